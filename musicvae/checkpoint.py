@@ -1,0 +1,97 @@
+"""A checkpoint: weights and config in one folder; numpy in, numpy out, never a pickle.
+
+    model.safetensors    the weights, half precision
+    config.json          format version, preset, net, training, step
+    card.md              what it learned from, how, and its numbers (written by people)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .config import ModelConfig, NetConfig, TrainConfig
+from .errors import CheckpointError
+from .files import write_whole
+
+VERSION = 1
+WEIGHTS = "model.safetensors"
+CONFIG = "config.json"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a folder holds. Weights are single precision in memory."""
+
+    config: ModelConfig
+    weights: Mapping[str, NDArray[np.float32]]
+    step: int = 0
+
+    def __repr__(self) -> str:
+        return f"Checkpoint({self.config.preset}, parameters={self.parameters:,})"
+
+    @property
+    def parameters(self) -> int:
+        """Numbers learned."""
+        return sum(array.size for array in self.weights.values())
+
+
+def save(folder: Path | str, checkpoint: Checkpoint) -> None:
+    """Write weights, then config, each whole; a folder in the making has no config.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    from safetensors.numpy import save as to_bytes
+
+    folder = Path(folder)
+    halves = {
+        name: np.ascontiguousarray(array, dtype=np.float16)
+        for name, array in checkpoint.weights.items()
+    }
+    write_whole(folder / WEIGHTS, to_bytes(halves))
+    about = {"version": VERSION, "step": checkpoint.step, **asdict(checkpoint.config)}
+    write_whole(folder / CONFIG, (json.dumps(about, indent=2) + "\n").encode())
+
+
+def load(folder: Path | str) -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises:
+        CheckpointError: it is missing, damaged, or of a version this package does not know.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load as from_bytes
+
+    folder = Path(folder)
+    config, step = load_config(folder)
+    try:
+        stored = from_bytes((folder / WEIGHTS).read_bytes())
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"The weights in {folder} cannot be read: {error}.") from error
+    return Checkpoint(config, {name: array.astype(np.float32) for name, array in stored.items()}, step)
+
+
+def load_config(folder: Path) -> tuple[ModelConfig, int]:
+    """The config alone, and the step it was saved at."""
+    try:
+        about: dict[str, Any] = json.loads((folder / CONFIG).read_text())
+    except FileNotFoundError:
+        raise CheckpointError(f"{folder} is no checkpoint: it has no {CONFIG}.") from None
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{folder / CONFIG} cannot be read: {error}.") from error
+    if about.get("version") != VERSION:
+        raise CheckpointError(
+            f"{folder} has format version {about.get('version')}; this musicvae reads {VERSION}."
+        )
+    try:
+        net, train = NetConfig(**about["net"]), TrainConfig(**about["train"])
+        return ModelConfig(about["preset"], net, train), int(about["step"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{folder / CONFIG} does not describe a net: {error}.") from error

@@ -1,0 +1,102 @@
+"""Choices, each a field with a sentence. They are stored in a checkpoint's `config.json`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["rnn", "lstm", "autoencoder", "vae", "sequence-vae"]
+DecoderKind = Literal["plain", "autoregressive"]
+
+
+@dataclass(frozen=True)
+class NetConfig:
+    """Which net, and how large."""
+
+    kind: Kind = "sequence-vae"
+    """`rnn` and `lstm` predict the next step; `autoencoder` and `vae` are dense."""
+
+    codec: str = "melody"
+    """What the net reads: `melody` (one voice) or `roll` (any number of notes)."""
+
+    decoder: DecoderKind = "autoregressive"
+    """Of a sequence VAE: `plain` gives all steps at once, `autoregressive` one after the other."""
+
+    encoder: int = 256
+    """Hidden width of the encoder, in each direction."""
+
+    latent: int = 192
+    """Width of `z`."""
+
+    hidden: int = 448
+    """Hidden width of the decoder, or of a next-step net."""
+
+    layers: int = 2
+    """Recurrent layers of the decoder, or of a next-step net."""
+
+    notes: int = 0
+    """Width of the note that a sequence encoder takes at each step; 0 for final states alone."""
+
+    plan: int = 32
+    """Width of the plan that an autoregressive decoder unfolds from `z` for each step."""
+
+    step_dropout: float = 0.0
+    """Share of previous steps hidden from an autoregressive decoder in training."""
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How a net is trained."""
+
+    steps: int = 4_000
+    """Updates in all; the learning rate falls to zero by the last."""
+
+    batch: int = 256
+    """Windows in an update."""
+
+    learning_rate: float = 1.5e-3
+    """Highest learning rate of AdamW."""
+
+    warmup: int = 100
+    """Updates over which the learning rate rises to its highest."""
+
+    cooldown: float = 0.4
+    """Share of the updates, at the end, over which the learning rate falls to zero."""
+
+    weight_decay: float = 0.01
+    """AdamW's decoupled weight decay."""
+
+    clip: float = 1.0
+    """Largest norm of the gradient."""
+
+    beta: float = 0.2
+    """Weight of the KL term."""
+
+    free_nats: float = 33.3
+    """KL of a window that costs nothing; 33.3 nats are the 48 bits of the published model."""
+
+    precision: Literal["bf16", "fp32"] = "bf16"
+    """Autocast for matrix products; weights stay in single precision."""
+
+    seed: int = 0
+    """Of initial weights, batches, transpositions and noise."""
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """All that is needed to build a net again and to know how it came about."""
+
+    preset: str
+    net: NetConfig
+    train: TrainConfig = field(default_factory=TrainConfig)
+
+
+@dataclass(frozen=True)
+class SampleConfig:
+    """How steps are drawn from a model."""
+
+    n: int = 4
+    """How many phrases."""
+
+    temperature: float = 0.8
+    """Softmax temperature: 0.5 plays it safe, 1.0 is the model's own taste, 1.3 wanders."""

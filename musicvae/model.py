@@ -1,0 +1,118 @@
+"""From a config to a net: the place where the sizes meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import torch
+
+from .checkpoint import Checkpoint
+from .config import ModelConfig, NetConfig
+from .dataset import Batch
+from .errors import CheckpointError
+from .music.codecs import CODECS
+from .music.position import MAX_WINDOW_STEPS, WIDTH
+from .nets import (
+    LSTM,
+    RNN,
+    VAE,
+    Autoencoder,
+    AutoregressiveDecoder,
+    Bernoulli,
+    Categorical,
+    DenseDecoder,
+    DenseEncoder,
+    Likelihood,
+    NextStep,
+    PlainDecoder,
+    SequenceEncoder,
+    Sequences,
+    SequenceVAE,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Net = NextStep | Autoencoder
+
+
+def build(config: NetConfig) -> Net:
+    """A net with fresh weights, as the config describes it."""
+    channels = CODECS[config.codec].channels
+    likelihood = _likelihood(config)
+    if config.kind in ("rnn", "lstm"):
+        recurrent = {"rnn": RNN, "lstm": LSTM}[config.kind]
+        core = recurrent(channels + WIDTH, config.hidden, layers=config.layers)
+        return NextStep(core, channels, likelihood)
+    if config.kind in ("autoencoder", "vae"):
+        dense = {"autoencoder": Autoencoder, "vae": VAE}[config.kind]
+        encoder = DenseEncoder(channels, WIDTH, MAX_WINDOW_STEPS, config.encoder)
+        decoder = DenseDecoder(config.latent, channels, WIDTH, MAX_WINDOW_STEPS, config.hidden)
+        return dense(encoder, decoder, config.latent, likelihood)
+    return _sequence_vae(config, channels, likelihood)
+
+
+def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> SequenceVAE:
+    encoder = SequenceEncoder(
+        channels, WIDTH, config.encoder, notes=config.notes, steps=MAX_WINDOW_STEPS
+    )
+    decoder: PlainDecoder | AutoregressiveDecoder
+    if config.decoder == "plain":
+        decoder = PlainDecoder(config.latent, channels, WIDTH, config.hidden, config.layers)
+    else:
+        decoder = AutoregressiveDecoder(
+            config.latent,
+            channels,
+            WIDTH,
+            config.hidden,
+            layers=config.layers,
+            plan=config.plan,
+            steps=MAX_WINDOW_STEPS,
+            step_dropout=config.step_dropout,
+        )
+    return SequenceVAE(encoder, decoder, config.latent, likelihood)
+
+
+def _likelihood(config: NetConfig) -> Likelihood:
+    kinds: Mapping[str, Callable[[], Likelihood]] = {
+        "categorical": Categorical,
+        "bernoulli": Bernoulli,
+    }
+    return kinds[CODECS[config.codec].likelihood]()
+
+
+def to_sequences(batch: Batch, device: torch.device | str = "cpu") -> Sequences:
+    """A batch of arrays as the tensors that nets read."""
+    return Sequences(
+        torch.from_numpy(batch.x).to(device),
+        torch.from_numpy(batch.condition).to(device),
+        torch.from_numpy(batch.lengths).to(device),
+    )
+
+
+def weights_of(net: Net) -> dict[str, NDArray[np.float32]]:
+    """The weights of a net as arrays, by the names that a checkpoint stores."""
+    return {name: tensor.detach().cpu().numpy() for name, tensor in net.state_dict().items()}
+
+
+def restore(checkpoint: Checkpoint) -> Net:
+    """The net of a checkpoint, ready to be evaluated.
+
+    Raises:
+        CheckpointError: the weights are not those of the net that the config describes.
+    """
+    net = build(checkpoint.config.net)
+    tensors = {name: torch.from_numpy(array) for name, array in checkpoint.weights.items()}
+    try:
+        net.load_state_dict(tensors)
+    except RuntimeError as error:
+        first = str(error).splitlines()[0]
+        raise CheckpointError(f"The weights do not fit the config: {first}") from error
+    return net.eval()
+
+
+def checkpoint_of(net: Net, config: ModelConfig, step: int) -> Checkpoint:
+    """A net as it is saved."""
+    return Checkpoint(config, weights_of(net), step)

@@ -1,0 +1,143 @@
+"""Phrases: immutable music on a grid.
+
+A phrase knows its length: rests at its end belong to it. Notes of one pitch in
+one part never overlap, so every phrase has one spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from .units import Meter
+
+DEFAULT_TEMPO = 500_000
+DEFAULT_VELOCITY = 80
+MAX_TEMPO = 0xFFFFFF
+
+
+@dataclass(frozen=True, order=True)
+class Note:
+    """One sound: start and duration in steps, MIDI pitch and velocity."""
+
+    start: int
+    duration: int
+    pitch: int
+    velocity: int = DEFAULT_VELOCITY
+
+    def __post_init__(self) -> None:
+        if self.start < 0 or self.duration < 1:
+            raise ValueError(f"A note starts at step 0 or later and lasts at least one: {self}.")
+        if not (0 <= self.pitch <= 127 and 1 <= self.velocity <= 127):
+            raise ValueError(f"Pitch is 0 to 127, velocity 1 to 127: {self}.")
+
+    @property
+    def end(self) -> int:
+        """The first step at which the note no longer sounds."""
+        return self.start + self.duration
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one player plays: notes sorted by start, pitch; MIDI program 0 to 127."""
+
+    notes: tuple[Note, ...] = ()
+    program: int = 0
+    is_drum: bool = False
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "notes", tuple(sorted(self.notes)))
+        if not 0 <= self.program <= 127:
+            raise ValueError(f"A program is 0 to 127, not {self.program}.")
+        ends: dict[int, int] = {}
+        for note in self.notes:
+            if note.start < ends.get(note.pitch, 0):
+                raise ValueError(f"Notes of pitch {note.pitch} overlap at step {note.start}.")
+            ends[note.pitch] = note.end
+
+    @property
+    def end(self) -> int:
+        """The step at which the last note ends; 0 for a silent part."""
+        return max((note.end for note in self.notes), default=0)
+
+
+@dataclass(frozen=True, order=True)
+class Tempo:
+    """From this step on, a quarter lasts that many microseconds."""
+
+    step: int = 0
+    microseconds: int = DEFAULT_TEMPO
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Music on a grid: `pickup` steps, then `bars` whole bars of one meter.
+
+    Attributes:
+        meter: time signature and grid.
+        bars: whole bars, not counting the pick-up.
+        pickup: steps before the first whole bar, fewer than a bar. Step 0 is the
+            first step of the pick-up.
+        tempos: tempo map; the first entry stands at step 0.
+        parts: who plays what.
+    """
+
+    meter: Meter = field(default_factory=Meter)
+    bars: int = 0
+    pickup: int = 0
+    tempos: tuple[Tempo, ...] = (Tempo(),)
+    parts: tuple[Part, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.bars < 0 or not 0 <= self.pickup < self.meter.bar:
+            raise ValueError("A phrase has 0 or more bars and a pick-up shorter than a bar.")
+        if not self.tempos or self.tempos[0].step != 0:
+            raise ValueError("A tempo map starts at step 0.")
+        steps = [tempo.step for tempo in self.tempos]
+        if steps != sorted(set(steps)) or steps[-1] > max(0, self.steps - 1):
+            raise ValueError("Tempo changes stand in order, inside the phrase.")
+        if not all(1 <= tempo.microseconds <= MAX_TEMPO for tempo in self.tempos):
+            raise ValueError(f"A tempo is 1 to {MAX_TEMPO} microseconds per quarter.")
+        if any(part.end > self.steps for part in self.parts):
+            raise ValueError(f"A note sounds beyond the end of the phrase, {self.steps} steps.")
+
+    def __repr__(self) -> str:
+        notes = sum(len(part.notes) for part in self.parts)
+        pickup = f", pickup={self.pickup}" if self.pickup else ""
+        return (
+            f"Phrase({self.meter}, bars={self.bars}{pickup}, "
+            f"parts={len(self.parts)}, notes={notes})"
+        )
+
+    @property
+    def steps(self) -> int:
+        """Length in steps, pick-up included."""
+        return self.pickup + self.bars * self.meter.bar
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no part has a note."""
+        return not any(part.notes for part in self.parts)
+
+
+def without_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Sorted notes in which no two of one pitch overlap.
+
+    A note struck again ends the one before; of two struck at once the longer
+    stays, with the louder velocity.
+    """
+    kept: dict[tuple[int, int], Note] = {}
+    for note in notes:
+        twin = kept.get((note.pitch, note.start), note)
+        kept[note.pitch, note.start] = Note(
+            note.start,
+            max(note.duration, twin.duration),
+            note.pitch,
+            max(note.velocity, twin.velocity),
+        )
+    ordered = [kept[key] for key in sorted(kept)]
+    for i, (note, later) in enumerate(zip(ordered, ordered[1:], strict=False)):
+        if note.pitch == later.pitch and note.end > later.start:
+            ordered[i] = Note(note.start, later.start - note.start, note.pitch, note.velocity)
+    return tuple(sorted(ordered))

@@ -1,0 +1,92 @@
+"""Time has units, and names walk between them: ticks, steps, quarters, seconds, bars.
+
+A *step* is one column of the grid. The straight grid has 4 steps to the quarter
+(sixteenths), the triplet grid 6 (straight eighths and triplets alike).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..errors import MeterError
+
+STRAIGHT = 4
+TRIPLET = 6
+GRIDS = (STRAIGHT, TRIPLET)
+MAX_BAR_STEPS = 32
+MICROSECONDS_PER_MINUTE = 60_000_000
+
+
+@dataclass(frozen=True, order=True)
+class Meter:
+    """A time signature on a grid: `Meter(6, 8)` has bars of 12 straight steps.
+
+    Raises:
+        MeterError: the bar is no whole number of steps, or longer than 32 of them.
+    """
+
+    numerator: int = 4
+    denominator: int = 4
+    grid: int = STRAIGHT
+    """Steps per quarter: 4 on the straight grid, 6 on the triplet grid."""
+
+    def __post_init__(self) -> None:
+        if self.grid not in GRIDS:
+            raise MeterError(f"A grid has 4 or 6 steps to the quarter, not {self.grid}.")
+        if self.numerator < 1 or self.denominator < 1:
+            raise MeterError(f"{self} is no meter.")
+        steps = Fraction(4 * self.grid * self.numerator, self.denominator)
+        if steps.denominator != 1 or steps > MAX_BAR_STEPS:
+            raise MeterError(
+                f"A bar of {self} has {float(steps):g} steps of 1/{4 * self.grid}; "
+                f"a whole number up to {MAX_BAR_STEPS} is needed."
+            )
+
+    def __str__(self) -> str:
+        triplets = " triplets" if self.grid == TRIPLET else ""
+        return f"{self.numerator}/{self.denominator}{triplets}"
+
+    @property
+    def bar(self) -> int:
+        """Steps in one bar."""
+        return 4 * self.grid * self.numerator // self.denominator
+
+    @property
+    def compound(self) -> bool:
+        """Whether the beat is a dotted note: 6/8, 9/8, 12/8 and their kin."""
+        return self.denominator >= 8 and self.numerator > 3 and self.numerator % 3 == 0
+
+    @property
+    def beat(self) -> int:
+        """Steps in one beat; the dotted quarter in 6/8. A beat has at least one step.
+
+        >>> Meter(4, 4).beat, Meter(6, 8).beat, Meter(2, 2).beat, Meter(4, 4, TRIPLET).beat
+        (4, 6, 8, 6)
+        """
+        unit = 4 * self.grid // self.denominator
+        return max(1, unit * 3 if self.compound else unit)
+
+
+def ticks_to_steps(ticks: int, ticks_per_quarter: int, grid: int = STRAIGHT) -> int:
+    """Nearest grid step to a position in ticks; halves go to the later step.
+
+    >>> [ticks_to_steps(t, 480) for t in (0, 59, 60, 120)]
+    [0, 0, 1, 1]
+    """
+    return (2 * ticks * grid + ticks_per_quarter) // (2 * ticks_per_quarter)
+
+
+def steps_to_ticks(steps: int, ticks_per_quarter: int, grid: int = STRAIGHT) -> int:
+    """Position of a step in ticks; exact where the grid divides the resolution."""
+    return steps * ticks_per_quarter // grid
+
+
+def bpm_to_tempo(bpm: float) -> int:
+    """Quarters per minute -> integer microseconds per quarter, as MIDI stores tempo."""
+    return round(MICROSECONDS_PER_MINUTE / bpm)
+
+
+def tempo_to_bpm(tempo: int) -> float:
+    """Microseconds per quarter -> quarters per minute."""
+    return MICROSECONDS_PER_MINUTE / tempo

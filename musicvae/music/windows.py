@@ -1,0 +1,80 @@
+"""Windows: a phrase cut into the stretches that a net reads, and joined again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .notes import Note, Part, Phrase, Tempo
+from .position import window_bars
+
+
+def cut(phrase: Phrase, start: int, stop: int) -> Phrase:
+    """The steps `start` to `stop` as a phrase of whole bars.
+
+    Both stand on bar lines, counted from the first step of a pick-up filled up
+    to a whole bar. A note belongs to the cut it starts in and ends with it.
+    """
+    meter = phrase.meter
+    lead = lead_in(phrase)
+    parts = []
+    for part in phrase.parts:
+        inside = [
+            Note(at - start, min(note.duration, stop - at), note.pitch, note.velocity)
+            for note in part.notes
+            if start <= (at := note.start + lead) < stop
+        ]
+        parts.append(replace(part, notes=tuple(inside)))
+    return Phrase(meter, (stop - start) // meter.bar, 0, _tempos(phrase, start, stop), tuple(parts))
+
+
+def lead_in(phrase: Phrase) -> int:
+    """Steps of rest that fill a pick-up to a whole bar; 0 where there is none."""
+    return phrase.meter.bar - phrase.pickup if phrase.pickup else 0
+
+
+def windows(phrase: Phrase, hop: int | None = None) -> list[Phrase]:
+    """A phrase in windows of `window_bars` bars, one every `hop` bars.
+
+    Without a hop they stand side by side and the last is filled up with rests;
+    with one, only whole windows are given.
+    """
+    bar = phrase.meter.bar
+    size = window_bars(phrase.meter)
+    bars = (phrase.steps + lead_in(phrase)) // bar
+    last = bars if hop is None else bars - size + 1
+    return [
+        cut(phrase, first * bar, (first + size) * bar) for first in range(0, last, hop or size)
+    ]
+
+
+def join(phrases: Sequence[Phrase]) -> Phrase:
+    """Phrases of one meter, end to end, part by part; a part is named by the first."""
+    first = phrases[0]
+    notes: list[list[Note]] = [[] for _ in first.parts]
+    tempos: list[Tempo] = []
+    offset = 0
+    for phrase in phrases:
+        for mine, part in zip(notes, phrase.parts, strict=True):
+            mine += [replace(note, start=note.start + offset) for note in part.notes]
+        tempos += [
+            Tempo(tempo.step + offset, tempo.microseconds)
+            for tempo in phrase.tempos
+            if not tempos or tempo.microseconds != tempos[-1].microseconds
+        ]
+        offset += phrase.steps
+    parts = tuple(
+        replace(part, notes=tuple(mine)) for part, mine in zip(first.parts, notes, strict=True)
+    )
+    return Phrase(first.meter, sum(phrase.bars for phrase in phrases), 0, tuple(tempos), parts)
+
+
+def _tempos(phrase: Phrase, start: int, stop: int) -> tuple[Tempo, ...]:
+    lead = lead_in(phrase)
+    at = [(max(0, tempo.step + lead - start), tempo) for tempo in phrase.tempos]
+    running = [tempo for tempo in phrase.tempos if tempo.step + lead <= start]
+    now = running[-1] if running else phrase.tempos[0]
+    later = [
+        Tempo(step, tempo.microseconds) for step, tempo in at if 0 < step < stop - start
+    ]
+    return (Tempo(0, now.microseconds), *later)

@@ -1,0 +1,45 @@
+"""The nets that are trained: torch and nothing else; they have never heard of music.
+
+    Sequences         a padded batch: steps, condition, lengths
+    RNN, LSTM         sequence in, per-step or last-step output
+    NextStep          predicts each step from those before it
+    Autoencoder       encoder -> z -> decoder
+    VAE               the same with a posterior, `q(z|x) = N(mu, exp(log_var))`
+    SequenceVAE       a VAE made of LSTMs
+
+Copy the folder into another project and it works there.
+"""
+
+from .autoencoder import Autoencoder
+from .decoders import AutoregressiveDecoder, PlainDecoder
+from .dense import DenseDecoder, DenseEncoder
+from .latent import Posterior, reparameterize
+from .likelihood import Bernoulli, Categorical, Likelihood
+from .losses import Losses
+from .lstm import LSTM
+from .next_step import NextStep
+from .rnn import RNN
+from .sequence_vae import SequenceEncoder, SequenceVAE
+from .sequences import Sequences
+from .vae import VAE
+
+__all__ = [
+    "LSTM",
+    "RNN",
+    "VAE",
+    "Autoencoder",
+    "AutoregressiveDecoder",
+    "Bernoulli",
+    "Categorical",
+    "DenseDecoder",
+    "DenseEncoder",
+    "Likelihood",
+    "Losses",
+    "NextStep",
+    "PlainDecoder",
+    "Posterior",
+    "SequenceEncoder",
+    "SequenceVAE",
+    "Sequences",
+    "reparameterize",
+]

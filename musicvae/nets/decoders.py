@@ -1,0 +1,125 @@
+"""Decoders from one vector `z` to a sequence: all steps at once, or one after the other.
+
+Sections 2.2 and 3 of Roberts et al., A Hierarchical Latent Vector Model for
+Learning Long-Term Structure in Music, ICML 2018. arXiv:1803.05428
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from .likelihood import Likelihood
+from .lstm import LSTM
+from .sequences import Sequences
+
+
+class PlainDecoder(nn.Module):
+    """`z` repeated at every step, an LSTM over it, all steps at once.
+
+    Shape:
+        - Input: `z` `[B, Z]`, and `Sequences` for its condition and lengths
+        - Output: logits `[B, T, channels]`
+    """
+
+    def __init__(
+        self, latent: int, channels: int, condition: int, hidden: int, layers: int = 1
+    ) -> None:
+        super().__init__()
+        self.recurrent = LSTM(latent + condition, hidden, layers=layers)
+        self.head = nn.Linear(hidden, channels)
+
+    def forward(self, z: Tensor, batch: Sequences) -> Tensor:
+        repeated = z[:, None].expand(-1, batch.x.shape[1], -1)
+        seen = torch.cat([repeated, batch.condition], dim=-1)
+        logits: Tensor = self.head(self.recurrent(seen, batch.lengths))
+        return logits
+
+
+class AutoregressiveDecoder(nn.Module):
+    """Each step from the step before it, from `z`, and from a plan that `z` unfolds into.
+
+    The first state comes from `z`. The plan is one short vector for each step, a
+    linear map of `z`: what a repeated `z` says to all steps alike, a plan says to
+    the step that needs it, so the recurrent net need not count its way there.
+
+    Args:
+        latent: Z.
+        channels: C, the width of a step.
+        condition: K.
+        hidden: width of each LSTM layer.
+        layers: how many.
+        plan: width of the plan at each step.
+        steps: the longest sequence there is a plan for.
+        step_dropout: share of previous steps hidden in training, so that the
+            decoder learns to rely on `z` (word dropout; Bowman et al., 2016,
+            section 3.2).
+
+    Shape:
+        - Input: `z` `[B, Z]`, and `Sequences` whose steps force the decoder
+        - Output: logits `[B, T, channels]`
+    """
+
+    def __init__(
+        self,
+        latent: int,
+        channels: int,
+        condition: int,
+        hidden: int,
+        *,
+        layers: int = 2,
+        plan: int = 32,
+        steps: int = 64,
+        step_dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.steps = steps
+        self.step_dropout = step_dropout
+        self.to_state = nn.Linear(latent, 2 * layers * hidden)
+        self.to_plan = nn.Linear(latent, steps * plan)
+        self.recurrent = LSTM(channels + condition + plan, hidden, layers=layers)
+        self.head = nn.Linear(hidden, channels)
+
+    def forward(self, z: Tensor, batch: Sequences) -> Tensor:
+        """Teacher-forced: each step is told the true one before it."""
+        previous = batch.previous
+        if self.training and self.step_dropout:
+            kept = torch.rand(previous.shape[:2], device=z.device) >= self.step_dropout
+            previous = previous * kept[..., None]
+        known = torch.cat([batch.condition, self.plan(z, previous.shape[1])], dim=-1)
+        seen = torch.cat([previous, known], dim=-1)
+        logits: Tensor = self.head(self.recurrent(seen, batch.lengths, self.first_state(z)))
+        return logits
+
+    @torch.no_grad()
+    def free_run(
+        self, z: Tensor, condition: Tensor, likelihood: Likelihood, temperature: float = 1.0
+    ) -> Tensor:
+        """Each step is told the one just drawn; temperature 0 takes the most probable.
+
+        Shape:
+            - Input: `z` `[B, Z]`, condition `[B, T, K]`
+            - Output: `[B, T, channels]`
+        """
+        known = torch.cat([condition, self.plan(z, condition.shape[1])], dim=-1)
+        state = self.first_state(z)
+        step = z.new_zeros(z.shape[0], self.head.out_features)
+        drawn = []
+        for now in known.unbind(dim=1):
+            out, state = self.recurrent.step(torch.cat([step, now], dim=-1), state)
+            logits = self.head(out)
+            step = likelihood.sample(logits, temperature) if temperature else likelihood.mode(logits)
+            drawn.append(step)
+        return torch.stack(drawn, dim=1)
+
+    def plan(self, z: Tensor, steps: int) -> Tensor:
+        """The first steps of what `z` unfolds into. Output `[B, steps, plan]`."""
+        plan: Tensor = self.to_plan(z).unflatten(-1, (self.steps, -1))
+        return plan[:, :steps]
+
+    def first_state(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """Hidden and cell of all layers. Output: two of `[layers, B, hidden]`."""
+        layers = self.recurrent.core.num_layers
+        state = self.to_state(z).tanh().unflatten(-1, (2, layers, -1))
+        hidden, cell = state.permute(1, 2, 0, 3).contiguous()
+        return hidden, cell

@@ -1,0 +1,44 @@
+"""The latent variable: a diagonal Gaussian posterior against a standard normal prior.
+
+Kingma and Welling, Auto-Encoding Variational Bayes, ICLR 2014. arXiv:1312.6114
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+def reparameterize(mu: Tensor, log_var: Tensor) -> Tensor:
+    """`z = mu + sigma * eps` with `eps ~ N(0, I)`: a draw with a gradient; section 2.4.
+
+    >>> reparameterize(torch.ones(2, 3), torch.full((2, 3), -200.0))
+    tensor([[1., 1., 1.],
+            [1., 1., 1.]])
+    """
+    return mu + torch.exp(0.5 * log_var) * torch.randn_like(mu)
+
+
+class Posterior(NamedTuple):
+    """`q(z|x) = N(mu, diag exp(log_var))`; both `[B, Z]`."""
+
+    mu: Tensor
+    log_var: Tensor
+
+    def sample(self) -> Tensor:
+        """`z ~ q(z|x)`. Output `[B, Z]`."""
+        return reparameterize(self.mu, self.log_var)
+
+    def kl(self) -> Tensor:
+        """`KL(q || N(0, I))` in nats, summed over `Z`; appendix B. Output `[B]`.
+
+        >>> Posterior(torch.zeros(2, 5), torch.zeros(2, 5)).kl()
+        tensor([0., 0.])
+        """
+        return self.kl_by_unit().sum(-1)
+
+    def kl_by_unit(self) -> Tensor:
+        """The same for each unit of `z`: an unused one has 0. Output `[B, Z]`."""
+        return 0.5 * (self.mu.square() + self.log_var.exp() - 1 - self.log_var)

@@ -1,0 +1,81 @@
+"""RNN: the base recurrent module. Sequence in; one output a step, or one for all.
+
+Elman, Finding Structure in Time, Cognitive Science 14, 1990.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+State = Tensor | tuple[Tensor, Tensor]
+
+
+class RNN(nn.Module):
+    """Recurrent layers that never read padding.
+
+    Args:
+        channels: width of a step.
+        hidden: width of the state, in each direction.
+        layers: how many, one on the other.
+        bidirectional: read backwards too; the two states stand side by side.
+        output: `steps` for one vector a step, `last` for the final state of the
+            top layer (of both directions, each having read the whole sequence).
+
+    Shape:
+        - Input: `[B, T, channels]`, lengths `[B]` or None where all steps are real
+        - Output: `[B, T, width]`, zeros on padding; or `[B, width]`
+
+    >>> RNN(8, 16)(torch.randn(4, 32, 8)).shape
+    torch.Size([4, 32, 16])
+    >>> RNN(8, 16, bidirectional=True, output="last")(torch.randn(4, 32, 8)).shape
+    torch.Size([4, 32])
+    """
+
+    cell: type[nn.RNNBase] = nn.RNN
+
+    def __init__(
+        self,
+        channels: int,
+        hidden: int,
+        *,
+        layers: int = 1,
+        bidirectional: bool = False,
+        output: Literal["steps", "last"] = "steps",
+    ) -> None:
+        super().__init__()
+        self.output = output
+        self.width = hidden * (2 if bidirectional else 1)
+        self.core = self.cell(
+            channels, hidden, layers, batch_first=True, bidirectional=bidirectional
+        )
+
+    def forward(
+        self, x: Tensor, lengths: Tensor | None = None, state: State | None = None
+    ) -> Tensor:
+        if lengths is not None and bool((lengths == x.shape[1]).all()):
+            lengths = None  # packing costs time and changes nothing
+        if lengths is None:
+            steps, last = self.core(x, state)
+        else:
+            packed = pack_padded_sequence(
+                x, lengths.cpu(), batch_first=True, enforce_sorted=False
+            )
+            out, last = self.core(packed, state)
+            steps, _ = pad_packed_sequence(out, batch_first=True, total_length=x.shape[1])
+        if self.output == "steps":
+            return steps
+        return self._top(last)
+
+    def step(self, x: Tensor, state: State | None) -> tuple[Tensor, State]:
+        """One step at a time: `[B, channels]` and a state to `[B, width]` and the next."""
+        out, state = self.core(x[:, None], state)
+        return out[:, 0], state
+
+    def _top(self, last: State) -> Tensor:
+        hidden = last if isinstance(last, Tensor) else last[0]  # [layers * directions, B, H]
+        directions = 2 if self.core.bidirectional else 1
+        return torch.cat(list(hidden[-directions:]), dim=-1)

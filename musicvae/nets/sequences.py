@@ -1,0 +1,41 @@
+"""A padded batch of sequences: what every net of this package reads.
+
+Letters used in all docstrings: B batch, T steps, C channels, K condition
+channels, H hidden, Z latent.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Sequences(NamedTuple):
+    """Steps, what is known about each step beforehand, and how many are real.
+
+    Shape:
+        - x: `[B, T, C]`, one-hot or multi-hot, float
+        - condition: `[B, T, K]`, float
+        - lengths: `[B]`, int64; steps from there on are padding
+
+    >>> batch = Sequences(torch.zeros(2, 4, 3), torch.zeros(2, 4, 1), torch.tensor([4, 2]))
+    >>> batch.mask.long().tolist()
+    [[1, 1, 1, 1], [1, 1, 0, 0]]
+    """
+
+    x: Tensor
+    condition: Tensor
+    lengths: Tensor
+
+    @property
+    def mask(self) -> Tensor:
+        """True where a step is real. Output `[B, T]`, bool."""
+        steps = torch.arange(self.x.shape[1], device=self.lengths.device)
+        return steps < self.lengths[:, None]
+
+    @property
+    def previous(self) -> Tensor:
+        """The steps one later: what precedes each; zeros before the first. Output `[B, T, C]`."""
+        return torch.cat([torch.zeros_like(self.x[:, :1]), self.x[:, :-1]], dim=1)

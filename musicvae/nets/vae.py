@@ -1,0 +1,37 @@
+"""VAE: an autoencoder whose encoder gives a distribution, trained on the lower bound.
+
+Kingma and Welling, Auto-Encoding Variational Bayes, ICLR 2014. arXiv:1312.6114
+"""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from .autoencoder import Autoencoder
+from .latent import Posterior
+from .losses import Losses
+from .sequences import Sequences
+
+
+class VAE(Autoencoder):
+    """`Autoencoder` with `q(z|x) = N(mu, exp(log_var))` in place of a point."""
+
+    codes = 2
+
+    def posterior(self, batch: Sequences) -> Posterior:
+        """`q(z|x)`: mu and log_var, each `[B, Z]`, in single precision."""
+        mu, log_var = self.to_latent(self.encoder(batch)).float().chunk(2, dim=-1)
+        return Posterior(mu, log_var)
+
+    def encode(self, batch: Sequences) -> Tensor:
+        """The posterior mean, `[B, Z]`."""
+        return self.posterior(batch).mu
+
+    def forward(self, batch: Sequences) -> Tensor:
+        """There and back through `z ~ q(z|x)`. Output: logits `[B, T, C]`."""
+        return self.decode(self.posterior(batch).sample(), batch)
+
+    def losses(self, batch: Sequences) -> Losses:
+        """Both terms of the evidence lower bound, in nats for each sequence; eq. 10."""
+        posterior = self.posterior(batch)
+        return self._judge(self.decode(posterior.sample(), batch), batch, posterior.kl())

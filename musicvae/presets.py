@@ -1,0 +1,44 @@
+"""Named configurations: `musicvae train --preset NAME` starts from one of them."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from .config import ModelConfig, NetConfig, TrainConfig
+from .errors import PresetNotFound
+
+
+PRESETS = MappingProxyType(
+    {
+        config.preset: config
+        for config in (
+            ModelConfig("rnn", NetConfig("rnn", "roll", hidden=256, layers=1)),
+            ModelConfig("lstm", NetConfig("lstm", "roll", hidden=256, layers=1)),
+            ModelConfig("autoencoder", NetConfig("autoencoder", "roll", latent=64, hidden=256)),
+            ModelConfig("vae", NetConfig("vae", "roll", latent=64, hidden=256)),
+            ModelConfig(
+                "sequence-vae",
+                NetConfig(
+                    "sequence-vae", "roll", "plain", encoder=128, latent=64, hidden=256, layers=1
+                ),
+            ),
+            ModelConfig(
+                "melody-2bar",
+                NetConfig("sequence-vae", "melody", notes=32, plan=32, step_dropout=0.35),
+                TrainConfig(steps=12_000, beta=0.1, free_nats=48.0),
+            ),
+        )
+    }
+)
+
+
+def preset(name: str) -> ModelConfig:
+    """The configuration of that name.
+
+    Raises:
+        PresetNotFound: there is none; the message lists those there are.
+    """
+    try:
+        return PRESETS[name]
+    except KeyError:
+        raise PresetNotFound(name, PRESETS) from None
