@@ -94,7 +94,7 @@ class Windows:
         return Batch(x, known, lengths)
 
     def batches(self, size: int, rng: np.random.Generator | None = None) -> Iterator[Batch]:
-        """The whole split once, in batches of windows of like length.
+        """The whole split once, in batches of windows of one length.
 
         With a generator the order is drawn and every window is transposed at
         random; without, both stay as they are.
@@ -103,19 +103,18 @@ class Windows:
             yield self.batch(rows, None if rng is None else draw_transpositions(len(rows), rng))
 
     def plan(self, size: int, rng: np.random.Generator | None = None) -> list[NDArray[np.int64]]:
-        """Which windows stand in which batch."""
+        """Which windows stand in which batch: all of a batch are of one length.
+
+        So a net spends nothing on padding, and `RNN` need not pack.
+        """
         rows = np.arange(len(self)) if rng is None else rng.permutation(len(self))
-        pool = 16 * size
-        sorted_pools = [
-            part[np.argsort(self.lengths[part], kind="stable")]
-            for part in np.split(rows, range(pool, len(rows), pool))
-        ]
-        batches = [
-            part[i : i + size] for part in sorted_pools for i in range(0, len(part), size)
-        ]
-        if rng is not None:
-            rng.shuffle(batches)  # type: ignore[arg-type]  # a list is shuffled as well
-        return batches
+        batches = []
+        for length in np.unique(self.lengths):
+            alike = rows[self.lengths[rows] == length]
+            batches += [alike[i : i + size] for i in range(0, len(alike), size)]
+        if rng is None:
+            return batches
+        return [batches[i] for i in rng.permutation(len(batches))]
 
 
 def draw_transpositions(n: int, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .units import Meter
 
@@ -116,6 +117,11 @@ class Phrase:
         return self.pickup + self.bars * self.meter.bar
 
     @property
+    def lead_in(self) -> int:
+        """Steps of rest that would fill the pick-up to a whole bar; 0 where there is none."""
+        return self.meter.bar - self.pickup if self.pickup else 0
+
+    @property
     def is_silent(self) -> bool:
         """Whether no part has a note."""
         return not any(part.notes for part in self.parts)
@@ -137,7 +143,7 @@ def without_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:
             max(note.velocity, twin.velocity),
         )
     ordered = [kept[key] for key in sorted(kept)]
-    for i, (note, later) in enumerate(zip(ordered, ordered[1:], strict=False)):
+    for i, (note, later) in enumerate(pairwise(ordered)):
         if note.pitch == later.pitch and note.end > later.start:
             ordered[i] = Note(note.start, later.start - note.start, note.pitch, note.velocity)
     return tuple(sorted(ordered))

@@ -15,6 +15,7 @@ STRAIGHT = 4
 TRIPLET = 6
 GRIDS = (STRAIGHT, TRIPLET)
 MAX_BAR_STEPS = 32
+DENOMINATORS = (1, 2, 4, 8, 16, 32, 64)
 MICROSECONDS_PER_MINUTE = 60_000_000
 
 
@@ -34,8 +35,8 @@ class Meter:
     def __post_init__(self) -> None:
         if self.grid not in GRIDS:
             raise MeterError(f"A grid has 4 or 6 steps to the quarter, not {self.grid}.")
-        if self.numerator < 1 or self.denominator < 1:
-            raise MeterError(f"{self} is no meter.")
+        if self.numerator < 1 or self.denominator not in DENOMINATORS:
+            raise MeterError(f"{self.numerator}/{self.denominator} is no meter.")
         steps = Fraction(4 * self.grid * self.numerator, self.denominator)
         if steps.denominator != 1 or steps > MAX_BAR_STEPS:
             raise MeterError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .notes import Note, Part, Phrase, Tempo
+from .notes import Note, Phrase, Tempo
 from .position import window_bars
 
 
@@ -16,7 +16,7 @@ def cut(phrase: Phrase, start: int, stop: int) -> Phrase:
     to a whole bar. A note belongs to the cut it starts in and ends with it.
     """
     meter = phrase.meter
-    lead = lead_in(phrase)
+    lead = phrase.lead_in
     parts = []
     for part in phrase.parts:
         inside = [
@@ -28,11 +28,6 @@ def cut(phrase: Phrase, start: int, stop: int) -> Phrase:
     return Phrase(meter, (stop - start) // meter.bar, 0, _tempos(phrase, start, stop), tuple(parts))
 
 
-def lead_in(phrase: Phrase) -> int:
-    """Steps of rest that fill a pick-up to a whole bar; 0 where there is none."""
-    return phrase.meter.bar - phrase.pickup if phrase.pickup else 0
-
-
 def windows(phrase: Phrase, hop: int | None = None) -> list[Phrase]:
     """A phrase in windows of `window_bars` bars, one every `hop` bars.
 
@@ -41,7 +36,7 @@ def windows(phrase: Phrase, hop: int | None = None) -> list[Phrase]:
     """
     bar = phrase.meter.bar
     size = window_bars(phrase.meter)
-    bars = (phrase.steps + lead_in(phrase)) // bar
+    bars = (phrase.steps + phrase.lead_in) // bar
     last = bars if hop is None else bars - size + 1
     return [
         cut(phrase, first * bar, (first + size) * bar) for first in range(0, last, hop or size)
@@ -70,7 +65,7 @@ def join(phrases: Sequence[Phrase]) -> Phrase:
 
 
 def _tempos(phrase: Phrase, start: int, stop: int) -> tuple[Tempo, ...]:
-    lead = lead_in(phrase)
+    lead = phrase.lead_in
     at = [(max(0, tempo.step + lead - start), tempo) for tempo in phrase.tempos]
     running = [tempo for tempo in phrase.tempos if tempo.step + lead <= start]
     now = running[-1] if running else phrase.tempos[0]

@@ -1,0 +1,92 @@
+"""Phrases and the rest of the Python world: pretty_midi objects and plain note tuples."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..errors import MidiError
+from .midi import midi_bytes, read_midi
+from .notes import DEFAULT_VELOCITY, Phrase
+from .quantise import to_phrases
+from .smf import Score, TimedNote, Track
+from .units import Meter, bpm_to_tempo
+
+if TYPE_CHECKING:
+    from pretty_midi import PrettyMIDI
+
+NoteTuple = tuple[float, float, int, int]
+"""Start and duration in quarters, pitch, velocity."""
+
+_RESOLUTION = 960
+
+
+def to_pretty_midi(phrase: Phrase) -> PrettyMIDI:
+    """The phrase as a `pretty_midi.PrettyMIDI`, in seconds."""
+    from pretty_midi import PrettyMIDI
+
+    return PrettyMIDI(io.BytesIO(midi_bytes(phrase)))
+
+
+def from_pretty_midi(midi: PrettyMIDI) -> list[Phrase]:
+    """What `read_midi` finds in it.
+
+    Raises:
+        MidiError: there is no note in it that can be used.
+    """
+    buffer = io.BytesIO()
+    midi.write(buffer)
+    return read_midi(buffer.getvalue())
+
+
+def to_tuples(phrase: Phrase) -> list[NoteTuple]:
+    """The notes of all parts, in order; quarters count from the first step of the phrase."""
+    grid = phrase.meter.grid
+    notes = sorted(note for part in phrase.parts for note in part.notes)
+    return [(n.start / grid, n.duration / grid, n.pitch, n.velocity) for n in notes]
+
+
+def from_tuples(
+    notes: Iterable[tuple[float, float, int] | NoteTuple],
+    meter: tuple[int, int] = (4, 4),
+    *,
+    bpm: float = 120.0,
+    program: int = 0,
+) -> Phrase:
+    """A phrase of one part that begins with the first bar line at or before the first note.
+
+    Args:
+        notes: (start, duration) in quarters, pitch, and velocity or nothing for 80.
+        meter: numerator and denominator; the grid is found.
+        bpm: quarters per minute.
+        program: General MIDI program, 0 to 127.
+
+    Raises:
+        MidiError: there are no notes, or one of them is no note.
+        MeterError: the bar is longer than the grid allows.
+    """
+    Meter(*meter)
+    timed = [_timed(*note) for note in notes]
+    track = Track("", 0, program, sorted(timed))
+    end = max((note.end for note in timed), default=0)
+    score = Score(_RESOLUTION, [track], [(0, bpm_to_tempo(bpm))], [(0, *meter)], [], end)
+    phrases, _ = to_phrases(score)
+    if not phrases:
+        raise MidiError("The notes", "there are none.")
+    return phrases[0]
+
+
+def _timed(start: float, duration: float, pitch: int, velocity: int = DEFAULT_VELOCITY) -> TimedNote:
+    if not (
+        0 <= start < math.inf
+        and 0 <= duration < math.inf
+        and 0 <= pitch <= 127
+        and 1 <= velocity <= 127
+    ):
+        raise MidiError(
+            "The notes", f"{(start, duration, pitch, velocity)} is no (start, duration, pitch, velocity)."
+        )
+    begin = round(start * _RESOLUTION)
+    return TimedNote(begin, begin + round(duration * _RESOLUTION), int(pitch), int(velocity))

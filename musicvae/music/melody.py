@@ -1,0 +1,103 @@
+"""Which part is the melody: by its name, else by how it moves; one voice of it.
+
+The skyline, the highest note at every moment, is Uitdenbogerd and Zobel's,
+Melodic Matching Techniques for Large Music Databases, ACM Multimedia 1999.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
+
+from ..errors import RequestError
+from .notes import Note, Part, Phrase
+
+NAMED = re.compile(
+    r"melod|vocal|\bvoice|\bvox\b|\blead\b|singer|sing(stimme|ing)|soprano|gesang|chant\b|\bcanto\b"
+    r"|\bvoix\b|\btune\b|\btheme\b",
+    re.IGNORECASE,
+)
+ACCOMPANYING = re.compile(
+    r"bass|drum|perc|chord|piano|accomp|guitar|string|pad\b|harmon|tenor|\balto\b", re.IGNORECASE
+)
+BASS_PROGRAMS = range(32, 40)
+PERCUSSIVE_PROGRAMS = range(112, 128)
+
+
+def find_melody(phrase: Phrase, track: str | int | None = None) -> Part:
+    """The melody as a part of one voice.
+
+    Args:
+        track: the number of a part, from 1, or (a piece of) its name; without it
+            a part named as a melody, else the one that scores best as one.
+
+    Raises:
+        RequestError: there is no such track, it has no notes, or nothing pitched is played.
+    """
+    part = _chosen(phrase, track) if track is not None else _likeliest(phrase)
+    return replace(part, notes=skyline(part.notes))
+
+
+def skyline(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """The highest voice of sorted notes: one at a time, each ended by the next.
+
+    A note is left out if a higher one covers it; a lower note that outlasts
+    the higher one before it goes on as the melody does.
+    """
+    line: list[Note] = []
+    for note in sorted(notes, key=lambda n: (n.start, -n.pitch)):
+        last = line[-1] if line else None
+        if last is None or last.end <= note.start:
+            line.append(note)
+        elif note.start > last.start and (note.pitch > last.pitch or note.end > last.end):
+            line[-1] = replace(last, duration=note.start - last.start)
+            line.append(note)
+    return tuple(line)
+
+
+def melody_score(part: Part) -> float:
+    """How much a part moves as a melody does: 0 to 1 for what is sung, less for the rest.
+
+    One note at a time, in the middle or higher, in small steps, with some variety.
+    """
+    starts = [note.start for note in part.notes]
+    alone = len(set(starts)) / len(starts)
+    line = skyline(part.notes)
+    leaps = [abs(b.pitch - a.pitch) for a, b in pairwise(line)]
+    stepwise = sum(0 < leap <= 4 for leap in leaps) / max(1, len(leaps))
+    height = sum(note.pitch for note in line) / len(line)
+    in_range = max(0.0, 1 - abs(height - 71) / 24)
+    variety = min(1.0, len({note.pitch for note in line}) / 8)
+    length = min(1.0, len(line) / 16)
+    score = 0.3 * alone + 0.2 * stepwise + 0.25 * in_range + 0.15 * variety + 0.1 * length
+    if part.program in BASS_PROGRAMS or part.program in PERCUSSIVE_PROGRAMS:
+        score -= 0.5
+    return score - (0.2 if ACCOMPANYING.search(part.name) else 0.0)
+
+
+def _likeliest(phrase: Phrase) -> Part:
+    pitched = [part for part in phrase.parts if part.notes and not part.is_drum]
+    if not pitched:
+        raise RequestError("nothing pitched is played in it")
+    named = [part for part in pitched if NAMED.search(part.name)]
+    return max(named or pitched, key=melody_score)
+
+
+def _chosen(phrase: Phrase, track: str | int) -> Part:
+    parts = phrase.parts
+    if isinstance(track, str) and track.isdecimal():
+        track = int(track)
+    if isinstance(track, int):
+        found = list(parts[track - 1 : track]) if track > 0 else []
+    else:
+        exact = [part for part in parts if part.name.lower() == track.lower()]
+        found = exact or [part for part in parts if track.lower() in part.name.lower()]
+    found = [part for part in found if part.notes] or found
+    if not found:
+        names = ", ".join(f"{i} {part.name!r}" for i, part in enumerate(parts, 1))
+        raise RequestError(f"there is no track {track!r} in it; there are: {names}")
+    if not found[0].notes:
+        raise RequestError(f"track {track!r} has no notes")
+    return found[0]

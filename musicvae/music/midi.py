@@ -1,0 +1,202 @@
+"""MIDI files: any of them in, as phrases; phrases out, so that they read back the same.
+
+    read_midi(midi_bytes(phrase)) == [phrase]
+
+Our own files carry meter, grid, bars and pick-up in a text event, which other
+software ignores. Files of others are put on a grid; see `quantise`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from ..errors import MeterError, MidiError
+from ..files import write_whole
+from .notes import Note, Part, Phrase
+from .quantise import tempo_map, to_phrases
+from .smf import DRUM_CHANNEL, NotMidi, Score, Track, parse
+from .units import Meter, steps_to_ticks
+
+RESOLUTION = 480
+"""Ticks per quarter in the files we write; both grids divide it."""
+
+SIGNATURE = "musicvae:"
+CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
+MAX_BYTES = 64 * 2**20
+
+Source = Path | str | bytes | BinaryIO
+
+if TYPE_CHECKING:
+    from mido import Message, MetaMessage
+
+    Timed = tuple[int, Message | MetaMessage]
+
+
+def read_midi(source: Source, *, bpm: float = 120.0) -> list[Phrase]:
+    """Read a MIDI file: a phrase for each stretch of one meter, in order.
+
+    Args:
+        source: a path, the bytes of a file, or an open binary file.
+        bpm: quarters per minute of a file that is timed in seconds (SMPTE division).
+
+    Raises:
+        MidiError: it cannot be read, or no note in it can be used; the sentence says why.
+    """
+    name, data = _load(source)
+    try:
+        scores = parse(data, bpm)
+    except NotMidi as error:
+        raise MidiError(name, f"{error}.") from error
+    own = _own(scores[0])
+    if own is not None:
+        return [own]
+    phrases: list[Phrase] = []
+    reasons: list[str] = []
+    for score in scores:
+        found, why = to_phrases(score)
+        phrases += found
+        reasons += why
+    if not phrases:
+        raise MidiError(name, reasons[0] if reasons else "there is no note in it.")
+    return phrases
+
+
+def main_phrase(phrases: Sequence[Phrase]) -> Phrase:
+    """The phrase with most notes, of those that a file with changes of meter gives."""
+    return max(phrases, key=lambda phrase: sum(len(part.notes) for part in phrase.parts))
+
+
+def write_midi(phrase: Phrase, path: Path | str) -> None:
+    """Write a phrase to a file, whole or not at all; an older file is replaced.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
+    write_whole(path, midi_bytes(phrase))
+
+
+def midi_bytes(phrase: Phrase) -> bytes:
+    """A phrase as a Standard MIDI File of type 1: a track for the meter, then one a part.
+
+    A pick-up is filled up with rests, so that bar lines stand right in any editor.
+    """
+    import mido
+
+    lead = phrase.lead_in
+    tracks = [_conductor(phrase, lead)]
+    for number, part in enumerate(phrase.parts):
+        channel = DRUM_CHANNEL if part.is_drum else CHANNELS[number % len(CHANNELS)]
+        tracks.append(_player(part, channel, phrase.meter, lead))
+    length = _ticks(phrase.steps + lead, phrase.meter)
+    file = mido.MidiFile(type=1, ticks_per_beat=RESOLUTION, charset="utf-8")
+    for track in tracks:
+        end = mido.MetaMessage("end_of_track")
+        timed = [*sorted(track, key=lambda event: event[0]), (length, end)]
+        messages, now = mido.MidiTrack(), 0
+        for tick, message in timed:
+            messages.append(message.copy(time=tick - now))
+            now = tick
+        file.tracks.append(messages)
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    return buffer.getvalue()
+
+
+def _conductor(phrase: Phrase, lead: int) -> list[Timed]:
+    from mido import MetaMessage
+
+    meter = phrase.meter
+    about = {
+        "version": 1,
+        "meter": [meter.numerator, meter.denominator],
+        "grid": meter.grid,
+        "bars": phrase.bars,
+        "pickup": phrase.pickup,
+    }
+    sign = MetaMessage(
+        "time_signature", numerator=meter.numerator, denominator=meter.denominator
+    )
+    track: list[Timed] = [(0, MetaMessage("text", text=SIGNATURE + json.dumps(about))), (0, sign)]
+    for tempo in phrase.tempos:
+        at = _ticks(tempo.step + lead, meter) if tempo.step else 0
+        track.append((at, MetaMessage("set_tempo", tempo=tempo.microseconds)))
+    return track
+
+
+def _player(part: Part, channel: int, meter: Meter, lead: int) -> list[Timed]:
+    from mido import Message, MetaMessage
+
+    track: list[Timed] = [
+        (0, MetaMessage("track_name", name=part.name)),
+        (0, Message("program_change", channel=channel, program=part.program)),
+    ]
+    ends: list[Timed] = []
+    starts: list[Timed] = []
+    for note in part.notes:
+        start, end = _ticks(note.start + lead, meter), _ticks(note.end + lead, meter)
+        on = Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
+        starts.append((start, on))
+        ends.append((end, Message("note_off", channel=channel, note=note.pitch, velocity=0)))
+    return track + ends + starts  # sorted by time, a note ends before another starts
+
+
+def _ticks(steps: int, meter: Meter) -> int:
+    return steps_to_ticks(steps, RESOLUTION, meter.grid)
+
+
+def _load(source: Source) -> tuple[str, bytes]:
+    """A name to speak of, and the bytes."""
+    if isinstance(source, bytes):
+        return "The MIDI data", source
+    if not isinstance(source, (str, Path)):
+        return str(getattr(source, "name", "The MIDI data")), source.read()
+    path = Path(source)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise MidiError(path, f"it is larger than {MAX_BYTES >> 20} MB; no MIDI file is.")
+        return str(path), path.read_bytes()
+    except FileNotFoundError:
+        raise MidiError(path, "there is no such file.") from None
+    except IsADirectoryError:
+        raise MidiError(path, "it is a folder, not a MIDI file.") from None
+    except OSError as error:
+        raise MidiError(path, f"it cannot be read: {error.strerror or error}.") from error
+
+
+def _own(score: Score) -> Phrase | None:
+    """The phrase that we wrote, or None for the file of another, or one edited off its grid."""
+    for text in score.texts:
+        if text.startswith(SIGNATURE):
+            try:
+                return _rebuild(score, json.loads(text.removeprefix(SIGNATURE)))
+            except (ValueError, KeyError, TypeError, AttributeError, MeterError, OverflowError):
+                return None
+    return None
+
+
+def _rebuild(score: Score, about: dict[str, object]) -> Phrase:
+    """Raises ValueError where a note stands off the grid or outside the phrase."""
+    numerator, denominator = about["meter"]  # type: ignore[misc]  # checked by use
+    meter = Meter(int(numerator), int(denominator), int(about["grid"]))  # type: ignore[call-overload]
+    bars, pickup = int(about["bars"]), int(about["pickup"])  # type: ignore[call-overload]
+    lead = Phrase(meter, bars, pickup).lead_in
+
+    def step(tick: int) -> int:
+        steps, off = divmod(tick * meter.grid, score.resolution)
+        if off:
+            raise ValueError("off the grid")
+        return steps - lead
+
+    def rebuild(track: Track) -> Part:
+        notes = (
+            Note(step(n.start), step(n.end) - step(n.start), n.pitch, n.velocity)
+            for n in track.notes
+        )
+        return Part(tuple(notes), track.program, track.channel == DRUM_CHANNEL, track.name)
+
+    tempos = tempo_map(((step(tick), tempo) for tick, tempo in score.tempos), pickup + bars * meter.bar)
+    return Phrase(meter, bars, pickup, tempos, tuple(map(rebuild, score.tracks)))

@@ -1,0 +1,57 @@
+"""Hypothesis strategies: music drawn at random, within the rules that phrases keep."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from musicvae.errors import MeterError
+from musicvae.music.notes import MAX_TEMPO, Note, Part, Phrase, Tempo, without_overlaps
+from musicvae.music.units import DENOMINATORS, GRIDS, Meter
+
+
+def every_meter() -> list[Meter]:
+    """All meters that the grids can hold."""
+    found = []
+    for grid in GRIDS:
+        for denominator in DENOMINATORS:
+            for numerator in range(1, 65):
+                try:
+                    found.append(Meter(numerator, denominator, grid))
+                except MeterError:
+                    continue
+    return found
+
+
+METERS = every_meter()
+names = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@st.composite
+def parts(draw: st.DrawFn, steps: int) -> Part:
+    """A part inside a phrase of that many steps; it may be silent."""
+    notes = []
+    for _ in range(draw(st.integers(0, 12)) if steps else 0):
+        start = draw(st.integers(0, steps - 1))
+        duration = draw(st.integers(1, min(16, steps - start)))
+        notes.append(Note(start, duration, draw(st.integers(0, 127)), draw(st.integers(1, 127))))
+    return Part(
+        without_overlaps(notes), draw(st.integers(0, 127)), draw(st.booleans()), draw(names)
+    )
+
+
+@st.composite
+def phrases(draw: st.DrawFn, max_parts: int = 3) -> Phrase:
+    """Any phrase: every meter, odd tempos, pick-ups, silence."""
+    meter = draw(st.sampled_from(METERS))
+    bars, pickup = draw(st.integers(0, 4)), draw(st.integers(0, meter.bar - 1))
+    steps = pickup + bars * meter.bar
+    changes = draw(st.sets(st.integers(1, max(1, steps - 1)), max_size=3)) if steps > 1 else ()
+    tempos: list[Tempo] = []
+    for step in (0, *sorted(changes)):
+        microseconds = draw(st.integers(1, MAX_TEMPO))
+        if not tempos or tempos[-1].microseconds != microseconds:
+            tempos.append(Tempo(step, microseconds))
+    count = draw(st.integers(0, max_parts))
+    return Phrase(
+        meter, bars, pickup, tuple(tempos), tuple(draw(parts(steps)) for _ in range(count))
+    )
