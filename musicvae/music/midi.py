@@ -11,10 +11,11 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ..errors import MeterError, MidiError
+from ..errors import MidiError
 from ..files import write_whole
 from .notes import Note, Part, Phrase
 from .quantise import tempo_map, to_phrases
@@ -173,17 +174,16 @@ def _own(score: Score) -> Phrase | None:
         if text.startswith(SIGNATURE):
             try:
                 return _rebuild(score, json.loads(text.removeprefix(SIGNATURE)))
-            except (ValueError, KeyError, TypeError, AttributeError, MeterError, OverflowError):
+            except (ValueError, KeyError, TypeError, OverflowError):
                 return None
     return None
 
 
-def _rebuild(score: Score, about: dict[str, object]) -> Phrase:
+def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
     """Raises ValueError where a note stands off the grid or outside the phrase."""
-    numerator, denominator = about["meter"]  # type: ignore[misc]  # checked by use
-    meter = Meter(int(numerator), int(denominator), int(about["grid"]))  # type: ignore[call-overload]
-    bars, pickup = int(about["bars"]), int(about["pickup"])  # type: ignore[call-overload]
-    lead = Phrase(meter, bars, pickup).lead_in
+    meter = Meter(*map(int, about["meter"]), grid=int(about["grid"]))
+    empty = Phrase(meter, int(about["bars"]), int(about["pickup"]))
+    lead = empty.lead_in
 
     def step(tick: int) -> int:
         steps, off = divmod(tick * meter.grid, score.resolution)
@@ -198,5 +198,5 @@ def _rebuild(score: Score, about: dict[str, object]) -> Phrase:
         )
         return Part(tuple(notes), track.program, track.channel == DRUM_CHANNEL, track.name)
 
-    tempos = tempo_map(((step(tick), tempo) for tick, tempo in score.tempos), pickup + bars * meter.bar)
-    return Phrase(meter, bars, pickup, tempos, tuple(map(rebuild, score.tracks)))
+    tempos = tempo_map(((step(tick), tempo) for tick, tempo in score.tempos), empty.steps)
+    return replace(empty, tempos=tempos, parts=tuple(map(rebuild, score.tracks)))

@@ -1,0 +1,100 @@
+"""Phrases and what nets read: one spelling, and nothing lost on the way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from musicvae.music.codecs import CODECS, Codec, Codes, MelodyCodec
+from musicvae.music.midi import midi_bytes, read_midi
+from musicvae.music.notes import Note, Part, Phrase
+from musicvae.music.pianoroll import part_to_roll, roll_to_notes
+from musicvae.music.position import window_steps
+from musicvae.music.units import Meter
+
+from ..strategies import METERS, phrases
+
+MELODY = MelodyCodec()
+
+
+@given(phrases(max_parts=1))
+@settings(deadline=None)
+def test_a_roll_holds_all_but_velocity(phrase: Phrase) -> None:
+    """Repeated notes do not merge: onsets are kept apart from sustained steps."""
+    for part in phrase.parts:
+        notes = roll_to_notes(part_to_roll(part, phrase.steps))
+        assert [n[:3] for n in _plain(notes)] == [n[:3] for n in _plain(part.notes)]
+
+
+def test_a_broken_chord_is_painted_as_stairs() -> None:
+    """Each note fills its own column from its start to the end of the bar."""
+    chord = Part((Note(0, 4, 60), Note(1, 3, 64), Note(2, 2, 67)))
+    assert part_to_roll(chord, 4)[:, [60, 64, 67]].T.tolist() == [
+        [2, 1, 1, 1],
+        [0, 2, 1, 1],
+        [0, 0, 2, 1],
+    ]
+
+
+def test_a_melody_is_spelled_with_pitch_hold_and_off() -> None:
+    """C for two steps, a rest, then E to the end."""
+    phrase = Phrase(Meter(2, 4), 1, parts=(Part((Note(0, 2, 60), Note(4, 4, 64))),))
+    off, hold = MELODY.OFF, MELODY.HOLD
+    assert MELODY.encode(phrase).tolist() == [39, hold, off, hold, 43, hold, hold, hold]
+
+
+def test_pitches_beyond_the_piano_are_moved_by_octaves() -> None:
+    """The pitch class stays."""
+    low, high = (Phrase(bars=1, parts=(Part((Note(0, 1, p),)),)) for p in (3, 120))
+    assert [MELODY.encode(p)[0] + MELODY.LOWEST for p in (low, high)] == [27, 108]
+
+
+@pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_what_is_drawn_survives_the_file(codec: Codec, data: st.DataObject) -> None:
+    """Any steps that `allowed` lets through: decode, write, read, encode gives the same steps."""
+    meter = data.draw(st.sampled_from(METERS))
+    codes = draw_codes(codec, window_steps(meter), np.random.default_rng(data.draw(st.integers(0, 999))))
+    phrase = codec.decode(codes, meter)
+    (read,) = read_midi(midi_bytes(phrase))
+    assert np.array_equal(codec.encode(read), codes)
+
+
+@pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+@given(phrases(max_parts=1), st.integers(-11, 11))
+@settings(max_examples=60, deadline=None)
+def test_up_and_down_again_is_the_same_phrase(codec: Codec, phrase: Phrase, semitones: int) -> None:
+    """Unless it would leave the range, where it does not move at all."""
+    codes = codec.encode(phrase)
+    moved = codec.transpose(codes, semitones)
+    if semitones and not np.array_equal(moved, codes):
+        assert np.array_equal(codec.transpose(moved, -semitones), codes)
+
+
+@given(st.lists(st.integers(0, 89), max_size=64))
+def test_spelling_is_done_once(codes: list[int]) -> None:
+    """A note-off in silence becomes a hold; a spelled sequence stays as it is."""
+    spelled = MELODY.spell(np.array(codes, dtype=np.uint8))
+    assert np.array_equal(MELODY.spell(spelled), spelled)
+
+
+def draw_codes(codec: Codec, steps: int, rng: np.random.Generator) -> Codes:
+    """Steps drawn evenly from what the codec allows."""
+    sounding, drawn = codec.silence(1), []
+    for _ in range(steps):
+        allowed = codec.allowed(sounding)
+        if codec.likelihood == "categorical":
+            step = np.array([rng.choice(np.flatnonzero(allowed[0]))], dtype=np.uint8)
+            step = np.where(rng.random(1) < 0.5, step, codec.channels - 1).astype(np.uint8)
+        else:
+            step = (allowed & (rng.random(allowed.shape) < 0.1)).astype(np.uint8)
+        step, sounding = codec.play(sounding, step)
+        drawn.append(step[0])
+    return np.array(drawn, dtype=np.uint8)
+
+
+def _plain(notes: tuple[Note, ...]) -> list[tuple[int, int, int]]:
+    return [(note.start, note.pitch, note.duration) for note in notes]

@@ -1,0 +1,76 @@
+"""Meters and the walk between ticks and steps."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musicvae.errors import MeterError
+from musicvae.music.position import MAX_WINDOW_STEPS, WIDTH, condition, window_bars, window_steps
+from musicvae.music.units import (
+    MAX_BAR_STEPS,
+    TRIPLET,
+    Meter,
+    bpm_to_tempo,
+    steps_to_ticks,
+    tempo_to_bpm,
+    ticks_to_steps,
+)
+
+from ..strategies import METERS
+
+
+@pytest.mark.parametrize(
+    ("meter", "bar", "beat"),
+    [
+        (Meter(4, 4), 16, 4),
+        (Meter(3, 4), 12, 4),
+        (Meter(6, 8), 12, 6),
+        (Meter(9, 8), 18, 6),
+        (Meter(12, 8), 24, 6),
+        (Meter(2, 2), 16, 8),
+        (Meter(3, 8), 6, 2),
+        (Meter(7, 8), 14, 2),
+        (Meter(4, 4, TRIPLET), 24, 6),
+    ],
+)
+def test_bars_and_beats_in_steps(meter: Meter, bar: int, beat: int) -> None:
+    """A straight bar of n/d has 16 n / d steps; compound meters beat in dotted notes."""
+    assert (meter.bar, meter.beat) == (bar, beat)
+
+
+@pytest.mark.parametrize(
+    "numbers", [(0, 4), (4, 3), (-3, 4), (17, 4), (1, 32), (4, 4, 5), (6, 4, TRIPLET)]
+)
+def test_a_meter_the_grid_cannot_hold_is_refused(numbers: tuple[int, ...]) -> None:
+    """Bars have a whole number of steps, at most 32."""
+    with pytest.raises(MeterError):
+        Meter(*numbers)
+
+
+@given(st.sampled_from(METERS), st.integers(0, 10_000))
+def test_a_step_survives_the_walk_through_ticks(meter: Meter, step: int) -> None:
+    """At 480 ticks to the quarter both grids are exact."""
+    assert ticks_to_steps(steps_to_ticks(step, 480, meter.grid), 480, meter.grid) == step
+
+
+@given(st.integers(1, 1000))
+def test_a_tempo_survives_the_walk_through_microseconds(bpm: int) -> None:
+    """Whole numbers of quarters per minute come back within a hundredth."""
+    assert tempo_to_bpm(bpm_to_tempo(bpm)) == pytest.approx(bpm, rel=0.01)
+
+
+@pytest.mark.parametrize("meter", METERS, ids=str)
+def test_every_meter_has_a_window_that_knows_where_it_is(meter: Meter) -> None:
+    """Two or four bars, no longer than the longest; no two steps of a bar look alike."""
+    features = condition(meter)
+    assert features.shape == (window_steps(meter), WIDTH)
+    assert window_steps(meter) == window_bars(meter) * meter.bar <= MAX_WINDOW_STEPS
+    assert meter.bar <= MAX_BAR_STEPS
+    assert len(set(map(bytes, features))) == len(features)
+
+
+def test_meters_are_told_apart() -> None:
+    """3/4 and 6/8 have bars of one length; their steps still differ."""
+    assert not (condition(Meter(3, 4)) == condition(Meter(6, 8))).all()

@@ -1,0 +1,79 @@
+"""Cutting a phrase into windows and joining them again."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+
+from musicvae.music.notes import Note, Part, Phrase, Tempo, without_overlaps
+from musicvae.music.position import window_bars
+from musicvae.music.units import Meter
+from musicvae.music.windows import join, windows
+
+from ..strategies import phrases
+
+
+@given(phrases())
+@settings(max_examples=100, deadline=None)
+def test_windows_lie_end_to_end(phrase: Phrase) -> None:
+    """Every onset stands in one window, at its place; the last is filled up with rests."""
+    cut = windows(phrase)
+    size = window_bars(phrase.meter)
+    assert all(window.bars == size and not window.pickup for window in cut)
+    if not cut:
+        return
+    whole = join(cut)
+    onsets = {(n.start + phrase.lead_in, n.pitch) for part in phrase.parts for n in part.notes}
+    assert {(n.start, n.pitch) for part in whole.parts for n in part.notes} == onsets
+    assert whole.tempos[0] == phrase.tempos[0]
+
+
+def test_with_a_hop_only_whole_windows_are_given() -> None:
+    """Five bars of 4/4 hold four windows of two."""
+    assert len(windows(Phrase(bars=5), hop=1)) == 4
+    assert windows(Phrase(bars=1), hop=1) == []
+
+
+def test_a_window_knows_the_tempo_that_has_been_running() -> None:
+    """Changes before it count, changes after it do not."""
+    phrase = Phrase(bars=4, tempos=(Tempo(0, 500_000), Tempo(8, 400_000), Tempo(40, 300_000)))
+    first, second = windows(phrase)
+    assert first.tempos == (Tempo(0, 500_000), Tempo(8, 400_000))
+    assert second.tempos == (Tempo(0, 400_000), Tempo(8, 300_000))
+
+
+def test_a_note_ends_with_the_window_it_starts_in() -> None:
+    """A long note is cut at the edge."""
+    phrase = Phrase(bars=4, parts=(Part((Note(28, 20, 60),)),))
+    first, second = windows(phrase)
+    assert first.parts[0].notes == (Note(28, 4, 60),)
+    assert second.is_silent
+
+
+def test_struck_again_ends_the_one_before() -> None:
+    """Of two struck at once the longer and the louder stay."""
+    notes = [Note(0, 8, 60, 70), Note(4, 2, 60, 90), Note(4, 6, 60, 50)]
+    assert without_overlaps(notes) == (Note(0, 4, 60, 70), Note(4, 6, 60, 90))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Note(-1, 1, 60),
+        lambda: Note(0, 0, 60),
+        lambda: Note(0, 1, 128),
+        lambda: Note(0, 1, 60, 0),
+        lambda: Part((Note(0, 4, 60), Note(2, 4, 60))),
+        lambda: Part(program=128),
+        lambda: Phrase(bars=-1),
+        lambda: Phrase(Meter(3, 4), 1, pickup=12),
+        lambda: Phrase(bars=1, tempos=(Tempo(1),)),
+        lambda: Phrase(bars=1, tempos=(Tempo(0), Tempo(16))),
+        lambda: Phrase(bars=1, tempos=(Tempo(0, 0),)),
+        lambda: Phrase(bars=1, parts=(Part((Note(15, 2, 60),)),)),
+    ],
+)
+def test_what_is_no_music_cannot_be_made(make) -> None:  # type: ignore[no-untyped-def]  # lambdas
+    """A phrase that exists keeps the rules."""
+    with pytest.raises(ValueError, match=r".{10}"):
+        make()
