@@ -75,8 +75,9 @@ class TrainConfig:
     free_nats: float = 33.3
     """KL of a window that costs nothing; 33.3 nats are the 48 bits of the published model."""
 
-    precision: Literal["bf16", "fp32"] = "bf16"
-    """Autocast for matrix products; weights stay in single precision."""
+    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    """Of matrix products; weights stay in single precision. `auto` is bf16 where the
+    processor computes in it, which is several times faster there, and fp32 elsewhere."""
 
     seed: int = 0
     """Of initial weights, batches, transpositions and noise."""

@@ -24,8 +24,18 @@ PRESETS = MappingProxyType(
             ),
             ModelConfig(
                 "melody-2bar",
-                NetConfig("sequence-vae", "melody", notes=32, plan=32, step_dropout=0.35),
-                TrainConfig(steps=12_000, beta=0.1, free_nats=48.0),
+                NetConfig(
+                    "sequence-vae",
+                    "melody",
+                    encoder=192,
+                    latent=192,
+                    hidden=320,
+                    layers=1,
+                    notes=32,
+                    plan=64,
+                    step_dropout=0.35,
+                ),
+                TrainConfig(steps=16_000, batch=64, learning_rate=2e-3, free_nats=48.0),
             ),
         )
     }

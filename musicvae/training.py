@@ -90,6 +90,7 @@ class Run:
             betas=(0.9, 0.98),
             weight_decay=config.train.weight_decay,
         )
+        self.bf16 = use_bf16(config.train.precision, self.device)
         self.step = 0
 
     def go(
@@ -185,8 +186,7 @@ class Run:
                 }
 
     def _autocast(self) -> AbstractContextManager[object]:
-        wanted = self.config.train.precision == "bf16"
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=wanted)
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16)
 
     def _terms(self, losses: Losses, sequences: Sequences) -> dict[str, float]:
         right = self.net.likelihood.right(losses.logits, sequences.x) & sequences.mask
@@ -198,6 +198,22 @@ class Run:
 
     def _figures(self, terms: Mapping[str, float], speed: float) -> dict[str, float]:
         return {**terms, "windows/s": speed}
+
+
+def use_bf16(precision: str, device: torch.device) -> bool:
+    """Whether matrix products are computed in bf16.
+
+    Raises:
+        TrainingError: bf16 is asked for and the processor has none.
+    """
+    if device.type == "cuda":
+        has_bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        able = torch.cpu.get_capabilities()
+        has_bf16 = bool(able.get("avx512_bf16") or able.get("amx_bf16") or able.get("bf16"))
+    if precision == "bf16" and not has_bf16:
+        raise TrainingError("This processor does not compute in bf16; train with --precision fp32.")
+    return precision != "fp32" and has_bf16
 
 
 def warmup_then_cooldown(choices: TrainConfig, step: int) -> float:

@@ -60,7 +60,7 @@ def skyline(notes: Iterable[Note]) -> tuple[Note, ...]:
 def melody_score(part: Part) -> float:
     """How much a part moves as a melody does: 0 to 1 for what is sung, less for the rest.
 
-    One note at a time, in the middle or higher, in small steps, with some variety.
+    One note at a time, high, in small steps, with some variety.
     """
     starts = [note.start for note in part.notes]
     alone = len(set(starts)) / len(starts)
@@ -68,10 +68,10 @@ def melody_score(part: Part) -> float:
     leaps = [abs(b.pitch - a.pitch) for a, b in pairwise(line)]
     stepwise = sum(0 < leap <= 4 for leap in leaps) / max(1, len(leaps))
     height = sum(note.pitch for note in line) / len(line)
-    in_range = max(0.0, 1 - abs(height - 71) / 24)
+    high = min(1.0, max(0.0, (height - 48) / 24))
     variety = min(1.0, len({note.pitch for note in line}) / 8)
     length = min(1.0, len(line) / 16)
-    score = 0.3 * alone + 0.2 * stepwise + 0.25 * in_range + 0.15 * variety + 0.1 * length
+    score = 0.3 * alone + 0.2 * stepwise + 0.25 * high + 0.15 * variety + 0.1 * length
     if part.program in BASS_PROGRAMS or part.program in PERCUSSIVE_PROGRAMS:
         score -= 0.5
     return score - (0.2 if ACCOMPANYING.search(part.name) else 0.0)

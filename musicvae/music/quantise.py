@@ -156,7 +156,7 @@ def _within(track: Track, stretch: Stretch) -> Track:
 
 def _to_part(track: Track, to_step: Callable[[int], int]) -> Part:
     notes = without_overlaps(_to_note(note, to_step) for note in track.notes)
-    name = track.name.strip(" \0\t\r\n")
+    name = " ".join(track.name.replace("\0", " ").split())  # one line, whatever was stored
     return Part(notes, track.program, track.channel == DRUM_CHANNEL, name)
 
 
