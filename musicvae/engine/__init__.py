@@ -1,0 +1,16 @@
+"""The engine: what was trained in torch, played in numpy, straight from a checkpoint's weights.
+
+    weights     arrays by name, their shapes checked as they are taken
+    layers      linear, RNN and LSTM layers
+    encoders    windows -> the summary that mu and log_var are read from
+    decoders    z -> logits, one step after the other
+    sampling    logits -> steps, at a temperature
+    player      a checkpoint that encodes and decodes music
+
+A test holds it to the same logits as `nets`.
+"""
+
+from .encoders import Posterior
+from .player import Player
+
+__all__ = ["Player", "Posterior"]

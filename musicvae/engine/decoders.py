@@ -1,0 +1,138 @@
+"""From `z` to logits, one step after the other.
+
+A decoder is asked to `start` on some z in one meter and gives a function of
+(step number, codes of the step before): the logits of that step. Who draws
+from them decides what the decoder hears next; the true steps, and it is
+teacher-forced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from ..config import NetConfig
+from ..music.codecs import Codec, Codes
+from ..music.position import MAX_WINDOW_STEPS, WIDTH
+from .encoders import relu
+from .layers import Linear, State, stack
+from .weights import Array, Weights
+
+Steps = Callable[[int, Codes | None], Array]
+"""(t, codes `[N, ...]` of step t - 1, or None at the first) -> logits `[N, C]`."""
+
+
+class Decoder(Protocol):
+    """Any of them."""
+
+    def start(self, z: Array, condition: Array) -> Steps:
+        """`[N, Z]` and `[T, K]` -> the steps to come."""
+
+
+class DenseDecoder:
+    """The twin of `nets.DenseDecoder`: all steps at once, whatever is played."""
+
+    def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
+        known = MAX_WINDOW_STEPS * WIDTH
+        layers = weights.below("layers")
+        self.channels = codec.channels
+        self.first = Linear(layers.below("0"), config.latent + known, config.hidden)
+        self.second = Linear(layers.below("2"), config.hidden, MAX_WINDOW_STEPS * self.channels)
+
+    def start(self, z: Array, condition: Array) -> Steps:
+        """Every logit is known at once."""
+        known = np.zeros((len(z), MAX_WINDOW_STEPS * WIDTH), dtype=np.float32)
+        known[:, : condition.size] = condition.ravel()
+        out = self.second(relu(self.first(np.concatenate([z, known], axis=-1))))
+        logits = out.reshape(len(z), MAX_WINDOW_STEPS, self.channels)
+        return lambda t, previous: logits[:, t]
+
+
+class PlainDecoder:
+    """The twin of `nets.PlainDecoder`: an LSTM over z at every step, whatever is played."""
+
+    def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
+        core = weights.below("recurrent.core")
+        self.layers = stack(core, "lstm", config.latent + WIDTH, config.hidden, config.layers)
+        self.head = Linear(weights.below("head"), config.hidden, codec.channels)
+
+    def start(self, z: Array, condition: Array) -> Steps:
+        """Every logit is known at once."""
+        shape = (len(z), len(condition))
+        repeated = np.broadcast_to(z[:, None], (*shape, z.shape[1]))
+        known = np.broadcast_to(condition, (*shape, WIDTH))
+        seen = np.concatenate([repeated, known], axis=-1)
+        for layer in self.layers:
+            seen = layer.run(seen)
+        logits = self.head(seen)
+        return lambda t, previous: logits[:, t]
+
+
+class StepDecoder:
+    """The twin of `nets.NextStep`, and what an autoregressive decoder shares with it.
+
+    The first layer's weights are split: what they say to the previous step is a
+    row for each class (a look-up, where steps are classes); what they say to all
+    that is known beforehand is computed for every step at once.
+    """
+
+    def __init__(
+        self, weights: Weights, codec: Codec, config: NetConfig, kind: str, known: int
+    ) -> None:
+        self.codec = codec
+        core, channels = weights.below("recurrent.core"), codec.channels
+        self.layers = stack(core, kind, channels + known, config.hidden, config.layers)
+        self.head = Linear(weights.below("head"), config.hidden, channels)
+        self.of_previous = self.layers[0].of_input[:channels]
+        self.of_known = self.layers[0].of_input[channels:]
+
+    def start(self, z: Array, condition: Array) -> Steps:
+        """Project z and condition once; the states then move on with every call."""
+        known = self.known(z, condition) @ self.of_known + self.layers[0].bias
+        states = self.first_states(z)
+
+        def step(t: int, previous: Codes | None) -> Array:
+            now = known[:, t] if previous is None else known[:, t] + self._heard(previous)
+            for index, layer in enumerate(self.layers):
+                said = layer.project(now) if index else now
+                states[index] = layer.step(said, states[index])
+                now = states[index][0]
+            return self.head(now)
+
+        return step
+
+    def known(self, z: Array, condition: Array) -> Array:
+        """What is known about each step beforehand. Output `[N, T, known]`."""
+        return np.broadcast_to(condition, (len(z), *condition.shape))
+
+    def first_states(self, z: Array) -> list[State]:
+        """A state for each layer."""
+        return [layer.rest(len(z)) for layer in self.layers]
+
+    def _heard(self, previous: Codes) -> Array:
+        if previous.ndim == 1:
+            return self.of_previous[previous]
+        heard: Array = self.codec.one_hot(previous) @ self.of_previous
+        return heard
+
+
+class AutoregressiveDecoder(StepDecoder):
+    """The twin of `nets.AutoregressiveDecoder`: first state and plan come from z."""
+
+    def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
+        super().__init__(weights, codec, config, "lstm", WIDTH + config.plan)
+        width, plan = 2 * config.layers * config.hidden, MAX_WINDOW_STEPS * config.plan
+        self.to_state = Linear(weights.below("to_state"), config.latent, width)
+        self.to_plan = Linear(weights.below("to_plan"), config.latent, plan)
+
+    def known(self, z: Array, condition: Array) -> Array:
+        """The condition and the plan."""
+        plan = self.to_plan(z).reshape(len(z), MAX_WINDOW_STEPS, -1)[:, : len(condition)]
+        return np.concatenate([super().known(z, condition), plan], axis=-1)
+
+    def first_states(self, z: Array) -> list[State]:
+        """Hidden and cell of every layer."""
+        both = np.tanh(self.to_state(z)).reshape(len(z), 2, len(self.layers), -1)
+        return [(both[:, 0, index], both[:, 1, index]) for index in range(len(self.layers))]

@@ -1,0 +1,82 @@
+"""From windows of one meter to the summary that mu and log_var are read from."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from ..config import NetConfig
+from ..music.position import MAX_WINDOW_STEPS, WIDTH
+from .layers import Linear, LSTMLayer
+from .weights import Array, Weights
+
+
+class Posterior(NamedTuple):
+    """`q(z|x) = N(mu, diag exp(log_var))`, both `[N, Z]`.
+
+    An autoencoder gives a point: its log_var is minus infinity.
+    """
+
+    mu: Array
+    log_var: Array
+
+
+class Encoder(Protocol):
+    """`width` is that of the summary."""
+
+    width: int
+
+    def __call__(self, x: Array, condition: Array) -> Array:
+        """`[N, T, C]` and `[T, K]` -> `[N, width]`."""
+
+
+class SequenceEncoder:
+    """The twin of `nets.SequenceEncoder`: final states of both directions, and notes on each step."""
+
+    def __init__(self, weights: Weights, channels: int, config: NetConfig) -> None:
+        core, hidden = weights.below("recurrent.core"), config.encoder
+        self.forward = LSTMLayer(core, "l0", channels + WIDTH, hidden)
+        self.backward = LSTMLayer(core, "l0_reverse", channels + WIDTH, hidden)
+        self.notes = config.notes
+        self.width = 2 * hidden + MAX_WINDOW_STEPS * config.notes
+        if config.notes:
+            self.to_note = Linear(weights.below("to_note"), 2 * hidden, config.notes)
+
+    def __call__(self, x: Array, condition: Array) -> Array:
+        seen = beside(x, condition)
+        there = self.forward.run(seen)
+        back = self.backward.run(seen[:, ::-1])[:, ::-1]
+        summary = np.zeros((len(x), self.width), dtype=np.float32)
+        ends = there.shape[-1] * 2
+        summary[:, :ends] = np.concatenate([there[:, -1], back[:, 0]], axis=-1)
+        if self.notes:
+            notes = self.to_note(np.concatenate([there, back], axis=-1)).reshape(len(x), -1)
+            summary[:, ends : ends + notes.shape[1]] = notes
+        return summary
+
+
+class DenseEncoder:
+    """The twin of `nets.DenseEncoder`: the whole window at once."""
+
+    def __init__(self, weights: Weights, channels: int, config: NetConfig) -> None:
+        self.width = config.encoder
+        self.inputs = MAX_WINDOW_STEPS * (channels + WIDTH)
+        self.first = Linear(weights.below("layers.0"), self.inputs, self.width)
+        self.second = Linear(weights.below("layers.2"), self.width, self.width)
+
+    def __call__(self, x: Array, condition: Array) -> Array:
+        seen = beside(x, condition).reshape(len(x), -1)
+        window = np.pad(seen, ((0, 0), (0, self.inputs - seen.shape[1])))
+        return relu(self.second(relu(self.first(window))))
+
+
+def beside(x: Array, condition: Array) -> Array:
+    """Each step with what is known about it. `[N, T, C]`, `[T, K]` -> `[N, T, C + K]`."""
+    known = np.broadcast_to(condition, (len(x), *condition.shape))
+    return np.concatenate([x, known], axis=-1)
+
+
+def relu(x: Array) -> Array:
+    """`max(x, 0)`."""
+    return np.maximum(x, 0)

@@ -1,0 +1,113 @@
+"""A checkpoint that plays: windows to `z`, `z` to windows, any number at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ..checkpoint import Checkpoint
+from ..errors import CheckpointError
+from ..music.codecs import CODECS, Codes
+from ..music.position import WIDTH, condition, window_steps
+from ..music.units import Meter
+from .decoders import AutoregressiveDecoder, Decoder, DenseDecoder, PlainDecoder, StepDecoder
+from .encoders import DenseEncoder, Encoder, Posterior, SequenceEncoder
+from .layers import Linear
+from .sampling import draw, draw_noise
+from .weights import Array, Weights
+
+WITH_LATENT = ("interpolate", "reconstruct", "encode", "decode")
+VERBS = {
+    "rnn": ("generate",),
+    "lstm": ("generate",),
+    "autoencoder": WITH_LATENT,  # without a prior there is nothing to generate from
+    "vae": ("generate", *WITH_LATENT),
+    "sequence-vae": ("generate", *WITH_LATENT),
+}
+
+
+class Player:
+    """The forward passes of one checkpoint.
+
+    A window lasts `window_steps(meter)` steps. Windows of several meters may
+    stand in one call; those of one meter are computed side by side.
+
+    Attributes:
+        codec: how it reads music.
+        latent: Z; 0 for a next-step net, which has no latent vector.
+        verbs: what it can be asked to play.
+
+    Raises:
+        CheckpointError: the weights are not those of the net that the config describes.
+    """
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        net, weights = checkpoint.config.net, Weights(checkpoint.weights)
+        if net.kind not in VERBS or net.codec not in CODECS:
+            raise CheckpointError(
+                f"This musicvae cannot play a net of kind {net.kind!r} with codec {net.codec!r}."
+            )
+        self.codec = CODECS[net.codec]
+        self.verbs = VERBS[net.kind]
+        self.latent = 0 if net.kind in ("rnn", "lstm") else net.latent
+        self._decoder: Decoder
+        if not self.latent:
+            self._decoder = StepDecoder(weights, self.codec, net, net.kind, WIDTH)
+            return
+        dense = net.kind in ("autoencoder", "vae")
+        encoder = DenseEncoder if dense else SequenceEncoder
+        plain = DenseDecoder if dense else PlainDecoder
+        decoder = AutoregressiveDecoder if not dense and net.decoder == "autoregressive" else plain
+        self._encoder: Encoder = encoder(weights.below("encoder"), self.codec.channels, net)
+        self._decoder = decoder(weights.below("decoder"), self.codec, net)
+        self._is_point = net.kind == "autoencoder"
+        codes = 1 if self._is_point else 2
+        self._to_latent = Linear(
+            weights.below("to_latent"), self._encoder.width, codes * self.latent
+        )
+
+    def encode(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> Posterior:
+        """Whole windows to their posterior, `[N, Z]` each."""
+        mu = np.empty((len(codes), self.latent), dtype=np.float32)
+        log_var = np.full_like(mu, -np.inf)
+        for meter, rows in _by_meter(meters):
+            x = self.codec.one_hot(np.stack([codes[row] for row in rows]))
+            out = self._to_latent(self._encoder(x, condition(meter)))
+            mu[rows] = out[:, : self.latent]
+            if not self._is_point:
+                log_var[rows] = out[:, self.latent :]
+        return Posterior(mu, log_var)
+
+    def decode(
+        self,
+        z: Array,
+        meters: Sequence[Meter],
+        *,
+        temperature: float,
+        rngs: Sequence[np.random.Generator],
+    ) -> list[Codes]:
+        """A window for each z, in its meter, drawn by its own generator; temperature 0 is argmax."""
+        found: dict[int, Codes] = {}
+        for meter, rows in _by_meter(meters):
+            noise = draw_noise(self.codec, [rngs[row] for row in rows], window_steps(meter))
+            steps = self._decoder.start(np.asarray(z, np.float32)[rows], condition(meter))
+            found.update(zip(rows, draw(steps, self.codec, noise, temperature), strict=True))
+        return [found[row] for row in range(len(meters))]
+
+    def logits(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
+        """Teacher-forced: what each step is expected to be, after the true ones. `[T, C]` each."""
+        found: dict[int, Array] = {}
+        for meter, rows in _by_meter(meters):
+            truth = np.stack([codes[row] for row in rows])
+            steps = self._decoder.start(np.asarray(z, np.float32)[rows], condition(meter))
+            logits = [
+                steps(t, truth[:, t - 1] if t else None) for t in range(window_steps(meter))
+            ]
+            found.update(zip(rows, np.stack(logits, axis=1), strict=True))
+        return [found[row] for row in range(len(meters))]
+
+
+def _by_meter(meters: Sequence[Meter]) -> Iterator[tuple[Meter, list[int]]]:
+    for meter in dict.fromkeys(meters):
+        yield meter, [row for row, other in enumerate(meters) if other == meter]
