@@ -1,8 +1,8 @@
 """A checkpoint: weights and config in one folder; numpy in, numpy out, never a pickle.
 
-    model.safetensors    the weights, half precision
-    config.json          format version, preset, net, training, step
-    card.md              what it learned from, how, and its numbers (written by people)
+model.safetensors    the weights, half precision
+config.json          format version, preset, net, training, step
+card.md              what it learned from, how, and its numbers (written by people)
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def load(folder: Path | str) -> Checkpoint:
         stored = from_bytes((folder / WEIGHTS).read_bytes())
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"The weights in {folder} cannot be read: {error}.") from error
-    return Checkpoint(config, {name: array.astype(np.float32) for name, array in stored.items()}, step)
+    return Checkpoint(
+        config, {name: array.astype(np.float32) for name, array in stored.items()}, step
+    )
 
 
 def load_config(folder: Path) -> tuple[ModelConfig, int]:

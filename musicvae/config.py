@@ -72,6 +72,9 @@ class TrainConfig:
     beta: float = 0.2
     """Weight of the KL term."""
 
+    beta_warmup: int = 1_000
+    """Updates over which beta rises from zero, so that `z` is worth something before it costs."""
+
     free_nats: float = 33.3
     """KL of a window that costs nothing; 33.3 nats are the 48 bits of the published model."""
 

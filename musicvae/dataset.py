@@ -27,6 +27,7 @@ from .music.units import Meter
 
 SPLITS = ("train", "valid", "test")
 PADDING = 255
+TRANSPOSED_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,11 @@ class Windows:
 
 
 def draw_transpositions(n: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Semitones for `n` windows: half stay in their key, half go to any of the twelve."""
-    return rng.integers(-5, 7, n) * rng.integers(0, 2, n)
+    """Semitones for `n` windows: most stay in their key, the rest go to any of the twelve.
+
+    Every key is learned, yet what is sampled keeps to the keys that people write in.
+    """
+    return rng.integers(-5, 7, n) * (rng.random(n) < TRANSPOSED_SHARE)
 
 
 def pack(codec: Codec, codes: Codes) -> Codes:
@@ -148,7 +152,8 @@ def open_split(folder: Path | str, split: str) -> Windows:
             windows = Windows(CODECS[about["codec"]], arrays["codes"], arrays["meters"])
     except (OSError, KeyError, ValueError) as error:
         raise DatasetError(
-            f"{folder} is no prepared data set; make one with: musicvae prepare MIDI_FOLDER -o {folder}"
+            f"{folder} is no prepared data set; make one with: "
+            f"musicvae prepare MIDI_FOLDER -o {folder}"
         ) from error
     if not len(windows):
         raise DatasetError(f"{folder} has no {split} windows: prepare it from more files.")

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from .config import ModelConfig, NetConfig, TrainConfig
 from .errors import PresetNotFound
 
-
 PRESETS = MappingProxyType(
     {
         config.preset: config
@@ -35,7 +34,7 @@ PRESETS = MappingProxyType(
                     plan=64,
                     step_dropout=0.35,
                 ),
-                TrainConfig(steps=16_000, batch=64, learning_rate=2e-3, free_nats=48.0),
+                TrainConfig(steps=13_000, batch=64, learning_rate=2e-3, beta=0.4, free_nats=0.0),
             ),
         )
     }

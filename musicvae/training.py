@@ -93,9 +93,7 @@ class Run:
         self.bf16 = use_bf16(config.train.precision, self.device)
         self.step = 0
 
-    def go(
-        self, windows: Windows, valid: Windows, max_minutes: float, progress: Progress
-    ) -> None:
+    def go(self, windows: Windows, valid: Windows, max_minutes: float, progress: Progress) -> None:
         """Update until the steps are done or the time is up; save on the way and at the end."""
         choices = self.config.train
         begun = saved = time.monotonic()
@@ -128,14 +126,15 @@ class Run:
         self.net.train()
         with self._autocast():
             losses = self.net.losses(sequences)
-        total = losses.total(choices.beta, choices.free_nats)
+        beta = choices.beta * min(1.0, self.step / max(1, choices.beta_warmup))
+        total = losses.total(beta, choices.free_nats)
         if not bool(torch.isfinite(total)):
             raise TrainingError(
                 f"The loss is not a number at step {self.step}; the last good save is in "
                 f"{self.out}. Go on with --resume and a lower learning rate."
             )
         self.optimizer.zero_grad()
-        total.backward()
+        torch.autograd.backward(total)
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), choices.clip)
         self.optimizer.step()
         self.step += 1
@@ -163,7 +162,9 @@ class Run:
             for key in ("exp_avg", "exp_avg_sq", "step"):
                 state = self.optimizer.state[parameter]
                 if key in state:
-                    tensors[f"{key}.{name}"] = state[key].reshape(-1) if key == "step" else state[key]
+                    tensors[f"{key}.{name}"] = (
+                        state[key].reshape(-1) if key == "step" else state[key]
+                    )
         tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
         write_whole(self.out / STATE, to_bytes(tensors, {"state": json.dumps({"step": self.step})}))
 
@@ -223,9 +224,7 @@ def warmup_then_cooldown(choices: TrainConfig, step: int) -> float:
     return min(1.0, rise, fall)
 
 
-def draw_batches(
-    windows: Windows, choices: TrainConfig, start: int
-) -> Iterator[NDArray[np.int64]]:
+def draw_batches(windows: Windows, choices: TrainConfig, start: int) -> Iterator[NDArray[np.int64]]:
     """Rows for each update from `start` on, epoch after epoch, each in an order of its own."""
     step, epoch = 0, 0
     while step < choices.steps:

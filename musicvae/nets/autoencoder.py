@@ -6,6 +6,8 @@ Networks, Science 313, 2006.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from torch import Tensor, nn
 
 from .likelihood import Likelihood
@@ -13,13 +15,28 @@ from .losses import Losses, masked_sum
 from .sequences import Sequences
 
 
+class Encoder(Protocol):
+    """A module that sums a batch up: `Sequences` -> `[B, width]`."""
+
+    width: int
+
+    def __call__(self, batch: Sequences, /) -> Tensor:
+        """The summary."""
+
+
+class Decoder(Protocol):
+    """A module that unfolds `z`: `[B, Z]` and `Sequences` -> logits `[B, T, C]`."""
+
+    def __call__(self, z: Tensor, batch: Sequences, /) -> Tensor:
+        """The logits. One trained by teacher forcing reads the true steps from the batch."""
+
+
 class Autoencoder(nn.Module):
     """Any encoder, any decoder, and the likelihood that judges what comes back.
 
     Args:
-        encoder: `Sequences` -> `[B, width]`.
-        decoder: (`z`, `Sequences`) -> logits `[B, T, C]`. One that is trained by
-            teacher forcing reads the true steps before each step from the batch.
+        encoder: a module that sums a batch up.
+        decoder: a module that unfolds `z`.
         latent: Z, the width of `z`.
         likelihood: of a step given its logits.
     """
@@ -28,11 +45,11 @@ class Autoencoder(nn.Module):
     """How many vectors of width Z the encoder's summary is projected to."""
 
     def __init__(
-        self, encoder: nn.Module, decoder: nn.Module, latent: int, likelihood: Likelihood
+        self, encoder: Encoder, decoder: Decoder, latent: int, likelihood: Likelihood
     ) -> None:
         super().__init__()
         self.encoder = encoder
-        self.to_latent = nn.Linear(int(encoder.width), self.codes * latent)  # type: ignore[arg-type]
+        self.to_latent = nn.Linear(encoder.width, self.codes * latent)
         self.decoder = decoder
         self.likelihood = likelihood
 
@@ -43,8 +60,7 @@ class Autoencoder(nn.Module):
 
     def decode(self, z: Tensor, batch: Sequences) -> Tensor:
         """`z` and the batch it is to become -> logits `[B, T, C]`."""
-        logits: Tensor = self.decoder(z, batch)
-        return logits
+        return self.decoder(z, batch)
 
     def forward(self, batch: Sequences) -> Tensor:
         """There and back. Output: logits `[B, T, C]`."""

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from .likelihood import Likelihood
 from .lstm import LSTM
+from .rnn import State
 from .sequences import Sequences
 
 
@@ -102,13 +103,15 @@ class AutoregressiveDecoder(nn.Module):
             - Output: `[B, T, channels]`
         """
         known = torch.cat([condition, self.plan(z, condition.shape[1])], dim=-1)
-        state = self.first_state(z)
+        state: State = self.first_state(z)
         step = z.new_zeros(z.shape[0], self.head.out_features)
         drawn = []
         for now in known.unbind(dim=1):
             out, state = self.recurrent.step(torch.cat([step, now], dim=-1), state)
             logits = self.head(out)
-            step = likelihood.sample(logits, temperature) if temperature else likelihood.mode(logits)
+            step = (
+                likelihood.sample(logits, temperature) if temperature else likelihood.mode(logits)
+            )
             drawn.append(step)
         return torch.stack(drawn, dim=1)
 

@@ -43,9 +43,7 @@ class DenseDecoder(nn.Module):
         - Output: `[B, T, channels]`
     """
 
-    def __init__(
-        self, latent: int, channels: int, condition: int, steps: int, hidden: int
-    ) -> None:
+    def __init__(self, latent: int, channels: int, condition: int, steps: int, hidden: int) -> None:
         super().__init__()
         self.steps = steps
         self.channels = channels

@@ -5,12 +5,14 @@ Each is a module without weights, so that a net can be told its kind by name.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-class Likelihood(nn.Module):
+class Likelihood(nn.Module, ABC):
     """`p(x | logits)` for each step; negative logarithms are in nats.
 
     Shape:
@@ -18,17 +20,17 @@ class Likelihood(nn.Module):
         - Output of `nll`: `[B, T]`; of `mode`, `sample`, `right`: see each
     """
 
+    @abstractmethod
     def nll(self, logits: Tensor, x: Tensor) -> Tensor:
         """`-log p(x)`, in nats for each step."""
-        raise NotImplementedError
 
+    @abstractmethod
     def mode(self, logits: Tensor) -> Tensor:
         """The most probable step, spelled like `x`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sample(self, logits: Tensor, temperature: float = 1.0) -> Tensor:
         """A step drawn at a temperature, spelled like `x`."""
-        raise NotImplementedError
 
     def right(self, logits: Tensor, x: Tensor) -> Tensor:
         """Whether the most probable step is the true one. Output `[B, T]`, bool."""

@@ -5,6 +5,8 @@ Hochreiter and Schmidhuber, Long Short-Term Memory, Neural Computation 9(8), 199
 
 from __future__ import annotations
 
+from typing import Literal
+
 import torch
 from torch import nn
 
@@ -23,8 +25,18 @@ class LSTM(RNN):
 
     cell = nn.LSTM
 
-    def __init__(self, channels: int, hidden: int, **options: object) -> None:
-        super().__init__(channels, hidden, **options)  # type: ignore[arg-type]  # as RNN's
+    def __init__(
+        self,
+        channels: int,
+        hidden: int,
+        *,
+        layers: int = 1,
+        bidirectional: bool = False,
+        output: Literal["steps", "last"] = "steps",
+    ) -> None:
+        super().__init__(
+            channels, hidden, layers=layers, bidirectional=bidirectional, output=output
+        )
         for name, parameter in self.core.named_parameters():
             if name.startswith("bias_ih"):
                 with torch.no_grad():

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from .likelihood import Likelihood
+from .losses import Losses, masked_sum
 from .rnn import RNN
 from .sequences import Sequences
-from .losses import Losses, masked_sum
 
 
 class NextStep(nn.Module):

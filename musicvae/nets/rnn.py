@@ -35,7 +35,7 @@ class RNN(nn.Module):
     torch.Size([4, 32])
     """
 
-    cell: type[nn.RNNBase] = nn.RNN
+    cell: type[nn.RNN] | type[nn.LSTM] = nn.RNN
 
     def __init__(
         self,
@@ -61,14 +61,11 @@ class RNN(nn.Module):
         if lengths is None:
             steps, last = self.core(x, state)
         else:
-            packed = pack_padded_sequence(
-                x, lengths.cpu(), batch_first=True, enforce_sorted=False
-            )
-            out, last = self.core(packed, state)
-            steps, _ = pad_packed_sequence(out, batch_first=True, total_length=x.shape[1])
-        if self.output == "steps":
-            return steps
-        return self._top(last)
+            packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
+            unpadded, last = self.core(packed, state)
+            steps, _ = pad_packed_sequence(unpadded, batch_first=True, total_length=x.shape[1])
+        out: Tensor = steps if self.output == "steps" else self._top(last)
+        return out
 
     def step(self, x: Tensor, state: State | None) -> tuple[Tensor, State]:
         """One step at a time: `[B, channels]` and a state to `[B, width]` and the next."""
