@@ -1,0 +1,103 @@
+"""MIDI in, a trained LSTM sequence VAE, new MIDI out.
+
+>>> import musicvae
+>>> model = musicvae.load("melody-2bar")
+>>> phrases = model.generate(n=4, meter="6/8", seed=1)
+>>> musicvae.write_midi(phrases[0], "jig.mid")        
+
+Importing has no side effects and costs next to nothing: every name loads what
+it needs on first use, and nothing here prints.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .api import MusicVAE, load, prepare, to_phrase, train
+    from .errors import (
+        CheckpointError,
+        DatasetError,
+        MeterError,
+        MidiError,
+        MissingExtra,
+        MusicVAEError,
+        OutputError,
+        PresetNotFound,
+        RequestError,
+        TrainingError,
+    )
+    from .generation import Reconstruction
+    from .music.exchange import from_tuples, to_pretty_midi, to_tuples
+    from .music.midi import midi_bytes, read_midi, write_midi
+    from .music.notes import Note, Part, Phrase, Tempo
+    from .music.units import Meter
+    from .progress import Report
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "api": ("MusicVAE", "load", "prepare", "to_phrase", "train"),
+    "errors": (
+        "CheckpointError",
+        "DatasetError",
+        "MeterError",
+        "MidiError",
+        "MissingExtra",
+        "MusicVAEError",
+        "OutputError",
+        "PresetNotFound",
+        "RequestError",
+        "TrainingError",
+    ),
+    "generation": ("Reconstruction",),
+    "music.exchange": ("from_tuples", "to_pretty_midi", "to_tuples"),
+    "music.midi": ("midi_bytes", "read_midi", "write_midi"),
+    "music.notes": ("Note", "Part", "Phrase", "Tempo"),
+    "music.units": ("Meter",),
+    "progress": ("Report",),
+}
+
+__all__ = [
+    "CheckpointError",
+    "DatasetError",
+    "Meter",
+    "MeterError",
+    "MidiError",
+    "MissingExtra",
+    "MusicVAE",
+    "MusicVAEError",
+    "Note",
+    "OutputError",
+    "Part",
+    "Phrase",
+    "PresetNotFound",
+    "Reconstruction",
+    "Report",
+    "RequestError",
+    "Tempo",
+    "TrainingError",
+    "from_tuples",
+    "load",
+    "midi_bytes",
+    "prepare",
+    "read_midi",
+    "to_phrase",
+    "to_pretty_midi",
+    "to_tuples",
+    "train",
+    "write_midi",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its home on first use (PEP 562)."""
+    for home, names in _HOMES.items():
+        if name in names:
+            value = getattr(import_module(f"{__name__}.{home}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

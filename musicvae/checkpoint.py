@@ -1,8 +1,10 @@
 """A checkpoint: weights and config in one folder; numpy in, numpy out, never a pickle.
 
-model.safetensors    the weights, half precision
-config.json          format version, preset, net, training, step
-card.md              what it learned from, how, and its numbers (written by people)
+The folder:
+
+    model.safetensors    the weights, half precision
+    config.json          format version, preset, net, training, step
+    card.md              what it learned from, how, and its numbers (written by people)
 """
 
 from __future__ import annotations
@@ -83,11 +85,13 @@ def load(folder: Path | str) -> Checkpoint:
 def load_config(folder: Path) -> tuple[ModelConfig, int]:
     """The config alone, and the step it was saved at."""
     try:
-        about: dict[str, Any] = json.loads((folder / CONFIG).read_text())
+        about: Any = json.loads((folder / CONFIG).read_text())
     except FileNotFoundError:
         raise CheckpointError(f"{folder} is no checkpoint: it has no {CONFIG}.") from None
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{folder / CONFIG} cannot be read: {error}.") from error
+    if not isinstance(about, dict):
+        raise CheckpointError(f"{folder / CONFIG} does not describe a net.")
     if about.get("version") != VERSION:
         raise CheckpointError(
             f"{folder} has format version {about.get('version')}; this musicvae reads {VERSION}."

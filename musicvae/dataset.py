@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,7 +151,7 @@ def open_split(folder: Path | str, split: str) -> Windows:
         about = json.loads((folder / "data.json").read_text())
         with np.load(folder / f"{split}.npz", allow_pickle=False) as arrays:
             windows = Windows(CODECS[about["codec"]], arrays["codes"], arrays["meters"])
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile) as error:
         raise DatasetError(
             f"{folder} is no prepared data set; make one with: "
             f"musicvae prepare MIDI_FOLDER -o {folder}"

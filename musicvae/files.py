@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -22,13 +23,13 @@ def write_whole(path: Path | str, data: bytes) -> None:
         with tempfile.NamedTemporaryFile(
             dir=path.parent, prefix=f".{path.name}.", delete=False
         ) as file:
-            temporary = file.name
+            temporary = Path(file.name)
             file.write(data)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
     except OSError as error:
         if temporary:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
         raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
@@ -39,6 +40,22 @@ def free_name(path: Path) -> Path:
         number += 1
         candidate = path.with_stem(f"{path.stem}-{number}")
     return candidate
+
+
+def numbered(folder: Path, stem: str, n: int, *, force: bool = False) -> list[Path]:
+    """`n` paths `stem-01.mid`, `stem-02.mid` ... that follow the highest number there is.
+
+    With *force* they begin at 1, whatever is there.
+
+    Raises:
+        OutputError: the folder is a file.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is a file; name a folder to write into.")
+    names = (re.fullmatch(re.escape(stem) + r"-(\d+)\.mid", path.name) for path in folder.glob("*"))
+    taken = [] if force else [int(name[1]) for name in names if name]
+    first = max(taken, default=0) + 1
+    return [folder / f"{stem}-{number:02}.mid" for number in range(first, first + n)]
 
 
 def _umask() -> int:

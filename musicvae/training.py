@@ -174,9 +174,15 @@ class Run:
             with safe_open(self.out / STATE, "pt") as file:
                 self.step = json.loads(file.metadata()["state"])["step"]
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (OSError, SafetensorError, KeyError, ValueError) as error:
+        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
             raise TrainingError(f"{self.out / STATE} cannot be resumed: {error}.") from error
-        self.net.load_state_dict(_below("net", tensors))
+        try:
+            self.net.load_state_dict(_below("net", tensors))
+        except RuntimeError as error:
+            raise TrainingError(
+                f"{self.out} holds the training of another net: "
+                "resume it with the preset and the sizes it was begun with."
+            ) from error
         moments = {key: _below(key, tensors) for key in ("exp_avg", "exp_avg_sq", "step")}
         for name, parameter in self.net.named_parameters():
             if name in moments["step"]:

@@ -32,7 +32,7 @@ class Encoder(Protocol):
 
 
 class SequenceEncoder:
-    """The twin of `nets.SequenceEncoder`: final states of both directions, and notes on each step."""
+    """The twin of `nets.SequenceEncoder`: both final states, and notes on each step."""
 
     def __init__(self, weights: Weights, channels: int, config: NetConfig) -> None:
         core, hidden = weights.below("recurrent.core"), config.encoder

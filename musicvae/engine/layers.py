@@ -39,7 +39,8 @@ class RNNLayer:
         self.hidden = hidden
         self.of_input = np.ascontiguousarray(weights.take(f"weight_ih_{suffix}", rows, inputs).T)
         self.of_past = np.ascontiguousarray(weights.take(f"weight_hh_{suffix}", rows, hidden).T)
-        self.bias = weights.take(f"bias_ih_{suffix}", rows) + weights.take(f"bias_hh_{suffix}", rows)
+        biases = (weights.take(f"bias_{of}_{suffix}", rows) for of in ("ih", "hh"))
+        self.bias: Array = np.add(*biases)
 
     def rest(self, n: int) -> State:
         """The state before the first step: zeros."""
@@ -85,14 +86,10 @@ class LSTMLayer(RNNLayer):
 LAYERS: dict[str, type[RNNLayer]] = {"rnn": RNNLayer, "lstm": LSTMLayer}
 
 
-def stack(
-    weights: Weights, kind: str, inputs: int, hidden: int, layers: int
-) -> Sequence[RNNLayer]:
+def stack(weights: Weights, kind: str, inputs: int, hidden: int, layers: int) -> Sequence[RNNLayer]:
     """Layers one on the other, named as torch names them."""
     widths = [inputs, *[hidden] * (layers - 1)]
-    return [
-        LAYERS[kind](weights, f"l{index}", width, hidden) for index, width in enumerate(widths)
-    ]
+    return [LAYERS[kind](weights, f"l{index}", width, hidden) for index, width in enumerate(widths)]
 
 
 def sigmoid(x: Array) -> Array:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..checkpoint import Checkpoint
-from ..errors import CheckpointError
+from ..errors import CheckpointError, RequestError
 from ..music.codecs import CODECS, Codes
 from ..music.position import WIDTH, condition, window_steps
 from ..music.units import Meter
@@ -68,7 +68,13 @@ class Player:
         )
 
     def encode(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> Posterior:
-        """Whole windows to their posterior, `[N, Z]` each."""
+        """Whole windows to their posterior, `[N, Z]` each.
+
+        Raises:
+            RequestError: a next-step net has no encoder.
+        """
+        if not self.latent:
+            raise RequestError("This model predicts the next step: it cannot encode.")
         mu = np.empty((len(codes), self.latent), dtype=np.float32)
         log_var = np.full_like(mu, -np.inf)
         for meter, rows in _by_meter(meters):
@@ -87,7 +93,7 @@ class Player:
         temperature: float,
         rngs: Sequence[np.random.Generator],
     ) -> list[Codes]:
-        """A window for each z, in its meter, drawn by its own generator; temperature 0 is argmax."""
+        """A window for each z, in its meter, by its own generator; temperature 0 is argmax."""
         found: dict[int, Codes] = {}
         for meter, rows in _by_meter(meters):
             noise = draw_noise(self.codec, [rngs[row] for row in rows], window_steps(meter))
@@ -101,9 +107,7 @@ class Player:
         for meter, rows in _by_meter(meters):
             truth = np.stack([codes[row] for row in rows])
             steps = self._decoder.start(np.asarray(z, np.float32)[rows], condition(meter))
-            logits = [
-                steps(t, truth[:, t - 1] if t else None) for t in range(window_steps(meter))
-            ]
+            logits = [steps(t, truth[:, t - 1] if t else None) for t in range(window_steps(meter))]
             found.update(zip(rows, np.stack(logits, axis=1), strict=True))
         return [found[row] for row in range(len(meters))]
 

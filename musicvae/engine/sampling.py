@@ -39,7 +39,8 @@ def draw(steps: Steps, codec: Codec, noise: Array, temperature: float) -> Codes:
 def choose(codec: Codec, scores: Array, allowed: NDArray[np.bool_]) -> Codes:
     """The best class allowed, or every channel above zero that is. `[N, C]` -> `[N, ...]`."""
     if codec.likelihood == "categorical":
-        return np.where(allowed, scores, -np.inf).argmax(axis=-1).astype(np.uint8)
+        best: Codes = np.where(allowed, scores, -np.inf).argmax(axis=-1).astype(np.uint8)
+        return best
     return ((scores > 0) & allowed).astype(np.uint8)
 
 

@@ -36,6 +36,7 @@ class Weights:
             raise CheckpointError(f"The checkpoint does not fit its config: {full} is missing.")
         if array.shape != shape:
             raise CheckpointError(
-                f"The checkpoint does not fit its config: {full} has shape {array.shape}, not {shape}."
+                f"The checkpoint does not fit its config: "
+                f"{full} has shape {array.shape}, not {shape}."
             )
         return array

@@ -6,6 +6,7 @@ A *step* is one column of the grid. The straight grid has 4 steps to the quarter
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -67,6 +68,21 @@ class Meter:
         """
         unit = 4 * self.grid // self.denominator
         return max(1, unit * 3 if self.compound else unit)
+
+
+def parse_meter(text: str) -> Meter:
+    """A meter from text; a "t" at its end asks for the triplet grid.
+
+    Raises:
+        MeterError: the text is no meter, or the grid cannot hold it.
+
+    >>> parse_meter("6/8"), parse_meter("4/4t").grid
+    (Meter(numerator=6, denominator=8, grid=4), 6)
+    """
+    found = re.fullmatch(r"\s*(\d{1,3})\s*/\s*(\d{1,3})\s*(t?)\s*", text)
+    if not found:
+        raise MeterError(f"{text!r} is no meter; write it like 3/4 or 6/8, with triplets 4/4t.")
+    return Meter(int(found[1]), int(found[2]), TRIPLET if found[3] else STRAIGHT)
 
 
 def ticks_to_steps(ticks: int, ticks_per_quarter: int, grid: int = STRAIGHT) -> int:

@@ -1,0 +1,275 @@
+"""MusicVAE: one object that binds the verbs to a checkpoint; music of any kind in, phrases out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from . import checkpoint as checkpoints
+from . import generation
+from .checkpoint import Checkpoint
+from .config import SampleConfig
+from .engine import Player
+from .errors import CheckpointError, MissingExtra, RequestError
+from .generation import Reconstruction
+from .music.exchange import NoteTuple, from_pretty_midi, from_tuples
+from .music.midi import Source, main_phrase, read_midi
+from .music.notes import Phrase
+from .music.units import Meter, parse_meter
+from .music.voices import voice
+from .presets import preset as find_preset
+from .progress import Progress, silent
+
+if TYPE_CHECKING:
+    from pretty_midi import PrettyMIDI
+
+    from .generation import Array
+
+    Music = Phrase | Source | PrettyMIDI | Iterable[NoteTuple]
+
+DEFAULT_MODEL = "melody-2bar"
+SHIPPED = (
+    Path(__file__).parent / "checkpoints",  # in an installed package
+    Path(__file__).parent.parent / "checkpoints",  # in the repository
+)
+
+
+class MusicVAE:
+    """A trained model that plays.
+
+    Every verb takes music as a `Phrase`, a path, the bytes of a MIDI file, a
+    `pretty_midi.PrettyMIDI`, or note tuples (start and duration in quarters,
+    pitch, velocity), and gives phrases; `to_tuples`, `to_pretty_midi`,
+    `midi_bytes` and `write_midi` turn those into what is needed.
+    """
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self.checkpoint = checkpoint
+        self.player = Player(checkpoint)
+
+    def __repr__(self) -> str:
+        return f"MusicVAE({self.checkpoint.config.preset!r}, verbs={', '.join(self.verbs)})"
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """What this model can be asked to play."""
+        return self.player.verbs
+
+    def generate(
+        self,
+        n: int = SampleConfig.n,
+        *,
+        meter: str | Meter = "4/4",
+        bpm: float = 120.0,
+        program: int = 0,
+        temperature: float = SampleConfig.temperature,
+        seed: int | None = None,
+    ) -> list[Phrase]:
+        """Draw new phrases.
+
+        Args:
+            n: how many.
+            meter: such as "6/8"; "4/4t" is 4/4 on the triplet grid.
+            bpm: quarters per minute.
+            program: General MIDI number of the instrument, 0 to 127.
+            temperature: 0.5 plays it safe, 1.0 is the model's own taste, 1.3 wanders.
+            seed: the same seed gives the same phrases.
+
+        Raises:
+            RequestError, MeterError: a number is out of range, or the net cannot generate.
+        """
+        return generation.generate(
+            self.player,
+            n,
+            meter=_meter(meter),
+            bpm=bpm,
+            program=program,
+            temperature=temperature,
+            seed=seed,
+        )
+
+    def interpolate(
+        self,
+        a: Music,
+        b: Music,
+        n: int = 8,
+        *,
+        track: str | int | None = None,
+        temperature: float = 0.0,
+        seed: int | None = None,
+        bpm: float = 120.0,
+    ) -> list[Phrase]:
+        """Walk from one piece of music to another; see `generation.interpolate`.
+
+        Args:
+            a, b: music of any kind; of a file with changes of meter, the stretch with most notes.
+            n: phrases, both ends included.
+            track: number (from 1) or name of the part to read; else the melody is found.
+            temperature: 0 takes the most probable step.
+            seed: of the draws at temperatures above 0.
+            bpm: of MIDI files that are timed in seconds.
+
+        Raises:
+            MidiError, RequestError: an input cannot be used, or a number is out of range.
+        """
+        start, end = self._voice(a, track, bpm), self._voice(b, track, bpm)
+        return generation.interpolate(
+            self.player, start, end, n, temperature=temperature, seed=seed
+        )
+
+    def reconstruct(
+        self,
+        source: Music,
+        *,
+        track: str | int | None = None,
+        temperature: float = 0.0,
+        seed: int | None = None,
+        bpm: float = 120.0,
+    ) -> Reconstruction:
+        """Send music through z and back; arguments as `interpolate` takes them.
+
+        Raises:
+            MidiError, RequestError: the input cannot be used, or a number is out of range.
+        """
+        phrase = self._voice(source, track, bpm)
+        return generation.reconstruct(self.player, phrase, temperature=temperature, seed=seed)
+
+    def encode(
+        self, source: Music, *, track: str | int | None = None, bpm: float = 120.0
+    ) -> Array:
+        """The posterior mean of each window of some music. Output `[windows, Z]`."""
+        return generation.encode(self.player, self._voice(source, track, bpm))
+
+    def decode(
+        self,
+        z: Array,
+        *,
+        meter: str | Meter = "4/4",
+        bpm: float = 120.0,
+        program: int = 0,
+        temperature: float = 0.0,
+        seed: int | None = None,
+    ) -> list[Phrase]:
+        """A phrase for each row of `z`, `[N, Z]`."""
+        return generation.decode(
+            self.player,
+            z,
+            meter=_meter(meter),
+            bpm=bpm,
+            program=program,
+            temperature=temperature,
+            seed=seed,
+        )
+
+    def _voice(self, music: Music, track: str | int | None, bpm: float) -> Phrase:
+        """What this model's codec reads of some music; errors name the file it came from."""
+    
+        phrase = to_phrase(music, bpm=bpm)
+        with _naming(music):
+            return voice(phrase, self.player.codec.name, track)
+
+
+def load(name_or_path: str | Path = DEFAULT_MODEL) -> MusicVAE:
+    """A model that came with the package, by name, or any checkpoint folder.
+
+    Raises:
+        CheckpointError: there is none; the message lists those that came with the package.
+    """
+    return MusicVAE(checkpoints.load(find_checkpoint(name_or_path)))
+
+
+def find_checkpoint(name_or_path: str | Path) -> Path:
+    """The folder of a shipped model or of a user's own."""
+    for folder in (Path(name_or_path), *(home / name_or_path for home in SHIPPED)):
+        if (folder / checkpoints.CONFIG).is_file():
+            return folder
+    known = sorted({path.parent.name for home in SHIPPED for path in home.glob("*/config.json")})
+    raise CheckpointError(
+        f"There is no model {str(name_or_path)!r}: name one that came with the package "
+        f"({', '.join(known) or 'none is installed'}) or the folder of a checkpoint."
+    )
+
+
+def to_phrase(music: Music, *, bpm: float = 120.0) -> Phrase:
+    """Music of any kind as a phrase: see `MusicVAE`. Of several meters, the one with most notes.
+
+    Raises:
+        MidiError: it cannot be read, or there is no note in it.
+    """
+    if isinstance(music, Phrase):
+        return music
+    if isinstance(music, (str, Path, bytes)) or hasattr(music, "read"):
+        return main_phrase(read_midi(music, bpm=bpm))
+    if hasattr(music, "instruments"):
+        return main_phrase(from_pretty_midi(music))
+    return from_tuples(music, bpm=bpm)
+
+
+def prepare(
+    folders: Sequence[Path | str],
+    out: Path | str,
+    *,
+    codec: str = "melody",
+    workers: int | None = None,
+    progress: Progress = silent,
+) -> dict[str, object]:
+    """Read folders of MIDI into a data set; see `preparation.prepare`."""
+    from .preparation import prepare as run
+
+    return run(folders, out, codec=codec, workers=workers, progress=progress)
+
+
+def train(
+    preset: str = DEFAULT_MODEL,
+    *,
+    data: Path | str,
+    out: Path | str,
+    resume: bool = False,
+    max_minutes: float = math.inf,
+    steps: int | None = None,
+    batch: int | None = None,
+    precision: Literal["auto", "bf16", "fp32"] | None = None,
+    seed: int | None = None,
+    progress: Progress = silent,
+) -> Path:
+    """Train a preset on a prepared data set; what is None stays as the preset has it.
+
+    Raises:
+        MissingExtra: torch is not installed.
+        PresetNotFound, DatasetError, TrainingError, OutputError: see `training.train`.
+    """
+    config = find_preset(preset)
+    chosen: dict[str, Any] = {
+        "steps": steps, "batch": batch, "precision": precision, "seed": seed
+    }
+    given = {name: value for name, value in chosen.items() if value is not None}
+    config = replace(config, train=replace(config.train, **given))
+    with _extra("torch", "train"):
+        from .training import train as run
+    return run(config, data, out, resume=resume, max_minutes=max_minutes, progress=progress)
+
+
+@contextmanager
+def _extra(library: str, extra: str) -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise MissingExtra(library, extra) from error
+
+
+@contextmanager
+def _naming(music: Music) -> Iterator[None]:
+    try:
+        yield
+    except RequestError as error:
+        if isinstance(music, (str, Path)):
+            raise RequestError(f"{music}: {error}.") from error
+        raise
+
+
+def _meter(meter: str | Meter) -> Meter:
+    return parse_meter(meter) if isinstance(meter, str) else meter

@@ -1,0 +1,40 @@
+"""The command line: each command is the twin of a method of `MusicVAE`, or of a function in `api`."""
+
+from __future__ import annotations
+
+import typer
+
+from .build import evaluate, prepare, train
+from .look import info
+from .play import generate, interpolate, reconstruct
+
+app = typer.Typer(
+    name="musicvae",
+    help="MIDI in, a trained LSTM sequence VAE, new MIDI out.",
+    epilog="Begin with:  musicvae generate --n 4 out/",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from .. import __version__
+
+        typer.echo(f"musicvae {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """MIDI in, a trained LSTM sequence VAE, new MIDI out."""
+
+
+for command in (generate, interpolate, reconstruct, info, prepare, train, evaluate):
+    app.command()(command)

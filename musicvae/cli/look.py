@@ -1,0 +1,90 @@
+"""info: what stands in a MIDI file or a checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .options import FileBpm, Track
+
+if TYPE_CHECKING:
+    from ..music.notes import Phrase
+
+
+def info(
+    source: Annotated[
+        str, typer.Argument(help="A MIDI file, a model that came with the package, or a checkpoint.")
+    ],
+    track: Track = None,
+    bpm: FileBpm = 120.0,
+) -> None:
+    """Tell what was found in a MIDI file, its melody drawn, or what a checkpoint can do.
+
+    Example:  musicvae info song.mid
+    """
+    path = Path(source)
+    if path.is_file() or path.suffix.lower() in (".mid", ".midi", ".kar", ".rmi", ".smf"):
+        _midi(path, track, bpm)
+    else:
+        _checkpoint(source)
+
+
+def _midi(path: Path, track: str | None, bpm: float) -> None:
+    import shutil
+
+    from ..errors import RequestError
+    from ..music.drawing import draw
+    from ..music.melody import find_melody
+    from ..music.midi import main_phrase, read_midi
+
+    phrases = read_midi(path, bpm=bpm)
+    main = main_phrase(phrases)
+    for number, phrase in enumerate(phrases, 1):
+        mark = "  <- read by the verbs" if len(phrases) > 1 and phrase is main else ""
+        typer.echo(f"stretch {number}: {_describe(phrase)}{mark}")
+        for index, part in enumerate(phrase.parts, 1):
+            kind = "drums" if part.is_drum else f"program {part.program}"
+            typer.echo(f"  {index:>2} {part.name or '(no name)'}: {kind}, {_notes(phrase, index)}")
+    try:
+        melody = find_melody(main, track)
+    except RequestError as error:
+        raise RequestError(f"{path}: {error}.") from error
+    typer.echo(f"melody: {melody.name or '(no name)'}, {len(melody.notes)} notes")
+    typer.echo(draw(main, melody, shutil.get_terminal_size().columns))
+
+
+def _describe(phrase: Phrase) -> str:
+    from ..music.units import tempo_to_bpm
+
+    tempos = [tempo_to_bpm(tempo.microseconds) for tempo in phrase.tempos]
+    pace = f"{tempos[0]:.4g}"
+    if len(tempos) > 1:
+        pace = f"{min(tempos):.4g} to {max(tempos):.4g}"
+    pickup = f" after a pick-up of {phrase.pickup} steps" if phrase.pickup else ""
+    grid = f"{4 * phrase.meter.grid} steps to the whole note"
+    return f"{phrase.bars} bars of {phrase.meter}{pickup}, {grid}, {pace} bpm"
+
+
+def _notes(phrase: Phrase, index: int) -> str:
+    from ..music.drawing import pitch_name
+
+    pitches = [note.pitch for note in phrase.parts[index - 1].notes]
+    if not pitches:
+        return "silent"
+    return f"{len(pitches)} notes, {pitch_name(min(pitches))} to {pitch_name(max(pitches))}"
+
+
+def _checkpoint(source: str) -> None:
+    from ..api import find_checkpoint, load
+
+    folder = find_checkpoint(source)
+    model = load(folder)
+    config = model.checkpoint.config
+    typer.echo(f"{config.preset}: {config.net.kind} on {config.net.codec}, {folder}")
+    typer.echo(f"parameters {model.checkpoint.parameters:,}, trained for {model.checkpoint.step:,} steps")
+    typer.echo(f"verbs: {', '.join(model.verbs)}")
+    card = folder / "card.md"
+    if card.is_file():
+        typer.echo(f"\n{card.read_text(encoding='utf-8').strip()}")

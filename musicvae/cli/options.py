@@ -1,0 +1,50 @@
+"""Options that several commands share: one spelling, one help text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Seed = Annotated[
+    int | None,
+    typer.Option(help="Same seed, same bytes. Without one a seed is drawn and printed.", min=0),
+]
+Temperature = Annotated[
+    float,
+    typer.Option(
+        help="0 takes the most probable step, 0.5 plays it safe, 1.0 is the model's own taste, "
+        "1.3 wanders.",
+        min=0.0,
+    ),
+]
+Model = Annotated[
+    str, typer.Option(help="A model that came with the package, or a checkpoint folder.")
+]
+Bpm = Annotated[float, typer.Option(help="Quarters per minute.", min=4.0, max=1000.0)]
+FileBpm = Annotated[
+    float,
+    typer.Option(
+        "--bpm",
+        help="Quarters per minute of a MIDI file that is timed in seconds (SMPTE).",
+        min=4.0,
+        max=1000.0,
+    ),
+]
+Track = Annotated[
+    str | None,
+    typer.Option(help="Number (from 1) or name of the track to read. Without it, the melody."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
+OutFolder = Annotated[Path, typer.Argument(help="Folder to write into; it is created.")]
+MidiIn = Annotated[Path, typer.Argument(help="A MIDI file.")]
+
+
+def seed_or_drawn(seed: int | None) -> int:
+    """The seed asked for, or one drawn now, short enough to be typed again."""
+    if seed is not None:
+        return seed
+    import secrets
+
+    return secrets.randbelow(1_000_000)

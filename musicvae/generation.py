@@ -1,0 +1,249 @@
+"""The verbs: generate, interpolate, reconstruct, encode, decode; phrases and z, on the engine.
+
+Interpolation is section 4.2's of Roberts et al., ICML 2018 (arXiv:1803.05428),
+over windows in place of whole pieces and across meters.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .config import SampleConfig
+from .engine import Player
+from .errors import RequestError
+from .music.manner import at_pace, dressed, mean_tempo, play_like
+from .music.metrics import note_f1
+from .music.notes import MAX_TEMPO, Phrase
+from .music.units import Meter, bpm_to_tempo
+from .music.voices import voice
+from .music.windows import join, windows
+
+Array = NDArray[np.float32]
+
+DRAWS = 8
+"""How often a phrase is drawn before silence is accepted."""
+
+MAX_PHRASES = 10_000
+COMMON_TIME = Meter(4, 4)
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """What came back through z, and how near it is.
+
+    Attributes:
+        phrase: in the source's shape, tempo, program and accents.
+        accuracy: share of steps that came back as they were.
+        note_f1: of notes whose onset and pitch came back.
+    """
+
+    phrase: Phrase
+    accuracy: float
+    note_f1: float
+
+
+def generate(
+    player: Player,
+    n: int = SampleConfig.n,
+    *,
+    meter: Meter = COMMON_TIME,
+    bpm: float = 120.0,
+    program: int = 0,
+    temperature: float = SampleConfig.temperature,
+    seed: int | None = None,
+) -> list[Phrase]:
+    """Draw `n` new phrases, each `window_bars(meter)` bars long: z ~ N(0, I), then steps.
+
+    A phrase depends on the seed and on its place, not on how many others are asked for.
+
+    Raises:
+        RequestError: the net has no prior, or a number is out of range.
+    """
+    _check(player, "generate", n, temperature)
+    if not 0 <= program <= 127:
+        raise RequestError(f"A program is a General MIDI number from 0 to 127, not {program}.")
+    tempo = _tempo(bpm)
+    rngs = _generators(seed, n)
+    phrases: dict[int, Phrase] = {}
+    for _ in range(DRAWS):
+        rows = [row for row in range(n) if row not in phrases or phrases[row].is_silent]
+        if not rows:
+            break
+        z = np.array([rngs[row].standard_normal(player.latent) for row in rows], np.float32)
+        drawn = player.decode(
+            z,
+            [meter] * len(rows),
+            temperature=temperature,
+            rngs=[rngs[row] for row in rows],
+        )
+        for row, codes in zip(rows, drawn, strict=True):
+            phrases[row] = dressed(player.codec.decode(codes, meter), tempo, program)
+    return [phrases[row] for row in range(n)]
+
+
+def reconstruct(
+    player: Player,
+    phrase: Phrase,
+    *,
+    track: str | int | None = None,
+    temperature: float = 0.0,
+    seed: int | None = None,
+) -> Reconstruction:
+    """Send a phrase through z = mu and back, window by window.
+
+    A note ends with the window it starts in.
+
+    Raises:
+        RequestError: there is nothing in the phrase that the net reads, or it has no latent.
+    """
+    _check(player, "reconstruct", 1, temperature)
+    source = _Windows(player, phrase, track)
+    back = _decode(player, source.mu, source, temperature, seed)
+    real = source.phrase.steps + source.phrase.lead_in
+    truth, guess = player.codec.encode(source.whole)[:real], player.codec.encode(back)[:real]
+    right = truth == guess if truth.ndim == 1 else (truth == guess).all(axis=-1)
+    made = play_like(back, source.phrase)
+    return Reconstruction(
+        made,
+        float(right.mean()),
+        note_f1(play_like(source.whole, source.phrase).parts[0].notes, made.parts[0].notes),
+    )
+
+
+def interpolate(
+    player: Player,
+    a: Phrase,
+    b: Phrase,
+    n: int = 8,
+    *,
+    track: str | int | None = None,
+    temperature: float = 0.0,
+    seed: int | None = None,
+) -> list[Phrase]:
+    """Walk from `a` to `b` in `n` phrases, both ends included.
+
+    Each window of one goes to the window of the other that stands at its place;
+    the shorter of the two begins again. Every phrase has the nearer end's length,
+    meter, program and accents, and a tempo between the two, geometrically. All
+    are drawn with the same chance, so the ends are what `reconstruct` gives.
+
+    Raises:
+        RequestError: fewer than two phrases, or nothing in an input that the net reads.
+    """
+    _check(player, "interpolate", n, temperature)
+    if n < 2:
+        raise RequestError(f"A walk has two ends: ask for 2 phrases or more, not {n}.")
+    ends = _Windows(player, a, track), _Windows(player, b, track)
+    pace = mean_tempo(ends[1].phrase) / mean_tempo(ends[0].phrase)
+    phrases = []
+    for t in np.linspace(0.0, 1.0, n):
+        near = ends[0] if t < 0.5 else ends[1]
+        z = [
+            slerp(ends[0].mu[i % len(ends[0].mu)], ends[1].mu[i % len(ends[1].mu)], float(t))
+            for i in range(len(near.mu))
+        ]
+        back = _decode(player, np.array(z), near, temperature, seed)
+        away = t if near is ends[0] else t - 1
+        phrases.append(at_pace(play_like(back, near.phrase), pace**away))
+    return phrases
+
+
+def encode(player: Player, phrase: Phrase, *, track: str | int | None = None) -> Array:
+    """The posterior mean of each window of a phrase. Output `[windows, Z]`.
+
+    Raises:
+        RequestError: there is nothing in the phrase that the net reads, or it has no latent.
+    """
+    _check(player, "encode", 1, 0.0)
+    return _Windows(player, phrase, track).mu
+
+
+def decode(
+    player: Player,
+    z: Array,
+    *,
+    meter: Meter = COMMON_TIME,
+    bpm: float = 120.0,
+    program: int = 0,
+    temperature: float = 0.0,
+    seed: int | None = None,
+) -> list[Phrase]:
+    """A phrase for each row of `z`, `[N, Z]` or `[Z]`.
+
+    Raises:
+        RequestError: z has another width than the net's, or a number is out of range.
+    """
+    z = np.atleast_2d(np.asarray(z, dtype=np.float32))
+    _check(player, "decode", len(z), temperature)
+    if z.ndim != 2 or z.shape[1] != player.latent or not np.isfinite(z).all():
+        raise RequestError(f"z is {player.latent} finite numbers wide; this is {z.shape}.")
+    rngs = _generators(seed, len(z))
+    codes = player.decode(z, [meter] * len(z), temperature=temperature, rngs=rngs)
+    tempo = _tempo(bpm)
+    return [dressed(player.codec.decode(each, meter), tempo, program) for each in codes]
+
+
+def slerp(a: Array, b: Array, t: float) -> Array:
+    """The point at `t` of the arc from `a` to `b`; Shoemake, SIGGRAPH 1985. `[Z]`.
+
+    >>> slerp(np.array([1.0, 0.0]), np.array([0.0, 1.0]), 0.5).round(3).tolist()
+    [0.707, 0.707]
+    """
+    # A Gaussian in many dimensions keeps its mass on a shell: the straight line
+    # between two samples cuts through the hollow middle, the arc stays on it.
+    scale = float(np.linalg.norm(a) * np.linalg.norm(b))
+    angle = math.acos(max(-1.0, min(1.0, float(a @ b) / scale))) if scale else 0.0
+    if math.sin(angle) < 1e-4:  # one direction or opposite ones: there is no one arc
+        return (1 - t) * a + t * b
+    back, forth = math.sin((1 - t) * angle), math.sin(t * angle)
+    return (back * a + forth * b) / math.sin(angle)
+
+
+class _Windows:
+    """A phrase as the net reads it: its voice, cut into windows, and their posterior means."""
+
+    def __init__(self, player: Player, phrase: Phrase, track: str | int | None) -> None:
+        self.phrase = voice(phrase, player.codec.name, track)
+        cuts = windows(self.phrase)
+        codes = [player.codec.encode(cut) for cut in cuts]
+        meter = phrase.meter
+        self.whole = join([player.codec.decode(each, meter) for each in codes])
+        self.mu = player.encode(codes, [meter] * len(codes)).mu
+
+
+def _decode(
+    player: Player, z: Array, like: _Windows, temperature: float, seed: int | None
+) -> Phrase:
+    """A window for each z, end to end."""
+    meter = like.phrase.meter
+    codes = player.decode(
+        z, [meter] * len(z), temperature=temperature, rngs=_generators(seed, len(z))
+    )
+    return join([player.codec.decode(each, meter) for each in codes])
+
+
+def _generators(seed: int | None, n: int) -> list[np.random.Generator]:
+    """One for each place; the first ones are the same whatever `n` is."""
+    if seed is not None and seed < 0:
+        raise RequestError(f"A seed is a whole number from 0 on, not {seed}.")
+    return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(n)]
+
+
+def _tempo(bpm: float) -> int:
+    if not (math.isfinite(bpm) and bpm > 0 and 1 <= bpm_to_tempo(bpm) <= MAX_TEMPO):
+        raise RequestError(f"A tempo is 4 quarters per minute or more, not {bpm:g}.")
+    return bpm_to_tempo(bpm)
+
+
+def _check(player: Player, verb: str, n: int, temperature: float) -> None:
+    if verb not in player.verbs:
+        able = ", ".join(player.verbs)
+        raise RequestError(f"This model cannot {verb}; it can {able}.")
+    if not 1 <= n <= MAX_PHRASES:
+        raise RequestError(f"Ask for 1 to {MAX_PHRASES:,} phrases, not {n}.")
+    if not (math.isfinite(temperature) and temperature >= 0):
+        raise RequestError(f"A temperature is 0 or more, not {temperature}.")

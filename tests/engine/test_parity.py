@@ -1,0 +1,121 @@
+"""What is trained in torch and played in numpy are the same functions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from musicvae.engine import Player
+from musicvae.model import Net, build, checkpoint_of
+from musicvae.music.codecs import Codes
+from musicvae.music.position import WIDTH, condition
+from musicvae.nets import VAE, Autoencoder, AutoregressiveDecoder, NextStep, Sequences, SequenceVAE
+from musicvae.presets import PRESETS
+
+from ..miniatures import RAGGED, miniature, windows_of
+
+WITH_Z = [name for name, config in PRESETS.items() if config.net.kind not in ("rnn", "lstm")]
+
+
+def twins(name: str) -> tuple[Net, Player]:
+    """A net with weights larger than fresh ones, and the player of its checkpoint."""
+    torch.manual_seed(3)
+    config = miniature(name)
+    net = build(config.net).eval()
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.copy_(parameter * 2 + 0.1 * torch.randn_like(parameter))
+    return net, Player(checkpoint_of(net, config, 0))
+
+
+def sequences(player: Player, windows: list[Codes]) -> Sequences:
+    """Ragged windows as one padded batch."""
+    longest = max(map(len, windows))
+    x = np.zeros((len(windows), longest, player.codec.channels), np.float32)
+    known = np.zeros((len(windows), longest, WIDTH), np.float32)
+    for i, (codes, meter) in enumerate(zip(windows, RAGGED, strict=True)):
+        x[i, : len(codes)] = player.codec.one_hot(codes)
+        known[i, : len(codes)] = condition(meter)
+    lengths = torch.tensor([len(codes) for codes in windows])
+    return Sequences(torch.from_numpy(x), torch.from_numpy(known), lengths)
+
+
+def draw_z(player: Player) -> NDArray[np.float32]:
+    """A z for each window, away from the middle."""
+    rng = np.random.default_rng(0)
+    return rng.normal(0, 1.5, (len(RAGGED), player.latent)).astype(np.float32)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@torch.no_grad()
+def test_logits_are_the_same_within_1e_4(name: str) -> None:
+    """Teacher-forced, in five meters at once, padded in torch and unpadded in numpy."""
+    net, player = twins(name)
+    windows = windows_of(player.codec.name)
+    batch, z = sequences(player, windows), draw_z(player)
+    expected = net(batch) if isinstance(net, NextStep) else net.decode(torch.from_numpy(z), batch)
+    found = player.logits(z, windows, RAGGED)
+    for logits, row, codes in zip(found, expected.numpy(), windows, strict=True):
+        assert logits.shape == (len(codes), player.codec.channels)
+        np.testing.assert_allclose(logits, row[: len(codes)], atol=1e-4)
+    assert np.std(found[0]) > 1e-2
+
+
+@pytest.mark.parametrize("name", WITH_Z)
+@torch.no_grad()
+def test_posteriors_are_the_same_within_1e_4(name: str) -> None:
+    """Mean and log variance; an autoencoder's point has no variance."""
+    net, player = twins(name)
+    assert isinstance(net, Autoencoder)
+    windows = windows_of(player.codec.name)
+    batch = sequences(player, windows)
+    mu, log_var = player.encode(windows, RAGGED)
+    np.testing.assert_allclose(mu, net.encode(batch).numpy(), atol=1e-4)
+    if isinstance(net, VAE):
+        np.testing.assert_allclose(log_var, net.posterior(batch).log_var.numpy(), atol=1e-4)
+    else:
+        assert np.all(np.exp(log_var) == 0)
+    assert mu.dtype == log_var.dtype == np.float32
+
+
+@torch.no_grad()
+def test_free_running_at_temperature_0_is_the_same() -> None:
+    """Step for step, as long as torch too draws no note-off where nothing sounds."""
+    net, player = twins("melody-2bar")
+    assert isinstance(net, SequenceVAE)
+    assert isinstance(net.decoder, AutoregressiveDecoder)
+    off = player.codec.channels - 2
+    net.decoder.head.bias[off] = -1e4
+    player = Player(checkpoint_of(net, miniature("melody-2bar"), 0))
+    z = draw_z(player)
+    batch = sequences(player, windows_of("melody"))
+    expected = net.decoder.free_run(torch.from_numpy(z), batch.condition, net.likelihood, 0.0)
+    drawn = player.decode(
+        z, RAGGED, temperature=0.0, rngs=[np.random.default_rng(i) for i in range(len(z))]
+    )
+    for codes, steps in zip(drawn, expected.argmax(-1).numpy(), strict=True):
+        assert codes.tolist() == steps[: len(codes)].tolist()
+    assert len({codes.tobytes() for codes in drawn}) > 1
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_playing_is_teacher_forcing_by_what_was_played(name: str) -> None:
+    """At temperature 0 each step is the best allowed under the logits that its own past gives."""
+    _, player = twins(name)
+    z = draw_z(player)
+    rngs = [np.random.default_rng(i) for i in range(len(z))]
+    drawn = player.decode(z, RAGGED, temperature=0.0, rngs=rngs)
+    for codes, logits in zip(drawn, player.logits(z, drawn, RAGGED), strict=True):
+        sounding = player.codec.silence(1)
+        for step, now in zip(codes, logits, strict=True):
+            allowed = player.codec.allowed(sounding)[0]
+            if player.codec.likelihood == "categorical":
+                assert now[step] >= now[allowed].max() - 1e-4
+            else:
+                unsure = np.abs(now) < 1e-4
+                raw = ((now > 0) & allowed).astype(np.uint8)[None]
+                (spelled,), _ = player.codec.play(sounding, raw)
+                assert np.all((spelled == step) | unsure)
+            _, sounding = player.codec.play(sounding, step[None])

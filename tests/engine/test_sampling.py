@@ -1,0 +1,106 @@
+"""Drawing steps at a temperature, within what a codec allows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from musicvae.engine.sampling import choose, draw, draw_noise
+from musicvae.engine.weights import Array
+from musicvae.music.codecs import CODECS, Codec, Codes, MelodyCodec, RollCodec
+
+MELODY, ROLL = MelodyCodec(), RollCodec()
+
+
+def frequencies(codec: Codec, logits: Array, temperature: float, n: int = 4000) -> Array:
+    """How often each channel is drawn where all are allowed."""
+    noise = draw_noise(codec, [np.random.default_rng(5)], n)[0]
+    scores = logits + np.float32(temperature) * noise
+    drawn = choose(codec, scores, np.ones(scores.shape, dtype=bool))
+    mean: Array = codec.one_hot(drawn).mean(axis=0)
+    return mean
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 1.3])
+def test_classes_are_drawn_as_often_as_the_softmax_says(temperature: float) -> None:
+    """Gumbel noise and the largest score: a draw from softmax(logits / temperature)."""
+    logits = np.full(90, -50, np.float32)
+    logits[:4] = [2.0, 1.0, 0.0, -1.0]
+    weights = np.exp(logits / temperature)
+    expected = weights / weights.sum()
+    assert np.abs(frequencies(MELODY, logits, temperature) - expected).max() < 0.03
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 1.3])
+def test_notes_are_drawn_as_often_as_the_sigmoid_says(temperature: float) -> None:
+    """Logistic noise and a threshold: a draw from sigmoid(logits / temperature)."""
+    logits = np.linspace(-3, 3, 256, dtype=np.float32)
+    expected = 1 / (1 + np.exp(-logits / temperature))
+    assert np.abs(frequencies(ROLL, logits, temperature) - expected).mean() < 0.01
+
+
+def test_at_temperature_0_the_most_probable_is_left() -> None:
+    """Whatever the noise."""
+    logits = np.random.default_rng(0).normal(size=90).astype(np.float32)
+    assert frequencies(MELODY, logits, 0.0)[logits.argmax()] == 1
+    planes = np.random.default_rng(0).normal(size=256).astype(np.float32)
+    assert np.array_equal(frequencies(ROLL, planes, 0.0), planes > 0)
+
+
+@pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+def test_the_noise_of_a_window_is_its_own(codec: Codec) -> None:
+    """It comes from the window's generator, whoever stands beside it."""
+    alone = draw_noise(codec, [np.random.default_rng(2)], 8)
+    beside = draw_noise(codec, [np.random.default_rng(i) for i in range(4)], 8)
+    assert np.array_equal(beside[2], alone[0])
+    assert len({row.tobytes() for row in beside}) == 4
+
+
+@pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+def test_what_is_not_allowed_is_not_chosen(codec: Codec) -> None:
+    """However good its score."""
+    rng = np.random.default_rng(0)
+    allowed = rng.random((20, codec.channels)) < 0.3
+    scores = np.where(allowed, 1, 99).astype(np.float32)
+    chosen = codec.one_hot(choose(codec, scores, allowed)) > 0
+    assert chosen.any(axis=1).all()
+    assert not (chosen & ~allowed).any()
+
+
+def test_a_note_off_is_drawn_only_where_a_note_sounds() -> None:
+    """Though it has by far the best score at every step."""
+    scores = np.zeros((1, 90), np.float32)
+    scores[0, MELODY.OFF], scores[0, MELODY.HOLD] = 9, 5
+    started = scores.copy()
+    started[0, 40] = 99
+    steps = [scores, scores, started, scores, scores]
+    drawn = draw(lambda t, previous: steps[t], MELODY, np.zeros((1, 5, 90), np.float32), 1.0)
+    hold, off = MELODY.HOLD, MELODY.OFF
+    assert drawn.tolist() == [[hold, hold, 40, off, hold]]
+
+
+def test_a_pitch_is_sustained_only_where_it_sounds() -> None:
+    """With every channel wanted: an onset wins over its own sustain, at every step."""
+    wanted = np.ones((2, 256), np.float32)
+    sustain_only = np.concatenate([-np.ones((2, 128)), np.ones((2, 128))], axis=1)
+    steps = [sustain_only, wanted, sustain_only.astype(np.float32)]
+    drawn = draw(lambda t, previous: steps[t], ROLL, np.zeros((2, 3, 256), np.float32), 1.0)
+    assert drawn.shape == (2, 3, 256)
+    assert not drawn[:, 0].any()
+    assert drawn[:, 1, :128].all()
+    assert not drawn[:, 1, 128:].any()
+    assert drawn[:, 2, 128:].all()
+
+
+def test_the_decoder_hears_what_was_drawn() -> None:
+    """Nothing before the first step, then each step as it was spelled."""
+    heard: list[Codes | None] = []
+
+    def steps(t: int, previous: Codes | None) -> Array:
+        heard.append(previous)
+        return np.zeros((3, 90), np.float32)
+
+    noise = draw_noise(MELODY, [np.random.default_rng(i) for i in range(3)], 6)
+    drawn = draw(steps, MELODY, noise, 1.0)
+    assert heard[0] is None
+    assert np.array_equal(np.stack([step for step in heard if step is not None], 1), drawn[:, :-1])

@@ -1,0 +1,52 @@
+"""Every preset in miniature, and little tunes for it to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from musicvae.config import ModelConfig
+from musicvae.music.codecs import CODECS, Codes
+from musicvae.music.notes import Note, Part, Phrase
+from musicvae.music.position import window_bars
+from musicvae.music.units import TRIPLET, Meter
+from musicvae.presets import PRESETS
+
+RAGGED = (Meter(4, 4), Meter(3, 8), Meter(6, 8), Meter(4, 4), Meter(4, 4, TRIPLET), Meter(5, 4))
+"""Meters whose windows last 32, 24, 24, 32, 48 and 40 steps."""
+
+
+def miniature(name: str) -> ModelConfig:
+    """The preset with hidden widths of 4 to 8; all else as it is."""
+    config = PRESETS[name]
+    net = config.net
+    small = replace(
+        net,
+        encoder=6,
+        latent=5,
+        hidden=8,
+        layers=min(2, net.layers + 1),  # so that each has a layer on a layer
+        notes=min(4, net.notes),
+        plan=4,
+    )
+    return replace(config, net=small, train=replace(config.train, batch=4, precision="fp32"))
+
+
+def little_tune(meter: Meter, seed: int) -> Phrase:
+    """A window of one voice that wanders, rests and repeats notes."""
+    rng = np.random.default_rng(seed)
+    bars = window_bars(meter)
+    notes, at, pitch = [], int(rng.integers(0, 3)), 64
+    while at < bars * meter.bar:
+        duration = min(int(rng.integers(1, 6)), bars * meter.bar - at)
+        pitch += int(rng.integers(-4, 5))
+        notes.append(Note(at, duration, pitch))
+        at += duration + int(rng.integers(0, 3))
+    return Phrase(meter, bars, parts=(Part(tuple(notes)),))
+
+
+def windows_of(codec: str, meters: Sequence[Meter] = RAGGED) -> list[Codes]:
+    """The codes of a little tune for each meter."""
+    return [CODECS[codec].encode(little_tune(meter, seed)) for seed, meter in enumerate(meters)]

@@ -1,0 +1,154 @@
+"""Checkpoints: a folder written whole, and read back or refused with a sentence."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from musicvae import checkpoint
+from musicvae.checkpoint import CONFIG, WEIGHTS, Checkpoint, load, save
+from musicvae.errors import CheckpointError, OutputError
+from musicvae.presets import PRESETS
+
+
+def some_checkpoint() -> Checkpoint:
+    """Two arrays that half precision holds exactly, and a config."""
+    weights: dict[str, NDArray[np.float32]] = {
+        "a.weight": np.linspace(0, 1, 6, dtype=np.float16).reshape(2, 3).astype(np.float32),
+        "a.bias": np.array([-1.5, 0, 1], dtype=np.float32),
+    }
+    return Checkpoint(PRESETS["melody-2bar"], weights, step=12)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a checkpoint in it."""
+    save(tmp_path / "model", some_checkpoint())
+    return tmp_path / "model"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_what_is_saved_is_loaded(tmp_path: Path, name: str) -> None:
+    """Config, step and weights; single precision in memory."""
+    before = replace(some_checkpoint(), config=PRESETS[name])
+    save(tmp_path / "new" / "model", before)
+    after = load(tmp_path / "new" / "model")
+    assert (after.config, after.step) == (before.config, 12)
+    assert after.weights.keys() == before.weights.keys()
+    for key, array in after.weights.items():
+        assert array.dtype == np.float32
+        assert np.array_equal(array, before.weights[key])
+
+
+def test_weights_keep_half_precision(tmp_path: Path) -> None:
+    """Eleven significant bits: a relative error of at most 2^-11, in half the bytes."""
+    weights = {"w": np.random.default_rng(0).normal(size=10_000).astype(np.float32)}
+    save(tmp_path, replace(some_checkpoint(), weights=weights))
+    read = load(tmp_path).weights["w"]
+    large = np.abs(weights["w"]) > 2.0**-14
+    error = np.abs(read - weights["w"])[large] / np.abs(weights["w"])[large]
+    assert 0 < error.max() <= 2.0**-11
+    assert 20_000 < (tmp_path / WEIGHTS).stat().st_size < 20_200
+
+
+def test_a_transposed_array_is_saved_as_it_looks(tmp_path: Path) -> None:
+    """Whatever its order in memory."""
+    turned = np.arange(6, dtype=np.float32).reshape(2, 3).T
+    save(tmp_path, replace(some_checkpoint(), weights={"w": turned}))
+    assert np.array_equal(load(tmp_path).weights["w"], turned)
+
+
+def test_a_checkpoint_shows_its_size() -> None:
+    """Name and numbers learned."""
+    assert repr(some_checkpoint()) == "Checkpoint(melody-2bar, parameters=9)"
+
+
+def test_a_folder_without_config_is_no_checkpoint(tmp_path: Path) -> None:
+    """Missing folder, or one still in the making."""
+    for place in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(CheckpointError, match=r"is no checkpoint: it has no config\.json"):
+            load(place)
+
+
+def test_weights_that_are_missing_or_damaged_are_refused(folder: Path) -> None:
+    """Cut short, not weights at all, gone."""
+    whole = (folder / WEIGHTS).read_bytes()
+    for data in (whole[:-5], whole[:20], b"", b"not weights at all, just a sentence"):
+        (folder / WEIGHTS).write_bytes(data)
+        with pytest.raises(CheckpointError, match=r"weights in .* cannot be read"):
+            load(folder)
+    (folder / WEIGHTS).unlink()
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        load(folder)
+
+
+def test_another_version_is_refused(folder: Path) -> None:
+    """The sentence names both."""
+    about = json.loads((folder / CONFIG).read_text())
+    (folder / CONFIG).write_text(json.dumps({**about, "version": 99}))
+    with pytest.raises(CheckpointError, match="version 99; this musicvae reads 1"):
+        load(folder)
+
+
+def test_a_config_that_describes_no_net_is_refused(folder: Path) -> None:
+    """Fields missing, fields unknown, no JSON."""
+    about = json.loads((folder / CONFIG).read_text())
+    odd = {**about, "net": {**about["net"], "colour": "blue"}}
+    without = {key: value for key, value in about.items() if key != "train"}
+    for text in (json.dumps(odd), json.dumps(without), "{", "[]", "7", "null"):
+        (folder / CONFIG).write_text(text)
+        with pytest.raises(CheckpointError, match=r"config\.json (cannot|does not)"):
+            load(folder)
+    (folder / CONFIG).write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        load(folder)
+
+
+def test_an_interrupted_first_save_leaves_no_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The config comes last: without it the folder says that it is none."""
+    written: list[Path] = []
+
+    def stop_at_the_second(path: Path, data: bytes) -> None:
+        if written:
+            raise KeyboardInterrupt
+        written.append(path)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+
+    monkeypatch.setattr(checkpoint, "write_whole", stop_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        save(tmp_path / "model", some_checkpoint())
+    assert written == [tmp_path / "model" / WEIGHTS]
+    with pytest.raises(CheckpointError, match="is no checkpoint"):
+        load(tmp_path / "model")
+
+
+def test_a_save_that_fails_leaves_the_old_weights(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fills up while the new ones are moved into place: nothing is left over."""
+
+    def full(source: object, target: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = sorted(folder.iterdir())
+    monkeypatch.setattr("musicvae.files.os.replace", full)
+    doubled = {name: 2 * array for name, array in some_checkpoint().weights.items()}
+    with pytest.raises(OutputError, match="No space left"):
+        save(folder, replace(some_checkpoint(), weights=doubled))
+    assert sorted(folder.iterdir()) == before
+    assert np.array_equal(load(folder).weights["a.bias"], some_checkpoint().weights["a.bias"])
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(OutputError, match="cannot be written"):
+        save(tmp_path / "taken", some_checkpoint())
