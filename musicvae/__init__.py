@@ -3,7 +3,7 @@
 >>> import musicvae
 >>> model = musicvae.load("melody-2bar")
 >>> phrases = model.generate(n=4, meter="6/8", seed=1)
->>> musicvae.write_midi(phrases[0], "jig.mid")        
+>>> musicvae.write_midi(phrases[0], "jig.mid")
 
 Importing has no side effects and costs next to nothing: every name loads what
 it needs on first use, and nothing here prints.
@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import MusicVAE, load, prepare, to_phrase, train
+    from .api import MusicVAE, evaluate, load, prepare, to_phrase, train
     from .errors import (
         CheckpointError,
         DatasetError,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "api": ("MusicVAE", "load", "prepare", "to_phrase", "train"),
+    "api": ("MusicVAE", "evaluate", "load", "prepare", "to_phrase", "train"),
     "errors": (
         "CheckpointError",
         "DatasetError",
@@ -76,6 +76,7 @@ __all__ = [
     "RequestError",
     "Tempo",
     "TrainingError",
+    "evaluate",
     "from_tuples",
     "load",
     "midi_bytes",

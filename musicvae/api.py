@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from . import checkpoint as checkpoints
 from . import generation
@@ -27,9 +27,11 @@ from .progress import Progress, silent
 if TYPE_CHECKING:
     from pretty_midi import PrettyMIDI
 
+    from .evaluation import Evaluation
     from .generation import Array
 
-    Music = Phrase | Source | PrettyMIDI | Iterable[NoteTuple]
+Music: TypeAlias = "Phrase | Source | PrettyMIDI | Iterable[NoteTuple]"
+"""What every verb takes."""
 
 DEFAULT_MODEL = "melody-2bar"
 SHIPPED = (
@@ -138,9 +140,7 @@ class MusicVAE:
         phrase = self._voice(source, track, bpm)
         return generation.reconstruct(self.player, phrase, temperature=temperature, seed=seed)
 
-    def encode(
-        self, source: Music, *, track: str | int | None = None, bpm: float = 120.0
-    ) -> Array:
+    def encode(self, source: Music, *, track: str | int | None = None, bpm: float = 120.0) -> Array:
         """The posterior mean of each window of some music. Output `[windows, Z]`."""
         return generation.encode(self.player, self._voice(source, track, bpm))
 
@@ -167,7 +167,6 @@ class MusicVAE:
 
     def _voice(self, music: Music, track: str | int | None, bpm: float) -> Phrase:
         """What this model's codec reads of some music; errors name the file it came from."""
-    
         phrase = to_phrase(music, bpm=bpm)
         with _naming(music):
             return voice(phrase, self.player.codec.name, track)
@@ -202,11 +201,12 @@ def to_phrase(music: Music, *, bpm: float = 120.0) -> Phrase:
     """
     if isinstance(music, Phrase):
         return music
-    if isinstance(music, (str, Path, bytes)) or hasattr(music, "read"):
-        return main_phrase(read_midi(music, bpm=bpm))
-    if hasattr(music, "instruments"):
-        return main_phrase(from_pretty_midi(music))
-    return from_tuples(music, bpm=bpm)
+    source: Any = music
+    if isinstance(source, (str, Path, bytes)) or hasattr(source, "read"):
+        return main_phrase(read_midi(source, bpm=bpm))
+    if hasattr(source, "instruments"):
+        return main_phrase(from_pretty_midi(source))
+    return from_tuples(source, bpm=bpm)
 
 
 def prepare(
@@ -243,14 +243,37 @@ def train(
         PresetNotFound, DatasetError, TrainingError, OutputError: see `training.train`.
     """
     config = find_preset(preset)
-    chosen: dict[str, Any] = {
-        "steps": steps, "batch": batch, "precision": precision, "seed": seed
-    }
+    chosen: dict[str, Any] = {"steps": steps, "batch": batch, "precision": precision, "seed": seed}
     given = {name: value for name, value in chosen.items() if value is not None}
     config = replace(config, train=replace(config.train, **given))
     with _extra("torch", "train"):
         from .training import train as run
     return run(config, data, out, resume=resume, max_minutes=max_minutes, progress=progress)
+
+
+def evaluate(
+    model: str | Path = DEFAULT_MODEL,
+    *,
+    data: Path | str,
+    split: str = "test",
+    limit: int | None = None,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Evaluation:
+    """Measure a model on a split of a prepared data set; see `evaluation.evaluate`.
+
+    Raises:
+        CheckpointError, DatasetError, RequestError: there is no such model, data or split,
+            or the two do not fit.
+    """
+    from .dataset import SPLITS, open_split
+    from .evaluation import evaluate as run
+
+    if split not in SPLITS:
+        raise RequestError(f"There is no split {split!r}; choose {', '.join(SPLITS)}.")
+    player = load(model).player
+    held_out, trained_on = open_split(data, split), open_split(data, "train")
+    return run(player, held_out, trained_on, limit=limit, seed=seed, progress=progress)
 
 
 @contextmanager

@@ -149,7 +149,10 @@ def open_split(folder: Path | str, split: str) -> Windows:
     folder = Path(folder)
     try:
         about = json.loads((folder / "data.json").read_text())
-        with np.load(folder / f"{split}.npz", allow_pickle=False) as arrays:
+        with (
+            (folder / f"{split}.npz").open("rb") as file,
+            np.load(file, allow_pickle=False) as arrays,
+        ):
             windows = Windows(CODECS[about["codec"]], arrays["codes"], arrays["meters"])
     except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile) as error:
         raise DatasetError(

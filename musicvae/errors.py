@@ -1,15 +1,15 @@
 """Every error this package raises on purpose; each message is one sentence to act on.
 
-    MusicVAEError                   exit code 1 at the command line
-    ├── MidiError                   a MIDI file that cannot be used, and why
-    ├── MeterError                  a meter the grid cannot hold
-    ├── CheckpointError             a checkpoint that is missing, damaged or of another version
-    ├── PresetNotFound              no such named configuration
-    ├── DatasetError                a prepared data set that is missing, empty or does not fit
-    ├── TrainingError               a training that cannot start or go on
-    ├── OutputError                 a place that cannot be written, or would be overwritten
-    ├── MissingExtra                an optional library that is not installed
-    └── RequestError                a request the model cannot play
+MusicVAEError                   exit code 1 at the command line
+├── MidiError                   a MIDI file that cannot be used, and why
+├── MeterError                  a meter the grid cannot hold
+├── CheckpointError             a checkpoint that is missing, damaged or of another version
+├── PresetNotFound              no such named configuration
+├── DatasetError                a prepared data set that is missing, empty or does not fit
+├── TrainingError               a training that cannot start or go on
+├── OutputError                 a place that cannot be written, or would be overwritten
+├── MissingExtra                an optional library that is not installed
+└── RequestError                a request the model cannot play
 """
 
 from collections.abc import Iterable

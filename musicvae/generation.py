@@ -200,7 +200,7 @@ def slerp(a: Array, b: Array, t: float) -> Array:
     if math.sin(angle) < 1e-4:  # one direction or opposite ones: there is no one arc
         return (1 - t) * a + t * b
     back, forth = math.sin((1 - t) * angle), math.sin(t * angle)
-    return (back * a + forth * b) / math.sin(angle)
+    return np.asarray((back * a + forth * b) / math.sin(angle), dtype=a.dtype)
 
 
 class _Windows:

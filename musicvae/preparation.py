@@ -220,13 +220,17 @@ def write(out: Path, codec: Codec, pieces: Sequence[Piece]) -> dict[str, object]
                     taken[window.key] = split
                     kept.append(window)
                 else:
-                    dropped["repeats in another piece" if owner == split else f"held out for {owner}"] += 1
+                    dropped[
+                        "repeats in another piece" if owner == split else f"held out for {owner}"
+                    ] += 1
         counts[split] = len(kept)
         _write_split(out / f"{split}.npz", codec, kept)
     _write_pieces(out / "pieces.csv", pieces, splits)
     about: dict[str, object] = {
         "codec": codec.name,
-        "pieces": Counter(where for where, piece in zip(splits, pieces, strict=True) if piece.windows),
+        "pieces": Counter(
+            where for where, piece in zip(splits, pieces, strict=True) if piece.windows
+        ),
         "windows": {split: counts[split] for split in SPLITS},
         "windows_left_out": dict(dropped.most_common()),
         "files_left_out": {piece.file: piece.reason for piece in pieces if not piece.windows},

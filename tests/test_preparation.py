@@ -88,7 +88,9 @@ def test_windows_stand_once_up_to_transposition_and_in_one_split(
     keys = []
     for split in SPLITS:
         windows = open_split(tmp_path / "data", split)
-        keys += [window_key(CODEC, windows.window(i), windows.meter(i)) for i in range(len(windows))]
+        keys += [
+            window_key(CODEC, windows.window(i), windows.meter(i)) for i in range(len(windows))
+        ]
     assert len(keys) == len(set(keys))
 
 
@@ -119,9 +121,7 @@ def test_versions_of_a_tune_go_to_one_split() -> None:
 def test_a_piece_keeps_its_split_when_others_are_added() -> None:
     """The split is drawn from the content of the piece."""
     codes = np.zeros(32, dtype=np.uint8)
-    pieces = [
-        Piece(str(i), windows=[Window(codes, Meter(), i.to_bytes(4))]) for i in range(400)
-    ]
+    pieces = [Piece(str(i), windows=[Window(codes, Meter(), i.to_bytes(4))]) for i in range(400)]
     splits = split_pieces(pieces)
     assert splits[:200] == split_pieces(pieces[:200])
     assert 5 <= splits.count("test") <= 40

@@ -1,4 +1,4 @@
-"""The command line: each command is the twin of a method of `MusicVAE`, or of a function in `api`."""
+"""The command line: each command is the twin of a method of `MusicVAE` or a function of `api`."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def info(
     source: Annotated[
-        str, typer.Argument(help="A MIDI file, a model that came with the package, or a checkpoint.")
+        str,
+        typer.Argument(help="A MIDI file, a model that came with the package, or a checkpoint."),
     ],
     track: Track = None,
     bpm: FileBpm = 120.0,
@@ -83,7 +84,9 @@ def _checkpoint(source: str) -> None:
     model = load(folder)
     config = model.checkpoint.config
     typer.echo(f"{config.preset}: {config.net.kind} on {config.net.codec}, {folder}")
-    typer.echo(f"parameters {model.checkpoint.parameters:,}, trained for {model.checkpoint.step:,} steps")
+    typer.echo(
+        f"parameters {model.checkpoint.parameters:,}, trained for {model.checkpoint.step:,} steps"
+    )
     typer.echo(f"verbs: {', '.join(model.verbs)}")
     card = folder / "card.md"
     if card.is_file():

@@ -62,9 +62,7 @@ def interpolate(
     a: MidiIn,
     b: MidiIn,
     out: OutFolder,
-    n: Annotated[
-        int, typer.Option("--n", "-n", help="Phrases, both ends included.", min=2)
-    ] = 8,
+    n: Annotated[int, typer.Option("--n", "-n", help="Phrases, both ends included.", min=2)] = 8,
     track: Track = None,
     temperature: Temperature = 0.0,
     seed: Seed = None,
@@ -82,9 +80,7 @@ def interpolate(
     seed = seed_or_drawn(seed)
     player = load(model)
     paths = numbered(out, f"{a.stem}-to-{b.stem}", n, force=force)
-    phrases = player.interpolate(
-        a, b, n, track=track, temperature=temperature, seed=seed, bpm=bpm
-    )
+    phrases = player.interpolate(a, b, n, track=track, temperature=temperature, seed=seed, bpm=bpm)
     _write(phrases, paths)
     if temperature:
         typer.echo(f"seed {seed}, temperature {temperature:g}")
@@ -108,9 +104,7 @@ def reconstruct(
     from ..files import free_name
 
     seed = seed_or_drawn(seed)
-    made = load(model).reconstruct(
-        source, track=track, temperature=temperature, seed=seed, bpm=bpm
-    )
+    made = load(model).reconstruct(source, track=track, temperature=temperature, seed=seed, bpm=bpm)
     _write([made.phrase], [out if force else free_name(out)])
     typer.echo(f"accuracy {made.accuracy:.3f}, note F1 {made.note_f1:.3f}")
     if temperature:

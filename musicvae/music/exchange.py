@@ -78,7 +78,9 @@ def from_tuples(
     return phrases[0]
 
 
-def _timed(start: float, duration: float, pitch: int, velocity: int = DEFAULT_VELOCITY) -> TimedNote:
+def _timed(
+    start: float, duration: float, pitch: int, velocity: int = DEFAULT_VELOCITY
+) -> TimedNote:
     if not (
         0 <= start < math.inf
         and 0 <= duration < math.inf
@@ -86,7 +88,8 @@ def _timed(start: float, duration: float, pitch: int, velocity: int = DEFAULT_VE
         and 1 <= velocity <= 127
     ):
         raise MidiError(
-            "The notes", f"{(start, duration, pitch, velocity)} is no (start, duration, pitch, velocity)."
+            "The notes",
+            f"{(start, duration, pitch, velocity)} is no (start, duration, pitch, velocity).",
         )
     begin = round(start * _RESOLUTION)
     return TimedNote(begin, begin + round(duration * _RESOLUTION), int(pitch), int(velocity))

@@ -59,5 +59,3 @@ def dressed(phrase: Phrase, microseconds: int, program: int) -> Phrase:
 
 def _place(phrase: Phrase, note: Note) -> int:
     return (note.start + phrase.lead_in) % phrase.meter.bar
-
-

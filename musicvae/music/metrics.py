@@ -1,10 +1,22 @@
-"""Figures about notes: how alike two phrases are."""
+"""Figures about music: how alike two phrases are, and two collections of phrases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import pairwise
 
-from .notes import Note
+import numpy as np
+from numpy.typing import NDArray
+
+from .codecs import Codes, MelodyCodec
+from .notes import Note, Phrase
+
+WIDEST_LEAP = 24
+COPY_SHARE = 0.05
+"""A copy may differ from its original in this share of steps."""
+
+Histogram = Counter[Hashable]
 
 
 def note_f1(truth: Iterable[Note], guess: Iterable[Note]) -> float:
@@ -17,3 +29,83 @@ def note_f1(truth: Iterable[Note], guess: Iterable[Note]) -> float:
     if not there and not found:
         return 1.0
     return 2 * len(there & found) / (len(there) + len(found))
+
+
+def statistics(phrases: Iterable[Phrase]) -> dict[str, Histogram]:
+    """Histograms over the first parts of phrases, by name.
+
+    pitch class; interval to the note before, in semitones; duration in quarters;
+    onset position in the bar, for each meter; notes in a bar; range of a phrase.
+    """
+    names = ("pitch class", "interval", "duration", "onset position", "notes per bar", "range")
+    found: dict[str, Histogram] = {name: Counter() for name in names}
+    for phrase in phrases:
+        notes, meter = phrase.parts[0].notes, phrase.meter
+        bars = Counter(note.start // meter.bar for note in notes)
+        found["notes per bar"].update(bars[bar] for bar in range(phrase.bars))
+        for note in notes:
+            found["pitch class"][note.pitch % 12] += 1
+            found["duration"][note.duration / meter.grid] += 1
+            found["onset position"][meter, note.start % meter.bar] += 1
+        for before, after in pairwise(notes):
+            leap = after.pitch - before.pitch
+            found["interval"][max(-WIDEST_LEAP, min(WIDEST_LEAP, leap))] += 1
+        if notes:
+            pitches = [note.pitch for note in notes]
+            found["range"][max(pitches) - min(pitches)] += 1
+    return found
+
+
+def intersection(a: Mapping[Hashable, int], b: Mapping[Hashable, int]) -> float:
+    """What two histograms share, each scaled to 1: 0 for nothing, 1 for all.
+
+    >>> intersection({"C": 3, "G": 1}, {"C": 10, "D": 10})
+    0.5
+    """
+    all_a, all_b = sum(a.values()), sum(b.values())
+    if not all_a or not all_b:
+        return float(all_a == all_b)
+    return sum(min(a[key] / all_a, b.get(key, 0) / all_b) for key in a)
+
+
+def overlap(some: Iterable[Phrase], others: Iterable[Phrase]) -> dict[str, float]:
+    """Intersection of each statistic of two collections."""
+    a, b = statistics(some), statistics(others)
+    return {name: intersection(a[name], b[name]) for name in a}
+
+
+def copied(samples: Codes, originals: Codes) -> float:
+    """Share of melodies that repeat an original, up to transposition, in all but 5 % of steps.
+
+    Shape:
+        - samples: `[N, T]`, originals: `[M, T]`, melody classes of one length
+    """
+    if not len(samples) or not len(originals):
+        return 0.0
+    pitched = originals < MelodyCodec.OFF
+    kinds = np.where(pitched, 0, originals)
+    return float(np.mean([_has_original(one, originals, pitched, kinds) for one in samples]))
+
+
+def _has_original(
+    sample: Codes, originals: Codes, pitched: NDArray[np.bool_], kinds: Codes
+) -> bool:
+    allowed = int(COPY_SHARE * len(sample))
+    sounding = sample < MelodyCodec.OFF
+    off_rhythm = (kinds != np.where(sounding, 0, sample)).sum(axis=1)
+    for row in np.flatnonzero(off_rhythm <= allowed):
+        both = sounding & pitched[row]
+        shifts = originals[row, both].astype(int) - sample[both]
+        alike = np.unique(shifts, return_counts=True)[1].max(initial=0)
+        if off_rhythm[row] + both.sum() - alike <= allowed:
+            return True
+    return False
+
+
+def halves(
+    phrases: Sequence[Phrase], rng: np.random.Generator
+) -> tuple[list[Phrase], list[Phrase]]:
+    """A collection in two halves, drawn at random; an odd one is left out."""
+    order = rng.permutation(len(phrases))
+    half = len(phrases) // 2
+    return [phrases[i] for i in order[:half]], [phrases[i] for i in order[half : 2 * half]]

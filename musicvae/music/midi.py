@@ -118,9 +118,7 @@ def _conductor(phrase: Phrase, lead: int) -> list[Timed]:
         "bars": phrase.bars,
         "pickup": phrase.pickup,
     }
-    sign = MetaMessage(
-        "time_signature", numerator=meter.numerator, denominator=meter.denominator
-    )
+    sign = MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator)
     track: list[Timed] = [(0, MetaMessage("text", text=SIGNATURE + json.dumps(about))), (0, sign)]
     for tempo in phrase.tempos:
         at = _ticks(tempo.step + lead, meter) if tempo.step else 0
@@ -181,7 +179,7 @@ def _own(score: Score) -> Phrase | None:
 
 def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
     """Raises ValueError where a note stands off the grid or outside the phrase."""
-    meter = Meter(*map(int, about["meter"]), grid=int(about["grid"]))
+    meter = Meter(*map(int, [*about["meter"], about["grid"]]))
     empty = Phrase(meter, int(about["bars"]), int(about["pickup"]))
     lead = empty.lead_in
 

@@ -25,9 +25,7 @@ def part_to_roll(part: Part, steps: int) -> NDArray[np.uint8]:
     return roll
 
 
-def roll_to_notes(
-    roll: NDArray[np.uint8], velocity: int = DEFAULT_VELOCITY
-) -> tuple[Note, ...]:
+def roll_to_notes(roll: NDArray[np.uint8], velocity: int = DEFAULT_VELOCITY) -> tuple[Note, ...]:
     """Read the notes off a roll; a sustained step with no onset before it is silent.
 
     Shape:

@@ -38,9 +38,7 @@ def windows(phrase: Phrase, hop: int | None = None) -> list[Phrase]:
     size = window_bars(phrase.meter)
     bars = (phrase.steps + phrase.lead_in) // bar
     last = bars if hop is None else bars - size + 1
-    return [
-        cut(phrase, first * bar, (first + size) * bar) for first in range(0, last, hop or size)
-    ]
+    return [cut(phrase, first * bar, (first + size) * bar) for first in range(0, last, hop or size)]
 
 
 def join(phrases: Sequence[Phrase]) -> Phrase:
@@ -69,7 +67,5 @@ def _tempos(phrase: Phrase, start: int, stop: int) -> tuple[Tempo, ...]:
     at = [(max(0, tempo.step + lead - start), tempo) for tempo in phrase.tempos]
     running = [tempo for tempo in phrase.tempos if tempo.step + lead <= start]
     now = running[-1] if running else phrase.tempos[0]
-    later = [
-        Tempo(step, tempo.microseconds) for step, tempo in at if 0 < step < stop - start
-    ]
+    later = [Tempo(step, tempo.microseconds) for step, tempo in at if 0 < step < stop - start]
     return (Tempo(0, now.microseconds), *later)

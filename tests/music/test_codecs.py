@@ -57,7 +57,9 @@ def test_pitches_beyond_the_piano_are_moved_by_octaves() -> None:
 def test_what_is_drawn_survives_the_file(codec: Codec, data: st.DataObject) -> None:
     """Any steps that `allowed` lets through: decode, write, read, encode gives the same steps."""
     meter = data.draw(st.sampled_from(METERS))
-    codes = draw_codes(codec, window_steps(meter), np.random.default_rng(data.draw(st.integers(0, 999))))
+    codes = draw_codes(
+        codec, window_steps(meter), np.random.default_rng(data.draw(st.integers(0, 999)))
+    )
     phrase = codec.decode(codes, meter)
     (read,) = read_midi(midi_bytes(phrase))
     assert np.array_equal(codec.encode(read), codes)

@@ -130,7 +130,10 @@ def test_main_phrase_is_the_one_with_most_notes() -> None:
         (b"RIFF\x00\x00\x00\x00WAVE" + bytes(40), "not a MIDI file"),
         (b"MThd" + bytes(4), "not a MIDI file"),
         (b"MThd\x00\x00\x00\x06\x00\x01\x00\x01\x01\xe0", "no tracks"),
-        (b"MThd\x00\x00\x00\x06\x00\x01\x00\x01\x01\xe0MTrk\x00\x00\x00\x04\x00\xff\x2f\x00", "no note"),
+        (
+            b"MThd\x00\x00\x00\x06\x00\x01\x00\x01\x01\xe0MTrk\x00\x00\x00\x04\x00\xff\x2f\x00",
+            "no note",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_one_sentence(data: bytes, reason: str, tmp_path: Path) -> None:
