@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from .dataset import Windows
 from .engine import Player, Posterior
+from .engine.sampling import choose, draw_noise
 from .errors import RequestError
 from .music.codecs import Codec, Codes
 from .music.metrics import copied, halves, note_f1, overlap
@@ -210,11 +211,8 @@ def _chunks(windows: Windows, rows: NDArray[np.int64], seed: int) -> Iterator[Ch
 
 def _draw(codec: Codec, logits: Array, rng: np.random.Generator | None) -> Codes:
     """Each step on its own at temperature 1, or the most probable without a generator."""
-    categorical = codec.likelihood == "categorical"
-    if rng is not None:
-        noise = rng.gumbel if categorical else rng.logistic
-        logits = logits + noise(size=logits.shape)
-    return (logits.argmax(axis=-1) if categorical else logits > 0).astype(np.uint8)
+    noise = 0.0 if rng is None else draw_noise(codec, [rng], len(logits))[0]
+    return choose(codec, logits + noise, np.ones(logits.shape, dtype=bool))
 
 
 def _nats(codec: Codec, logits: Array, truth: Codes) -> float:
@@ -228,7 +226,7 @@ def _nats(codec: Codec, logits: Array, truth: Codes) -> float:
 
 def _kl(posterior: Posterior) -> Array:
     mu, log_var = posterior
-    return np.sum(0.5 * (mu**2 + np.exp(log_var) - 1 - log_var), axis=1, dtype=np.float32)
+    return np.asarray(0.5 * (mu**2 + np.exp(log_var) - 1 - log_var).sum(axis=1), np.float32)
 
 
 def _onsets(codec: Codec, codes: Codes) -> NDArray[np.bool_]:

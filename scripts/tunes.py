@@ -1,0 +1,161 @@
+"""Well-known tunes in the public domain, written as text, made into the MIDI files of data/tunes.
+
+    python scripts/tunes.py [FOLDER]
+
+A tune is bars of notes: a name with its octave, `*n` for n units, `.` for a rest.
+A first bar that is too short is a pick-up.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from musicvae.music.midi import write_midi
+from musicvae.music.notes import Note, Part, Phrase, Tempo
+from musicvae.music.units import bpm_to_tempo, parse_meter
+
+SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+ACCENT, PLAIN = 92, 76
+
+
+@dataclass(frozen=True)
+class Tune:
+    """A title, how it goes, and its notes; `unit` is the length of a plain note in steps."""
+
+    title: str
+    origin: str
+    meter: str
+    unit: int
+    bpm: float
+    program: int
+    bars: str
+
+
+TUNES = {
+    "twinkle": Tune(
+        "Twinkle, Twinkle, Little Star",
+        "Ah! vous dirai-je, maman, France, 1761",
+        "4/4", 4, 100, 10,
+        "C4 C4 G4 G4 | A4 A4 G4*2 | F4 F4 E4 E4 | D4 D4 C4*2 |"
+        "G4 G4 F4 F4 | E4 E4 D4*2 | G4 G4 F4 F4 | E4 E4 D4*2 |"
+        "C4 C4 G4 G4 | A4 A4 G4*2 | F4 F4 E4 E4 | D4 D4 C4*2",
+    ),
+    "frere-jacques": Tune(
+        "Frère Jacques", "France, 18th century", "4/4", 2, 112, 73,
+        "F4*2 G4*2 A4*2 F4*2 | F4*2 G4*2 A4*2 F4*2 | A4*2 Bb4*2 C5*4 | A4*2 Bb4*2 C5*4 |"
+        "C5 D5 C5 Bb4 A4*2 F4*2 | C5 D5 C5 Bb4 A4*2 F4*2 | F4*2 C4*2 F4*4 | F4*2 C4*2 F4*4",
+    ),
+    "ode-to-joy": Tune(
+        "Ode to Joy", "Beethoven, Symphony No. 9, 1824", "4/4", 2, 120, 48,
+        "F#4*2 F#4*2 G4*2 A4*2 | A4*2 G4*2 F#4*2 E4*2 | D4*2 D4*2 E4*2 F#4*2 | F#4*3 E4 E4*4 |"
+        "F#4*2 F#4*2 G4*2 A4*2 | A4*2 G4*2 F#4*2 E4*2 | D4*2 D4*2 E4*2 F#4*2 | E4*3 D4 D4*4 |"
+        "E4*2 E4*2 F#4*2 D4*2 | E4*2 F#4 G4 F#4*2 D4*2 | E4*2 F#4 G4 F#4*2 E4*2 | D4*2 E4*2 A3*4 |"
+        "F#4*2 F#4*2 G4*2 A4*2 | A4*2 G4*2 F#4*2 E4*2 | D4*2 D4*2 E4*2 F#4*2 | E4*3 D4 D4*4",
+    ),
+    "auld-lang-syne": Tune(
+        "Auld Lang Syne", "Scotland, 18th century", "4/4", 2, 92, 109,
+        "C4*2 | F4*3 F4 F4*2 A4*2 | G4*3 F4 G4*2 A4*2 | F4*3 F4 A4*2 C5*2 | D5*6 D5*2 |"
+        "C5*3 A4 A4*2 F4*2 | G4*3 F4 G4*2 A4*2 | F4*3 D4 D4*2 C4*2 | F4*6 . .",
+    ),
+    "when-the-saints": Tune(
+        "When the Saints Go Marching In", "American spiritual", "4/4", 4, 160, 56,
+        "C4 E4 F4 | G4*4 | . C4 E4 F4 | G4*4 | . C4 E4 F4 | G4*2 E4*2 | C4*2 E4*2 | D4*4 |"
+        ". E4 E4 D4 | C4*3 C4 | E4*2 G4*2 | G4 F4*3 | . . E4 F4 | G4*2 E4*2 | C4*2 D4*2 | C4*4",
+    ),
+    "drunken-sailor": Tune(
+        "Drunken Sailor", "Sea shanty, before 1839", "2/4", 1, 104, 21,
+        "A4*2 A4 A4 A4*2 A4 A4 | A4*2 D4*2 F4*2 A4*2 | G4*2 G4 G4 G4*2 G4 G4 | G4*2 C4*2 E4*2 G4*2 |"
+        "A4*2 A4 A4 A4*2 A4 A4 | A4*2 B4*2 C5*2 D5*2 | C5*2 A4*2 G4*2 E4*2 | D4*4 D4*4",
+    ),
+    "amazing-grace": Tune(
+        "Amazing Grace", "New Britain, 1829", "3/4", 2, 84, 109,
+        "D4*2 | G4*4 B4 G4 | B4*4 A4*2 | G4*4 E4*2 | D4*4 D4*2 | G4*4 B4 G4 | B4*4 A4*2 | D5*6 |"
+        "D5*4 B4*2 | D5*4 B4 G4 | B4*4 A4*2 | G4*4 E4*2 | D4*4 D4*2 | G4*4 B4 G4 | B4*4 A4*2 |"
+        "G4*6 | G4*4 . .",
+    ),
+    "scarborough-fair": Tune(
+        "Scarborough Fair", "England, traditional", "3/4", 2, 112, 24,
+        "D4*4 D4*2 | A4*4 A4*2 | E4*3 F4 E4*2 | D4*6 | .*2 A4*2 C5*2 | D5*4 C5*2 | A4*2 B4*2 G4*2 |"
+        "A4*6 | .*4 D5*2 | D5*4 D5*2 | C5*4 A4*2 | A4*2 G4*2 F4*2 | E4*2 C4*4 | D4*4 A4*2 |"
+        "G4*4 F4*2 | E4*2 D4*2 C4*2 | D4*6",
+    ),
+    "greensleeves": Tune(
+        "Greensleeves", "England, 1580", "6/8", 2, 66, 24,
+        "A4 | C5*2 D5 E5 F5 E5 | D5*2 B4 G4 A4 B4 | C5*2 A4 A4 G#4 A4 | B4*2 G#4 E4*2 A4 |"
+        "C5*2 D5 E5 F5 E5 | D5*2 B4 G4 A4 B4 | C5 B4 A4 G#4 F#4 G#4 | A4*3 A4*3 |"
+        "G5*3 G5 F#5 E5 | D5*2 B4 G4 A4 B4 | C5*2 A4 A4 G#4 A4 | B4*2 G#4 E4*3 |"
+        "G5*3 G5 F#5 E5 | D5*2 B4 G4 A4 B4 | C5 B4 A4 G#4 F#4 G#4 | A4*3 A4*2 .",
+    ),
+    "irish-washerwoman": Tune(
+        "The Irish Washerwoman", "Jig, 18th century", "6/8", 2, 168, 22,
+        "D5 C5 | B4 G4 G4 D4 G4 G4 | B4 G4 B4 D5 C5 B4 | C5 A4 A4 D4 A4 A4 | C5 A4 C5 E5 D5 C5 |"
+        "B4 G4 G4 D4 G4 G4 | B4 G4 B4 D5 C5 B4 | C5 B4 C5 A4 D5 C5 | B4 G4 G4 G4*3",
+    ),
+    "row-your-boat": Tune(
+        "Row, Row, Row Your Boat", "United States, 1852", "2/4t", 2, 88, 11,
+        "C4*3 C4*3 | C4*2 D4 E4*3 | E4*2 D4 E4*2 F4 | G4*6 |"
+        "C5 C5 C5 G4 G4 G4 | E4 E4 E4 C4 C4 C4 | G4*2 F4 E4*2 D4 | C4*6",
+    ),
+    "fur-elise": Tune(
+        "Für Elise", "Beethoven, 1810", "3/8", 1, 66, 0,
+        "E5 D#5 | E5 D#5 E5 B4 D5 C5 | A4*2 . C4 E4 A4 | B4*2 . E4 G#4 B4 | C5*2 . E4 E5 D#5 |"
+        "E5 D#5 E5 B4 D5 C5 | A4*2 . C4 E4 A4 | B4*2 . E4 C5 B4 | A4*4 . .",
+    ),
+    "jesu-joy": Tune(
+        "Jesu, Joy of Man's Desiring", "J. S. Bach, BWV 147, 1723", "9/8", 2, 108, 19,
+        ". G4 A4 B4 D5 C5 C5 E5 D5 | D5 G5 F#5 G5 D5 B4 G4 A4 B4 | C5 D5 E5 D5 C5 B4 A4 B4 G4 |"
+        "F#4 G4 A4 D4 F#4 A4 C5 B4 A4 | B4 G4 A4 B4 D5 C5 C5 E5 D5 | D5 G5 F#5 G5 D5 B4 G4 A4 B4 |"
+        "E4 D5 C5 B4 A4 G4 D4 G4 F#4 | G4*9",
+    ),
+}  # fmt: skip
+
+
+def to_phrase(tune: Tune) -> Phrase:
+    """A tune as music.
+
+    Raises:
+        ValueError: a bar, other than the first, does not last as long as the meter says.
+    """
+    meter = parse_meter(tune.meter)
+    notes, at, pickup = [], 0, 0
+    bars = tune.bars.split("|")
+    for number, bar in enumerate(bars):
+        begin = at
+        for token in bar.split():
+            name, _, units = token.partition("*")
+            steps = tune.unit * int(units or 1)
+            if name != ".":
+                velocity = ACCENT if at == begin else PLAIN
+                notes.append(Note(at, steps, to_pitch(name), velocity))
+            at += steps
+        if at - begin != meter.bar:
+            if number:
+                raise ValueError(f"{tune.title}: bar {number} lasts {at - begin} steps: {bar}")
+            pickup = at
+    part = Part(tuple(notes), tune.program, name=tune.title)
+    tempos = (Tempo(0, bpm_to_tempo(tune.bpm)),)
+    return Phrase(meter, len(bars) - bool(pickup), pickup, tempos, (part,))
+
+
+def to_pitch(name: str) -> int:
+    """A name to a MIDI pitch; C4 is 60."""
+    found = re.fullmatch(r"([A-G])([#b]?)(\d)", name)
+    if not found:
+        raise ValueError(f"{name!r} is no note.")
+    shift = {"#": 1, "b": -1, "": 0}[found[2]]
+    return 12 * (int(found[3]) + 1) + SEMITONES[found[1]] + shift
+
+
+def main(folder: Path) -> None:
+    """Write every tune."""
+    for name, tune in TUNES.items():
+        phrase = to_phrase(tune)
+        write_midi(phrase, folder / f"{name}.mid")
+        print(f"{name}.mid  {tune.title}: {phrase}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "data/tunes"))
