@@ -107,7 +107,7 @@ class _Tally:
 
     def __init__(self, codec: Codec) -> None:
         self.codec = codec
-        self.right: dict[str, list[float]] = defaultdict(list)
+        self.right: dict[str, list[int]] = defaultdict(list)
         self.steps: dict[str, list[int]] = defaultdict(list)
         self.means: dict[str, list[float]] = defaultdict(list)
         self.mu: list[Array] = []
@@ -117,9 +117,9 @@ class _Tally:
         for a, b in zip(truth, guess, strict=True):
             right = (a == b).reshape(len(a), -1).all(axis=1)
             onset = _onsets(self.codec, a)
-            self.right[name].append(right.sum())
+            self.right[name].append(int(right.sum()))
             self.steps[name].append(len(a))
-            self.right[f"{name}, onsets"].append(right[onset].sum())
+            self.right[f"{name}, onsets"].append(int(right[onset].sum()))
             self.steps[f"{name}, onsets"].append(int(onset.sum()))
 
     def figures(self) -> dict[str, float]:

@@ -67,7 +67,8 @@ TUNES = {
     ),
     "drunken-sailor": Tune(
         "Drunken Sailor", "Sea shanty, before 1839", "2/4", 1, 104, 21,
-        "A4*2 A4 A4 A4*2 A4 A4 | A4*2 D4*2 F4*2 A4*2 | G4*2 G4 G4 G4*2 G4 G4 | G4*2 C4*2 E4*2 G4*2 |"
+        "A4*2 A4 A4 A4*2 A4 A4 | A4*2 D4*2 F4*2 A4*2 |"
+        "G4*2 G4 G4 G4*2 G4 G4 | G4*2 C4*2 E4*2 G4*2 |"
         "A4*2 A4 A4 A4*2 A4 A4 | A4*2 B4*2 C5*2 D5*2 | C5*2 A4*2 G4*2 E4*2 | D4*4 D4*4",
     ),
     "amazing-grace": Tune(

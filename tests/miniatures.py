@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import torch
 
+from musicvae.checkpoint import Checkpoint
 from musicvae.config import ModelConfig
+from musicvae.model import build, checkpoint_of
 from musicvae.music.codecs import CODECS, Codes
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.position import window_bars
@@ -32,6 +35,17 @@ def miniature(name: str) -> ModelConfig:
         plan=4,
     )
     return replace(config, net=small, train=replace(config.train, batch=4, precision="fp32"))
+
+
+def tiny_checkpoint(name: str = "melody-2bar") -> Checkpoint:
+    """Random weights, large enough that z makes a difference."""
+    torch.manual_seed(0)
+    config = miniature(name)
+    net = build(config.net)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.mul_(3)
+    return checkpoint_of(net, config, 0)
 
 
 def little_tune(meter: Meter, seed: int) -> Phrase:

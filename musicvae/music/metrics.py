@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ COPY_SHARE = 0.05
 """A copy may differ from its original in this share of steps."""
 
 Histogram = Counter[Hashable]
+Key = TypeVar("Key", bound=Hashable)
 
 
 def note_f1(truth: Iterable[Note], guess: Iterable[Note]) -> float:
@@ -56,7 +58,7 @@ def statistics(phrases: Iterable[Phrase]) -> dict[str, Histogram]:
     return found
 
 
-def intersection(a: Mapping[Hashable, int], b: Mapping[Hashable, int]) -> float:
+def intersection(a: Mapping[Key, int], b: Mapping[Key, int]) -> float:
     """What two histograms share, each scaled to 1: 0 for nothing, 1 for all.
 
     >>> intersection({"C": 3, "G": 1}, {"C": 10, "D": 10})

@@ -7,19 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 
-from musicvae.checkpoint import Checkpoint
 from musicvae.engine import Player, Posterior
 from musicvae.errors import CheckpointError, RequestError
-from musicvae.model import build, checkpoint_of
 from musicvae.music.codecs import Codes
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.position import window_steps
 from musicvae.music.units import Meter
 from musicvae.presets import PRESETS
 
-from ..miniatures import RAGGED, miniature, windows_of
+from ..miniatures import RAGGED, tiny_checkpoint, windows_of
 from ..strategies import METERS
 
 ALL = ("generate", "interpolate", "reconstruct", "encode", "decode")
@@ -31,17 +28,6 @@ VERBS = {
     "sequence-vae": ALL,
     "melody-2bar": ALL,
 }
-
-
-def tiny_checkpoint(name: str = "melody-2bar") -> Checkpoint:
-    """Random weights, large enough that z makes a difference."""
-    torch.manual_seed(0)
-    config = miniature(name)
-    net = build(config.net)
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter.mul_(3)
-    return checkpoint_of(net, config, 0)
 
 
 def play(

@@ -1,0 +1,169 @@
+"""Commands as a new user types them: files, messages, exit codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from musicvae.cli import app
+from musicvae.errors import MusicVAEError, OutputError, RequestError
+from musicvae.music.midi import read_midi, write_midi
+from musicvae.music.units import Meter
+
+from ..miniatures import little_tune
+
+
+class Terminal:
+    """Types commands; what went wrong on purpose is raised, as it reaches the door."""
+
+    def __init__(self, model: Path) -> None:
+        self.model = str(model)
+
+    def __call__(self, *words: str | Path) -> str:
+        """What a command prints."""
+        result = CliRunner().invoke(app, [str(word) for word in words])
+        if isinstance(result.exception, MusicVAEError):
+            raise result.exception
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    def play(self, *words: str | Path) -> str:
+        """A verb on the tiny model."""
+        return self(*words, "--model", self.model)
+
+
+@pytest.fixture
+def terminal(tiny_folder: Path) -> Terminal:
+    """A terminal with a tiny model."""
+    return Terminal(tiny_folder)
+
+
+@pytest.fixture
+def tune(tmp_path: Path) -> Path:
+    """A little waltz in a file."""
+    write_midi(little_tune(Meter(3, 4), 1), tmp_path / "waltz.mid")
+    return tmp_path / "waltz.mid"
+
+
+def test_generate_writes_the_same_bytes_for_the_same_seed(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    """In any folder; the folder is created."""
+    for name in ("one", "two"):
+        terminal.play("generate", tmp_path / name, "--n", "3", "--seed", "4", "--meter", "6/8")
+    files = [sorted((tmp_path / name).iterdir()) for name in ("one", "two")]
+    assert [path.name for path in files[0]] == [f"phrase-0{i}.mid" for i in (1, 2, 3)]
+    assert [p.read_bytes() for p in files[0]] == [p.read_bytes() for p in files[1]]
+    assert read_midi(files[0][0])[0].meter == Meter(6, 8)
+
+
+def test_a_seed_that_was_drawn_is_printed_and_repeats(terminal: Terminal, tmp_path: Path) -> None:
+    """What it printed can be typed."""
+    output = terminal.play("generate", tmp_path / "one", "--n", "1")
+    seed = output.split("seed ")[1].split(",")[0]
+    terminal.play("generate", tmp_path / "two", "--n", "1", "--seed", seed)
+    one, two = (tmp_path / name / "phrase-01.mid" for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_second_run_overwrites_nothing_unless_forced(terminal: Terminal, tmp_path: Path) -> None:
+    """Numbers go on; --force begins again."""
+    for _ in range(2):
+        terminal.play("generate", tmp_path, "--n", "1", "--seed", "1")
+    assert len(list(tmp_path.iterdir())) == 2
+    before = (tmp_path / "phrase-01.mid").read_bytes()
+    terminal.play("generate", tmp_path, "--n", "1", "--seed", "2", "--force")
+    assert len(list(tmp_path.iterdir())) == 2
+    assert (tmp_path / "phrase-01.mid").read_bytes() != before
+
+
+def test_interpolate_walks_and_reconstruct_reads_each_step(
+    terminal: Terminal, tmp_path: Path, tune: Path
+) -> None:
+    """From 3/4 to 4/4; every file can go in again."""
+    write_midi(little_tune(Meter(), 5), tmp_path / "march.mid")
+    out = tmp_path / "walk"
+    output = terminal.play(
+        "interpolate", tune, tmp_path / "march.mid", out, "--n", "4", "--temperature", "0.5"
+    )
+    files = sorted(out.iterdir())
+    assert [path.name for path in files] == [f"waltz-to-march-0{i}.mid" for i in range(1, 5)]
+    assert "seed" in output
+    for path in files:
+        if not read_midi(path)[0].is_silent:
+            assert "accuracy" in terminal.play("reconstruct", path, tmp_path / "back.mid")
+
+
+def test_reconstruct_does_not_write_over_its_input(
+    terminal: Terminal, tmp_path: Path, tune: Path
+) -> None:
+    """A number is put behind the name."""
+    before = tune.read_bytes()
+    output = terminal.play("reconstruct", tune, tune, "--temperature", "1", "--seed", "2")
+    assert tune.read_bytes() == before
+    assert (tmp_path / "waltz-2.mid").exists()
+    assert "note F1" in output
+    assert "seed 2" in output
+
+
+def test_info_tells_what_is_in_a_file(terminal: Terminal, tmp_path: Path, tune: Path) -> None:
+    """Stretches, parts, the melody, and its roll."""
+    output = terminal("info", tune)
+    assert "2 bars of 3/4" in output
+    assert "melody: (no name)" in output
+    assert "|.#=" in output or "|#" in output
+    with pytest.raises(RequestError, match=r"waltz\.mid: there is no track '7'"):
+        terminal("info", tune, "--track", "7")
+
+
+def test_info_tells_what_a_model_can_do(terminal: Terminal) -> None:
+    """By folder or by name; the card of a shipped one follows."""
+    assert "generate, interpolate, reconstruct" in terminal("info", terminal.model)
+    assert "# melody-2bar" in terminal("info", "melody-2bar")
+
+
+def test_prepare_train_and_evaluate_follow_one_another(terminal: Terminal, tmp_path: Path) -> None:
+    """A folder of MIDI to a model that plays."""
+    for seed in range(60):
+        write_midi(little_tune(Meter(), seed), tmp_path / "midi" / f"{seed}.mid")
+    data, net = tmp_path / "data", tmp_path / "net"
+    (tmp_path / "midi" / "bad.mid").write_bytes(b"no")
+    output = terminal("prepare", tmp_path / "midi", "-o", data, "--workers", "1")
+    assert "windows" in output
+    assert "1 files left out: it is not a MIDI file" in output
+    with pytest.raises(OutputError, match="holds a data set already"):
+        terminal("prepare", tmp_path / "midi", "-o", data)
+    settings = ("--steps", "2", "--batch", "4", "--precision", "fp32", "--max-minutes", "1")
+    terminal("train", "--data", data, "-o", net, *settings)
+    table = terminal("evaluate", "--model", net, "--data", data, "--split", "train", "--limit", "4")
+    assert "KL, nats" in table
+    words = ("--model", str(net), "--data", str(data), "--split", "train", "--limit", "4")
+    assert '"windows": 4' in terminal("evaluate", *words, "--json")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("generate", "out", "--modle", "x"),
+        ("generate", "out", "--n", "0"),
+        ("generate", "out", "--temperature", "-1"),
+        ("generate", "out", "--seed", "-1"),
+        ("interpolate", "a.mid", "b.mid"),
+        ("play", "a.mid"),
+    ],
+)
+def test_a_wrong_option_is_exit_code_2(words: tuple[str, ...]) -> None:
+    """With the usage, and nothing written."""
+    result = CliRunner().invoke(app, list(words))
+    assert result.exit_code == 2
+    assert "Usage" in result.output
+
+
+def test_a_file_in_place_of_a_folder_is_one_sentence(terminal: Terminal, tune: Path) -> None:
+    """It is not touched."""
+    before = tune.read_bytes()
+    with pytest.raises(OutputError, match="is a file"):
+        terminal.play("generate", tune)
+    assert tune.read_bytes() == before

@@ -1,0 +1,52 @@
+"""A command and its method are twins: the same names, the same defaults."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from musicvae import api
+from musicvae.api import MusicVAE
+from musicvae.cli import app, build, play
+
+TWINS = [
+    (play.generate, MusicVAE.generate),
+    (play.interpolate, MusicVAE.interpolate),
+    (play.reconstruct, MusicVAE.reconstruct),
+    (build.prepare, api.prepare),
+    (build.train, api.train),
+    (build.evaluate, api.evaluate),
+]
+DOOR = {"out", "model", "force", "json"}
+"""What belongs to a terminal: where to write, which model, how to print."""
+
+OBJECT = {"self", "progress", "out", "model"}
+
+
+@pytest.mark.parametrize(("command", "method"), TWINS, ids=lambda f: f.__qualname__)
+def test_the_command_says_what_the_method_says(
+    command: Callable[..., Any], method: Callable[..., Any]
+) -> None:
+    """Names and defaults of all that is about music."""
+    typed = inspect.signature(command).parameters
+    called = inspect.signature(method).parameters
+    assert typed.keys() - DOOR == called.keys() - OBJECT
+    for name in typed.keys() - DOOR:
+        assert typed[name].default == called[name].default, name
+
+
+COMMANDS = ("generate", "interpolate", "reconstruct", "info", "prepare", "train", "evaluate")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_each_command_ends_with_a_line_to_paste(name: str) -> None:
+    """An example, and a help text for every option."""
+    result = CliRunner().invoke(app, [name, "--help"])
+    assert result.exit_code == 0
+    assert f"musicvae {name}" in result.output
+    (command,) = [c.callback for c in app.registered_commands if c.callback.__name__ == name]  # type: ignore[union-attr]  # all have one
+    assert "Example:  musicvae " in (command.__doc__ or "")

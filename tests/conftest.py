@@ -1,0 +1,34 @@
+"""Nouns that many tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from musicvae import checkpoint
+from musicvae.api import MusicVAE, load
+
+from .miniatures import tiny_checkpoint
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of random weights, as it lies on disk."""
+    folder = tmp_path_factory.mktemp("tiny")
+    checkpoint.save(folder, tiny_checkpoint())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_folder: Path) -> MusicVAE:
+    """A model that plays nonsense quickly."""
+    return load(tiny_folder)
+
+
+@pytest.fixture(scope="session")
+def tunes() -> Path:
+    """The folder of our own tunes."""
+    return ROOT / "data" / "tunes"

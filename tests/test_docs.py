@@ -1,0 +1,82 @@
+"""Documentation is run: commands, options, Python, and the test command itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from musicvae.cli import app
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of the README in one language."""
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+COMMANDS = [
+    line.split("musicvae ", 1)[1]
+    for block in blocks("sh")
+    for line in block.splitlines()
+    if re.match(r"(.* && )?(\.venv/bin/)?musicvae ", line)
+]
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_each_command_and_option_exists(line: str) -> None:
+    """As its help says."""
+    name, *words = shlex.split(line)
+    result = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    for word in words:
+        if word.startswith("-"):
+            assert word in result.output
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_the_python_of_the_readme_runs(block: str, tmp_path: Path) -> None:
+    """In an empty folder with our tunes beside it."""
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    before = Path.cwd()
+    os.chdir(tmp_path)
+    try:
+        exec(compile(block, "README.md", "exec"), {})
+    finally:
+        os.chdir(before)
+
+
+def test_the_four_commands_a_musician_types_first_work(tmp_path: Path) -> None:
+    """Those on our own tunes, as they stand."""
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    before = Path.cwd()
+    os.chdir(tmp_path)
+    try:
+        for line in COMMANDS:
+            if line.startswith(("generate --n 4 out", "interpolate", "reconstruct", "info")):
+                result = CliRunner().invoke(app, shlex.split(line))
+                assert result.exit_code == 0, result.output
+    finally:
+        os.chdir(before)
+    assert len(list((tmp_path / "walk").iterdir())) == 8
+
+
+def test_the_ci_runs_the_test_command_of_the_readme() -> None:
+    """That line and no other."""
+    (line,) = [block.strip() for block in blocks("sh") if "pytest" in block]
+    script = (ROOT / ".ci" / "run").read_text().splitlines()
+    commands = [text for text in script if text and not text.startswith(("#", "set ", "cd "))]
+    assert commands == [line]
+
+
+def test_links_lead_somewhere() -> None:
+    """Those to files of the project."""
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        if not target.startswith("http"):
+            assert (ROOT / target).exists(), target

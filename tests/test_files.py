@@ -1,0 +1,66 @@
+"""Files written whole or not at all, and never over another unless asked."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from musicvae.errors import OutputError
+from musicvae.files import free_name, numbered, write_whole
+
+
+def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:
+    """Folders are created, nothing else is left behind, and others may read it."""
+    path = tmp_path / "deep" / "down" / "a.bin"
+    write_whole(path, b"old")
+    write_whole(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert list(path.parent.iterdir()) == [path]
+    assert stat.S_IMODE(path.stat().st_mode) & stat.S_IRUSR
+
+
+def test_a_move_that_fails_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old file stays whole and the new one is cleared away."""
+    write_whole(tmp_path / "a.bin", b"old")
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OutputError, match=r"a\.bin cannot be written: No space left"):
+        write_whole(tmp_path / "a.bin", b"new")
+    assert (tmp_path / "a.bin").read_bytes() == b"old"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
+    """out.mid, out-2.mid, out-3.mid."""
+    names = []
+    for _ in range(3):
+        path = free_name(tmp_path / "out.mid")
+        path.touch()
+        names.append(path.name)
+    assert names == ["out.mid", "out-2.mid", "out-3.mid"]
+
+
+def test_a_second_run_goes_on_numbering(tmp_path: Path) -> None:
+    """After the highest number there is; from the first with force."""
+    for name in ("phrase-02.mid", "phrase-11.mid", "phrase-xx.mid", "other-50.mid"):
+        (tmp_path / name).touch()
+    assert [path.name for path in numbered(tmp_path, "phrase", 2)] == [
+        "phrase-12.mid",
+        "phrase-13.mid",
+    ]
+    assert numbered(tmp_path, "phrase", 1, force=True) == [tmp_path / "phrase-01.mid"]
+    assert numbered(tmp_path / "new", "phrase", 1) == [tmp_path / "new" / "phrase-01.mid"]
+
+
+def test_a_folder_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
+    """It is not touched."""
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(OutputError, match="is a file; name a folder"):
+        numbered(tmp_path / "out", "phrase", 1)

@@ -1,0 +1,129 @@
+"""The house: who imports whom, how long files are, and that ruff and mypy are content."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "musicvae"
+
+ORDER = [
+    *("errors", "config", "presets", "progress", "files"),
+    *(
+        f"music.{name}"
+        for name in (
+            *("units", "notes", "pianoroll", "position", "smf", "quantise", "midi", "exchange"),
+            *("codecs", "windows", "manner", "drawing", "melody", "voices", "metrics"),
+        )
+    ),
+    "nets",
+    "checkpoint",
+    *(f"engine.{name}" for name in ("weights", "layers", "encoders", "decoders", "sampling")),
+    *("engine.player", "engine"),
+    *("generation", "dataset", "preparation", "model", "training", "evaluation", "plot", "api"),
+    "cli",
+    "",
+    "__main__",
+]
+"""A file imports only from what stands before it; `nets` and `cli` are ordered among themselves."""
+
+TORCH = {"model", "training"}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def place(module: str) -> int:
+    """Where a module stands in the list."""
+    while module not in ORDER:
+        module = module.rpartition(".")[0]
+    return ORDER.index(module)
+
+
+def name_of(path: Path) -> str:
+    """`music/units.py` -> `music.units`; the package itself is ``."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imports(path: Path) -> set[str]:
+    """Modules of the package that a file imports, wherever in it."""
+    package = path.parent.relative_to(PACKAGE).parts
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1]
+            name = ".".join((*base, *(node.module or "").split("."))).strip(".")
+            inside = [f"{name}.{alias.name}".strip(".") for alias in node.names]
+            found |= {one if _is_module(one) else name for one in inside}
+    return found - {""}
+
+
+def _is_module(name: str) -> bool:
+    path = PACKAGE.joinpath(*name.split("."))
+    return path.with_suffix(".py").exists() or path.is_dir()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_file_imports_only_from_what_stands_before_it(path: Path) -> None:
+    """No import from below, and no circle."""
+    mine = name_of(path)
+    for other in imports(path):
+        if mine and place(other) == place(mine):
+            assert mine.split(".")[0] in ("nets", "cli") or other == mine
+        elif mine:
+            assert place(other) < place(mine), f"{mine} imports {other}"
+
+
+def test_nets_and_commands_import_no_circles() -> None:
+    """Inside `nets` and `cli` one can be read after the other."""
+    for room in ("nets", "cli"):
+        waiting = {name_of(p): imports(p) for p in (PACKAGE / room).glob("*.py")}
+        while waiting:
+            ready = [name for name, needs in waiting.items() if not needs & waiting.keys() - {name}]
+            assert ready, f"a circle among {', '.join(waiting)}"
+            for name in ready:
+                del waiting[name]
+
+
+def test_music_and_nets_never_look_at_each_other() -> None:
+    """Nor does `nets` know anything else of the house."""
+    for path in (PACKAGE / "nets").glob("*.py"):
+        assert all(other.startswith("nets") for other in imports(path))
+    for path in (PACKAGE / "music").glob("*.py"):
+        assert not any(other.startswith("nets") for other in imports(path))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_torch_stays_where_nets_are_trained(path: Path) -> None:
+    """In `nets`, and in what builds and trains them."""
+    roots = {
+        alias.name.split(".")[0]
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    } | {
+        (node.module or "").split(".")[0]
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and not node.level
+    }
+    if "torch" in roots:
+        assert name_of(path) in TORCH or name_of(path).startswith("nets")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_file_is_longer_than_300_lines(path: Path) -> None:
+    """What is longer is two things."""
+    assert len(path.read_text().splitlines()) <= 300
+
+
+@pytest.mark.parametrize("words", [("ruff", "check"), ("ruff", "format", "--check"), ("mypy",)])
+def test_ruff_and_mypy_are_content(words: tuple[str, ...]) -> None:
+    """With the rules of pyproject.toml."""
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

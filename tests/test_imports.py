@@ -1,0 +1,119 @@
+"""What is loaded when: nothing for an import, no torch for a verb."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = ("torch", "numpy", "mido", "pretty_midi", "safetensors", "rich", "typer", "matplotlib")
+
+
+def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+    )
+
+
+def loaded_by(code: str) -> set[str]:
+    """Which of the heavy libraries a piece of code has loaded in the end."""
+    report = f"import sys; print(*[name for name in {HEAVY!r} if name in sys.modules])"
+    done = run(f"{code}\n{report}")
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def command(*words: str) -> str:
+    """Code that runs a command to its end."""
+    return f"""
+import sys
+sys.argv = ["musicvae", *{words!r}]
+from musicvae.__main__ import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+"""
+
+
+def test_importing_loads_nothing_and_prints_nothing() -> None:
+    """A DAW starts as fast as before."""
+    assert loaded_by("import musicvae; dir(musicvae)") == set()
+    assert run("import musicvae").stdout == ""
+
+
+def test_help_loads_neither_torch_nor_numpy() -> None:
+    """Of the program and of a command."""
+    for words in (("--help",), ("train", "--help"), ("--version",)):
+        assert not loaded_by(command(*words)) & {"torch", "numpy", "mido", "matplotlib"}
+
+
+def test_generate_never_loads_torch(tmp_path: Path) -> None:
+    """Nor what it does not need."""
+    loaded = loaded_by(command("generate", "--n", "1", str(tmp_path)))
+    assert not loaded & {"torch", "pretty_midi", "matplotlib"}
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.fixture
+def without_torch(tmp_path: Path) -> dict[str, str]:
+    """An environment in which importing torch raises, as where it is not installed."""
+    (tmp_path / "shadow").mkdir()
+    (tmp_path / "shadow" / "torch.py").write_text("raise ImportError('no torch here')\n")
+    return {"PYTHONPATH": f"{tmp_path / 'shadow'}{os.pathsep}{ROOT}"}
+
+
+def test_the_verbs_run_where_torch_is_not_installed(
+    tmp_path: Path, without_torch: dict[str, str]
+) -> None:
+    """All five in Python, and the three commands that write files."""
+    assert run("import torch", **without_torch).returncode == 1
+    code = f"""
+import musicvae
+model = musicvae.load()
+phrase, = model.generate(1, seed=1)
+walk = model.interpolate(phrase, phrase, 2)
+model.decode(model.encode(phrase))
+assert model.reconstruct(phrase).accuracy > 0.5
+musicvae.write_midi(phrase, {str(tmp_path / "a.mid")!r})
+"""
+    done = run(code, **without_torch)
+    assert done.returncode == 0, done.stderr
+    file = str(tmp_path / "a.mid")
+    for words in (
+        ("generate", "--n", "1", str(tmp_path / "out")),
+        ("interpolate", file, file, str(tmp_path / "walk"), "--n", "2"),
+        ("reconstruct", file, str(tmp_path / "back.mid")),
+    ):
+        done = run(command(*words), **without_torch)
+        assert done.returncode == 0, done.stderr
+
+
+def test_what_needs_torch_says_so(tmp_path: Path, without_torch: dict[str, str]) -> None:
+    """One sentence that names the extra, and exit code 1."""
+    words = ("train", "--data", str(tmp_path), "-o", str(tmp_path / "net"))
+    done = run(command(*words).replace("assert not end.code, end.code", "raise"), **without_torch)
+    assert done.returncode == 1
+    assert "pip install 'musicvae[train]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_error_is_one_sentence_and_exit_code_1(tmp_path: Path) -> None:
+    """The file is named, the reason told; nothing is written."""
+    (tmp_path / "noise.mid").write_bytes(b"la la la")
+    words = ("reconstruct", str(tmp_path / "noise.mid"), str(tmp_path / "out.mid"))
+    done = run(command(*words).replace("assert not end.code, end.code", "raise"))
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "noise.mid: it is not a MIDI file" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["noise.mid"]
