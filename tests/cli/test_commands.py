@@ -114,7 +114,7 @@ def test_info_tells_what_is_in_a_file(terminal: Terminal, tmp_path: Path, tune: 
     assert "2 bars of 3/4" in output
     assert "melody: (no name)" in output
     assert "|.#=" in output or "|#" in output
-    with pytest.raises(RequestError, match=r"waltz\.mid: there is no track '7'"):
+    with pytest.raises(RequestError, match=r"waltz\.mid: there is no track 7 in it"):
         terminal("info", tune, "--track", "7")
 
 
