@@ -2,8 +2,11 @@
 
 >>> import musicvae
 >>> model = musicvae.load("melody-2bar")
->>> phrases = model.generate(n=4, meter="6/8", seed=1)
->>> musicvae.write_midi(phrases[0], "jig.mid")
+>>> jigs = model.generate(n=4, meter="6/8", seed=1)
+>>> [jig.bars for jig in jigs]
+[2, 2, 2, 2]
+
+Then `musicvae.write_midi(jigs[0], "jig.mid")`.
 
 Importing has no side effects and costs next to nothing: every name loads what
 it needs on first use, and nothing here prints.
