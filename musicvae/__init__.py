@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import MusicVAE, evaluate, load, prepare, to_phrase, train
+    from .api import MusicVAE, load, to_phrase
     from .errors import (
         CheckpointError,
         DatasetError,
@@ -35,11 +35,12 @@ if TYPE_CHECKING:
     from .music.notes import Note, Part, Phrase, Tempo
     from .music.units import Meter
     from .progress import Report
+    from .workshop import evaluate, prepare, train
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "api": ("MusicVAE", "evaluate", "load", "prepare", "to_phrase", "train"),
+    "api": ("MusicVAE", "load", "to_phrase"),
     "errors": (
         "CheckpointError",
         "DatasetError",
@@ -58,6 +59,7 @@ _HOMES = {
     "music.notes": ("Note", "Part", "Phrase", "Tempo"),
     "music.units": ("Meter",),
     "progress": ("Report",),
+    "workshop": ("evaluate", "prepare", "train"),
 }
 
 __all__ = [

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import checkpoint as checkpoints
 from . import generation
 from .checkpoint import Checkpoint
 from .config import SampleConfig
 from .engine import Player
-from .errors import CheckpointError, MissingExtra, RequestError
+from .errors import CheckpointError, RequestError
 from .generation import Reconstruction
 from .music.exchange import NoteTuple, from_pretty_midi, from_tuples
 from .music.midi import Source, main_phrase, read_midi
 from .music.notes import Phrase
 from .music.units import Meter, parse_meter
 from .music.voices import voice
-from .presets import preset as find_preset
-from .progress import Progress, silent
 
 if TYPE_CHECKING:
     from pretty_midi import PrettyMIDI
 
-    from .evaluation import Evaluation
     from .generation import Array
 
 Music: TypeAlias = "Phrase | Source | PrettyMIDI | Iterable[NoteTuple]"
@@ -207,81 +202,6 @@ def to_phrase(music: Music, *, bpm: float = 120.0) -> Phrase:
     if hasattr(source, "instruments"):
         return main_phrase(from_pretty_midi(source))
     return from_tuples(source, bpm=bpm)
-
-
-def prepare(
-    folders: Sequence[Path | str],
-    out: Path | str,
-    *,
-    codec: str = "melody",
-    workers: int | None = None,
-    progress: Progress = silent,
-) -> dict[str, object]:
-    """Read folders of MIDI into a data set; see `preparation.prepare`."""
-    from .preparation import prepare as run
-
-    return run(folders, out, codec=codec, workers=workers, progress=progress)
-
-
-def train(
-    preset: str = DEFAULT_MODEL,
-    *,
-    data: Path | str,
-    out: Path | str,
-    resume: bool = False,
-    max_minutes: float = math.inf,
-    steps: int | None = None,
-    batch: int | None = None,
-    precision: Literal["auto", "bf16", "fp32"] | None = None,
-    seed: int | None = None,
-    progress: Progress = silent,
-) -> Path:
-    """Train a preset on a prepared data set; what is None stays as the preset has it.
-
-    Raises:
-        MissingExtra: torch is not installed.
-        PresetNotFound, DatasetError, TrainingError, OutputError: see `training.train`.
-    """
-    config = find_preset(preset)
-    chosen: dict[str, Any] = {"steps": steps, "batch": batch, "precision": precision, "seed": seed}
-    given = {name: value for name, value in chosen.items() if value is not None}
-    config = replace(config, train=replace(config.train, **given))
-    with _extra("torch", "train"):
-        from .training import train as run
-    return run(config, data, out, resume=resume, max_minutes=max_minutes, progress=progress)
-
-
-def evaluate(
-    model: str | Path = DEFAULT_MODEL,
-    *,
-    data: Path | str,
-    split: str = "test",
-    limit: int | None = None,
-    seed: int = 0,
-    progress: Progress = silent,
-) -> Evaluation:
-    """Measure a model on a split of a prepared data set; see `evaluation.evaluate`.
-
-    Raises:
-        CheckpointError, DatasetError, RequestError: there is no such model, data or split,
-            or the two do not fit.
-    """
-    from .dataset import SPLITS, open_split
-    from .evaluation import evaluate as run
-
-    if split not in SPLITS:
-        raise RequestError(f"There is no split {split!r}; choose {', '.join(SPLITS)}.")
-    player = load(model).player
-    held_out, trained_on = open_split(data, split), open_split(data, "train")
-    return run(player, held_out, trained_on, limit=limit, seed=seed, progress=progress)
-
-
-@contextmanager
-def _extra(library: str, extra: str) -> Iterator[None]:
-    try:
-        yield
-    except ImportError as error:
-        raise MissingExtra(library, extra) from error
 
 
 @contextmanager

@@ -26,6 +26,7 @@ ORDER = [
     *(f"engine.{name}" for name in ("weights", "layers", "encoders", "decoders", "sampling")),
     *("engine.player", "engine"),
     *("generation", "dataset", "preparation", "model", "training", "evaluation", "plot", "api"),
+    "workshop",
     "cli",
     "",
     "__main__",

@@ -1,12 +1,16 @@
-"""The command line: each command is the twin of a method of `MusicVAE` or a function of `api`."""
+"""The command line: each command is the twin of a method of `MusicVAE` or of a function."""
 
 from __future__ import annotations
 
 import typer
 
-from .build import evaluate, prepare, train
+from .evaluate import evaluate
 from .look import info
 from .play import generate, interpolate, reconstruct
+from .prepare import prepare
+from .train import train
+
+__all__ = ["app", "evaluate", "generate", "info", "interpolate", "prepare", "reconstruct", "train"]
 
 app = typer.Typer(
     name="musicvae",

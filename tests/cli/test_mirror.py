@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from musicvae import api
+from musicvae import workshop
 from musicvae.api import MusicVAE
-from musicvae.cli import app, build, play
+from musicvae.cli import app, evaluate, generate, interpolate, prepare, reconstruct, train
 
 TWINS = [
-    (play.generate, MusicVAE.generate),
-    (play.interpolate, MusicVAE.interpolate),
-    (play.reconstruct, MusicVAE.reconstruct),
-    (build.prepare, api.prepare),
-    (build.train, api.train),
-    (build.evaluate, api.evaluate),
+    (generate, MusicVAE.generate),
+    (interpolate, MusicVAE.interpolate),
+    (reconstruct, MusicVAE.reconstruct),
+    (prepare, workshop.prepare),
+    (train, workshop.train),
+    (evaluate, workshop.evaluate),
 ]
 DOOR = {"out", "model", "force", "json"}
 """What belongs to a terminal: where to write, which model, how to print."""

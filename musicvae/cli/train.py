@@ -1,0 +1,60 @@
+"""train: a preset on a prepared data set."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import DataFolder
+from .progress import bar
+
+
+class Precision(StrEnum):
+    """Of matrix products."""
+
+    auto = "auto"
+    bf16 = "bf16"
+    fp32 = "fp32"
+
+
+def train(
+    data: DataFolder,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder of the checkpoint, checkpoints/NAME.")
+    ],
+    preset: Annotated[str, typer.Option(help="A named configuration.")] = "melody-2bar",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the run stopped.")] = False,
+    max_minutes: Annotated[
+        float, typer.Option(help="Save and stop after this time; --resume goes on.", min=0.0)
+    ] = math.inf,
+    steps: Annotated[int | None, typer.Option(help="Updates in all.", min=1)] = None,
+    batch: Annotated[int | None, typer.Option(help="Windows in an update.", min=1)] = None,
+    precision: Annotated[
+        Precision | None, typer.Option(help="auto: bf16 where the processor computes in it.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Of weights, batches and noise.", min=0)] = None,
+) -> None:
+    """Train a preset on a prepared data set.
+
+    Example:  musicvae train --preset melody-2bar --data data/mine -o checkpoints/mine
+    """
+    from ..workshop import train as run
+
+    with bar("train", "steps") as progress:
+        run(
+            preset,
+            data=data,
+            out=out,
+            resume=resume,
+            max_minutes=max_minutes,
+            steps=steps,
+            batch=batch,
+            precision=precision.value if precision else None,
+            seed=seed,
+            progress=progress,
+        )
+    typer.echo(f"{out} is ready:  musicvae generate --model {out} out/")
