@@ -113,10 +113,8 @@ class MusicVAE:
         Raises:
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
-        start, end = self._voice(a, track, bpm), self._voice(b, track, bpm)
-        return generation.interpolate(
-            self.player, start, end, n, temperature=temperature, seed=seed
-        )
+        ends = self._voice(a, track, bpm), self._voice(b, track, bpm)
+        return generation.interpolate(self.player, *ends, n, temperature=temperature, seed=seed)
 
     def reconstruct(
         self,

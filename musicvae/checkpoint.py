@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .config import ModelConfig, NetConfig, TrainConfig
+from .config import DecoderKind, Kind, ModelConfig, NetConfig, TrainConfig
 from .errors import CheckpointError
 from .files import write_whole
 
@@ -48,15 +48,18 @@ def save(folder: Path | str, checkpoint: Checkpoint) -> None:
     """Write weights, then config, each whole; a folder in the making has no config.
 
     Raises:
+        CheckpointError: a weight is not finite in half precision; nothing is written.
         OutputError: the folder cannot be written.
     """
     from safetensors.numpy import save as to_bytes
 
     folder = Path(folder)
-    halves = {
-        name: np.ascontiguousarray(array, dtype=np.float16)
-        for name, array in checkpoint.weights.items()
-    }
+    halves = {}
+    for name, array in checkpoint.weights.items():
+        with np.errstate(over="ignore"):  # an overflow is found in the next line
+            halves[name] = np.ascontiguousarray(array, dtype=np.float16)
+        if not np.isfinite(halves[name]).all():
+            raise CheckpointError(f"{name} holds numbers that half precision cannot: it diverged.")
     write_whole(folder / WEIGHTS, to_bytes(halves))
     about = {"version": VERSION, "step": checkpoint.step, **asdict(checkpoint.config)}
     write_whole(folder / CONFIG, (json.dumps(about, indent=2) + "\n").encode())
@@ -75,11 +78,12 @@ def load(folder: Path | str) -> Checkpoint:
     config, step = load_config(folder)
     try:
         stored = from_bytes((folder / WEIGHTS).read_bytes())
-    except (OSError, SafetensorError) as error:
+    except (OSError, SafetensorError, KeyError) as error:  # KeyError: a type numpy has not
         raise CheckpointError(f"The weights in {folder} cannot be read: {error}.") from error
-    return Checkpoint(
-        config, {name: array.astype(np.float32) for name, array in stored.items()}, step
-    )
+    weights = {name: array.astype(np.float32) for name, array in stored.items()}
+    if not all(np.isfinite(array).all() for array in weights.values()):
+        raise CheckpointError(f"The weights in {folder} are not all numbers: it is damaged.")
+    return Checkpoint(config, weights, step)
 
 
 def load_config(folder: Path) -> tuple[ModelConfig, int]:
@@ -97,7 +101,19 @@ def load_config(folder: Path) -> tuple[ModelConfig, int]:
             f"{folder} has format version {about.get('version')}; this musicvae reads {VERSION}."
         )
     try:
-        net, train = NetConfig(**about["net"]), TrainConfig(**about["train"])
-        return ModelConfig(about["preset"], net, train), int(about["step"])
+        net, train = _net(about["net"]), TrainConfig(**about["train"])
+        return ModelConfig(str(about["preset"]), net, train), int(about["step"])
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{folder / CONFIG} does not describe a net: {error}.") from error
+
+
+def _net(found: Mapping[str, Any]) -> NetConfig:
+    """A net as JSON describes it; a value of a type or kind that there is not is a ValueError."""
+    net = NetConfig(**found)
+    for field in fields(net):
+        value = getattr(net, field.name)
+        if type(value) not in (type(field.default), int):
+            raise ValueError(f"{field.name} is {value!r}")
+    if net.kind not in get_args(Kind) or net.decoder not in get_args(DecoderKind):
+        raise ValueError(f"there is no net of kind {net.kind!r} with decoder {net.decoder!r}")
+    return net

@@ -19,7 +19,6 @@ from .music.manner import at_pace, dressed, mean_tempo, play_like
 from .music.metrics import note_f1
 from .music.notes import MAX_TEMPO, Phrase
 from .music.units import Meter, bpm_to_tempo
-from .music.voices import voice
 from .music.windows import join, windows
 
 Array = NDArray[np.float32]
@@ -89,19 +88,18 @@ def reconstruct(
     player: Player,
     phrase: Phrase,
     *,
-    track: str | int | None = None,
     temperature: float = 0.0,
     seed: int | None = None,
 ) -> Reconstruction:
-    """Send a phrase through z = mu and back, window by window.
+    """Send a phrase of one part through z = mu and back, window by window.
 
     A note ends with the window it starts in.
 
     Raises:
-        RequestError: there is nothing in the phrase that the net reads, or it has no latent.
+        RequestError: the net has no latent, or a number is out of range.
     """
     _check(player, "reconstruct", 1, temperature)
-    source = _Windows(player, phrase, track)
+    source = _Windows(player, phrase)
     back = _decode(player, source.mu, source, temperature, seed)
     real = source.phrase.steps + source.phrase.lead_in
     truth, guess = player.codec.encode(source.whole)[:real], player.codec.encode(back)[:real]
@@ -120,11 +118,10 @@ def interpolate(
     b: Phrase,
     n: int = 8,
     *,
-    track: str | int | None = None,
     temperature: float = 0.0,
     seed: int | None = None,
 ) -> list[Phrase]:
-    """Walk from `a` to `b` in `n` phrases, both ends included.
+    """Walk from `a` to `b`, of one part each, in `n` phrases, both ends included.
 
     Each window of one goes to the window of the other that stands at its place;
     the shorter of the two begins again. Every phrase has the nearer end's length,
@@ -132,12 +129,12 @@ def interpolate(
     are drawn with the same chance, so the ends are what `reconstruct` gives.
 
     Raises:
-        RequestError: fewer than two phrases, or nothing in an input that the net reads.
+        RequestError: fewer than two phrases, or the net has no latent.
     """
     _check(player, "interpolate", n, temperature)
     if n < 2:
         raise RequestError(f"A walk has two ends: ask for 2 phrases or more, not {n}.")
-    ends = _Windows(player, a, track), _Windows(player, b, track)
+    ends = _Windows(player, a), _Windows(player, b)
     pace = mean_tempo(ends[1].phrase) / mean_tempo(ends[0].phrase)
     phrases = []
     for t in np.linspace(0.0, 1.0, n):
@@ -152,14 +149,14 @@ def interpolate(
     return phrases
 
 
-def encode(player: Player, phrase: Phrase, *, track: str | int | None = None) -> Array:
+def encode(player: Player, phrase: Phrase) -> Array:
     """The posterior mean of each window of a phrase. Output `[windows, Z]`.
 
     Raises:
-        RequestError: there is nothing in the phrase that the net reads, or it has no latent.
+        RequestError: the net has no latent, or a number is out of range.
     """
     _check(player, "encode", 1, 0.0)
-    return _Windows(player, phrase, track).mu
+    return _Windows(player, phrase).mu
 
 
 def decode(
@@ -197,18 +194,19 @@ def slerp(a: Array, b: Array, t: float) -> Array:
     # between two samples cuts through the hollow middle, the arc stays on it.
     scale = float(np.linalg.norm(a) * np.linalg.norm(b))
     angle = math.acos(max(-1.0, min(1.0, float(a @ b) / scale))) if scale else 0.0
-    if math.sin(angle) < 1e-4:  # one direction or opposite ones: there is no one arc
+    # The ends are met to the bit; in one direction or opposite ones there is no one arc.
+    if t in (0, 1) or math.sin(angle) < 1e-4:
         return (1 - t) * a + t * b
     back, forth = math.sin((1 - t) * angle), math.sin(t * angle)
     return np.asarray((back * a + forth * b) / math.sin(angle), dtype=a.dtype)
 
 
 class _Windows:
-    """A phrase as the net reads it: its voice, cut into windows, and their posterior means."""
+    """A phrase of one part, cut into windows, and their posterior means."""
 
-    def __init__(self, player: Player, phrase: Phrase, track: str | int | None) -> None:
-        self.phrase = voice(phrase, player.codec.name, track)
-        cuts = windows(self.phrase)
+    def __init__(self, player: Player, phrase: Phrase) -> None:
+        self.phrase = phrase
+        cuts = windows(phrase)
         codes = [player.codec.encode(cut) for cut in cuts]
         meter = phrase.meter
         self.whole = join([player.codec.decode(each, meter) for each in codes])

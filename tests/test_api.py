@@ -68,6 +68,20 @@ def test_a_file_that_cannot_be_used_is_named(tiny_model: MusicVAE, tmp_path: Pat
         tiny_model.encode(tmp_path / "none.mid")
 
 
+def test_a_track_that_is_asked_for_is_read_whatever_it_is(tiny_model: MusicVAE) -> None:
+    """Drums too, which are never found by themselves."""
+    kit = musicvae.Part((musicvae.Note(0, 1, 36), musicvae.Note(4, 1, 38)), 0, True, "kit")
+    drums = musicvae.Phrase(bars=2, parts=(kit,))
+    assert tiny_model.reconstruct(drums, track="kit").phrase.parts[0].is_drum
+
+
+def test_a_silent_file_of_ours_is_music_too(tiny_model: MusicVAE) -> None:
+    """It goes through z and back like any other."""
+    silent = musicvae.Phrase(bars=2, parts=(musicvae.Part(),))
+    made = tiny_model.reconstruct(musicvae.midi_bytes(silent)).phrase
+    assert (made.bars, made.meter) == (2, silent.meter)
+
+
 def test_a_model_is_found_by_name_or_by_folder(
     tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from safetensors.numpy import save as to_bytes
 
 from musicvae import checkpoint
 from musicvae.checkpoint import CONFIG, WEIGHTS, Checkpoint, load, save
@@ -87,6 +88,19 @@ def test_weights_that_are_missing_or_damaged_are_refused(folder: Path) -> None:
         load(folder)
 
 
+def test_weights_that_are_no_numbers_are_neither_saved_nor_loaded(folder: Path) -> None:
+    """Not a number, or more than half precision holds; the old ones stay."""
+    before = (folder / WEIGHTS).read_bytes()
+    for value in (np.nan, 1e6):
+        weights = {"w": np.full((2, 2), value, np.float32)}
+        with pytest.raises(CheckpointError, match="w holds numbers that"):
+            save(folder, replace(some_checkpoint(), weights=weights))
+    assert (folder / WEIGHTS).read_bytes() == before
+    (folder / WEIGHTS).write_bytes(to_bytes({"w": np.full(3, np.nan, np.float16)}))
+    with pytest.raises(CheckpointError, match="not all numbers"):
+        load(folder)
+
+
 def test_another_version_is_refused(folder: Path) -> None:
     """The sentence names both."""
     about = json.loads((folder / CONFIG).read_text())
@@ -100,7 +114,11 @@ def test_a_config_that_describes_no_net_is_refused(folder: Path) -> None:
     about = json.loads((folder / CONFIG).read_text())
     odd = {**about, "net": {**about["net"], "colour": "blue"}}
     without = {key: value for key, value in about.items() if key != "train"}
-    for text in (json.dumps(odd), json.dumps(without), "{", "[]", "7", "null"):
+    wrong = [
+        {**about, "net": {**about["net"], field: value}}
+        for field, value in (("latent", None), ("kind", []), ("decoder", "odd"), ("kind", "gru"))
+    ]
+    for text in (*map(json.dumps, (odd, without, *wrong)), "{", "[]", "7", "null"):
         (folder / CONFIG).write_text(text)
         with pytest.raises(CheckpointError, match=r"config\.json (cannot|does not)"):
             load(folder)

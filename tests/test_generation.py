@@ -38,8 +38,8 @@ def player(tiny_model: MusicVAE) -> Player:
 @given(vectors, vectors)
 def test_an_arc_ends_where_it_was_told_and_is_never_nan(a: np.ndarray, b: np.ndarray) -> None:
     """Zero vectors, opposite ones and a vector with itself included."""
-    assert np.allclose(slerp(a, b, 0.0), a, atol=1e-5)
-    assert np.allclose(slerp(a, b, 1.0), b, atol=1e-5)
+    assert np.array_equal(slerp(a, b, 0.0), a)
+    assert np.array_equal(slerp(a, b, 1.0), b)
     assert np.isfinite(slerp(a, b, 0.3)).all()
     assert np.allclose(slerp(a, a, 0.7), a, atol=1e-5)
 
@@ -177,8 +177,6 @@ def test_encode_and_decode_are_the_two_halves_of_reconstruct(player: Player) -> 
         (lambda p, a: generation.interpolate(p, a, a, 1), "two ends"),
         (lambda p, a: generation.decode(p, np.zeros((2, 3), np.float32)), "numbers wide"),
         (lambda p, a: generation.decode(p, np.full((1, p.latent), np.nan, np.float32)), "finite"),
-        (lambda p, a: generation.reconstruct(p, Phrase(bars=2)), "nothing pitched"),
-        (lambda p, a: generation.encode(p, a, track="oboe"), "no track"),
     ],
 )
 def test_what_cannot_be_played_is_one_sentence(player, ask, answer) -> None:  # type: ignore[no-untyped-def]  # lambdas
@@ -207,8 +205,7 @@ def test_reconstructing_a_reconstruction_has_its_shape(
     """Any meter, any tune: what comes out can go in."""
     made = generation.reconstruct(player, _song(meter, seed)).phrase
     assert (made.meter, made.steps) == (meter, window_bars(meter) * meter.bar)
-    if not made.is_silent:
-        assert generation.reconstruct(player, made).phrase.steps == made.steps
+    assert generation.reconstruct(player, made).phrase.steps == made.steps
 
 
 def _song(meter: Meter, seed: int, bars: int = 0, program: int = 0, velocity: int = 80) -> Phrase:

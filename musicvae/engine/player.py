@@ -17,6 +17,9 @@ from .layers import Linear
 from .sampling import draw, draw_noise
 from .weights import Array, Weights
 
+SIDE_BY_SIDE = 256
+"""Windows that are computed in one product."""
+
 WITH_LATENT = ("interpolate", "reconstruct", "encode", "decode")
 VERBS = {
     "rnn": ("generate",),
@@ -113,5 +116,8 @@ class Player:
 
 
 def _by_meter(meters: Sequence[Meter]) -> Iterator[tuple[Meter, list[int]]]:
+    """Rows of one meter, so many at most that what is held for them stays small."""
     for meter in dict.fromkeys(meters):
-        yield meter, [row for row, other in enumerate(meters) if other == meter]
+        rows = [row for row, other in enumerate(meters) if other == meter]
+        for start in range(0, len(rows), SIDE_BY_SIDE):
+            yield meter, rows[start : start + SIDE_BY_SIDE]

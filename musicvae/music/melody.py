@@ -36,7 +36,7 @@ def find_melody(phrase: Phrase, track: str | int | None = None) -> Part:
     Raises:
         RequestError: there is no such track, it has no notes, or nothing pitched is played.
     """
-    part = _chosen(phrase, track) if track is not None else _likeliest(phrase)
+    part = _likeliest(phrase) if track is None else find_part(phrase, track)
     return replace(part, notes=skyline(part.notes))
 
 
@@ -62,6 +62,8 @@ def melody_score(part: Part) -> float:
 
     One note at a time, high, in small steps, with some variety.
     """
+    if not part.notes:
+        return 0.0
     starts = [note.start for note in part.notes]
     alone = len(set(starts)) / len(starts)
     line = skyline(part.notes)
@@ -77,15 +79,25 @@ def melody_score(part: Part) -> float:
     return score - (0.2 if ACCOMPANYING.search(part.name) else 0.0)
 
 
-def _likeliest(phrase: Phrase) -> Part:
-    pitched = [part for part in phrase.parts if part.notes and not part.is_drum]
-    if not pitched:
+def pitched_parts(phrase: Phrase) -> list[Part]:
+    """The parts that play and are no drums; all that are no drums where nothing plays at all.
+
+    Raises:
+        RequestError: there is none.
+    """
+    parts = [part for part in phrase.parts if not part.is_drum]
+    found = parts if phrase.is_silent else [part for part in parts if part.notes]
+    if not found:
         raise RequestError("nothing pitched is played in it")
-    named = [part for part in pitched if NAMED.search(part.name)]
-    return max(named or pitched, key=melody_score)
+    return found
 
 
-def _chosen(phrase: Phrase, track: str | int) -> Part:
+def find_part(phrase: Phrase, track: str | int) -> Part:
+    """The part of that number, from 1, or of that name, or with that in its name.
+
+    Raises:
+        RequestError: there is none, or it has no notes.
+    """
     parts = phrase.parts
     if isinstance(track, str) and track.isdecimal():
         track = int(track)
@@ -101,3 +113,9 @@ def _chosen(phrase: Phrase, track: str | int) -> Part:
     if not found[0].notes:
         raise RequestError(f"track {track!r} has no notes")
     return found[0]
+
+
+def _likeliest(phrase: Phrase) -> Part:
+    pitched = pitched_parts(phrase)
+    named = [part for part in pitched if NAMED.search(part.name)]
+    return max(named or pitched, key=melody_score)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..errors import RequestError
-from .melody import find_melody
+from .melody import find_melody, find_part, pitched_parts
 from .notes import Part, Phrase, without_overlaps
 
 
@@ -15,15 +14,19 @@ def voice(phrase: Phrase, codec: str, track: str | int | None = None) -> Phrase:
     Raises:
         RequestError: nothing pitched is played, or there is no such track.
     """
-    if codec == "melody" or track is not None:
-        return replace(phrase, parts=(find_melody(phrase, track),))
-    return replace(phrase, parts=(merged(phrase),))
+    if codec == "melody":
+        part = find_melody(phrase, track)
+    else:
+        part = merged(phrase) if track is None else find_part(phrase, track)
+    return replace(phrase, parts=(part,))
 
 
 def merged(phrase: Phrase) -> Part:
-    """All notes of all pitched parts as one, with the first one's program and name."""
-    pitched = [part for part in phrase.parts if part.notes and not part.is_drum]
-    if not pitched:
-        raise RequestError("nothing pitched is played in it")
+    """All notes of all pitched parts as one, with the first one's program and name.
+
+    Raises:
+        RequestError: nothing pitched is played.
+    """
+    pitched = pitched_parts(phrase)
     notes = (note for part in pitched for note in part.notes)
     return replace(pitched[0], notes=without_overlaps(notes))

@@ -84,3 +84,11 @@ def test_the_roll_codec_hears_all_pitched_parts_as_one() -> None:
     merged = voice(band(bass="Bass"), "roll").parts
     assert set(merged[0].notes) == {*TUNE, *CHORDS, *BASS}
     assert voice(band(bass="Bass"), "roll", "Bass").parts[0].notes == BASS
+    assert voice(band(chords="Piano"), "roll", "Piano").parts[0].notes == CHORDS
+
+
+@pytest.mark.parametrize("codec", ["melody", "roll"])
+def test_silence_of_ours_is_read_as_silence(codec: str) -> None:
+    """A walk may cross it, and its file is as good as any."""
+    silent = Phrase(bars=2, parts=(Part(name="Flute", program=73),))
+    assert voice(silent, codec) == silent
