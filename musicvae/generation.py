@@ -17,7 +17,7 @@ from .engine import Player
 from .errors import RequestError
 from .music.manner import at_pace, dressed, mean_tempo, play_like
 from .music.metrics import note_f1
-from .music.notes import MAX_TEMPO, Phrase
+from .music.notes import Phrase
 from .music.units import Meter, bpm_to_tempo
 from .music.windows import join, windows
 
@@ -65,7 +65,7 @@ def generate(
     _check(player, "generate", n, temperature)
     if not 0 <= program <= 127:
         raise RequestError(f"A program is a General MIDI number from 0 to 127, not {program}.")
-    tempo = _tempo(bpm)
+    tempo = bpm_to_tempo(bpm)
     rngs = _generators(seed, n)
     phrases: dict[int, Phrase] = {}
     for _ in range(DRAWS):
@@ -180,7 +180,7 @@ def decode(
         raise RequestError(f"z is {player.latent} finite numbers wide; this is {z.shape}.")
     rngs = _generators(seed, len(z))
     codes = player.decode(z, [meter] * len(z), temperature=temperature, rngs=rngs)
-    tempo = _tempo(bpm)
+    tempo = bpm_to_tempo(bpm)
     return [dressed(player.codec.decode(each, meter), tempo, program) for each in codes]
 
 
@@ -229,12 +229,6 @@ def _generators(seed: int | None, n: int) -> list[np.random.Generator]:
     if seed is not None and seed < 0:
         raise RequestError(f"A seed is a whole number from 0 on, not {seed}.")
     return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(n)]
-
-
-def _tempo(bpm: float) -> int:
-    if not (math.isfinite(bpm) and bpm > 0 and 1 <= bpm_to_tempo(bpm) <= MAX_TEMPO):
-        raise RequestError(f"A tempo is 4 quarters per minute or more, not {bpm:g}.")
-    return bpm_to_tempo(bpm)
 
 
 def _check(player: Player, verb: str, n: int, temperature: float) -> None:

@@ -48,11 +48,18 @@ MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".smf")
 
 @dataclass(frozen=True)
 class Window:
-    """A window and what it is known by, up to transposition."""
+    """A window and what it is known by, up to transposition.
+
+    Attributes:
+        key: digest of its codes in its meter; of two that share it one is kept.
+        tune: digest of what is struck and when; who shares it with a held-out
+            window, in another meter or with other rests, is not trained on.
+    """
 
     codes: Codes
     meter: Meter
     key: bytes
+    tune: bytes
 
 
 @dataclass
@@ -114,8 +121,8 @@ def read_piece(path: Path, codec: str) -> Piece:
         piece.sha256 = hashlib.sha256(data).hexdigest()
         for phrase in read_midi(data):
             _add_windows(piece, phrase, CODECS[codec])
-    except (MidiError, RequestError) as error:
-        piece.reason = getattr(error, "reason", str(error))
+    except MidiError as error:
+        piece.reason = error.reason
     except OSError as error:
         piece.reason = error.strerror or str(error)
     if not piece.windows and not piece.reason:
@@ -125,17 +132,22 @@ def read_piece(path: Path, codec: str) -> Piece:
 
 def _add_windows(piece: Piece, phrase: Phrase, codec: Codec) -> None:
     seen = {window.key for window in piece.windows}
-    for window in windows(voice(phrase, codec.name), hop=1):
+    try:
+        one = voice(phrase, codec.name)
+    except RequestError as error:  # drums alone; the next stretch may have more
+        piece.reason = str(error)
+        return
+    for window in windows(one, hop=1):
         reason = unfit(window)
         codes = codec.encode(window)
-        key = window_key(codec, codes, window.meter)
+        key, tune = window_keys(codec, codes, window.meter)
         if not reason and key in seen:
             reason = "repeats in its piece"
         if reason:
             piece.dropped[reason] += 1
             continue
         seen.add(key)
-        piece.windows.append(Window(codes, window.meter, key))
+        piece.windows.append(Window(codes, window.meter, key, tune))
 
 
 def unfit(window: Phrase) -> str:
@@ -150,21 +162,25 @@ def unfit(window: Phrase) -> str:
     return ""
 
 
-def window_key(codec: Codec, codes: Codes, meter: Meter) -> bytes:
-    """A digest that is the same for a window in any key."""
+def window_keys(codec: Codec, codes: Codes, meter: Meter) -> tuple[bytes, bytes]:
+    """The two digests of a `Window`, the same in any key."""
     moved = codes
     for semitones in (64, 32, 16, 8, 4, 2, 1):  # as low as it goes
         moved = codec.transpose(moved, -semitones)
     name = f"{meter.numerator}/{meter.denominator}/{meter.grid}".encode()
-    return hashlib.blake2b(name + moved.tobytes(), digest_size=12).digest()
+    return _digest(name + moved.tobytes()), _digest(codec.struck(moved).tobytes())
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=12).digest()
 
 
 def group_versions(pieces: Sequence[Piece]) -> list[int]:
     """A group number for each piece: versions of one tune have one."""
     holders: dict[bytes, list[int]] = defaultdict(list)
     for index, piece in enumerate(pieces):
-        for window in piece.windows:
-            holders[window.key].append(index)
+        for tune in {window.tune for window in piece.windows}:
+            holders[tune].append(index)
     shared: Counter[tuple[int, int]] = Counter()
     for owners in holders.values():
         if len(owners) <= COMMON_WINDOW:
@@ -187,21 +203,24 @@ def split_pieces(pieces: Sequence[Piece]) -> list[str]:
     """A split for each piece, from the smallest window digest of its group.
 
     What is decided by content does not change when files are renamed or others
-    are added beside them.
+    are added beside them. Where chance leaves a split empty, in a small folder,
+    the group that came nearest to it fills it.
     """
     groups = group_versions(pieces)
     smallest: dict[int, bytes] = {}
     for piece, group in zip(pieces, groups, strict=True):
         if piece.windows:
-            least = min(window.key for window in piece.windows)
+            least = min(window.tune for window in piece.windows)
             smallest[group] = min(smallest.get(group, least), least)
-    splits = []
-    for group in groups:
-        digest = hashlib.blake2b(smallest.get(group, b""), digest_size=8).digest()
-        place = int.from_bytes(digest) / 2**64
-        held_out = "test" if place < HELD_OUT_SHARE else "valid"
-        splits.append(held_out if place < 2 * HELD_OUT_SHARE else "train")
-    return splits
+    place = {
+        group: int.from_bytes(hashlib.blake2b(least, digest_size=8).digest()) / 2**64
+        for group, least in smallest.items()
+    }
+    nearest = sorted(place, key=lambda group: place[group])
+    test = {group for group in nearest if place[group] < HELD_OUT_SHARE} or {*nearest[:1]}
+    rest = [group for group in nearest if group not in test]
+    valid = {group for group in rest if place[group] < 2 * HELD_OUT_SHARE} or {*rest[:1]}
+    return ["test" if group in test else "valid" if group in valid else "train" for group in groups]
 
 
 def write(out: Path, codec: Codec, pieces: Sequence[Piece]) -> dict[str, object]:
@@ -212,19 +231,18 @@ def write(out: Path, codec: Codec, pieces: Sequence[Piece]) -> dict[str, object]
     taken: dict[bytes, str] = {}
     counts = {}
     for split in reversed(SPLITS):  # test chooses first, then valid
-        kept = []
+        kept: dict[bytes, Window] = {}
         for piece, where in zip(pieces, splits, strict=True):
             for window in piece.windows if where == split else ():
-                owner = taken.get(window.key)
-                if owner is None:
-                    taken[window.key] = split
-                    kept.append(window)
+                owner = taken.setdefault(window.tune, split)
+                if owner != split:
+                    dropped[f"held out for {owner}"] += 1
+                elif window.key in kept:
+                    dropped["repeats in another piece"] += 1
                 else:
-                    dropped[
-                        "repeats in another piece" if owner == split else f"held out for {owner}"
-                    ] += 1
+                    kept[window.key] = window
         counts[split] = len(kept)
-        _write_split(out / f"{split}.npz", codec, kept)
+        _write_split(out / f"{split}.npz", codec, list(kept.values()))
     _write_pieces(out / "pieces.csv", pieces, splits)
     about: dict[str, object] = {
         "codec": codec.name,

@@ -34,7 +34,7 @@ PRESETS = MappingProxyType(
                     plan=64,
                     step_dropout=0.35,
                 ),
-                TrainConfig(steps=45_000, batch=64, learning_rate=2e-3, beta=0.3, free_nats=0.0),
+                TrainConfig(steps=32_000, batch=64, learning_rate=2e-3, beta=0.3, free_nats=0.0),
             ),
         )
     }

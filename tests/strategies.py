@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from musicvae.errors import MeterError
-from musicvae.music.notes import MAX_TEMPO, Note, Part, Phrase, Tempo, without_overlaps
-from musicvae.music.units import DENOMINATORS, GRIDS, Meter
+from musicvae.music.notes import Note, Part, Phrase, Tempo, without_overlaps
+from musicvae.music.units import DENOMINATORS, GRIDS, MAX_TEMPO, Meter
 
 
 def every_meter() -> list[Meter]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from musicvae.preparation import (
     read_piece,
     split_pieces,
     unfit,
-    window_key,
+    window_keys,
 )
 from musicvae.progress import Report
 
@@ -85,13 +86,18 @@ def test_windows_stand_once_up_to_transposition_and_in_one_split(
 ) -> None:
     """No window of a held-out piece is trained on, in any key."""
     prepare([midi_folder], tmp_path / "data", workers=1)
-    keys = []
+    keys: list[bytes] = []
+    tunes: list[set[bytes]] = []
     for split in SPLITS:
         windows = open_split(tmp_path / "data", split)
-        keys += [
-            window_key(CODEC, windows.window(i), windows.meter(i)) for i in range(len(windows))
+        found = [
+            window_keys(CODEC, windows.window(i), windows.meter(i)) for i in range(len(windows))
         ]
+        keys += [key for key, _ in found]
+        tunes.append({tune for _, tune in found})
     assert len(keys) == len(set(keys))
+    for one, other in combinations(tunes, 2):
+        assert not one & other
 
 
 def test_preparing_twice_gives_the_same_bytes(midi_folder: Path, tmp_path: Path) -> None:
@@ -108,7 +114,7 @@ def test_versions_of_a_tune_go_to_one_split() -> None:
 
     def piece(*numbers: int) -> Piece:
         codes = np.zeros(32, dtype=np.uint8)
-        return Piece("", windows=[Window(codes, Meter(), keys[n]) for n in numbers])
+        return Piece("", windows=[Window(codes, Meter(), keys[n], keys[n]) for n in numbers])
 
     kin, strangers = [piece(1, 2, 3, 4), piece(3, 4, 5, 6)], [piece(7), piece(8, 9)]
     common = [piece(20, *range(10 + i % 2, 10 + i % 2)) for i in range(25)]
@@ -121,20 +127,39 @@ def test_versions_of_a_tune_go_to_one_split() -> None:
 def test_a_piece_keeps_its_split_when_others_are_added() -> None:
     """The split is drawn from the content of the piece."""
     codes = np.zeros(32, dtype=np.uint8)
-    pieces = [Piece(str(i), windows=[Window(codes, Meter(), i.to_bytes(4))]) for i in range(400)]
+    pieces = [
+        Piece(str(i), windows=[Window(codes, Meter(), i.to_bytes(4), i.to_bytes(4))])
+        for i in range(400)
+    ]
     splits = split_pieces(pieces)
     assert splits[:200] == split_pieces(pieces[:200])
     assert 5 <= splits.count("test") <= 40
     assert 5 <= splits.count("valid") <= 40
 
 
-def test_a_key_is_the_same_in_any_key_and_differs_between_meters() -> None:
-    """Transposition leaves it, 3/4 against 6/8 does not."""
+def test_a_small_folder_has_something_in_every_split() -> None:
+    """A dozen pieces are enough to train, to choose and to test on."""
+    codes = np.zeros(32, dtype=np.uint8)
+    for first in range(50):
+        keys = [i.to_bytes(4) for i in range(first, first + 12)]
+        pieces = [Piece("", windows=[Window(codes, Meter(), key, key)]) for key in keys]
+        assert set(split_pieces(pieces)) == set(SPLITS)
+
+
+def test_a_window_is_known_in_any_key_and_a_tune_in_any_meter() -> None:
+    """Transposition leaves both; 3/4 against 6/8, or a rest more, leave the tune."""
     codes = CODEC.encode(tune(1, bars=2))
     moved = CODEC.transpose(codes, 5)
     assert not np.array_equal(codes, moved)
-    assert window_key(CODEC, codes, Meter()) == window_key(CODEC, moved, Meter())
-    assert window_key(CODEC, codes, Meter(3, 4)) != window_key(CODEC, codes, Meter(6, 8))
+    assert window_keys(CODEC, codes, Meter()) == window_keys(CODEC, moved, Meter())
+    waltz, jig = (window_keys(CODEC, codes, meter) for meter in (Meter(3, 4), Meter(6, 8)))
+    assert waltz[0] != jig[0]
+    assert waltz[1] == jig[1]
+    shorter = codes.copy()
+    shorter[np.flatnonzero(codes < CODEC.channels - 2)[1] - 1] = CODEC.channels - 2
+    rested = window_keys(CODEC, shorter, Meter(3, 4))
+    assert rested[0] != waltz[0]
+    assert rested[1] == waltz[1]
 
 
 def test_a_window_that_teaches_nothing_says_why() -> None:
@@ -163,5 +188,5 @@ def test_the_roll_codec_is_prepared_too(midi_folder: Path, tmp_path: Path) -> No
     windows = open_split(tmp_path / "data", "train")
     assert windows.batch(np.arange(3)).x.shape[2] == 256
     piece = read_piece(midi_folder / "a" / "1.mid", "roll")
-    keys = {w.key for w in piece.windows}
-    assert keys == {window_key(CODECS["roll"], w.codes, w.meter) for w in piece.windows}
+    keys = {(w.key, w.tune) for w in piece.windows}
+    assert keys == {window_keys(CODECS["roll"], w.codes, w.meter) for w in piece.windows}

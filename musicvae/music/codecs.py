@@ -45,6 +45,9 @@ class Codec(Protocol):
     def transpose(self, codes: Codes, semitones: int) -> Codes:
         """The codes that many semitones up; unchanged where that leaves the range."""
 
+    def struck(self, codes: Codes) -> Codes:
+        """What is struck and when, whatever it lasts: alike for two spellings of one tune."""
+
     def silence(self, n: int) -> Sounding:
         """What sounds before the first step of `n` sequences: nothing."""
 
@@ -102,6 +105,10 @@ class MelodyCodec:
         out = codes.copy()
         out[pitched] = moved
         return out
+
+    def struck(self, codes: Codes) -> Codes:
+        """Note-offs become holds. `[T]` -> `[T]`."""
+        return np.where(codes == self.OFF, np.uint8(self.HOLD), codes)
 
     def silence(self, n: int) -> Sounding:
         """`[n]`: no note sounds."""
@@ -165,6 +172,10 @@ class RollCodec:
         if len(used) == 0 or used[0] + semitones < 0 or used[-1] + semitones >= PITCHES:
             return codes
         return np.roll(planes, semitones, axis=-1).reshape(codes.shape)
+
+    def struck(self, codes: Codes) -> Codes:
+        """The onsets. `[T, 256]` -> `[T, 128]`."""
+        return codes[:, :PITCHES]
 
     def silence(self, n: int) -> Sounding:
         """`[n, 128]`: no pitch sounds."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..errors import MidiError
+from ..errors import MidiError, RequestError
 from .midi import midi_bytes, read_midi
 from .notes import DEFAULT_VELOCITY, Phrase
 from .quantise import to_phrases
@@ -66,30 +65,29 @@ def from_tuples(
     Raises:
         MidiError: there are no notes, or one of them is no note.
         MeterError: the bar is longer than the grid allows.
+        RequestError: tempo or program is out of range.
     """
     Meter(*meter)
-    timed = [_timed(*note) for note in notes]
+    if not 0 <= program <= 127:
+        raise RequestError(f"A program is a General MIDI number from 0 to 127, not {program}.")
+    timed = [_timed(note) for note in notes]
     track = Track("", 0, program, sorted(timed))
     end = max((note.end for note in timed), default=0)
     score = Score(_RESOLUTION, [track], [(0, bpm_to_tempo(bpm))], [(0, *meter)], [], end)
-    phrases, _ = to_phrases(score)
+    phrases, reasons = to_phrases(score)
     if not phrases:
-        raise MidiError("The notes", "there are none.")
+        raise MidiError("The notes", reasons[0] if reasons else "there are none.")
     return phrases[0]
 
 
-def _timed(
-    start: float, duration: float, pitch: int, velocity: int = DEFAULT_VELOCITY
-) -> TimedNote:
-    if not (
-        0 <= start < math.inf
-        and 0 <= duration < math.inf
-        and 0 <= pitch <= 127
-        and 1 <= velocity <= 127
-    ):
+def _timed(note: tuple[float, float, int] | NoteTuple) -> TimedNote:
+    try:
+        start, duration, pitch, velocity = note if len(note) == 4 else (*note, DEFAULT_VELOCITY)
+        begin, lasting = round(start * _RESOLUTION), round(duration * _RESOLUTION)
+        if min(begin, lasting) < 0 or not (0 <= pitch <= 127 and 1 <= velocity <= 127):
+            raise ValueError
+        return TimedNote(begin, begin + lasting, int(pitch), int(velocity))
+    except (TypeError, ValueError, OverflowError):
         raise MidiError(
-            "The notes",
-            f"{(start, duration, pitch, velocity)} is no (start, duration, pitch, velocity).",
-        )
-    begin = round(start * _RESOLUTION)
-    return TimedNote(begin, begin + round(duration * _RESOLUTION), int(pitch), int(velocity))
+            "The notes", f"{note!r} is no (start, duration, pitch, velocity)."
+        ) from None

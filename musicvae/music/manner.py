@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from .notes import DEFAULT_VELOCITY, MAX_TEMPO, Note, Phrase, Tempo
+from .notes import DEFAULT_VELOCITY, Note, Phrase, Tempo
+from .units import MAX_TEMPO
 
 
 def accents(phrase: Phrase) -> dict[int, int]:

@@ -15,13 +15,15 @@ from ..errors import RequestError
 from .notes import Note, Part, Phrase
 
 NAMED = re.compile(
-    r"melod|vocal|\bvoice|\bvox\b|\blead\b|singer|sing(stimme|ing)|soprano|gesang|chant\b|\bcanto\b"
-    r"|\bvoix\b|\btune\b|\btheme\b",
+    r"melod|vocal|\bvoice|\bvox\b|\b(lead|solo|soloist)\s*\d*\b|singer|sing(stimme|ing)|soprano"
+    r"|gesang|chant\b|\bcanto\b|\bvoix\b|\btune\b|\btheme\b",
     re.IGNORECASE,
 )
 ACCOMPANYING = re.compile(
     r"bass|drum|perc|chord|piano|accomp|guitar|string|pad\b|harmon|tenor|\balto\b", re.IGNORECASE
 )
+SELDOM = 0.1
+"""A part that plays in fewer of the bars is no melody, whatever it is called."""
 BASS_PROGRAMS = range(32, 40)
 PERCUSSIVE_PROGRAMS = range(112, 128)
 
@@ -43,24 +45,30 @@ def find_melody(phrase: Phrase, track: str | int | None = None) -> Part:
 def skyline(notes: Iterable[Note]) -> tuple[Note, ...]:
     """The highest voice of sorted notes: one at a time, each ended by the next.
 
-    A note is left out if a higher one covers it; a lower note that outlasts
-    the higher one before it goes on as the melody does.
+    A note is left out under a higher one; a lower note that is struck while the
+    higher one ends, in its last quarter, goes on as a legato melody does.
     """
     line: list[Note] = []
     for note in sorted(notes, key=lambda n: (n.start, -n.pitch)):
         last = line[-1] if line else None
         if last is None or last.end <= note.start:
             line.append(note)
-        elif note.start > last.start and (note.pitch > last.pitch or note.end > last.end):
+        elif note.start > last.start and (note.pitch > last.pitch or _follows(note, last)):
             line[-1] = replace(last, duration=note.start - last.start)
             line.append(note)
     return tuple(line)
 
 
-def melody_score(part: Part) -> float:
+def _follows(note: Note, last: Note) -> bool:
+    tail = max(1, last.duration // 4)
+    return note.end > last.end and last.end - note.start <= tail
+
+
+def melody_score(part: Part, share: float = 1.0) -> float:
     """How much a part moves as a melody does: 0 to 1 for what is sung, less for the rest.
 
-    One note at a time, high, in small steps, with some variety.
+    One note at a time, high, in small steps, with some variety, and not now and
+    then only: `share` is that of the bars in which it plays.
     """
     if not part.notes:
         return 0.0
@@ -74,6 +82,7 @@ def melody_score(part: Part) -> float:
     variety = min(1.0, len({note.pitch for note in line}) / 8)
     length = min(1.0, len(line) / 16)
     score = 0.3 * alone + 0.2 * stepwise + 0.25 * high + 0.15 * variety + 0.1 * length
+    score -= 0.6 * max(0.0, 0.5 - share)
     if part.program in BASS_PROGRAMS or part.program in PERCUSSIVE_PROGRAMS:
         score -= 0.5
     return score - (0.2 if ACCOMPANYING.search(part.name) else 0.0)
@@ -117,5 +126,10 @@ def find_part(phrase: Phrase, track: str | int) -> Part:
 
 def _likeliest(phrase: Phrase) -> Part:
     pitched = pitched_parts(phrase)
-    named = [part for part in pitched if NAMED.search(part.name)]
-    return max(named or pitched, key=melody_score)
+    bar = phrase.meter.bar
+    bars = [{(note.start + phrase.lead_in) // bar for note in part.notes} for part in pitched]
+    played = max(1, len(set().union(*bars)))
+    shares = {id(part): len(those) / played for part, those in zip(pitched, bars, strict=True)}
+    named = [part for part in pitched if NAMED.search(part.name) and shares[id(part)] >= SELDOM]
+    leading = [part for part in named if not ACCOMPANYING.search(part.name)]
+    return max(leading or named or pitched, key=lambda part: melody_score(part, shares[id(part)]))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from ..errors import MidiError
 from ..files import write_whole
 from .notes import Note, Part, Phrase
-from .quantise import tempo_map, to_phrases
+from .quantise import MAX_BARS, tempo_map, to_phrases
 from .smf import DRUM_CHANNEL, NotMidi, Score, Track, parse
 from .units import Meter, steps_to_ticks
 
@@ -67,8 +67,11 @@ def read_midi(source: Source, *, bpm: float = 120.0) -> list[Phrase]:
 
 
 def main_phrase(phrases: Sequence[Phrase]) -> Phrase:
-    """The phrase with most notes, of those that a file with changes of meter gives."""
-    return max(phrases, key=lambda phrase: sum(len(part.notes) for part in phrase.parts))
+    """The phrase with most pitched notes, of those that a file with changes of meter gives."""
+    return max(
+        phrases,
+        key=lambda phrase: sum(len(part.notes) for part in phrase.parts if not part.is_drum),
+    )
 
 
 def write_midi(phrase: Phrase, path: Path | str) -> None:
@@ -172,7 +175,7 @@ def _own(score: Score) -> Phrase | None:
         if text.startswith(SIGNATURE):
             try:
                 return _rebuild(score, json.loads(text.removeprefix(SIGNATURE)))
-            except (ValueError, KeyError, TypeError, OverflowError):
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
                 return None
     return None
 
@@ -180,6 +183,8 @@ def _own(score: Score) -> Phrase | None:
 def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
     """Raises ValueError where a note stands off the grid or outside the phrase."""
     meter = Meter(*map(int, [*about["meter"], about["grid"]]))
+    if score.meters != [(0, meter.numerator, meter.denominator)] or about["bars"] > MAX_BARS:
+        raise ValueError("edited: the text is no longer about these notes")
     empty = Phrase(meter, int(about["bars"]), int(about["pickup"]))
     lead = empty.lead_in
 

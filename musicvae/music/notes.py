@@ -10,11 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .units import Meter
+from .units import MAX_TEMPO, Meter
 
 DEFAULT_TEMPO = 500_000
 DEFAULT_VELOCITY = 80
-MAX_TEMPO = 0xFFFFFF
 
 
 @dataclass(frozen=True, order=True)

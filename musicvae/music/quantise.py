@@ -14,6 +14,9 @@ from .units import STRAIGHT, TRIPLET, Meter, ticks_to_steps
 TRIPLET_MARGIN = 0.03
 """How much nearer, in steps, onsets must lie to the triplet grid before it is chosen."""
 
+ON_THE_GRID = 0.003
+"""Mean distance, in steps, of onsets that lie on a grid, but for rounding to ticks."""
+
 MAX_BARS = 10_000
 """Longer stretches are damaged times, not music."""
 
@@ -57,7 +60,8 @@ def stretches(score: Score) -> list[Stretch]:
     that follow, is the pick-up of the next: that is how notation software
     writes an incomplete first bar.
     """
-    end = max([score.end, *(note.end + 1 for track in score.tracks for note in track.notes)])
+    step = score.resolution // STRAIGHT + 1  # the shortest last note begins inside
+    end = max([score.end, *(note.end + step for track in score.tracks for note in track.notes)])
     signs = {0: (4, 4)} | {tick: (n, d) for tick, n, d in score.meters}
     ticks = [*sorted(tick for tick in signs if tick < end), end]
     found: list[Stretch] = []
@@ -89,10 +93,11 @@ def _continues(before: Stretch, after: Stretch, resolution: int) -> bool:
 
 def _to_phrase(score: Score, stretch: Stretch) -> Phrase | None:
     """The notes that start in a stretch, on its grid; None if there are none."""
-    tracks = [_within(track, stretch) for track in score.tracks]
-    onsets = [note.start - stretch.start for track in tracks for note in track.notes]
-    if not onsets:
+    tracks = [_within(track, stretch, score.resolution) for track in score.tracks]
+    if not any(track.notes for track in tracks):
         return None
+    pitched = [track for track in tracks if track.channel != DRUM_CHANNEL and track.notes] or tracks
+    onsets = [note.start - stretch.start for track in pitched for note in track.notes]
     meter = choose_grid(stretch, onsets, score.resolution)
     to_step = _Ruler(stretch, meter, score.resolution).step
     parts = [_to_part(track, to_step) for track in tracks]
@@ -108,7 +113,8 @@ def _to_phrase(score: Score, stretch: Stretch) -> Phrase | None:
         raise MeterError(f"It lasts {bars:,} bars; at most {MAX_BARS:,} are read.")
     shifted = tuple(_shift(part, skip) for part in parts if part.notes)
     steps = pickup + bars * meter.bar
-    tempos = tempo_map(((to_step(tick) - skip, tempo) for tick, tempo in score.tempos), steps)
+    here = ((tick, tempo) for tick, tempo in score.tempos if tick < stretch.end)
+    tempos = tempo_map(((to_step(tick) - skip, tempo) for tick, tempo in here), steps)
     return Phrase(meter, bars, pickup, tempos, shifted)
 
 
@@ -129,7 +135,8 @@ class _Ruler:
 def choose_grid(stretch: Stretch, onsets: Sequence[int], resolution: int) -> Meter:
     """The meter of a stretch on the grid that its onsets lie nearer to, in steps.
 
-    Straight wins what is even: eighths and quarters lie on both.
+    Straight wins what is even: eighths and quarters lie on both. A few triplets
+    among them are enough for the triplet grid where it holds every onset.
 
     Raises:
         MeterError: the bar fits neither grid.
@@ -139,8 +146,10 @@ def choose_grid(stretch: Stretch, onsets: Sequence[int], resolution: int) -> Met
         triplet = Meter(stretch.numerator, stretch.denominator, TRIPLET)
     except MeterError:
         return straight
-    gain = _distance(onsets, resolution, STRAIGHT) - _distance(onsets, resolution, TRIPLET)
-    return triplet if gain > TRIPLET_MARGIN else straight
+    off_straight = _distance(onsets, resolution, STRAIGHT)
+    off_triplet = _distance(onsets, resolution, TRIPLET)
+    holds_all = off_triplet < ON_THE_GRID < off_straight
+    return triplet if holds_all or off_straight - off_triplet > TRIPLET_MARGIN else straight
 
 
 def _distance(onsets: Sequence[int], resolution: int, grid: int) -> float:
@@ -149,8 +158,14 @@ def _distance(onsets: Sequence[int], resolution: int, grid: int) -> float:
     return sum(abs(place - round(place)) for place in places) / len(onsets)
 
 
-def _within(track: Track, stretch: Stretch) -> Track:
-    notes = [note for note in track.notes if stretch.start <= note.start < stretch.end]
+def _within(track: Track, stretch: Stretch, resolution: int) -> Track:
+    """The notes of a stretch; one played a little before its first beat belongs to it."""
+    early = resolution // (2 * STRAIGHT)
+    notes = [
+        note._replace(start=max(note.start, stretch.start))
+        for note in track.notes
+        if stretch.start <= note.start + early and note.start + early < stretch.end
+    ]
     return Track(track.name, track.channel, track.program, notes)
 
 

@@ -10,6 +10,7 @@ MIDI Manufacturers Association, Standard MIDI Files 1.0, RP-001, 1996.
 from __future__ import annotations
 
 import struct
+from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ META = 0x100
 TEXT, TRACK_NAME, END_OF_TRACK = META + 0x01, META + 0x03, META + 0x2F
 SET_TEMPO, TIME_SIGNATURE = META + 0x51, META + 0x58
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE = 0x8, 0x9, 0xB, 0xC
-SUSTAIN_PEDAL = 64
+SUSTAIN_PEDAL, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
 DRUM_CHANNEL = 9
 SECONDS_RESOLUTION = 480
 """Ticks per quarter that a file timed in seconds is brought to."""
@@ -179,7 +180,7 @@ def _read_track(score: Score, chunk: bytes, stretch: float) -> None:
     now = 0
     for tick, kind, data in events(chunk):
         now = round(tick * stretch)
-        if kind < META:
+        if kind < 0xF0:
             channels[kind & 0x0F].hear(now, kind >> 4, data)
         elif kind == TRACK_NAME:
             name = name or _text(data)
@@ -199,35 +200,41 @@ def _read_track(score: Score, chunk: bytes, stretch: float) -> None:
 
 @dataclass
 class _Channel:
-    """Follows one channel: which notes are held by a finger, which by the pedal."""
+    """Follows one channel: which notes are held by a finger, which by the pedal.
+
+    The pedal ties a note to the next strike of its channel. What rings on after
+    that is resonance: written as notes it would cover the line that is played.
+    """
 
     program: int | None = None
     pedal: bool = False
+    strikes: list[int] = field(default_factory=list)
     held: dict[int, deque[tuple[int, int]]] = field(default_factory=lambda: defaultdict(deque))
-    ringing: list[tuple[int, int, int]] = field(default_factory=list)
+    ringing: list[TimedNote] = field(default_factory=list)
     notes: list[TimedNote] = field(default_factory=list)
 
     @property
     def speaks(self) -> bool:
         """Whether it plays, or at least has a program set."""
-        return bool(self.notes or self.held or self.ringing or self.program is not None)
+        return bool(self.strikes or self.program is not None)
 
     def hear(self, now: int, message: int, data: bytes) -> None:
         """Take in one channel message."""
         first, second = data[0] & 0x7F, data[-1] & 0x7F
         if message == NOTE_ON and second:
             self.held[first].append((now, second))
-        elif message in (NOTE_ON, NOTE_OFF) and self.held[first]:
-            start, velocity = self.held[first].popleft()  # the earliest struck is let go first
-            if self.pedal:
-                self.ringing.append((start, first, velocity))
-            else:
-                self.notes.append(TimedNote(start, now, first, velocity))
+            self.strikes.append(now)
+        elif message in (NOTE_ON, NOTE_OFF):
+            self._let_go(first, now)
         elif message == CONTROL_CHANGE and first == SUSTAIN_PEDAL:
             self.pedal = second >= 64
             if not self.pedal:
                 self._lift(now)
-        elif message == PROGRAM_CHANGE and self.program is None:
+        elif message == CONTROL_CHANGE and first in (ALL_SOUND_OFF, ALL_NOTES_OFF):
+            for pitch, strikes in self.held.items():
+                for _ in range(len(strikes)):
+                    self._let_go(pitch, now)
+        elif message == PROGRAM_CHANGE and (self.program is None or not self.strikes):
             self.program = first
 
     def finish(self, now: int) -> list[TimedNote]:
@@ -237,8 +244,17 @@ class _Channel:
             self.notes += [TimedNote(start, now, pitch, velocity) for start, velocity in strikes]
         return sorted(self.notes)
 
+    def _let_go(self, pitch: int, now: int) -> None:
+        if self.held[pitch]:
+            start, velocity = self.held[pitch].popleft()  # the earliest struck is let go first
+            note = TimedNote(start, now, pitch, velocity)
+            (self.ringing if self.pedal else self.notes).append(note)
+
     def _lift(self, now: int) -> None:
-        self.notes += [TimedNote(start, now, pitch, vel) for start, pitch, vel in self.ringing]
+        for note in self.ringing:
+            follower = bisect_left(self.strikes, note.end)
+            end = min([now, *self.strikes[follower : follower + 1]])
+            self.notes.append(note._replace(end=end))
         self.ringing = []
 
 

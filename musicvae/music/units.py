@@ -6,11 +6,12 @@ A *step* is one column of the grid. The straight grid has 4 steps to the quarter
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..errors import MeterError
+from ..errors import MeterError, RequestError
 
 STRAIGHT = 4
 TRIPLET = 6
@@ -18,6 +19,8 @@ GRIDS = (STRAIGHT, TRIPLET)
 MAX_BAR_STEPS = 32
 DENOMINATORS = (1, 2, 4, 8, 16, 32, 64)
 MICROSECONDS_PER_MINUTE = 60_000_000
+MAX_TEMPO = 0xFFFFFF
+"""Microseconds per quarter that fit the three bytes MIDI has for them."""
 
 
 @dataclass(frozen=True, order=True)
@@ -100,8 +103,15 @@ def steps_to_ticks(steps: int, ticks_per_quarter: int, grid: int = STRAIGHT) -> 
 
 
 def bpm_to_tempo(bpm: float) -> int:
-    """Quarters per minute -> integer microseconds per quarter, as MIDI stores tempo."""
-    return round(MICROSECONDS_PER_MINUTE / bpm)
+    """Quarters per minute -> integer microseconds per quarter, as MIDI stores tempo.
+
+    Raises:
+        RequestError: it is slower or faster than MIDI can store.
+    """
+    tempo = round(MICROSECONDS_PER_MINUTE / bpm) if math.isfinite(bpm) and bpm > 0 else 0
+    if not 1 <= tempo <= MAX_TEMPO:
+        raise RequestError(f"A tempo is 4 quarters per minute or more, not {bpm:g}.")
+    return tempo
 
 
 def tempo_to_bpm(tempo: int) -> float:

@@ -63,6 +63,26 @@ def test_a_pitch_struck_twice_is_let_go_in_the_same_order() -> None:
     ]
 
 
+def test_under_a_held_pedal_a_note_lasts_until_the_next() -> None:
+    """Pedal down, four quarters, pedal up: four quarters, and not one chord."""
+    down, up = "00 b0 40 7f", "00 b0 40 00"
+    line = " ".join(f"00 90 {pitch} 40  78 80 {pitch} 00  83 48 b0 01 00" for pitch in ("48", "45"))
+    found = notes(smf(f"{down} {line} {up} {END}"))
+    assert [(note.start, note.end) for note in found] == [(0, 576), (576, 1152)]
+
+
+def test_all_notes_off_ends_what_sounds() -> None:
+    """And not the end of the track."""
+    found = notes(smf("00 90 3c 40  60 b0 7b 00  87 00 ff 2f 00"))
+    assert found == [TimedNote(0, 96, 60, 64)]
+
+
+def test_the_last_program_before_the_first_note_counts() -> None:
+    """A reset to the piano comes first in many files."""
+    (score,) = parse(smf(f"00 c0 00  00 c0 28  {NOTE}  00 c0 05 {END}"))
+    assert score.tracks[0].program == 40
+
+
 def test_type_0_keeps_its_channels_apart() -> None:
     """Two channels of one track play two parts, each with its program."""
     track = f"00 c0 05  00 c1 29  {NOTE}  00 91 40 40  60 81 40 00 {END}"
@@ -92,6 +112,9 @@ def test_a_file_timed_in_seconds_gets_its_quarters_from_bpm() -> None:
         "00 ff 59 02 0b 05",  # a key of eleven sharps
         "60 ff 60 01 00",  # a meta event without a name takes its time all the same
         "00 f0 03 7e 7f f7",  # system exclusive
+        "00 f0 00",  # the same with nothing in it
+        "00 f7 00",
+        "00 80 3d 40",  # the end of a note that never began
         "00 ff 58 01 04",  # half a time signature
         "00 ff 51 03 00 00 00",  # a tempo of zero
     ],

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicvae.errors import MeterError
+from musicvae.errors import MeterError, RequestError
 from musicvae.music.position import MAX_WINDOW_STEPS, WIDTH, condition, window_bars, window_steps
 from musicvae.music.units import (
     MAX_BAR_STEPS,
@@ -55,7 +55,14 @@ def test_a_step_survives_the_walk_through_ticks(meter: Meter, step: int) -> None
     assert ticks_to_steps(steps_to_ticks(step, 480, meter.grid), 480, meter.grid) == step
 
 
-@given(st.integers(1, 1000))
+@pytest.mark.parametrize("bpm", [0, 1, -5, float("nan"), float("inf"), 1e9])
+def test_a_tempo_that_midi_cannot_store_is_refused(bpm: float) -> None:
+    """As one sentence, whoever asks."""
+    with pytest.raises(RequestError, match="4 quarters per minute or more"):
+        bpm_to_tempo(bpm)
+
+
+@given(st.integers(4, 1000))
 def test_a_tempo_survives_the_walk_through_microseconds(bpm: int) -> None:
     """Whole numbers of quarters per minute come back within a hundredth."""
     assert tempo_to_bpm(bpm_to_tempo(bpm)) == pytest.approx(bpm, rel=0.01)
