@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 
 def main() -> None:
@@ -10,9 +11,12 @@ def main() -> None:
     from .cli import app
     from .errors import MusicVAEError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that lacks a letter shows another
+            stream.reconfigure(errors="replace")
     try:
         app()
-    except MusicVAEError as error:
+    except (MusicVAEError, OSError) as error:
         print(f"musicvae: {error}", file=sys.stderr)
         sys.exit(1)
 

@@ -96,6 +96,7 @@ class MusicVAE:
         n: int = 8,
         *,
         track: str | int | None = None,
+        track_b: str | int | None = None,
         temperature: float = 0.0,
         seed: int | None = None,
         bpm: float = 120.0,
@@ -106,6 +107,7 @@ class MusicVAE:
             a, b: music of any kind; of a file with changes of meter, the stretch with most notes.
             n: phrases, both ends included.
             track: number (from 1) or name of the part to read; else the melody is found.
+            track_b: the same for `b`, where it is another.
             temperature: 0 takes the most probable step.
             seed: of the draws at temperatures above 0.
             bpm: of MIDI files that are timed in seconds.
@@ -113,7 +115,8 @@ class MusicVAE:
         Raises:
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
-        ends = self._voice(a, track, bpm), self._voice(b, track, bpm)
+        other = track if track_b is None else track_b
+        ends = self._voice(a, track, bpm), self._voice(b, other, bpm)
         return generation.interpolate(self.player, *ends, n, temperature=temperature, seed=seed)
 
     def reconstruct(
@@ -191,6 +194,7 @@ def to_phrase(music: Music, *, bpm: float = 120.0) -> Phrase:
 
     Raises:
         MidiError: it cannot be read, or there is no note in it.
+        RequestError: it is nothing of the kind.
     """
     if isinstance(music, Phrase):
         return music
@@ -199,6 +203,11 @@ def to_phrase(music: Music, *, bpm: float = 120.0) -> Phrase:
         return main_phrase(read_midi(source, bpm=bpm))
     if hasattr(source, "instruments"):
         return main_phrase(from_pretty_midi(source))
+    if not isinstance(source, Iterable) or isinstance(source, (bytearray, memoryview)):
+        raise RequestError(
+            f"{type(source).__name__} is no music: give a path, the bytes of a MIDI file, "
+            "a pretty_midi.PrettyMIDI, a Phrase, or note tuples."
+        )
     return from_tuples(source, bpm=bpm)
 
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 Kind = Literal["rnn", "lstm", "autoencoder", "vae", "sequence-vae"]
 DecoderKind = Literal["plain", "autoregressive"]
+MAX_PHRASES = 10_000
+"""As many as can be asked for at once."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 from .errors import OutputError
@@ -28,22 +30,47 @@ def write_whole(path: Path | str, data: bytes) -> None:
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+    finally:
         if temporary:
             temporary.unlink(missing_ok=True)
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
-def free_name(path: Path) -> Path:
-    """The path itself, or the first of `name-2`, `name-3` ... that is not taken."""
-    candidate, number = path, 1
-    while candidate.exists():
-        number += 1
-        candidate = path.with_stem(f"{path.stem}-{number}")
-    return candidate
+def write_new(names: Iterator[Path], data: bytes) -> Path:
+    """Write under the first of these names that is free; gives that name.
+
+    It is taken before it is written, so that two programs never share one.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
+    for path in names:
+        try:
+            if not path.parent.is_dir():
+                path.parent.mkdir(parents=True)
+            path.touch(exist_ok=False)
+        except OSError as error:
+            if isinstance(error, FileExistsError) and path.parent.is_dir():
+                continue
+            raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+        try:
+            write_whole(path, data)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return path
+    raise AssertionError("names end nowhere")
 
 
-def numbered(folder: Path, stem: str, n: int, *, force: bool = False) -> list[Path]:
-    """`n` paths `stem-01.mid`, `stem-02.mid` ... that follow the highest number there is.
+def spare_names(path: Path) -> Iterator[Path]:
+    """The path itself, then `name-2`, `name-3` ..."""
+    yield path
+    for number in count(2):
+        yield path.with_stem(f"{path.stem}-{number}")
+
+
+def numbered_names(folder: Path, stem: str, *, force: bool = False) -> Iterator[Path]:
+    """`stem-01.mid`, `stem-02.mid` ... from the number after the highest there is.
 
     With *force* they begin at 1, whatever is there.
 
@@ -54,8 +81,7 @@ def numbered(folder: Path, stem: str, n: int, *, force: bool = False) -> list[Pa
         raise OutputError(f"{folder} is a file; name a folder to write into.")
     names = (re.fullmatch(re.escape(stem) + r"-(\d+)\.mid", path.name) for path in folder.glob("*"))
     taken = [] if force else [int(name[1]) for name in names if name]
-    first = max(taken, default=0) + 1
-    return [folder / f"{stem}-{number:02}.mid" for number in range(first, first + n)]
+    return (folder / f"{stem}-{number:02}.mid" for number in count(max(taken, default=0) + 1))
 
 
 def _umask() -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .config import SampleConfig
+from .config import MAX_PHRASES, SampleConfig
 from .engine import Player
 from .errors import RequestError
 from .music.manner import at_pace, dressed, mean_tempo, play_like
@@ -26,7 +26,6 @@ Array = NDArray[np.float32]
 DRAWS = 8
 """How often a phrase is drawn before silence is accepted."""
 
-MAX_PHRASES = 10_000
 COMMON_TIME = Meter(4, 4)
 
 
@@ -63,8 +62,6 @@ def generate(
         RequestError: the net has no prior, or a number is out of range.
     """
     _check(player, "generate", n, temperature)
-    if not 0 <= program <= 127:
-        raise RequestError(f"A program is a General MIDI number from 0 to 127, not {program}.")
     tempo = bpm_to_tempo(bpm)
     rngs = _generators(seed, n)
     phrases: dict[int, Phrase] = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from musicvae.errors import OutputError
-from musicvae.files import free_name, numbered, write_whole
+from musicvae.files import numbered_names, spare_names, write_new, write_whole
 
 
 def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:
@@ -39,28 +39,36 @@ def test_a_move_that_fails_leaves_what_was_there(
 
 def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
     """out.mid, out-2.mid, out-3.mid."""
-    names = []
-    for _ in range(3):
-        path = free_name(tmp_path / "out.mid")
-        path.touch()
-        names.append(path.name)
-    assert names == ["out.mid", "out-2.mid", "out-3.mid"]
+    made = [write_new(spare_names(tmp_path / "out.mid"), b"") for _ in range(3)]
+    assert [path.name for path in made] == ["out.mid", "out-2.mid", "out-3.mid"]
 
 
 def test_a_second_run_goes_on_numbering(tmp_path: Path) -> None:
     """After the highest number there is; from the first with force."""
     for name in ("phrase-02.mid", "phrase-11.mid", "phrase-xx.mid", "other-50.mid"):
         (tmp_path / name).touch()
-    assert [path.name for path in numbered(tmp_path, "phrase", 2)] == [
-        "phrase-12.mid",
-        "phrase-13.mid",
-    ]
-    assert numbered(tmp_path, "phrase", 1, force=True) == [tmp_path / "phrase-01.mid"]
-    assert numbered(tmp_path / "new", "phrase", 1) == [tmp_path / "new" / "phrase-01.mid"]
+    names = numbered_names(tmp_path, "phrase")
+    assert [next(names).name for _ in range(2)] == ["phrase-12.mid", "phrase-13.mid"]
+    assert next(numbered_names(tmp_path, "phrase", force=True)).name == "phrase-01.mid"
+    assert next(numbered_names(tmp_path / "new", "phrase")) == tmp_path / "new" / "phrase-01.mid"
 
 
-def test_a_folder_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
-    """It is not touched."""
+def test_two_programs_in_one_folder_never_share_a_name(tmp_path: Path) -> None:
+    """Both began when it was empty."""
+    one, other = numbered_names(tmp_path, "phrase"), numbered_names(tmp_path, "phrase")
+    for text in (b"1", b"2"):
+        write_new(one, text)
+        write_new(other, text * 2)
+    assert [path.read_bytes() for path in sorted(tmp_path.iterdir())] == [b"1", b"11", b"2", b"22"]
+
+
+def test_a_write_that_fails_gives_the_name_back(tmp_path: Path) -> None:
+    """No empty file stays; a folder that is a file is one sentence."""
+    with pytest.raises(TypeError):
+        write_new(spare_names(tmp_path / "a.mid"), "text")  # type: ignore[arg-type]  # on purpose
+    assert not list(tmp_path.iterdir())
     (tmp_path / "out").write_text("mine")
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_new(spare_names(tmp_path / "out" / "a.mid"), b"")
     with pytest.raises(OutputError, match="is a file; name a folder"):
-        numbered(tmp_path / "out", "phrase", 1)
+        numbered_names(tmp_path / "out", "phrase")

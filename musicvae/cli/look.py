@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import FileBpm, Track
+from .options import FileBpm, Track, counted
 
 if TYPE_CHECKING:
     from ..music.notes import Phrase
@@ -51,8 +51,11 @@ def _midi(path: Path, track: str | None, bpm: float) -> None:
     try:
         melody = find_melody(main, track)
     except RequestError as error:
-        raise RequestError(f"{path}: {error}.") from error
-    typer.echo(f"melody: {melody.name or '(no name)'}, {len(melody.notes)} notes")
+        if track is not None:
+            raise RequestError(f"{path}: {error}.") from error
+        typer.echo(f"no melody: {error}")
+        return
+    typer.echo(f"melody: {melody.name or '(no name)'}, {counted(len(melody.notes), 'note')}")
     typer.echo(draw(main, melody, shutil.get_terminal_size().columns))
 
 
@@ -63,9 +66,9 @@ def _describe(phrase: Phrase) -> str:
     pace = f"{tempos[0]:.4g}"
     if len(tempos) > 1:
         pace = f"{min(tempos):.4g} to {max(tempos):.4g}"
-    pickup = f" after a pick-up of {phrase.pickup} steps" if phrase.pickup else ""
+    pickup = f" after a pick-up of {counted(phrase.pickup, 'step')}" if phrase.pickup else ""
     grid = f"{4 * phrase.meter.grid} steps to the whole note"
-    return f"{phrase.bars} bars of {phrase.meter}{pickup}, {grid}, {pace} bpm"
+    return f"{counted(phrase.bars, 'bar')} of {phrase.meter}{pickup}, {grid}, {pace} bpm"
 
 
 def _notes(phrase: Phrase, index: int) -> str:
@@ -74,7 +77,9 @@ def _notes(phrase: Phrase, index: int) -> str:
     pitches = [note.pitch for note in phrase.parts[index - 1].notes]
     if not pitches:
         return "silent"
-    return f"{len(pitches)} notes, {pitch_name(min(pitches))} to {pitch_name(max(pitches))}"
+    return (
+        f"{counted(len(pitches), 'note')}, {pitch_name(min(pitches))} to {pitch_name(max(pitches))}"
+    )
 
 
 def _checkpoint(source: str) -> None:

@@ -38,8 +38,10 @@ Track = Annotated[
 ]
 DataFolder = Annotated[Path, typer.Option("--data", help="A data set that `prepare` made.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
-OutFolder = Annotated[Path, typer.Argument(help="Folder to write into; it is created.")]
-MidiIn = Annotated[Path, typer.Argument(help="A MIDI file.")]
+OutFolder = Annotated[
+    Path, typer.Argument(help="Folder to write into; it is created.", readable=False)
+]
+MidiIn = Annotated[Path, typer.Argument(help="A MIDI file.", readable=False)]
 
 
 def seed_or_drawn(seed: int | None) -> int:
@@ -49,3 +51,8 @@ def seed_or_drawn(seed: int | None) -> int:
     import secrets
 
     return secrets.randbelow(1_000_000)
+
+
+def counted(n: int, thing: str) -> str:
+    """A number and what it counts: 1 bar, 2 bars."""
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"

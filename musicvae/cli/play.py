@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..config import SampleConfig
+from ..config import MAX_PHRASES, SampleConfig
 from .options import (
     Bpm,
     FileBpm,
@@ -19,6 +19,7 @@ from .options import (
     Seed,
     Temperature,
     Track,
+    counted,
     seed_or_drawn,
 )
 
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 
 def generate(
     out: OutFolder,
-    n: Annotated[int, typer.Option("--n", "-n", help="How many phrases.", min=1)] = SampleConfig.n,
+    n: Annotated[
+        int, typer.Option("--n", "-n", help="How many phrases.", min=1, max=MAX_PHRASES)
+    ] = SampleConfig.n,
     meter: Annotated[
         str, typer.Option(help="Such as 3/4 or 6/8; 4/4t is 4/4 on the triplet grid.")
     ] = "4/4",
@@ -46,15 +49,15 @@ def generate(
     Example:  musicvae generate --n 4 out/ --meter 6/8 --bpm 96
     """
     from ..api import load  # numpy loads here, so --help stays instant
-    from ..files import numbered
+    from ..files import numbered_names
 
     seed = seed_or_drawn(seed)
     player = load(model)
-    paths = numbered(out, "phrase", n, force=force)
+    names = numbered_names(out, "phrase", force=force)
     phrases = player.generate(
         n, meter=meter, bpm=bpm, program=program, temperature=temperature, seed=seed
     )
-    _write(phrases, paths)
+    _write(phrases, names, force)
     typer.echo(f"seed {seed}, temperature {temperature:g}")
 
 
@@ -62,8 +65,14 @@ def interpolate(
     a: MidiIn,
     b: MidiIn,
     out: OutFolder,
-    n: Annotated[int, typer.Option("--n", "-n", help="Phrases, both ends included.", min=2)] = 8,
+    n: Annotated[
+        int,
+        typer.Option("--n", "-n", help="Phrases, both ends included.", min=2, max=MAX_PHRASES),
+    ] = 8,
     track: Track = None,
+    track_b: Annotated[
+        str | None, typer.Option(help="The same for the second file, where it is another.")
+    ] = None,
     temperature: Temperature = 0.0,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
@@ -75,20 +84,25 @@ def interpolate(
     Example:  musicvae interpolate a.mid b.mid out/ --n 8
     """
     from ..api import load
-    from ..files import numbered
+    from ..files import numbered_names
 
     seed = seed_or_drawn(seed)
     player = load(model)
-    paths = numbered(out, f"{a.stem}-to-{b.stem}", n, force=force)
-    phrases = player.interpolate(a, b, n, track=track, temperature=temperature, seed=seed, bpm=bpm)
-    _write(phrases, paths)
+    names = numbered_names(out, f"{a.stem}-to-{b.stem}", force=force)
+    phrases = player.interpolate(
+        a, b, n, track=track, track_b=track_b, temperature=temperature, seed=seed, bpm=bpm
+    )
+    _tell_stretches(bpm, a, b)
+    _write(phrases, names, force)
     if temperature:
         typer.echo(f"seed {seed}, temperature {temperature:g}")
 
 
 def reconstruct(
     source: MidiIn,
-    out: Annotated[Path, typer.Argument(help="MIDI file to write.")],
+    out: Annotated[
+        Path, typer.Argument(help="MIDI file to write, or a folder for it.", readable=False)
+    ],
     track: Track = None,
     temperature: Temperature = 0.0,
     seed: Seed = None,
@@ -101,22 +115,47 @@ def reconstruct(
     Example:  musicvae reconstruct in.mid out.mid
     """
     from ..api import load
-    from ..files import free_name
+    from ..files import spare_names
 
     seed = seed_or_drawn(seed)
     made = load(model).reconstruct(source, track=track, temperature=temperature, seed=seed, bpm=bpm)
-    _write([made.phrase], [out if force else free_name(out)])
+    _tell_stretches(bpm, source)
+    path = out if out.suffix else out / f"{source.stem}.mid"
+    _write([made.phrase], spare_names(path), force)
     typer.echo(f"accuracy {made.accuracy:.3f}, note F1 {made.note_f1:.3f}")
     if temperature:
         typer.echo(f"seed {seed}, temperature {temperature:g}")
 
 
-def _write(phrases: Sequence[Phrase], paths: Sequence[Path]) -> None:
-    from ..music.midi import write_midi
+def _write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool) -> None:
+    """All of them, then a line for each: who stops reading the lines still gets the files."""
+    from ..files import write_new
+    from ..music.midi import midi_bytes, write_midi
 
-    for phrase, path in zip(phrases, paths, strict=True):
-        write_midi(phrase, path)
-        typer.echo(f"{path}  {_summary(phrase)}")
+    lines = []
+    for phrase in phrases:
+        if force:
+            path = next(names)
+            write_midi(phrase, path)
+        else:
+            path = write_new(names, midi_bytes(phrase))
+        lines.append(f"{path}  {_summary(phrase)}")
+    typer.echo("\n".join(lines))
+
+
+def _tell_stretches(bpm: float, *sources: Path) -> None:
+    """Say of a file that changes meter that not all of it was read."""
+    from ..music.midi import main_phrase, read_midi
+
+    for source in sources:
+        phrases = read_midi(source, bpm=bpm)
+        if len(phrases) > 1:
+            number = phrases.index(main_phrase(phrases)) + 1
+            typer.echo(
+                f"{source} changes meter: of {len(phrases)} stretches, number {number}, which "
+                f"has most notes, was read (musicvae info {source})",
+                err=True,
+            )
 
 
 def _summary(phrase: Phrase) -> str:
@@ -125,8 +164,8 @@ def _summary(phrase: Phrase) -> str:
     from ..music.units import tempo_to_bpm
 
     pitches = [note.pitch for part in phrase.parts for note in part.notes]
-    heard = f"{len(pitches)} notes"
+    heard = counted(len(pitches), "note")
     if pitches:
         heard += f" {pitch_name(min(pitches))} to {pitch_name(max(pitches))}"
     bpm = tempo_to_bpm(phrase.tempos[0].microseconds)
-    return f"{phrase.bars} bars of {phrase.meter} at {bpm:.0f} bpm, {heard}"
+    return f"{counted(phrase.bars, 'bar')} of {phrase.meter} at {bpm:.0f} bpm, {heard}"

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..errors import MidiError, RequestError
+from ..errors import MidiError
 from .midi import midi_bytes, read_midi
 from .notes import DEFAULT_VELOCITY, Phrase
 from .quantise import to_phrases
@@ -68,8 +68,6 @@ def from_tuples(
         RequestError: tempo or program is out of range.
     """
     Meter(*meter)
-    if not 0 <= program <= 127:
-        raise RequestError(f"A program is a General MIDI number from 0 to 127, not {program}.")
     timed = [_timed(note) for note in notes]
     track = Track("", 0, program, sorted(timed))
     end = max((note.end for note in timed), default=0)

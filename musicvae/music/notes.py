@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from ..errors import RequestError
 from .units import MAX_TEMPO, Meter
 
 DEFAULT_TEMPO = 500_000
@@ -49,7 +50,9 @@ class Part:
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(sorted(self.notes)))
         if not 0 <= self.program <= 127:
-            raise ValueError(f"A program is 0 to 127, not {self.program}.")
+            raise RequestError(
+                f"A program is a General MIDI number from 0 to 127, not {self.program}."
+            )
         ends: dict[int, int] = {}
         for note in self.notes:
             if note.start < ends.get(note.pitch, 0):

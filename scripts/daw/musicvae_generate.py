@@ -1,7 +1,8 @@
 """ReaScript for REAPER: a new melody on the selected track, at the edit cursor.
 
-In the project's meter and tempo. Put it into REAPER's Scripts folder and load it
-in the action list; REAPER's Python must be one that musicvae is installed in.
+In the project's meter; it plays in the project's tempo. Put it into REAPER's
+Scripts folder and load it in the action list; REAPER's Python must be one that
+musicvae is installed in.
 A second run gives another melody.
 """
 
@@ -20,12 +21,10 @@ def main() -> None:
         say("Select a track first: the melody goes there.")
         return
     cursor = reaper.RPR_GetCursorPosition()
-    _, _, numerator, denominator, bpm = reaper.RPR_TimeMap_GetTimeSigAtTime(
-        PROJECT, cursor, 0, 0, 0
-    )
+    _, _, numerator, denominator, _ = reaper.RPR_TimeMap_GetTimeSigAtTime(PROJECT, cursor, 0, 0, 0)
     try:
         (phrase,) = musicvae.load().generate(
-            1, meter=f"{numerator}/{denominator}", bpm=bpm, temperature=TEMPERATURE
+            1, meter=f"{numerator}/{denominator}", temperature=TEMPERATURE
         )
     except musicvae.MusicVAEError as error:
         say(str(error))
