@@ -94,7 +94,6 @@ def test_the_same_seed_gives_the_same_figures_and_another_does_not() -> None:
     assert evaluate(player, held_out, trained_on, limit=10, seed=2) != once
     assert once.windows == 10
     assert json.loads(once.to_json())["windows"] == 10
-    assert dict(once.rows()).keys() == once.figures.keys()
 
 
 def test_copies_of_the_training_set_are_counted() -> None:
