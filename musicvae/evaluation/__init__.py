@@ -15,7 +15,7 @@ from ..music.codecs import Codes
 from ..music.notes import Phrase
 from ..music.units import Meter
 from ..progress import Progress, Report, silent
-from .chunks import Collection, chunks, codes_by_meter, to_phrases
+from .chunks import Collection, codes_by_meter, in_chunks, to_phrases
 from .interpolation import curves, draw_pairs, learn, middles, walk
 from .reconstruction import Tally, measure
 from .report import Evaluation
@@ -65,7 +65,7 @@ def evaluate(
     returned, played = Tally(codec), Tally(codec)
     truth: list[Phrase] = []
     drawn: list[Phrase] = []
-    for chunk in chunks(held_out, rows, seed):
+    for chunk in in_chunks(held_out, rows, seed):
         measure(player, chunk, returned, importance, seed)
         truth += to_phrases(codec, chunk.codes, chunk.meters)
         if draws:

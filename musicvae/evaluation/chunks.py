@@ -41,7 +41,7 @@ class Chunk(NamedTuple):
     rngs: list[np.random.Generator]
 
 
-def chunks(windows: Collection, rows: NDArray[np.int64], seed: int) -> Iterator[Chunk]:
+def in_chunks(windows: Collection, rows: NDArray[np.int64], seed: int) -> Iterator[Chunk]:
     """The rows in order. What is drawn for a window depends on the seed and its row alone."""
     for start in range(0, len(rows), SIDE_BY_SIDE):
         part = [int(row) for row in rows[start : start + SIDE_BY_SIDE]]
