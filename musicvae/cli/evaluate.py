@@ -62,7 +62,8 @@ def evaluate(
     if json:
         typer.echo(found.to_json())
     else:
-        _show(found, f"{model} on {data}")
+        is_prepared = (data / "data.json").exists()
+        _show(found, f"{model} on {split} of {data}" if is_prepared else f"{model} on {data}")
     if plots:
         for path in draw_evaluation(found, plots):
             typer.echo(path, err=True)

@@ -51,8 +51,10 @@ def evaluate(
         progress: is told windows and pairs done.
 
     Raises:
-        RequestError: the net reads another codec.
+        RequestError: the net reads another codec, or a number is out of range.
     """
+    if (limit is not None and limit < 1) or min(pairs, importance, seed) < 0:
+        raise RequestError("A limit is 1 or more; pairs, importance and seed are 0 or more.")
     if player.codec.name != held_out.codec.name:
         raise RequestError(
             f"The model reads {player.codec.name!r}, the data set holds {held_out.codec.name!r}."

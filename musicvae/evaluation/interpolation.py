@@ -80,16 +80,20 @@ def curves(pairs: Sequence[Pair], model: NGram | None) -> Curves:
     if not pairs:
         return {}
     found: Curves = {"t": PLACES.tolist()}
-    for way in ("arc", "mix"):
-        apart = [[_distance(pair.a, at) for at in getattr(pair, way)] for pair in pairs]
-        found[f"distance to A, {way}"] = np.mean(apart, axis=0).tolist()
+    ways = {"arc": [pair.arc for pair in pairs], "mix": [pair.mix for pair in pairs]}
+    for name, way in ways.items():
+        apart = [
+            [_distance(pair.a, at) for at in places]
+            for pair, places in zip(pairs, way, strict=True)
+        ]
+        found[f"distance to A, {name}"] = np.mean(apart, axis=0).tolist()
     if model is None:
         return found
-    ends = [(_cost(model, pair.a), _cost(model, pair.b)) for pair in pairs]
-    between = np.array([[(1 - t) * a + t * b for t in PLACES] for a, b in ends]).sum(axis=0)
-    for way in ("arc", "mix"):
-        cost = [[_cost(model, at) for at in getattr(pair, way)] for pair in pairs]
-        found[f"relative cost, {way}"] = (np.sum(cost, axis=0) / between).tolist()
+    ends = np.array([(_cost(model, pair.a), _cost(model, pair.b)) for pair in pairs]).sum(axis=0)
+    between = (1 - PLACES) * ends[0] + PLACES * ends[1]
+    for name, way in ways.items():
+        cost = np.array([[_cost(model, at) for at in places] for places in way]).sum(axis=0)
+        found[f"relative cost, {name}"] = (cost / between).tolist()
     return found
 
 

@@ -35,6 +35,7 @@ class Tally:
         self.steps: dict[str, int] = defaultdict(int)
         self.means: dict[str, list[float]] = defaultdict(list)
         self.nll: list[Exact] = []
+        self.draws: int | None = None
         self.frames: list[int] = []
         self.mu: list[Array] = []
 
@@ -82,6 +83,8 @@ class Tally:
             found["NLL, nats"] = float(nll[:, 0].mean())
             found["NLL, nats per frame, frames 1..T"] = float(nll[:, 0].sum() / frames.sum())
             found["NLL, nats per frame, frames 2..T"] = float(nll[:, 1].sum() / (frames - 1).sum())
+        if self.draws is not None:
+            found["NLL, draws K"] = float(self.draws)
         if self.mu:
             spread = np.concatenate(self.mu).var(axis=0)
             found["active units"] = float((spread > ACTIVE_VARIANCE).sum())
@@ -130,6 +133,7 @@ def _by_draws(player: Player, chunk: Chunk, tally: Tally, importance: int, seed:
     cost = kl(posterior)
     tally.means["KL, nats"] += cost.tolist()
     _by_mean(player, chunk, tally, posterior.mu)
+    tally.draws = importance
     if importance:
         tally.nll.append(importance_nats(player, chunk, posterior, importance, seed))
     else:

@@ -13,6 +13,7 @@ from musicvae.evaluation import evaluate
 from musicvae.presets import PRESETS
 from musicvae.progress import Report
 
+from ..conftest import ROOT
 from ..miniatures import tiny_checkpoint
 from .collection import Perfect, windows
 
@@ -83,7 +84,7 @@ def test_copies_of_the_training_set_are_counted() -> None:
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_net_is_measured_as_far_as_it_goes(name: str) -> None:
-    """All have a reconstruction; what else there is depends on z and on a prior for it."""
+    """All have a reconstruction; the rest depends on z and its prior; docs tell what each is."""
     net = PRESETS[name].net
     player = Player(tiny_checkpoint(name))
     held_out, trained_on = (windows(net.codec, 8, first) for first in (0, 100))
@@ -103,16 +104,21 @@ def test_every_net_is_measured_as_far_as_it_goes(name: str) -> None:
         == is_melody
         == ("copies, n-gram cost" not in found.left_out)
     )
+    text = (ROOT / "docs" / "numbers.md").read_text()
+    for part in {part for name in figures for part in name.split(", ")}:
+        assert part in text, f"docs/numbers.md does not tell what {part!r} is"
     frame_f1 = [name for name in figures if name.endswith("frame F1")]
     assert bool(frame_f1) != is_melody
 
 
 def test_what_is_missing_is_told() -> None:
-    """No training set, no two windows of one meter, a single window; another codec is refused."""
+    """No training set, no two windows of one meter, a single window; what cannot be is refused."""
     player = Player(tiny_checkpoint())
     found = evaluate(player, windows(n=1))
     assert found.left_out["copies, n-gram cost"] == "there is no training set to count in"
     assert found.left_out["interpolation"] == "no two windows have one meter"
     assert "overlap, mean" not in found.figures
+    with pytest.raises(RequestError, match="A limit is 1 or more"):
+        evaluate(player, windows(), limit=0)
     with pytest.raises(RequestError, match=r"reads 'melody'.*holds 'roll'"):
         evaluate(player, windows("roll"), windows())

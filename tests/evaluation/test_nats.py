@@ -76,5 +76,6 @@ def test_frames_are_averaged_over_all_windows_and_draws_tighten_the_bound() -> N
     assert bound[f"{FRAMES} 1..T"] == pytest.approx(total / frames, rel=1e-5)
     closer = evaluate(player, held_out, pairs=0, importance=10).figures
     assert closer["NLL, nats"] < bound["NLL, nats"]
-    for name in bound.keys() - {"NLL, nats", f"{FRAMES} 1..T", f"{FRAMES} 2..T"}:
+    assert (bound["NLL, draws K"], closer["NLL, draws K"]) == (0, 10)
+    for name in bound.keys() - {"NLL, draws K", "NLL, nats", f"{FRAMES} 1..T", f"{FRAMES} 2..T"}:
         assert closer[name] == bound[name], "K changes no other figure"
