@@ -89,7 +89,7 @@ def evaluate(
         len(rows),
         {name: figures for name, figures in groups.items() if figures},
         found,
-        _left_out(player, trained_on, len(ways)),
+        _left_out(player, trained_on, pairs, len(ways)),
         drawn[:SHOWN],
         [codec.decode(at, way.meter) for way in ways[:1] for at in way.arc],
     )
@@ -102,13 +102,16 @@ def _originals(player: Player, trained_on: Collection | None) -> dict[Meter, Cod
     return codes_by_meter(trained_on)
 
 
-def _left_out(player: Player, trained_on: Collection | None, ways: int) -> dict[str, str]:
+def _left_out(
+    player: Player, trained_on: Collection | None, pairs: int, ways: int
+) -> dict[str, str]:
     """What has no figure, and why."""
     reasons = {}
     if not player.latent:
         reasons["z, free-running, interpolation"] = "a next-step net has no latent vector"
     elif not ways:
-        reasons["interpolation"] = "no two windows have one meter"
+        why = "no two windows have one meter" if pairs else "no pairs were asked for"
+        reasons["interpolation"] = why
     if "generate" not in player.verbs:
         reasons["likelihood, samples"] = "this net has no prior to draw z from"
     if player.codec.name != "melody":

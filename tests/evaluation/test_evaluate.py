@@ -118,6 +118,8 @@ def test_what_is_missing_is_told() -> None:
     assert found.left_out["copies, n-gram cost"] == "there is no training set to count in"
     assert found.left_out["interpolation"] == "no two windows have one meter"
     assert "overlap, mean" not in found.figures
+    found = evaluate(player, windows(n=2), pairs=0)
+    assert found.left_out["interpolation"] == "no pairs were asked for"
     with pytest.raises(RequestError, match="A limit is 1 or more"):
         evaluate(player, windows(), limit=0)
     with pytest.raises(RequestError, match=r"reads 'melody'.*holds 'roll'"):
