@@ -1,4 +1,4 @@
-"""Pictures of phrases: piano rolls with bars and beats, in one PNG."""
+"""Pictures: phrases as piano rolls with bars and beats, and what an evaluation found."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import MissingExtra
+from .evaluation import Evaluation
 from .files import write_whole
 from .music.drawing import pitch_name
 from .music.notes import Phrase
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLUMNS = 4
 
@@ -29,14 +31,8 @@ def draw_phrases(phrases: Sequence[Phrase], path: Path | str, titles: Sequence[s
         MissingExtra: matplotlib is not installed.
         OutputError: the place cannot be written.
     """
-    import io
-
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtra("matplotlib", "plot") from error
     rows = -(-len(phrases) // COLUMNS)
-    figure = Figure(figsize=(4 * COLUMNS, 2.4 * rows), layout="constrained")
+    figure = figure_class()(figsize=(4 * COLUMNS, 2.4 * rows), layout="constrained")
     grid = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
     for axes in grid[len(phrases) :]:
         axes.set_axis_off()
@@ -45,6 +41,63 @@ def draw_phrases(phrases: Sequence[Phrase], path: Path | str, titles: Sequence[s
         notes = sum(len(part.notes) for part in phrase.parts)
         title = titles[number] if titles else f"{phrase.meter}, {notes} notes"
         grid[number].set_title(title, fontsize=8)
+    _write(figure, path)
+
+
+def draw_evaluation(found: Evaluation, folder: Path | str) -> list[Path]:
+    """Draw samples, one way from A to B, and the curves of all ways, as far as there are any.
+
+    Raises:
+        MissingExtra: matplotlib is not installed.
+        OutputError: the place cannot be written.
+    """
+    folder, drawn = Path(folder), []
+    if found.samples:
+        drawn.append(folder / "samples.png")
+        draw_phrases(found.samples, drawn[-1])
+    if found.walk:
+        drawn.append(folder / "interpolation.png")
+        titles = [f"{t:.0%} of the way" for t in found.curves["t"]]
+        draw_phrases(found.walk, drawn[-1], titles)
+        drawn.append(folder / "curves.png")
+        draw_curves(found, drawn[-1])
+    return drawn
+
+
+def draw_curves(found: Evaluation, path: Path | str) -> None:
+    """Draw the curves of an interpolation: one picture for each kind, the mix beside the arc.
+
+    Raises:
+        MissingExtra: matplotlib is not installed.
+        OutputError: the place cannot be written.
+    """
+    kinds = sorted({name.rpartition(", ")[0] for name in found.curves if name != "t"})
+    figure = figure_class()(figsize=(5 * len(kinds), 3.5), layout="constrained")
+    for axes, kind in zip(figure.subplots(1, len(kinds), squeeze=False)[0], kinds, strict=True):
+        for way, what in (("arc", "arc of z"), ("mix", "mix of steps")):
+            axes.plot(found.curves["t"], found.curves[f"{kind}, {way}"], label=what)
+        axes.set(title=kind, xlabel="place between A and B")
+        axes.set_ylim(bottom=0)
+        axes.legend()
+    _write(figure, path)
+
+
+def figure_class() -> type[Figure]:
+    """What pictures are drawn on.
+
+    Raises:
+        MissingExtra: matplotlib is not installed.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingExtra("matplotlib", "plot") from error
+    return Figure
+
+
+def _write(figure: Figure, path: Path | str) -> None:
+    import io
+
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=80)
     write_whole(path, buffer.getvalue())

@@ -15,7 +15,7 @@ from .presets import preset as find_preset
 from .progress import Progress, silent
 
 if TYPE_CHECKING:
-    from .evaluation import Evaluation
+    from .evaluation import Collection, Evaluation
 
 
 def prepare(
@@ -65,11 +65,17 @@ def evaluate(
     *,
     data: Path | str,
     split: str = "test",
+    trained_on: Path | str | None = None,
     limit: int | None = None,
+    pairs: int = 256,
+    importance: int = 0,
     seed: int = 0,
     progress: Progress = silent,
 ) -> Evaluation:
-    """Measure a model on a split of a prepared data set; see `evaluation.evaluate`.
+    """Measure a model on a split of a data set, or on a folder of MIDI; see `evaluation.evaluate`.
+
+    Of a data set the training set is known; that of a folder of MIDI is the one
+    of *trained_on*, if given, and all of the folder is measured, whatever *split* says.
 
     Raises:
         CheckpointError, DatasetError, RequestError: there is no such model, data or split,
@@ -77,12 +83,27 @@ def evaluate(
     """
     from .dataset import SPLITS, open_split
     from .evaluation import evaluate as run
+    from .evaluation.folder import holds_midi, read_folder
 
     if split not in SPLITS:
         raise RequestError(f"There is no split {split!r}; choose {', '.join(SPLITS)}.")
     player = load(model).player
-    held_out, trained_on = open_split(data, split), open_split(data, "train")
-    return run(player, held_out, trained_on, limit=limit, seed=seed, progress=progress)
+    known = trained_on
+    held_out: Collection
+    if holds_midi(data):
+        held_out = read_folder(data, player.codec, progress)
+    else:
+        held_out, known = open_split(data, split), trained_on or data
+    return run(
+        player,
+        held_out,
+        open_split(known, "train") if known else None,
+        limit=limit,
+        pairs=pairs,
+        importance=importance,
+        seed=seed,
+        progress=progress,
+    )
 
 
 @contextmanager

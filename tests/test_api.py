@@ -131,7 +131,7 @@ def test_prepare_train_and_evaluate_follow_one_another(tmp_path: Path) -> None:
     out = musicvae.train(
         "melody-2bar", data=tmp_path / "data", out=tmp_path / "net", steps=1, batch=4
     )
-    found = musicvae.evaluate(out, data=tmp_path / "data", split="train", limit=4)
+    found = musicvae.evaluate(out, data=tmp_path / "data", split="train", limit=4, pairs=4)
     assert found.windows == 4
     assert found.figures["KL, nats"] > 0
     with pytest.raises(RequestError, match="no split 'exam'"):

@@ -18,14 +18,19 @@ ORDER = [
         f"music.{name}"
         for name in (
             *("units", "notes", "pianoroll", "position", "smf", "quantise", "midi", "exchange"),
-            *("codecs", "windows", "manner", "drawing", "melody", "voices", "metrics"),
+            *("codecs", "windows", "manner", "drawing", "melody", "voices", "metrics", "ngram"),
         )
     ),
     "nets",
     "checkpoint",
     *(f"engine.{name}" for name in ("weights", "layers", "encoders", "decoders", "sampling")),
     *("engine.player", "engine"),
-    *("generation", "dataset", "preparation", "model", "training", "evaluation", "plot", "api"),
+    *("generation", "dataset", "preparation", "model", "training"),
+    *(
+        f"evaluation.{name}"
+        for name in ("report", "chunks", "nats", "reconstruction", "samples", "interpolation")
+    ),
+    *("evaluation.folder", "evaluation", "plot", "api"),
     "workshop",
     "cli",
     "",

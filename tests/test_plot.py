@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from musicvae.errors import MissingExtra
+from musicvae.evaluation import Evaluation
 from musicvae.music.notes import Phrase
 from musicvae.music.units import Meter
-from musicvae.plot import draw_phrases
+from musicvae.plot import draw_evaluation, draw_phrases
 
 from .miniatures import little_tune
 
@@ -30,3 +31,15 @@ def test_without_matplotlib_the_extra_is_named(
     with pytest.raises(MissingExtra, match=r"musicvae\[plot\]"):
         draw_phrases([Phrase(bars=1)], tmp_path / "none.png")
     assert not list(tmp_path.iterdir())
+
+
+def test_an_evaluation_is_drawn_as_far_as_it_goes(tmp_path: Path) -> None:
+    """Samples, the way, and its curves with or without a cost; nothing where there is neither."""
+    tunes = [little_tune(Meter(3, 4), seed) for seed in range(3)]
+    rising = {f"distance to A, {way}": [0.0, 0.3, 0.5] for way in ("arc", "mix")}
+    curves = {"t": [0.0, 0.5, 1.0], **rising}
+    found = Evaluation(3, {}, curves, samples=tunes, walk=tunes)
+    names = [path.name for path in draw_evaluation(found, tmp_path / "new")]
+    assert names == ["samples.png", "interpolation.png", "curves.png"]
+    assert all((tmp_path / "new" / name).read_bytes().startswith(b"\x89PNG") for name in names)
+    assert draw_evaluation(Evaluation(3, {}), tmp_path / "none") == []

@@ -2,39 +2,86 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import DataFolder, Model
+from .options import Model
 from .progress import bar
+
+if TYPE_CHECKING:
+    from ..evaluation import Evaluation
 
 
 def evaluate(
-    data: DataFolder,
+    data: Annotated[
+        Path, typer.Option("--data", help="A data set that `prepare` made, or a folder of MIDI.")
+    ],
     model: Model = "melody-2bar",
     split: Annotated[str, typer.Option(help="valid, to choose a model; test, to report.")] = "test",
+    trained_on: Annotated[
+        Path | None,
+        typer.Option(help="The data set that the model learned from, if it is another."),
+    ] = None,
     limit: Annotated[int | None, typer.Option(help="At most so many windows.", min=2)] = None,
+    pairs: Annotated[
+        int, typer.Option(help="Pairs of windows to interpolate between.", min=0)
+    ] = 256,
+    importance: Annotated[
+        int, typer.Option(help="Draws of z for the likelihood of a VAE; 0 gives the bound.", min=0)
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.", min=0)] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON in place of a table.")] = False,
+    plots: Annotated[
+        Path | None, typer.Option(help="Folder for pictures of samples and interpolation.")
+    ] = None,
 ) -> None:
     """Measure a checkpoint on music it was not trained on.
 
-    Example:  musicvae evaluate --model melody-2bar --data data/melody
+    Example:  musicvae evaluate --model melody-2bar --data data/melody --plots pictures/
     """
     from ..workshop import evaluate as run
 
+    if plots:
+        from ..plot import draw_evaluation, figure_class
+
+        figure_class()  # what is missing is said before the work, not after it
     with bar("evaluate", "windows") as progress:
-        found = run(model, data=data, split=split, limit=limit, seed=seed, progress=progress)
+        found = run(
+            model,
+            data=data,
+            split=split,
+            trained_on=trained_on,
+            limit=limit,
+            pairs=pairs,
+            importance=importance,
+            seed=seed,
+            progress=progress,
+        )
     if json:
         typer.echo(found.to_json())
-        return
+    else:
+        is_prepared = (data / "data.json").exists()
+        _show(found, f"{model} on {split} of {data}" if is_prepared else f"{model} on {data}")
+    if plots:
+        for path in draw_evaluation(found, plots):
+            typer.echo(path, err=True)
+
+
+def _show(found: Evaluation, title: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"{model} on {split}, {found.windows:,} windows")
+    table = Table(title=f"{title}, {found.windows:,} windows")
     table.add_column("figure")
     table.add_column("value", justify="right")
-    for name, value in found.rows():
-        table.add_row(name, value)
-    Console().print(table)
+    for group, figures in found.groups.items():
+        table.add_section()
+        table.add_row(group, "", style="bold")
+        for name, value in figures.items():
+            table.add_row(name, f"{value:.4g}")
+    console = Console()
+    console.print(table)
+    for what, why in found.left_out.items():
+        console.print(f"  left out: {what}: {why}", markup=False)

@@ -14,6 +14,7 @@ from .codecs import Codes, MelodyCodec
 from .notes import Note, Phrase
 
 WIDEST_LEAP = 24
+WIDEST_SHIFT = MelodyCodec.OFF
 COPY_SHARE = 0.05
 """A copy may differ from its original in this share of steps."""
 
@@ -95,13 +96,14 @@ def _has_original(
     allowed = int(COPY_SHARE * len(sample))
     sounding = sample < MelodyCodec.OFF
     off_rhythm = (kinds != np.where(sounding, 0, sample)).sum(axis=1)
-    for row in np.flatnonzero(off_rhythm <= allowed):
-        both = sounding & pitched[row]
-        shifts = originals[row, both].astype(int) - sample[both]
-        alike = np.unique(shifts, return_counts=True)[1].max(initial=0)
-        if off_rhythm[row] + both.sum() - alike <= allowed:
-            return True
-    return False
+    rows = np.flatnonzero(off_rhythm <= allowed)
+    both = pitched[rows] & sounding
+    shifts = originals[rows].astype(int) - sample + WIDEST_SHIFT  # from 0 on where both have pitch
+    width = 2 * WIDEST_SHIFT + 1
+    place = (np.arange(len(rows))[:, None] * width + shifts)[both]
+    alike = np.bincount(place, minlength=len(rows) * width).reshape(len(rows), width)
+    wrong = off_rhythm[rows] + both.sum(axis=1) - alike.max(axis=1, initial=0)
+    return bool((wrong <= allowed).any())
 
 
 def halves(

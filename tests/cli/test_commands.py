@@ -174,10 +174,13 @@ def test_prepare_train_and_evaluate_follow_one_another(terminal: Terminal, tmp_p
         terminal("prepare", tmp_path / "midi", "-o", data)
     settings = ("--steps", "2", "--batch", "4", "--precision", "fp32", "--max-minutes", "1")
     terminal("train", "--data", data, "-o", net, *settings)
-    table = terminal("evaluate", "--model", net, "--data", data, "--split", "train", "--limit", "4")
-    assert "KL, nats" in table
-    words = ("--model", str(net), "--data", str(data), "--split", "train", "--limit", "4")
-    assert '"windows": 4' in terminal("evaluate", *words, "--json")
+    few = ("--model", net, "--split", "train", "--limit", "4", "--pairs", "4")
+    assert "KL, nats" in terminal("evaluate", "--data", data, *few)
+    output = terminal("evaluate", "--data", data, *few, "--json", "--plots", tmp_path / "pictures")
+    assert '"windows": 4' in output
+    assert len(list((tmp_path / "pictures").iterdir())) == 3
+    table = terminal("evaluate", "--data", tmp_path / "midi", *few)
+    assert "left out: copies, n-gram cost: there is no training set" in table
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ TWINS = [
     (train, workshop.train),
     (evaluate, workshop.evaluate),
 ]
-DOOR = {"out", "model", "force", "json"}
+DOOR = {"out", "model", "force", "json", "plots"}
 """What belongs to a terminal: where to write, which model, how to print."""
 
 OBJECT = {"self", "progress", "out", "model"}

@@ -1,0 +1,147 @@
+"""Interpolation: the way between two held-out windows, beside a mix of their steps.
+
+Section 4.2 of Roberts et al., ICML 2018 (arXiv:1803.05428): on a good way the
+distance to where it began grows evenly, and what is met on it is as usual as
+music is; a mix of steps has the first and not the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine import Player
+from ..generation import slerp
+from ..music.codecs import Codec, Codes
+from ..music.ngram import NGram
+from ..music.units import Meter
+from .chunks import SIDE_BY_SIDE, Collection, rows_by_meter
+from .report import Curves, Figures
+
+PLACES = np.linspace(0.0, 1.0, 11)
+"""Where on the way it is looked at, both ends included."""
+
+LEARNED_FROM = 200_000
+"""The n-gram model counts in so many training windows at most, drawn at random."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two windows of one meter, and what stands at each place between them.
+
+    Attributes:
+        a, b: the ends.
+        arc: the most probable steps from each place of the arc between the two z.
+        mix: each step from one of the ends, in the codec's one spelling.
+    """
+
+    meter: Meter
+    a: Codes
+    b: Codes
+    arc: list[Codes]
+    mix: list[Codes]
+
+
+def draw_pairs(windows: Collection, pairs: int, rng: np.random.Generator) -> list[tuple[int, int]]:
+    """Rows two by two, each two of one meter; none if no meter has two."""
+    of = {meter: rows for meter, rows in rows_by_meter(windows).items() if len(rows) > 1}
+    places = [(rows, place) for rows in of.values() for place in range(len(rows))]
+    drawn = []
+    for _ in range(pairs if places else 0):
+        rows, a = places[rng.integers(len(places))]
+        b = rng.integers(len(rows) - 1)
+        drawn.append((rows[a], rows[b + (b >= a)]))
+    return drawn
+
+
+def walk(
+    player: Player,
+    windows: Collection,
+    rows: Sequence[tuple[int, int]],
+    rng: np.random.Generator,
+) -> Iterator[Pair]:
+    """Go from one end of each pair to the other; each step of the mix has one chance all along."""
+    for start in range(0, len(rows), SIDE_BY_SIDE):
+        part = rows[start : start + SIDE_BY_SIDE]
+        ends = [(windows.window(a), windows.window(b)) for a, b in part]
+        meters = [windows.meter(a) for a, _ in part]
+        arcs = _arcs(player, ends, meters)
+        for (a, b), meter, arc in zip(ends, meters, arcs, strict=True):
+            chance = rng.random(len(a))
+            mixed = [_mix(player.codec, a, b, chance < t, meter) for t in PLACES]
+            yield Pair(meter, a, b, arc, mixed)
+
+
+def curves(pairs: Sequence[Pair], model: NGram | None) -> Curves:
+    """Means over pairs at each place: distance to A, and, under a model, relative cost."""
+    if not pairs:
+        return {}
+    found: Curves = {"t": PLACES.tolist()}
+    ways = {"arc": [pair.arc for pair in pairs], "mix": [pair.mix for pair in pairs]}
+    for name, way in ways.items():
+        apart = [
+            [_distance(pair.a, at) for at in places]
+            for pair, places in zip(pairs, way, strict=True)
+        ]
+        found[f"distance to A, {name}"] = np.mean(apart, axis=0).tolist()
+    if model is None:
+        return found
+    ends = np.array([(_cost(model, pair.a), _cost(model, pair.b)) for pair in pairs]).sum(axis=0)
+    between = (1 - PLACES) * ends[0] + PLACES * ends[1]
+    for name, way in ways.items():
+        cost = np.array([[_cost(model, at) for at in places] for places in way]).sum(axis=0)
+        found[f"relative cost, {name}"] = (cost / between).tolist()
+    return found
+
+
+def middles(found: Curves) -> Figures:
+    """The curves half-way, in figures."""
+    half = len(PLACES) // 2
+    return {f"{name}, half-way": curve[half] for name, curve in found.items() if name != "t"}
+
+
+def learn(originals: Mapping[Meter, Codes], classes: int, seed: int) -> NGram | None:
+    """An n-gram model of a training set by meter, if there is one."""
+    if not originals:
+        return None
+    rng = np.random.default_rng((seed, 5))
+    share = min(1.0, LEARNED_FROM / sum(map(len, originals.values())))
+    return NGram(
+        (
+            each[rng.permutation(len(each))[: round(share * len(each))]]
+            for each in originals.values()
+        ),
+        classes,
+    )
+
+
+def _arcs(
+    player: Player, ends: Sequence[tuple[Codes, Codes]], meters: Sequence[Meter]
+) -> list[list[Codes]]:
+    """What is decoded at each place, pair by pair."""
+    from_a = player.encode([a for a, _ in ends], meters).mu
+    to_b = player.encode([b for _, b in ends], meters).mu
+    idle = [np.random.default_rng(0)] * len(ends)  # the most probable step needs no chance
+    by_place = []
+    for t in PLACES:
+        z = np.array([slerp(a, b, float(t)) for a, b in zip(from_a, to_b, strict=True)])
+        by_place.append(player.decode(z, meters, temperature=0.0, rngs=idle))
+    return [list(arc) for arc in zip(*by_place, strict=True)]
+
+
+def _mix(codec: Codec, a: Codes, b: Codes, from_b: NDArray[np.bool_], meter: Meter) -> Codes:
+    mixed = np.where(from_b if a.ndim == 1 else from_b[:, None], b, a)
+    return codec.encode(codec.decode(mixed, meter))
+
+
+def _distance(a: Codes, b: Codes) -> float:
+    """Normalised Hamming distance: the share of steps that differ."""
+    return float((a != b).reshape(len(a), -1).any(axis=1).mean())
+
+
+def _cost(model: NGram, codes: Codes) -> float:
+    """Nats per step."""
+    return float(model.nats(codes).mean())

@@ -1,0 +1,186 @@
+"""Reconstruction and nats: how much of a held-out window a net gives back, and at what cost.
+
+A next-step net is judged teacher-forced; an autoencoder through its one z; a
+net with a posterior by draws from it, as published, and by its mean.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine import Player
+from ..engine.sampling import choose, draw_noise
+from ..music.codecs import Codec, Codes
+from ..music.metrics import note_f1
+from ..music.pianoroll import PITCHES
+from ..music.units import Meter
+from .chunks import Chunk, to_phrases
+from .nats import Array, Exact, all_and_later, frame_nats, importance_nats, kl
+from .report import Figures
+
+ACTIVE_VARIANCE = 0.01
+"""A unit of z is active if its posterior mean varies by more; Burda et al., ICLR 2016."""
+
+
+class Tally:
+    """Sums over steps, notes and windows, kept until the end."""
+
+    def __init__(self, codec: Codec) -> None:
+        self.codec = codec
+        self.right: dict[str, float] = defaultdict(float)
+        self.steps: dict[str, int] = defaultdict(int)
+        self.means: dict[str, list[float]] = defaultdict(list)
+        self.nll: list[Exact] = []
+        self.draws: int | None = None
+        self.frames: list[int] = []
+        self.mu: list[Array] = []
+
+    def compare(self, name: str, truth: Sequence[Codes], guess: Sequence[Codes]) -> None:
+        """Count the steps that are right, all of them and onsets alone; of rolls, cells too."""
+        for a, b in zip(truth, guess, strict=True):
+            right = (a == b).reshape(len(a), -1).all(axis=1)
+            onset = _onsets(self.codec, a)
+            self._count(name, right.sum(), len(a))
+            self._count(f"{name}, onsets", right[onset].sum(), onset.sum())
+            if a.ndim == 2:
+                there, found = _sounding(a), _sounding(b)
+                agreed = 2 * (there & found).sum()
+                self._count(f"{name}, frame F1", agreed, there.sum() + found.sum())
+
+    def compare_notes(
+        self, name: str, truth: Sequence[Codes], guess: Sequence[Codes], meters: Sequence[Meter]
+    ) -> None:
+        """Note F1 of each window."""
+        pairs = zip(
+            to_phrases(self.codec, truth, meters),
+            to_phrases(self.codec, guess, meters),
+            strict=True,
+        )
+        self.means[name] += [note_f1(a.parts[0].notes, b.parts[0].notes) for a, b in pairs]
+
+    def shares(self) -> Figures:
+        """Shares of steps, then means of windows, but for those in nats."""
+        found = {name: self.right[name] / max(1, self.steps[name]) for name in self.right}
+        return found | {
+            name: float(np.mean(values))
+            for name, values in self.means.items()
+            if not name.endswith("nats")
+        }
+
+    def nats(self) -> Figures:
+        """Means of windows in nats, then the likelihood by window and by frame."""
+        found = {
+            name: float(np.mean(values))
+            for name, values in self.means.items()
+            if name.endswith("nats")
+        }
+        if self.nll:
+            nll, frames = np.concatenate(self.nll), np.array(self.frames)
+            found["NLL, nats"] = float(nll[:, 0].mean())
+            found["NLL, nats per frame, frames 1..T"] = float(nll[:, 0].sum() / frames.sum())
+            found["NLL, nats per frame, frames 2..T"] = float(nll[:, 1].sum() / (frames - 1).sum())
+        if self.draws is not None:
+            found["NLL, draws K"] = float(self.draws)
+        if self.mu:
+            spread = np.concatenate(self.mu).var(axis=0)
+            found["active units"] = float((spread > ACTIVE_VARIANCE).sum())
+        return found
+
+    def _count(self, name: str, right: float, steps: float) -> None:
+        self.right[name] += float(right)
+        self.steps[name] += int(steps)
+
+
+def measure(player: Player, chunk: Chunk, tally: Tally, importance: int, seed: int) -> None:
+    """One chunk, as far as the net goes: a likelihood, a z, a posterior."""
+    codec, codes = player.codec, chunk.codes
+    tally.frames += [len(each) for each in codes]
+    if not player.latent:
+        _next_steps(player, chunk, tally)
+    elif "generate" in player.verbs:
+        _by_draws(player, chunk, tally, importance, seed)
+    else:
+        _by_mean(player, chunk, tally, player.encode(codes, chunk.meters).mu)
+    tally.compare("holding everywhere", codes, [_held(codec, each) for each in codes])
+
+
+def _next_steps(player: Player, chunk: Chunk, tally: Tally) -> None:
+    _, codes, meters, rngs = chunk
+    logits = player.logits(np.zeros((len(codes), 0), np.float32), codes, meters)
+    tally.compare("teacher-forced, temperature 1", codes, _draw(player.codec, logits, rngs))
+    tally.compare("teacher-forced, argmax", codes, _draw(player.codec, logits, None))
+    tally.nll.append(all_and_later(_frames(player.codec, logits, codes)))
+
+
+def _by_draws(player: Player, chunk: Chunk, tally: Tally, importance: int, seed: int) -> None:
+    """`z ~ q` and steps at temperature 1; then the mean; then the bound."""
+    _, codes, meters, rngs = chunk
+    posterior = player.encode(codes, meters)
+    noise = np.array([rng.standard_normal(player.latent) for rng in rngs], np.float32)
+    z = posterior.mu + np.exp(0.5 * posterior.log_var) * noise
+    logits = player.logits(z, codes, meters)
+    forced = _draw(player.codec, logits, rngs)
+    free = player.decode(z, meters, temperature=1.0, rngs=rngs)
+    tally.compare("teacher-forced, z ~ q, temperature 1", codes, forced)
+    tally.compare("free-running, z ~ q, temperature 1", codes, free)
+    tally.compare_notes("note F1, z ~ q", codes, free, meters)
+    frames = _frames(player.codec, logits, codes)
+    tally.means["reconstruction, nats"] += [float(each.sum()) for each in frames]
+    cost = kl(posterior)
+    tally.means["KL, nats"] += cost.tolist()
+    _by_mean(player, chunk, tally, posterior.mu)
+    tally.draws = importance
+    if importance:
+        tally.nll.append(importance_nats(player, chunk, posterior, importance, seed))
+    else:
+        tally.nll.append(all_and_later(frames) + cost[:, None])
+
+
+def _by_mean(player: Player, chunk: Chunk, tally: Tally, mu: Array) -> None:
+    """The most probable steps from `z = mu`; for an autoencoder, their nats as well."""
+    _, codes, meters, rngs = chunk
+    best = player.decode(mu, meters, temperature=0.0, rngs=rngs)
+    logits = player.logits(mu, codes, meters)
+    tally.compare("teacher-forced, z = mu, argmax", codes, _draw(player.codec, logits, None))
+    tally.compare("free-running, z = mu, argmax", codes, best)
+    tally.compare_notes("note F1, z = mu, argmax", codes, best, meters)
+    if "generate" not in player.verbs:
+        frames = _frames(player.codec, logits, codes)
+        tally.means["reconstruction, nats"] += [float(each.sum()) for each in frames]
+    tally.mu.append(mu)
+
+
+def _draw(
+    codec: Codec, logits: Sequence[Array], rngs: Sequence[np.random.Generator] | None
+) -> list[Codes]:
+    """Each step on its own at temperature 1, or the most probable without generators."""
+    drawn = []
+    for index, each in enumerate(logits):
+        noise = 0.0 if rngs is None else draw_noise(codec, [rngs[index]], len(each))[0]
+        drawn.append(choose(codec, each + noise, np.ones(each.shape, dtype=bool)))
+    return drawn
+
+
+def _frames(codec: Codec, logits: Sequence[Array], truth: Sequence[Codes]) -> list[Array]:
+    return [frame_nats(codec, each, codes) for each, codes in zip(logits, truth, strict=True)]
+
+
+def _onsets(codec: Codec, codes: Codes) -> NDArray[np.bool_]:
+    """Steps at which a note starts. `[T]`."""
+    if codec.likelihood == "categorical":
+        return np.asarray(codes < codec.channels - 2)
+    return np.asarray(codes[:, :PITCHES].any(axis=1))
+
+
+def _sounding(codes: Codes) -> NDArray[np.bool_]:
+    """Which pitches sound in each frame of a roll. `[T, 128]`."""
+    return np.asarray((codes[:, :PITCHES] | codes[:, PITCHES:]) > 0)
+
+
+def _held(codec: Codec, codes: Codes) -> Codes:
+    """The guess that nothing ever happens."""
+    return np.full_like(codes, codec.channels - 1 if codes.ndim == 1 else 0)

@@ -1,0 +1,49 @@
+"""What an evaluation found: figures in groups, curves, music to look at, and what was left out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from ..music.notes import Phrase
+
+Figures = dict[str, float]
+Curves = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Figures by group and name, of so many windows; docs/numbers.md explains each.
+
+    Attributes:
+        windows: how many were measured.
+        groups: `reconstruction`, `nats`, `interpolation`, `samples`, as far as the net has them.
+        curves: values along the way from A to B, by name; `t` is where they stand.
+        left_out: what could not be measured, and why.
+        samples: a few phrases drawn from the net.
+        walk: one way from A to B.
+    """
+
+    windows: int
+    groups: dict[str, Figures]
+    curves: Curves = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    samples: list[Phrase] = field(default_factory=list)
+    walk: list[Phrase] = field(default_factory=list)
+
+    @property
+    def figures(self) -> Figures:
+        """All figures by name, whatever their group."""
+        return {name: value for group in self.groups.values() for name, value in group.items()}
+
+    def to_json(self) -> str:
+        """All but the music, for a file."""
+        about = {
+            "windows": self.windows,
+            "figures": {name: round(value, 6) for name, value in self.figures.items()},
+            "curves": {
+                name: [round(value, 6) for value in curve] for name, curve in self.curves.items()
+            },
+            "left_out": self.left_out,
+        }
+        return json.dumps(about, indent=2)

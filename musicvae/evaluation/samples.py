@@ -1,0 +1,76 @@
+"""Samples: what a net draws by itself, beside held-out music and the training set."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..engine import Player
+from ..music.codecs import Codec, Codes
+from ..music.metrics import copied, halves, overlap
+from ..music.notes import Phrase
+from ..music.units import Meter
+from .chunks import Chunk
+from .reconstruction import Tally
+from .report import Figures
+
+LOOKED_UP = 1_000
+"""Copies are looked for in so many phrases."""
+
+
+def from_the_prior(player: Player, chunk: Chunk, tally: Tally) -> list[Codes]:
+    """A sample for each window, in its meter; and whether it survives z and back."""
+    _, _, meters, rngs = chunk
+    z = np.array([rng.standard_normal(player.latent) for rng in rngs], np.float32)
+    drawn = player.decode(z, meters, temperature=1.0, rngs=rngs)
+    if player.latent:
+        again = player.decode(player.encode(drawn, meters).mu, meters, temperature=0.0, rngs=rngs)
+        tally.compare("samples, decoded, encoded, decoded", drawn, again)
+    return drawn
+
+
+def compare(
+    codec: Codec,
+    truth: Sequence[Phrase],
+    drawn: Sequence[Phrase],
+    originals: Mapping[Meter, Codes],
+    seed: int,
+) -> Figures:
+    """Samples beside held-out music, as far as there are any; copies where there are originals."""
+    figures: Figures = {}
+    if drawn and len(truth) > 1:
+        figures |= likeness(truth, drawn, np.random.default_rng((seed, 1)))
+    if drawn:
+        figures["silent samples"] = float(np.mean([phrase.is_silent for phrase in drawn]))
+    if drawn and originals:
+        figures["copies of training"] = copies(codec, drawn, originals)
+        figures["copies in held-out"] = copies(codec, truth, originals)
+    return figures
+
+
+def likeness(truth: Sequence[Phrase], drawn: Sequence[Phrase], rng: np.random.Generator) -> Figures:
+    """Overlap of samples with held-out music beside the ceiling, on halves of equal counts."""
+    one, other = halves(truth, rng)
+    half = halves(drawn, rng)[0]
+    reached, ceiling = overlap(half, other), overlap(one, other)
+    figures = {}
+    for name in ceiling:
+        figures[f"overlap, {name}"] = reached[name]
+        figures[f"ceiling, {name}"] = ceiling[name]
+    figures["overlap, mean"] = float(np.mean(list(reached.values())))
+    figures["ceiling, mean"] = float(np.mean(list(ceiling.values())))
+    return figures
+
+
+def copies(codec: Codec, phrases: Sequence[Phrase], originals: Mapping[Meter, Codes]) -> float:
+    """Share of melodies that repeat one of the originals of its meter, of the first 1,000."""
+    by_meter: dict[Meter, list[Codes]] = defaultdict(list)
+    for phrase in phrases[:LOOKED_UP]:
+        by_meter[phrase.meter].append(codec.encode(phrase))
+    found = 0.0
+    for meter, codes in by_meter.items():
+        if meter in originals:
+            found += copied(np.stack(codes), originals[meter]) * len(codes)
+    return found / len(phrases[:LOOKED_UP])

@@ -1,0 +1,126 @@
+"""Figures that theory knows: a perfect player, a random one, and the same seed twice."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from musicvae.engine import Player
+from musicvae.errors import RequestError
+from musicvae.evaluation import evaluate
+from musicvae.presets import PRESETS
+from musicvae.progress import Report
+
+from ..conftest import ROOT
+from ..miniatures import tiny_checkpoint
+from .collection import Perfect, windows
+
+
+def test_a_perfect_player_gets_everything_right() -> None:
+    """Accuracies and note F1 are 1, reconstruction costs nothing, KL is as computed by hand."""
+    held_out = windows()
+    figures = evaluate(Perfect(held_out), held_out, windows(first=100), pairs=4).figures
+    for name in ("teacher-forced", "free-running"):
+        for how in ("z ~ q, temperature 1", "z = mu, argmax"):
+            assert figures[f"{name}, {how}"] == figures[f"{name}, {how}, onsets"] == 1.0
+    assert figures["note F1, z = mu, argmax"] == figures["note F1, z ~ q"] == 1.0
+    assert figures["reconstruction, nats"] == pytest.approx(0, abs=1e-6)
+    numbers = np.arange(24)
+    assert figures["KL, nats"] == pytest.approx(np.mean(0.5 * (numbers**2 - 1 + 40)), rel=1e-4)
+    assert figures["active units"] == 1
+
+
+def test_holding_everywhere_is_counted_from_the_data() -> None:
+    """The share of holds, and no onset."""
+    held_out = windows()
+    codes = np.concatenate([held_out.window(i) for i in range(len(held_out))])
+    figures = evaluate(Player(tiny_checkpoint()), held_out, pairs=4).figures
+    assert figures["holding everywhere"] == pytest.approx((codes == 89).mean())
+    assert figures["holding everywhere, onsets"] == 0.0
+
+
+def test_the_same_seed_gives_the_same_figures_and_another_does_not() -> None:
+    """Curves and music too; a limit takes so many windows; all of it is told."""
+    player, held_out, trained_on = Player(tiny_checkpoint()), windows(), windows(first=100)
+    told: list[Report] = []
+    once = evaluate(
+        player, held_out, trained_on, limit=10, pairs=4, importance=2, seed=1, progress=told.append
+    )
+    again = evaluate(player, held_out, trained_on, limit=10, pairs=4, importance=2, seed=1)
+    assert again == once
+    assert again.to_json() == once.to_json()
+    other = evaluate(player, held_out, trained_on, limit=10, pairs=4, importance=2, seed=2)
+    assert other.figures != once.figures
+    assert other.curves != once.curves
+    assert once.windows == 10
+    assert json.loads(once.to_json())["windows"] == 10
+    assert (told[-1].done, told[-1].total) == (14, 14)
+
+
+def test_figures_do_not_depend_on_what_is_measured_side_by_side(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Chunks of five or of all."""
+    player, held_out, trained_on = Player(tiny_checkpoint()), windows(), windows(first=100)
+    whole = evaluate(player, held_out, trained_on, pairs=12, importance=2)
+    for module in ("chunks", "interpolation"):
+        monkeypatch.setattr(f"musicvae.evaluation.{module}.SIDE_BY_SIDE", 5)
+    parts = evaluate(player, held_out, trained_on, pairs=12, importance=2)
+    assert parts.figures == pytest.approx(whole.figures, rel=1e-5)
+    assert parts.samples == whole.samples
+    assert parts.walk == whole.walk
+
+
+def test_copies_of_the_training_set_are_counted() -> None:
+    """A model that was tested on what it learned from shows it."""
+    held_out = windows()
+    figures = evaluate(Perfect(held_out), held_out, held_out, pairs=4).figures
+    assert figures["copies in held-out"] == figures["copies of training"] == 1.0
+    others = evaluate(Perfect(held_out), held_out, windows(first=100), pairs=4).figures
+    assert others["copies in held-out"] == 0.0
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_net_is_measured_as_far_as_it_goes(name: str) -> None:
+    """All have a reconstruction; the rest depends on z and its prior; docs tell what each is."""
+    net = PRESETS[name].net
+    player = Player(tiny_checkpoint(name))
+    held_out, trained_on = (windows(net.codec, 8, first) for first in (0, 100))
+    found = evaluate(player, held_out, trained_on, pairs=3, importance=2)
+    figures = found.figures
+    assert all(np.isfinite(value) for value in figures.values())
+    assert all(0 <= value <= 1 for value in found.groups["reconstruction"].values())
+    has_latent, has_prior = net.kind not in ("rnn", "lstm"), net.kind != "autoencoder"
+    assert ("free-running, z = mu, argmax" in figures) == has_latent
+    assert ("interpolation" in found.groups) == has_latent == bool(found.walk)
+    assert ("NLL, nats per frame, frames 2..T" in figures) == has_prior
+    assert ("samples" in found.groups) == has_prior == bool(found.samples)
+    assert ("KL, nats" in figures) == (has_latent and has_prior)
+    is_melody = net.codec == "melody"
+    assert (
+        ("copies of training" in figures)
+        == is_melody
+        == ("copies, n-gram cost" not in found.left_out)
+    )
+    text = (ROOT / "docs" / "numbers.md").read_text()
+    for part in {part for name in figures for part in name.split(", ")}:
+        assert part in text, f"docs/numbers.md does not tell what {part!r} is"
+    frame_f1 = [name for name in figures if name.endswith("frame F1")]
+    assert bool(frame_f1) != is_melody
+
+
+def test_what_is_missing_is_told() -> None:
+    """No training set, no two windows of one meter, a single window; what cannot be is refused."""
+    player = Player(tiny_checkpoint())
+    found = evaluate(player, windows(n=1))
+    assert found.left_out["copies, n-gram cost"] == "there is no training set to count in"
+    assert found.left_out["interpolation"] == "no two windows have one meter"
+    assert "overlap, mean" not in found.figures
+    found = evaluate(player, windows(n=2), pairs=0)
+    assert found.left_out["interpolation"] == "no pairs were asked for"
+    with pytest.raises(RequestError, match="A limit is 1 or more"):
+        evaluate(player, windows(), limit=0)
+    with pytest.raises(RequestError, match=r"reads 'melody'.*holds 'roll'"):
+        evaluate(player, windows("roll"), windows())
