@@ -33,6 +33,12 @@ def write_whole(path: Path | str, data: bytes) -> None:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
+def sweep(path: Path) -> None:
+    """Clear away what is left of writing this file when a process was killed over it."""
+    for stray in path.parent.glob(f".{path.name}.*"):
+        stray.unlink(missing_ok=True)
+
+
 def free_name(path: Path) -> Path:
     """The path itself, or the first of `name-2`, `name-3` ... that is not taken."""
     candidate, number = path, 1

@@ -1,8 +1,8 @@
-"""Pictures of phrases: piano rolls with bars and beats, in one PNG."""
+"""Pictures in one PNG: phrases as piano rolls with bars and beats, a training as curves."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from .music.notes import Phrase
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 COLUMNS = 4
 
@@ -29,14 +30,8 @@ def draw_phrases(phrases: Sequence[Phrase], path: Path | str, titles: Sequence[s
         MissingExtra: matplotlib is not installed.
         OutputError: the place cannot be written.
     """
-    import io
-
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtra("matplotlib", "plot") from error
     rows = -(-len(phrases) // COLUMNS)
-    figure = Figure(figsize=(4 * COLUMNS, 2.4 * rows), layout="constrained")
+    figure = _figure(4 * COLUMNS, 2.4 * rows)
     grid = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
     for axes in grid[len(phrases) :]:
         axes.set_axis_off()
@@ -45,6 +40,43 @@ def draw_phrases(phrases: Sequence[Phrase], path: Path | str, titles: Sequence[s
         notes = sum(len(part.notes) for part in phrase.parts)
         title = titles[number] if titles else f"{phrase.meter}, {notes} notes"
         grid[number].set_title(title, fontsize=8)
+    _write(figure, path)
+
+
+def draw_curves(rows: Sequence[Mapping[str, float]], terms: Sequence[str], path: Path) -> None:
+    """Draw the terms of a training over its steps, beside them those on valid; write the picture.
+
+    Args:
+        rows: of a metrics.csv: `step`, and those of the terms that were measured there.
+        terms: one drawing for each; `valid_` before the name is its twin.
+        path: of the PNG.
+
+    Raises:
+        MissingExtra: matplotlib is not installed.
+        OutputError: the place cannot be written.
+    """
+    figure = _figure(4 * len(terms), 3)
+    for axes, term in zip(figure.subplots(1, len(terms), squeeze=False)[0], terms, strict=True):
+        for name, style in ((term, "C0-"), (f"valid_{term}", "C1.-")):
+            there = [row for row in rows if name in row]
+            axes.plot([row["step"] for row in there], [row[name] for row in there], style)
+        axes.set_title(term, fontsize=8)
+        axes.set_xlabel("step")
+    figure.legend(["train", "valid"], fontsize=8, loc="outside upper right")
+    _write(figure, path)
+
+
+def _figure(width: float, height: float) -> Figure:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingExtra("matplotlib", "plot") from error
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def _write(figure: Figure, path: Path | str) -> None:
+    import io
+
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=80)
     write_whole(path, buffer.getvalue())

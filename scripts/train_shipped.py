@@ -16,7 +16,7 @@ from pathlib import Path
 
 import musicvae
 from musicvae.files import write_whole
-from musicvae.training import STATE
+from musicvae.state import STATE
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 
