@@ -78,6 +78,7 @@ def train(
                 progress=progress,
             )
     except KeyboardInterrupt as stop:
-        typer.echo(f"musicvae: {stop}", err=True)
+        if stop.args:  # it was saved
+            typer.echo(f"musicvae: {stop}", err=True)
         raise
     typer.echo(f"{out} is ready:  musicvae generate --model {out} out/")
