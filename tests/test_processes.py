@@ -43,7 +43,10 @@ def data(tmp_path: Path) -> Path:
 
 def python(*words: str) -> subprocess.CompletedProcess[str]:
     """A fresh interpreter on the CPU."""
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT)}
+    environment = {
+        **os.environ,
+        **{"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
+    }
     return subprocess.run(
         [sys.executable, *words], env=environment, capture_output=True, text=True, check=False
     )
