@@ -28,7 +28,7 @@ data, unbroken, broken = map(Path, sys.argv[1:])
 training.SAVE_EVERY_SECONDS, training.REPORT_EVERY = -1, 1
 training.Journal.draw = lambda journal: None
 journal._tensorboard = lambda out, step: None
-config = short(steps=150, valid_every=4)
+config = short(steps=100, valid_every=4)
 
 def start(out):
     if child := os.fork():
@@ -37,13 +37,17 @@ def start(out):
     training.train(config, data, out, resume=resume, progress=lambda report: time.sleep(0.01))
     os._exit(0)
 
+def rows():
+    return len(list(journal.read_metrics(broken)))
+
 draw = random.Random(0)
-for _ in range(10):
-    child = start(broken)
-    time.sleep(draw.uniform(0, 0.5))
+for number in range(10):
+    before, child = rows(), start(broken)
+    while number % 5 and rows() <= before:  # two in ten are killed before they learn anything
+        time.sleep(0.001)
+    time.sleep(draw.uniform(0, 0.1))
     os.kill(child, signal.SIGKILL)
     assert os.waitpid(child, 0)[1] == signal.SIGKILL, "it ended before it was killed"
-    print(len(list(journal.read_metrics(broken))))
 for out in (broken, unbroken):
     assert os.waitpid(start(out), 0)[1] == 0
 """
@@ -65,9 +69,6 @@ def test_a_run_survives_ten_kills_at_random_moments(tmp_path: Path) -> None:
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
-    reached = [int(line) for line in done.stdout.split()]
-    assert len(reached) == 10
-    assert len(set(reached)) > 1, "it was never killed on the way"
     for name in (STATE, checkpoint.WEIGHTS, checkpoint.CONFIG, METRICS):
         unbroken, broken = (tmp_path / place / name for place in ("unbroken", "broken"))
         assert unbroken.read_bytes() == broken.read_bytes(), name
