@@ -80,6 +80,12 @@ class TrainConfig:
     free_nats: float = 33.3
     """KL of a window that costs nothing; 33.3 nats are the 48 bits of the published model."""
 
+    valid_every: int = 500
+    """Updates after which the net is validated, and kept if it was never better."""
+
+    patience: int = 0
+    """Validations in a row without a better one after which the run stops; 0 for never."""
+
     precision: Literal["auto", "bf16", "fp32"] = "auto"
     """Of matrix products; weights stay in single precision. `auto` is bf16 where the
     processor computes in it, which is several times faster there, and fp32 elsewhere."""

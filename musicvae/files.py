@@ -62,6 +62,12 @@ def write_new(names: Iterator[Path], data: bytes) -> Path:
     raise AssertionError("names end nowhere")
 
 
+def sweep(path: Path) -> None:
+    """Clear away what is left of writing this file when a process was killed over it."""
+    for stray in path.parent.glob(f".{path.name}.*"):
+        stray.unlink(missing_ok=True)
+
+
 def spare_names(path: Path) -> Iterator[Path]:
     """The path itself, then `name-2`, `name-3` ..."""
     yield path

@@ -1,13 +1,12 @@
-"""Pictures: phrases as piano rolls with bars and beats, and what an evaluation found."""
+"""Pictures in one PNG: phrases as piano rolls with bars and beats, a training as curves."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import MissingExtra
-from .evaluation import Evaluation
 from .files import write_whole
 from .music.drawing import pitch_name
 from .music.notes import Phrase
@@ -32,7 +31,7 @@ def draw_phrases(phrases: Sequence[Phrase], path: Path | str, titles: Sequence[s
         OutputError: the place cannot be written.
     """
     rows = -(-len(phrases) // COLUMNS)
-    figure = figure_class()(figsize=(4 * COLUMNS, 2.4 * rows), layout="constrained")
+    figure = new_figure(4 * COLUMNS, 2.4 * rows)
     grid = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
     for axes in grid[len(phrases) :]:
         axes.set_axis_off()
@@ -41,49 +40,34 @@ def draw_phrases(phrases: Sequence[Phrase], path: Path | str, titles: Sequence[s
         notes = sum(len(part.notes) for part in phrase.parts)
         title = titles[number] if titles else f"{phrase.meter}, {notes} notes"
         grid[number].set_title(title, fontsize=8)
-    _write(figure, path)
+    save_figure(figure, path)
 
 
-def draw_evaluation(found: Evaluation, folder: Path | str) -> list[Path]:
-    """Draw samples, one way from A to B, and the curves of all ways, as far as there are any.
+def draw_curves(rows: Sequence[Mapping[str, float]], terms: Sequence[str], path: Path) -> None:
+    """Draw the terms of a training over its steps, beside them those on valid; write the picture.
 
-    Raises:
-        MissingExtra: matplotlib is not installed.
-        OutputError: the place cannot be written.
-    """
-    folder, drawn = Path(folder), []
-    if found.samples:
-        drawn.append(folder / "samples.png")
-        draw_phrases(found.samples, drawn[-1])
-    if found.walk:
-        drawn.append(folder / "interpolation.png")
-        titles = [f"{t:.0%} of the way" for t in found.curves["t"]]
-        draw_phrases(found.walk, drawn[-1], titles)
-        drawn.append(folder / "curves.png")
-        draw_curves(found, drawn[-1])
-    return drawn
-
-
-def draw_curves(found: Evaluation, path: Path | str) -> None:
-    """Draw the curves of an interpolation: one picture for each kind, the mix beside the arc.
+    Args:
+        rows: of a metrics.csv: `step`, and those of the terms that were measured there.
+        terms: one drawing for each; `valid_` before the name is its twin.
+        path: of the PNG.
 
     Raises:
         MissingExtra: matplotlib is not installed.
         OutputError: the place cannot be written.
     """
-    kinds = sorted({name.rpartition(", ")[0] for name in found.curves if name != "t"})
-    figure = figure_class()(figsize=(5 * len(kinds), 3.5), layout="constrained")
-    for axes, kind in zip(figure.subplots(1, len(kinds), squeeze=False)[0], kinds, strict=True):
-        for way, what in (("arc", "arc of z"), ("mix", "mix of steps")):
-            axes.plot(found.curves["t"], found.curves[f"{kind}, {way}"], label=what)
-        axes.set(title=kind, xlabel="place between A and B")
-        axes.set_ylim(bottom=0)
-        axes.legend()
-    _write(figure, path)
+    figure = new_figure(4 * len(terms), 3)
+    for axes, term in zip(figure.subplots(1, len(terms), squeeze=False)[0], terms, strict=True):
+        for name, style in ((term, "C0-"), (f"valid_{term}", "C1.-")):
+            there = [row for row in rows if name in row]
+            axes.plot([row["step"] for row in there], [row[name] for row in there], style)
+        axes.set_title(term, fontsize=8)
+        axes.set_xlabel("step")
+    figure.legend(["train", "valid"], fontsize=8, loc="outside upper right")
+    save_figure(figure, path)
 
 
-def figure_class() -> type[Figure]:
-    """What pictures are drawn on.
+def new_figure(width: float, height: float) -> Figure:
+    """An empty picture, in inches.
 
     Raises:
         MissingExtra: matplotlib is not installed.
@@ -92,10 +76,15 @@ def figure_class() -> type[Figure]:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise MissingExtra("matplotlib", "plot") from error
-    return Figure
+    return Figure(figsize=(width, height), layout="constrained")
 
 
-def _write(figure: Figure, path: Path | str) -> None:
+def save_figure(figure: Figure, path: Path | str) -> None:
+    """Write a picture as a PNG.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
     import io
 
     buffer = io.BytesIO()

@@ -39,8 +39,14 @@ def train(
     out: Path | str,
     resume: bool = False,
     max_minutes: float = math.inf,
+    devices: int = 1,
+    num_nodes: int = 1,
     steps: int | None = None,
     batch: int | None = None,
+    learning_rate: float | None = None,
+    beta: float | None = None,
+    free_nats: float | None = None,
+    patience: int | None = None,
     precision: Literal["auto", "bf16", "fp32"] | None = None,
     seed: int | None = None,
     progress: Progress = silent,
@@ -52,12 +58,24 @@ def train(
         PresetNotFound, DatasetError, TrainingError, OutputError: see `training.train`.
     """
     config = find_preset(preset)
-    chosen: dict[str, Any] = {"steps": steps, "batch": batch, "precision": precision, "seed": seed}
+    chosen: dict[str, Any] = {
+        **{"steps": steps, "batch": batch, "learning_rate": learning_rate, "beta": beta},
+        **{"free_nats": free_nats, "patience": patience, "precision": precision, "seed": seed},
+    }
     given = {name: value for name, value in chosen.items() if value is not None}
     config = replace(config, train=replace(config.train, **given))
     with _extra("torch", "train"):
         from .training import train as run
-    return run(config, data, out, resume=resume, max_minutes=max_minutes, progress=progress)
+    return run(
+        config,
+        data,
+        out,
+        resume=resume,
+        max_minutes=max_minutes,
+        devices=devices,
+        num_nodes=num_nodes,
+        progress=progress,
+    )
 
 
 def evaluate(

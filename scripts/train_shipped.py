@@ -1,6 +1,6 @@
-"""Make a shipped model again: prepare, train, evaluate; its folder in checkpoints/.
+"""Make a shipped model again: prepare, train, evaluate.
 
-    python scripts/train_shipped.py melody-2bar FOLDER... [--data data/melody] [--max-minutes M]
+    python scripts/train_shipped.py melody-2bar FOLDER... -o OUT [--data data/melody]
 
 FOLDER... are the collections that data/README.md lists, unpacked anywhere. A run
 that was stopped goes on where it was; evaluation.json and test-pieces.txt (the
@@ -16,9 +16,7 @@ from pathlib import Path
 
 import musicvae
 from musicvae.files import write_whole
-from musicvae.training import STATE
-
-CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
+from musicvae.state import STATE
 
 
 def main() -> None:
@@ -26,10 +24,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("preset")
     parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("-o", "--out", type=Path, required=True)
     parser.add_argument("--data", type=Path, default=Path("data/melody"))
     parser.add_argument("--max-minutes", type=float, default=math.inf)
     chosen = parser.parse_args()
-    out = CHECKPOINTS / chosen.preset
+    out = chosen.out
     if not (chosen.data / "data.json").exists():
         musicvae.prepare(chosen.folders, chosen.data, progress=print)
     musicvae.train(

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import torch
 
 from musicvae.checkpoint import Checkpoint
 from musicvae.config import ModelConfig
+from musicvae.dataset import pack
 from musicvae.model import build, checkpoint_of
 from musicvae.music.codecs import CODECS, Codes
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.position import window_bars
 from musicvae.music.units import TRIPLET, Meter
 from musicvae.presets import PRESETS
+
+METERS = (Meter(4, 4), Meter(6, 8), Meter(3, 4)) * 6
+"""Of the eighteen windows of a data set in miniature: 32, 24 and 24 steps."""
 
 RAGGED = (Meter(4, 4), Meter(3, 8), Meter(6, 8), Meter(4, 4), Meter(4, 4, TRIPLET), Meter(5, 4))
 """Meters whose windows last 32, 24, 24, 32, 48 and 40 steps."""
@@ -35,6 +41,24 @@ def miniature(name: str) -> ModelConfig:
         plan=4,
     )
     return replace(config, net=small, train=replace(config.train, batch=4, precision="fp32"))
+
+
+def short(name: str = "melody-2bar", **choices: object) -> ModelConfig:
+    """A preset in miniature, with a short training."""
+    config = miniature(name)
+    base = replace(config.train, steps=12, warmup=3, learning_rate=5e-3)
+    return replace(config, train=replace(base, **choices))  # type: ignore[arg-type]  # any field
+
+
+def make_data(folder: Path, codec: str = "melody") -> Path:
+    """A data set of eighteen windows, the same in each split."""
+    folder.mkdir()
+    codes = np.array([pack(CODECS[codec], window) for window in windows_of(codec, METERS)])
+    meters = np.array([(m.numerator, m.denominator, m.grid) for m in METERS], dtype=np.uint8)
+    for split in ("train", "valid", "test"):
+        np.savez(folder / f"{split}.npz", codes=codes, meters=meters)
+    (folder / "data.json").write_text(json.dumps({"codec": codec}))
+    return folder
 
 
 def tiny_checkpoint(name: str = "melody-2bar") -> Checkpoint:

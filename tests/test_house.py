@@ -25,20 +25,20 @@ ORDER = [
     "checkpoint",
     *(f"engine.{name}" for name in ("weights", "layers", "encoders", "decoders", "sampling")),
     *("engine.player", "engine"),
-    *("generation", "dataset", "preparation", "model", "training"),
+    *("generation", "dataset", "preparation", "plot", "model", "schedules", "state", "processes"),
+    *("journal", "run", "training"),
     *(
         f"evaluation.{name}"
         for name in ("report", "chunks", "nats", "reconstruction", "samples", "interpolation")
     ),
-    *("evaluation.folder", "evaluation", "plot", "api"),
-    "workshop",
+    *("evaluation.pictures", "evaluation.folder", "evaluation", "api", "workshop"),
     "cli",
     "",
     "__main__",
 ]
 """A file imports only from what stands before it; `nets` and `cli` are ordered among themselves."""
 
-TORCH = {"model", "training"}
+TORCH = {"model", "state", "processes", "journal", "run"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

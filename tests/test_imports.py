@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-HEAVY = ("torch", "numpy", "mido", "pretty_midi", "safetensors", "rich", "typer", "matplotlib")
+HEAVY = (
+    *("torch", "lightning", "numpy", "mido", "pretty_midi", "symusic"),
+    *("safetensors", "rich", "typer", "matplotlib"),
+)
 
 
 def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -56,6 +59,14 @@ def test_help_loads_neither_torch_nor_numpy() -> None:
     """Of the program and of a command."""
     for words in (("--help",), ("train", "--help"), ("--version",)):
         assert not loaded_by(command(*words)) & {"torch", "numpy", "mido", "matplotlib"}
+
+
+def test_training_loads_no_midi_library() -> None:
+    """A cluster needs only what computes, reads arrays and reports."""
+    code = "import musicvae.training, musicvae.processes; musicvae.processes.start()"
+    loaded = loaded_by(code)
+    assert {"torch", "lightning", "numpy", "safetensors"} <= loaded
+    assert not loaded & {"mido", "pretty_midi", "symusic"}
 
 
 def test_generate_never_loads_torch(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from musicvae.errors import MissingExtra
 from musicvae.evaluation import Evaluation
+from musicvae.evaluation.pictures import draw_evaluation
 from musicvae.music.notes import Phrase
 from musicvae.music.units import Meter
-from musicvae.plot import draw_evaluation, draw_phrases
+from musicvae.plot import draw_phrases
 
 from .miniatures import little_tune
 

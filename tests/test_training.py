@@ -4,39 +4,26 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import signal
 import time
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
-from musicvae import checkpoint, training
-from musicvae.config import ModelConfig, TrainConfig
-from musicvae.dataset import open_split, pack
-from musicvae.errors import DatasetError, TrainingError
-from musicvae.music.codecs import CODECS
-from musicvae.music.units import Meter
+from musicvae import checkpoint, run, training
+from musicvae.errors import DatasetError, OutputError, TrainingError
+from musicvae.journal import CURVES, METRICS
 from musicvae.nets import Losses
 from musicvae.presets import PRESETS
 from musicvae.progress import Report
-from musicvae.training import STATE, Run, draw_batches, train, use_bf16, warmup_then_cooldown
+from musicvae.run import Run
+from musicvae.state import STATE
+from musicvae.training import train
 
-from .miniatures import miniature, windows_of
-
-METERS = (Meter(4, 4), Meter(6, 8), Meter(3, 4)) * 6
-
-
-def make_data(folder: Path, codec: str = "melody") -> Path:
-    """A data set of eighteen windows, the same in each split."""
-    folder.mkdir()
-    codes = np.array([pack(CODECS[codec], window) for window in windows_of(codec, METERS)])
-    meters = np.array([(m.numerator, m.denominator, m.grid) for m in METERS], dtype=np.uint8)
-    for split in ("train", "valid", "test"):
-        np.savez(folder / f"{split}.npz", codes=codes, meters=meters)
-    (folder / "data.json").write_text(json.dumps({"codec": codec}))
-    return folder
+from .miniatures import make_data, short
 
 
 @pytest.fixture
@@ -45,37 +32,37 @@ def data(tmp_path: Path) -> Path:
     return make_data(tmp_path / "data")
 
 
-def short(name: str = "melody-2bar", **choices: object) -> ModelConfig:
-    """A preset in miniature, with a short training."""
-    config = miniature(name)
-    base = replace(config.train, steps=12, warmup=3, learning_rate=5e-3)
-    return replace(config, train=replace(base, **choices))  # type: ignore[arg-type]  # any field
-
-
-def stop_after(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The time is up once that many updates are done."""
+def before_update(step: int, monkeypatch: pytest.MonkeyPatch, act: Callable[[Run], object]) -> None:
+    """Something happens as the update after that step begins."""
     update = Run.update
 
-    def counted(run: Run, *arguments: object) -> dict[str, float]:
-        if run.step + 1 == steps:
-            monkeypatch.setattr(time, "monotonic", lambda: 1e9)
-        return update(run, *arguments)  # type: ignore[arg-type]  # handed on
+    def heard(run: Run, portion: run.Portion) -> Losses:
+        if run.standing.step == step:
+            act(run)
+        return update(run, portion)
 
-    monkeypatch.setattr(Run, "update", counted)
+    monkeypatch.setattr(Run, "update", heard)
+
+
+def time_is_up(run: Run) -> None:
+    """From now on the clock says so."""
+    time.monotonic = lambda: 1e9
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_the_loss_of_every_preset_falls(name: str, tmp_path: Path) -> None:
-    """Reports tell the terms in nats, accuracy and speed, and at last those of unseen windows."""
+    """Reports tell the terms in nats, accuracy and pace, and those of unseen windows."""
     reports: list[Report] = []
     config = short(name, steps=60, free_nats=0.0, beta=0.1)
     folder = make_data(tmp_path / "data", config.net.codec)
     out = train(config, folder, tmp_path / "out", progress=reports.append)
-    *steps, last = reports
-    assert [report.done for report in steps] == list(range(10, 70, 10))
-    assert steps[0].figures.keys() == {"nats", "kl", "accuracy", "windows/s"}
-    assert last.figures.keys() == {"valid_nats", "valid_kl", "valid_accuracy"}
-    assert last.figures["valid_nats"] < 0.8 * steps[0].figures["nats"]
+    assert [report.done for report in reports] == list(range(10, 70, 10))
+    first, last = reports[0].figures, reports[-1].figures
+    assert [*first] == ["loss", "nats", "kl", "accuracy", "phrases/s", "busy"]
+    assert last.keys() - first.keys() == {
+        *("valid_loss", "valid_nats", "valid_kl", "valid_accuracy")
+    }
+    assert last["valid_nats"] < 0.8 * first["nats"]
     assert checkpoint.load(out).step == 60
 
 
@@ -83,18 +70,20 @@ def test_the_loss_of_every_preset_falls(name: str, tmp_path: Path) -> None:
 def test_a_stopped_run_goes_on_as_if_unbroken(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stopped in the middle of an epoch and resumed: the very same weights."""
-    config = short(name)
+    """Stopped in the middle of an epoch and resumed: the very same weights and metrics."""
+    monkeypatch.setattr(training, "REPORT_EVERY", 2)
+    config = short(name, valid_every=3)
     data = make_data(tmp_path / "data", config.net.codec)
     train(config, data, tmp_path / "unbroken")
     with monkeypatch.context() as patch:
-        stop_after(5, patch)
+        patch.setattr(time, "monotonic", time.monotonic)  # put back in the end
+        before_update(4, patch, time_is_up)
         train(config, data, tmp_path / "broken", max_minutes=60)
-    assert checkpoint.load(tmp_path / "broken").step == 5
+    assert json.loads((tmp_path / "broken" / checkpoint.CONFIG).read_text())["step"] == 3
     train(config, data, tmp_path / "broken", resume=True)
-    unbroken, broken = ((tmp_path / place / STATE).read_bytes() for place in ("unbroken", "broken"))
-    assert unbroken == broken
-    assert checkpoint.load(tmp_path / "broken").step == 12
+    for name in (STATE, checkpoint.WEIGHTS, checkpoint.CONFIG, METRICS):
+        unbroken, broken = (tmp_path / place / name for place in ("unbroken", "broken"))
+        assert unbroken.read_bytes() == broken.read_bytes(), name
 
 
 def test_a_run_that_is_done_stays_done(data: Path, tmp_path: Path) -> None:
@@ -107,28 +96,55 @@ def test_a_run_that_is_done_stays_done(data: Path, tmp_path: Path) -> None:
 
 def test_another_seed_is_another_run(data: Path, tmp_path: Path) -> None:
     """The same seed is the same run."""
-    states = []
+    weights = []
     for place, seed in (("a", 1), ("b", 1), ("c", 2)):
         out = train(short(seed=seed, steps=3), data, tmp_path / place)
-        states.append((out / STATE).read_bytes())
-    assert states[0] == states[1] != states[2]
+        weights.append((out / checkpoint.WEIGHTS).read_bytes())
+    assert weights[0] == weights[1] != weights[2]
 
 
-def test_a_run_saves_on_the_way(
+def test_a_batch_may_be_larger_than_the_data(data: Path, tmp_path: Path) -> None:
+    """An update then takes all windows of a length."""
+    out = train(short(batch=10_000, steps=3), data, tmp_path / "out")
+    assert checkpoint.load(out).step == 3
+
+
+def test_the_best_on_valid_is_kept(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was saved can be resumed when the process ends without warning."""
-    monkeypatch.setattr(training, "SAVE_EVERY_SECONDS", 0)
+    """And the last beside it; without a better one for the patience the run stops and is done."""
+    losses = iter([5.0, 3.0, 4.0, 3.0, 2.0])
+    means = Run._means
+    monkeypatch.setattr(training, "REPORT_EVERY", 1000)  # so that only valid is summed up
 
-    def unplug(report: Report) -> None:
-        if report.done == 10:
-            raise KeyboardInterrupt
+    def told(run: Run, sums: torch.Tensor) -> dict[str, float]:
+        found = means(run, sums)
+        return found | {"loss": next(losses)} if not torch.is_grad_enabled() else found
 
-    with pytest.raises(KeyboardInterrupt):
-        train(short(), data, tmp_path / "out", progress=unplug)
-    assert checkpoint.load(tmp_path / "out").step == 9
-    train(short(), data, tmp_path / "out", resume=True)
-    assert checkpoint.load(tmp_path / "out").step == 12
+    monkeypatch.setattr(Run, "_means", told)
+    config = short(steps=50, valid_every=2, patience=2)
+    out = train(config, data, tmp_path / "out")
+    assert checkpoint.load(out).step == 4
+    assert (out / METRICS).read_text().splitlines()[-1].startswith("8,")
+    before = (out / STATE).read_bytes()
+    train(config, data, out, resume=True)
+    assert (out / STATE).read_bytes() == before
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The update that was going on is finished first."""
+    with monkeypatch.context() as patch:
+        before_update(4, patch, lambda run: os.kill(os.getpid(), signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt, match="Stopped at step 5; --resume goes on"):
+            train(short(), data, tmp_path / "broken")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert checkpoint.load(tmp_path / "broken").step == 5
+    train(short(), data, tmp_path / "broken", resume=True)
+    train(short(), data, tmp_path / "unbroken")
+    unbroken, broken = ((tmp_path / place / STATE).read_bytes() for place in ("unbroken", "broken"))
+    assert unbroken == broken
 
 
 def test_a_training_is_not_overwritten(data: Path, tmp_path: Path) -> None:
@@ -137,6 +153,9 @@ def test_a_training_is_not_overwritten(data: Path, tmp_path: Path) -> None:
         train(short(), data, tmp_path / "out", resume=True)
     train(short(steps=1), data, tmp_path / "out")
     with pytest.raises(TrainingError, match="holds a training already: go on with --resume"):
+        train(short(), data, tmp_path / "out")
+    (tmp_path / "out" / STATE).unlink()  # as a model that is shipped
+    with pytest.raises(TrainingError, match="holds a trained model already: choose another"):
         train(short(), data, tmp_path / "out")
 
 
@@ -149,99 +168,98 @@ def test_data_of_another_codec_is_refused(data: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_a_loss_that_is_no_number_stops_the_run(data: Path, tmp_path: Path) -> None:
-    """The last good save stays; the sentence says what to do."""
-    out = train(short(steps=2), data, tmp_path / "out")
-    before = (out / STATE).read_bytes()
-    run = Run(short(), out)
-    run.restore()
+def poison_weights(run: Run) -> None:
+    """The weights are no numbers any more."""
     with torch.no_grad():
         next(run.net.parameters()).fill_(math.nan)
-    windows = open_split(data, "train")
-    with pytest.raises(TrainingError, match=r"not a number at step 2.*lower learning rate"):
-        run.go(windows, windows, math.inf, lambda report: None)
-    assert (out / STATE).read_bytes() == before
 
 
-def test_a_damaged_state_is_refused(data: Path, tmp_path: Path) -> None:
-    """As one sentence."""
-    out = train(short(steps=1), data, tmp_path / "out")
-    (out / STATE).write_bytes((out / STATE).read_bytes()[:-9])
-    with pytest.raises(TrainingError, match="cannot be resumed"):
-        train(short(), data, out, resume=True)
+def poison_a_gradient(run: Run) -> None:
+    """Only a gradient will be none."""
+    run.net.decoder.head.weight.register_hook(lambda gradient: gradient * math.nan)  # type: ignore[union-attr,operator]  # it has a decoder
 
 
-def test_a_training_of_another_net_is_not_resumed(data: Path, tmp_path: Path) -> None:
-    """Its sizes are those it was begun with."""
-    out = train(short(steps=1), data, tmp_path / "out")
-    other = short()
-    other = replace(other, net=replace(other.net, hidden=9))
-    with pytest.raises(TrainingError, match="another net: resume it with the preset"):
-        train(other, data, out, resume=True)
+@pytest.mark.parametrize(
+    ("poison", "where"),
+    [
+        (poison_weights, "the reconstruction"),
+        (poison_a_gradient, r"the gradient of .*head\.weight"),
+    ],
+)
+def test_what_is_not_a_number_stops_the_run(
+    poison: Callable[[Run], None],
+    where: str,
+    data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The last good save stays; the sentence says when, where and what to do."""
+    out = train(short(steps=12, valid_every=2), data, tmp_path / "good")
+    before = (out / STATE).read_bytes()
+    before_update(4, monkeypatch, poison)
+    sentence = rf"At step 4 {where} is not a number.*with a lower --learning-rate"
+    with pytest.raises(TrainingError, match=sentence):
+        train(short(steps=12, valid_every=2), data, tmp_path / "bad")
+    assert checkpoint.load(tmp_path / "bad").step == 4
+    monkeypatch.undo()
+    train(short(steps=12, valid_every=2), data, tmp_path / "bad", resume=True)
+    assert (tmp_path / "bad" / STATE).read_bytes() == before
 
 
-def test_beta_rises_from_zero(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that `z` is worth something before it costs; then it stays."""
-    betas = []
-    total = Losses.total
+def test_a_disk_that_fills_up_is_one_sentence(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was saved before stays as it was, and can be gone on with."""
+    monkeypatch.setattr(training, "SAVE_EVERY_SECONDS", -1)
+    replace = Path.replace
 
-    def heard(losses: Losses, beta: float, free_nats: float) -> torch.Tensor:
-        betas.append(beta)
-        return total(losses, beta, free_nats)
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Losses, "total", heard)
-    train(short(steps=7, beta=0.8, beta_warmup=4), data, tmp_path / "out")
-    assert betas == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 0.8, 0.8])
-
-
-def test_every_update_draws_its_own_chance(data: Path, tmp_path: Path) -> None:
-    """The same windows twice, at a learning rate of 0: other keys and noise, told by the seed."""
-    windows = open_split(data, "train")
-    runs = [Run(short(learning_rate=0.0), tmp_path) for _ in range(2)]
-    terms = [[run.update(windows, np.arange(4)) for _ in range(2)] for run in runs]
-    assert terms[0] == terms[1]
-    assert terms[0][0] != terms[0][1]
+    before_update(6, monkeypatch, lambda run: monkeypatch.setattr(Path, "replace", full))
+    with pytest.raises(OutputError, match=r"training\.safetensors cannot be written: No space"):
+        train(short(valid_every=4), data, tmp_path / "out")
+    monkeypatch.undo()
+    assert Path.replace is replace
+    assert checkpoint.load(tmp_path / "out").step == 4
+    train(short(valid_every=4), data, tmp_path / "out", resume=True)
+    assert checkpoint.load(tmp_path / "out").step == 12
 
 
-def test_gradients_are_clipped(data: Path, tmp_path: Path) -> None:
-    """To a norm that the config says."""
-    run = Run(short(clip=0.01), tmp_path)
-    run.update(open_split(data, "train"), np.arange(4))
-    norms = [p.grad.norm() for p in run.net.parameters() if p.grad is not None]
-    assert torch.stack(norms).norm().item() == pytest.approx(0.01, rel=1e-3)
+def test_a_folder_that_cannot_be_written_is_told_before_the_first_update(
+    data: Path, tmp_path: Path
+) -> None:
+    """Here it is a file."""
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(OutputError, match="cannot be written"):
+        train(short(steps=10**9), data, tmp_path / "out")
 
 
-def test_every_window_stands_in_every_epoch_once(data: Path) -> None:
-    """In an order of its own; and from any step on the batches are the same."""
-    windows = open_split(data, "train")
-    choices = TrainConfig(steps=20, batch=4)
-    batches = list(draw_batches(windows, choices, 0))
-    assert len(batches) == 20
-    size = len(windows.plan(4))
-    first, second = (np.concatenate(batches[i : i + size]) for i in (0, size))
-    assert sorted(first) == sorted(second) == list(range(len(windows)))
-    assert first.tolist() != second.tolist()
-    later = list(draw_batches(windows, choices, 7))
-    assert [b.tolist() for b in later] == [b.tolist() for b in batches[7:]]
+def test_a_lack_of_memory_says_what_to_lower(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As torch tells it on a CPU and on a GPU; other errors of torch stay what they are."""
+    for error in (
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory."),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes"),
+        RuntimeError("mat1 and mat2 shapes cannot be multiplied"),
+    ):
+
+        def raise_it(run: Run, error: Exception = error) -> None:
+            raise error
+
+        out = tmp_path / str(error)[:4]
+        with monkeypatch.context() as patch:
+            before_update(1, patch, raise_it)
+            sentence = "mat1 and mat2" if "mat1" in str(error) else "not enough memory.* --batch"
+            with pytest.raises((TrainingError, RuntimeError), match=sentence):
+                train(short(), data, out)
 
 
-def test_the_learning_rate_rises_stays_and_falls_to_zero() -> None:
-    """Linear both ways."""
-    choices = TrainConfig(steps=100, warmup=10, cooldown=0.4)
-    shares = [warmup_then_cooldown(choices, step) for step in range(101)]
-    np.testing.assert_allclose(shares[:10], np.arange(1, 11) / 10)
-    assert set(shares[10:60]) == {1.0}
-    np.testing.assert_allclose(shares[60:], np.arange(40, -1, -1) / 40)
-
-
-def test_bf16_is_used_where_the_processor_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Asked for where there is none, it is one sentence."""
-    cpu = torch.device("cpu")
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True})
-    assert use_bf16("auto", cpu)
-    assert use_bf16("bf16", cpu)
-    assert not use_bf16("fp32", cpu)
-    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
-    assert not use_bf16("auto", cpu)
-    with pytest.raises(TrainingError, match="train with --precision fp32"):
-        use_bf16("bf16", cpu)
+def test_curves_are_drawn_and_tensorboard_is_fed(data: Path, tmp_path: Path) -> None:
+    """Beside the figures themselves."""
+    out = train(short(), data, tmp_path / "out")
+    assert (out / CURVES).read_bytes().startswith(b"\x89PNG")
+    pytest.importorskip("torch.utils.tensorboard")
+    assert list((out / "tensorboard").iterdir())

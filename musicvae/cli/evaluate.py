@@ -44,9 +44,10 @@ def evaluate(
     from ..workshop import evaluate as run
 
     if plots:
-        from ..plot import draw_evaluation, figure_class
+        from ..evaluation.pictures import draw_evaluation
+        from ..plot import new_figure
 
-        figure_class()  # what is missing is said before the work, not after it
+        new_figure(1, 1)  # what is missing is said before the work, not after it
     with bar("evaluate", "windows") as progress:
         found = run(
             model,

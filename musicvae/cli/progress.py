@@ -22,9 +22,11 @@ def bar(task: str, unit: str) -> Iterator[Progress]:
         rich.TextColumn("{task.fields[figures]}"),
     )
     with rich.Progress(*columns, console=Console(stderr=True)) as drawn:
-        line = drawn.add_task(task, total=1, figures="")
 
         def show(report: Report) -> None:
+            if not drawn.task_ids:  # a process that reports nothing draws nothing
+                drawn.add_task(task, figures="")
+            (line,) = drawn.task_ids
             figures = "  ".join(f"{name} {value:.4g}" for name, value in report.figures.items())
             drawn.update(line, completed=report.done, total=report.total, figures=figures)
 

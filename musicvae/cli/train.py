@@ -31,8 +31,21 @@ def train(
     max_minutes: Annotated[
         float, typer.Option(help="Save and stop after this time; --resume goes on.", min=0.0)
     ] = math.inf,
+    devices: Annotated[int, typer.Option(help="Processes on this machine: its GPUs.", min=1)] = 1,
+    num_nodes: Annotated[int, typer.Option(help="Machines in all.", min=1)] = 1,
     steps: Annotated[int | None, typer.Option(help="Updates in all.", min=1)] = None,
     batch: Annotated[int | None, typer.Option(help="Windows in an update.", min=1)] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Highest learning rate.", min=0.0)
+    ] = None,
+    beta: Annotated[float | None, typer.Option(help="Weight of the KL term.", min=0.0)] = None,
+    free_nats: Annotated[
+        float | None, typer.Option(help="KL of a window that costs nothing.", min=0.0)
+    ] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(help="Stop after so many validations without a better one; 0: never.", min=0),
+    ] = None,
     precision: Annotated[
         Precision | None, typer.Option(help="auto: bf16 where the processor computes in it.")
     ] = None,
@@ -44,17 +57,28 @@ def train(
     """
     from ..workshop import train as run
 
-    with bar("train", "steps") as progress:
-        run(
-            preset,
-            data=data,
-            out=out,
-            resume=resume,
-            max_minutes=max_minutes,
-            steps=steps,
-            batch=batch,
-            precision=precision.value if precision else None,
-            seed=seed,
-            progress=progress,
-        )
+    try:
+        with bar("train", "steps") as progress:
+            run(
+                preset,
+                data=data,
+                out=out,
+                resume=resume,
+                max_minutes=max_minutes,
+                devices=devices,
+                num_nodes=num_nodes,
+                steps=steps,
+                batch=batch,
+                learning_rate=learning_rate,
+                beta=beta,
+                free_nats=free_nats,
+                patience=patience,
+                precision=precision.value if precision else None,
+                seed=seed,
+                progress=progress,
+            )
+    except KeyboardInterrupt as stop:
+        if stop.args:  # it was saved
+            typer.echo(f"musicvae: {stop}", err=True)
+        raise
     typer.echo(f"{out} is ready:  musicvae generate --model {out} out/")

@@ -1,6 +1,6 @@
 """The nets that are trained: torch and nothing else; they have never heard of music.
 
-    Sequences         a padded batch: steps, condition, lengths
+    Sequences         a padded batch: steps, condition, lengths, noise
     RNN, LSTM         sequence in, per-step or last-step output
     NextStep          predicts each step from those before it
     Autoencoder       encoder -> z -> decoder
@@ -18,6 +18,7 @@ from .likelihood import Bernoulli, Categorical, Likelihood
 from .losses import Losses
 from .lstm import LSTM
 from .next_step import NextStep
+from .noise import Noise
 from .rnn import RNN
 from .sequence_vae import SequenceEncoder, SequenceVAE
 from .sequences import Sequences
@@ -36,6 +37,7 @@ __all__ = [
     "Likelihood",
     "Losses",
     "NextStep",
+    "Noise",
     "PlainDecoder",
     "Posterior",
     "SequenceEncoder",

@@ -85,7 +85,7 @@ class AutoregressiveDecoder(nn.Module):
         """Teacher-forced: each step is told the true one before it."""
         previous = batch.previous
         if self.training and self.step_dropout:
-            kept = torch.rand(previous.shape[:2], device=z.device) >= self.step_dropout
+            kept = batch.noise.uniform(previous[..., 0]) >= self.step_dropout
             previous = previous * kept[..., None]
         known = torch.cat([batch.condition, self.plan(z, previous.shape[1])], dim=-1)
         seen = torch.cat([previous, known], dim=-1)

@@ -10,15 +10,17 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from .noise import WHOLE, Noise
 
-def reparameterize(mu: Tensor, log_var: Tensor) -> Tensor:
+
+def reparameterize(mu: Tensor, log_var: Tensor, noise: Noise = WHOLE) -> Tensor:
     """`z = mu + sigma * eps` with `eps ~ N(0, I)`: a draw with a gradient; section 2.4.
 
     >>> reparameterize(torch.ones(2, 3), torch.full((2, 3), -200.0))
     tensor([[1., 1., 1.],
             [1., 1., 1.]])
     """
-    return mu + torch.exp(0.5 * log_var) * torch.randn_like(mu)
+    return mu + torch.exp(0.5 * log_var) * noise.normal(mu)
 
 
 class Posterior(NamedTuple):
@@ -27,9 +29,9 @@ class Posterior(NamedTuple):
     mu: Tensor
     log_var: Tensor
 
-    def sample(self) -> Tensor:
+    def sample(self, noise: Noise = WHOLE) -> Tensor:
         """`z ~ q(z|x)`. Output `[B, Z]`."""
-        return reparameterize(self.mu, self.log_var)
+        return reparameterize(self.mu, self.log_var, noise)
 
     def kl(self) -> Tensor:
         """`KL(q || N(0, I))` in nats, summed over `Z`; appendix B. Output `[B]`.

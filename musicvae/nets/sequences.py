@@ -11,9 +11,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from .noise import WHOLE, Noise
+
 
 class Sequences(NamedTuple):
     """Steps, what is known about each step beforehand, and how many are real.
+
+    `noise` is what a net draws from in training.
 
     Shape:
         - x: `[B, T, C]`, one-hot or multi-hot, float
@@ -28,6 +32,7 @@ class Sequences(NamedTuple):
     x: Tensor
     condition: Tensor
     lengths: Tensor
+    noise: Noise = WHOLE
 
     @property
     def mask(self) -> Tensor:

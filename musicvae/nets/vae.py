@@ -29,9 +29,9 @@ class VAE(Autoencoder):
 
     def forward(self, batch: Sequences) -> Tensor:
         """There and back through `z ~ q(z|x)`. Output: logits `[B, T, C]`."""
-        return self.decode(self.posterior(batch).sample(), batch)
+        return self.decode(self.posterior(batch).sample(batch.noise), batch)
 
     def losses(self, batch: Sequences) -> Losses:
         """Both terms of the evidence lower bound, in nats for each sequence; eq. 10."""
         posterior = self.posterior(batch)
-        return self._judge(self.decode(posterior.sample(), batch), batch, posterior.kl())
+        return self._judge(self.decode(posterior.sample(batch.noise), batch), batch, posterior.kl())

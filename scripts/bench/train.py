@@ -20,7 +20,8 @@ from musicvae.dataset import Windows
 from musicvae.errors import TrainingError
 from musicvae.music.codecs import CODECS
 from musicvae.presets import PRESETS
-from musicvae.training import Run
+from musicvae.processes import start
+from musicvae.run import Run
 
 
 def main() -> None:
@@ -46,7 +47,7 @@ def speed(precision: str, batch: int, updates: int) -> float:
     """Phrases a second of whole updates, the median of several."""
     config = PRESETS["melody-2bar"]
     config = replace(config, train=replace(config.train, precision=precision, batch=batch))
-    run = Run(config, Path())
+    run = Run(config, Path(), start(precision))
     rng = np.random.default_rng(0)
     codes = rng.choice(90, (batch, 64), p=[0.3 / 89] * 89 + [0.7]).astype(np.uint8)
     meters = np.tile(np.array([[4, 4, 4]], dtype=np.uint8), (batch, 1))
@@ -54,7 +55,7 @@ def speed(precision: str, batch: int, updates: int) -> float:
     took = []
     for _ in range(updates + 1):
         begun = time.perf_counter()
-        run.update(windows, np.arange(batch))
+        run.update(run.portion(windows, np.arange(batch)))
         took.append(time.perf_counter() - begun)
     return batch / statistics.median(took[1:])
 

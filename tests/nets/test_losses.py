@@ -55,7 +55,8 @@ def test_the_bound_lies_below_the_likelihood() -> None:
     """-ELBO at beta 1 is no less than the importance-weighted estimate of -log p(x)."""
     torch.manual_seed(0)
     net, one = plain(), one_hot_batch((7,))
-    many = Sequences(*(tensor.expand(2000, *tensor.shape[1:]) for tensor in one))
+    x, condition, lengths = (tensor.expand(2000, *tensor.shape[1:]) for tensor in one[:3])
+    many = Sequences(x, condition, lengths)
     with torch.no_grad():
         q = net.posterior(many)
         z = q.sample()

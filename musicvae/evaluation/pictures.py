@@ -1,0 +1,46 @@
+"""Pictures of an evaluation: samples, one way from A to B, and the curves of all ways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..plot import draw_phrases, new_figure, save_figure
+from .report import Evaluation
+
+
+def draw_evaluation(found: Evaluation, folder: Path | str) -> list[Path]:
+    """Draw samples, one way from A to B, and the curves of all ways, as far as there are any.
+
+    Raises:
+        MissingExtra: matplotlib is not installed.
+        OutputError: the place cannot be written.
+    """
+    folder, drawn = Path(folder), []
+    if found.samples:
+        drawn.append(folder / "samples.png")
+        draw_phrases(found.samples, drawn[-1])
+    if found.walk:
+        drawn.append(folder / "interpolation.png")
+        titles = [f"{t:.0%} of the way" for t in found.curves["t"]]
+        draw_phrases(found.walk, drawn[-1], titles)
+        drawn.append(folder / "curves.png")
+        draw_interpolation(found, drawn[-1])
+    return drawn
+
+
+def draw_interpolation(found: Evaluation, path: Path | str) -> None:
+    """Draw the curves of an interpolation: one picture for each kind, the mix beside the arc.
+
+    Raises:
+        MissingExtra: matplotlib is not installed.
+        OutputError: the place cannot be written.
+    """
+    kinds = sorted({name.rpartition(", ")[0] for name in found.curves if name != "t"})
+    figure = new_figure(5 * len(kinds), 3.5)
+    for axes, kind in zip(figure.subplots(1, len(kinds), squeeze=False)[0], kinds, strict=True):
+        for way, what in (("arc", "arc of z"), ("mix", "mix of steps")):
+            axes.plot(found.curves["t"], found.curves[f"{kind}, {way}"], label=what)
+        axes.set(title=kind, xlabel="place between A and B")
+        axes.set_ylim(bottom=0)
+        axes.legend()
+    save_figure(figure, path)

@@ -1,0 +1,176 @@
+"""Where a training runs: the device, its precision, and the processes that share the work.
+
+Devices and processes are Lightning Fabric's: it starts the others, or finds itself
+started by torchrun or a scheduler.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+import torch
+
+from .errors import MissingExtra, TrainingError
+
+if TYPE_CHECKING:
+    from lightning.fabric import Fabric
+
+T = TypeVar("T")
+
+
+def start(precision: str = "auto", devices: int = 1, num_nodes: int = 1) -> Fabric:
+    """This process as one of `devices * num_nodes`; those that are missing are started.
+
+    Raises:
+        MissingExtra: lightning is not installed.
+        TrainingError: there are not as many devices, or they do not compute in bf16.
+    """
+    try:
+        from lightning.fabric import Fabric
+    except ImportError as error:
+        raise MissingExtra("lightning", "train") from error
+    for name in ("lightning.fabric", "lightning.pytorch"):  # whichever speaks for both
+        logging.getLogger(name).setLevel(logging.WARNING)
+    kind = "cuda" if torch.cuda.is_available() else "cpu"
+    if kind == "cuda" and devices > torch.cuda.device_count():
+        raise TrainingError(
+            f"There are {torch.cuda.device_count()} GPUs here, not {devices}: lower --devices."
+        )
+    fabric = Fabric(
+        accelerator=kind,
+        devices=devices,
+        num_nodes=num_nodes,
+        precision="bf16-mixed" if use_bf16(precision, kind) else "32-true",
+        strategy="ddp" if devices * num_nodes > 1 else "auto",
+    )
+    try:
+        fabric.launch()
+    except ValueError as error:
+        raise TrainingError(
+            f"--devices {devices} times --num-nodes {num_nodes} is not the number of processes "
+            "that were started."
+        ) from error
+    return fabric
+
+
+def leave(fabric: Fabric) -> None:
+    """Part: the first process goes on alone, those that came to help it end here."""
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+    if not fabric.is_global_zero:
+        sys.exit()
+
+
+def use_bf16(precision: str, kind: str) -> bool:
+    """Whether matrix products are computed in bf16 on a device of this kind, `cuda` or `cpu`.
+
+    Raises:
+        TrainingError: bf16 is asked for and the processor has none.
+    """
+    if kind == "cuda":
+        has_bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        able = torch.cpu.get_capabilities()
+        has_bf16 = bool(able.get("avx512_bf16") or able.get("amx_bf16") or able.get("bf16"))
+    if precision == "bf16" and not has_bf16:
+        raise TrainingError("This processor does not compute in bf16; train with --precision fp32.")
+    return precision != "fp32" and has_bf16
+
+
+class Share(NamedTuple):
+    """The rows of a batch that one process takes.
+
+    Attributes:
+        rows: which; where there are fewer rows than processes, the first one again.
+        weight: the part of the whole batch they make up; 0 for a row that is only repeated.
+    """
+
+    rows: slice
+    weight: float
+
+
+def share(rows: int, rank: int, world: int) -> Share:
+    """The share of process `rank` of `world`; as even as can be.
+
+    >>> [share(5, rank, 2) for rank in range(2)]
+    [Share(rows=slice(0, 2, None), weight=0.4), Share(rows=slice(2, 5, None), weight=0.6)]
+    """
+    first, last = rows * rank // world, rows * (rank + 1) // world
+    if first == last:  # all processes must meet, so none can go without
+        return Share(slice(0, 1), 0.0)
+    return Share(slice(first, last), (last - first) / rows)
+
+
+class Ahead(Generic[T]):
+    """The same items, each made in a thread while the one before it is used.
+
+    Attributes:
+        waited: seconds for which they were waited for all the same.
+
+    >>> list(Ahead(iter("abc")))
+    ['a', 'b', 'c']
+    """
+
+    def __init__(self, items: Iterator[T]) -> None:
+        self.items = items
+        self.waited = 0.0
+
+    def __iter__(self) -> Iterator[T]:
+        with ThreadPoolExecutor(1) as thread:
+            coming = thread.submit(next, self.items, None)
+            while True:
+                asked = time.monotonic()
+                item = coming.result()
+                self.waited += time.monotonic() - asked
+                if item is None:
+                    return
+                coming = thread.submit(next, self.items, None)
+                yield item
+
+
+@contextmanager
+def interrupts() -> Iterator[threading.Event]:
+    """Set by the first Ctrl-C or SIGTERM, so that a run can save; a second one ends it at once."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked  # signals reach the main thread alone
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def hear(number: int, frame: object) -> None:
+        asked.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, hear)
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def enough_memory(batch: int) -> Iterator[None]:
+    """Tell what to do where memory runs out.
+
+    Raises:
+        TrainingError: it ran out.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:  # torch raises the latter, of the CPU's too
+        ran_out = isinstance(error, MemoryError | torch.OutOfMemoryError)
+        if ran_out or "allocate memory" in str(error):
+            raise TrainingError(
+                f"There is not enough memory for {batch} windows in an update: lower --batch."
+            ) from error
+        raise

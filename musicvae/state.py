@@ -1,0 +1,105 @@
+"""The state of a training run in one file: all that resuming needs, never a pickle.
+
+    training.safetensors    net.*, exp_avg.*, exp_avg_sq.*, step.*: weights and the moments
+                            of AdamW in single precision; the rest as JSON in its header
+
+There is no random state to keep: what an update draws comes from (seed, step).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as to_bytes
+from torch import Tensor, nn
+from torch.optim import AdamW
+
+from .config import ModelConfig
+from .errors import TrainingError
+from .files import write_whole
+
+STATE = "training.safetensors"
+MOMENTS = ("exp_avg", "exp_avg_sq", "step")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a run has come.
+
+    Attributes:
+        step: updates done.
+        best: the lowest loss on valid so far; None before the first.
+        stale: validations since then.
+    """
+
+    step: int = 0
+    best: float | None = None
+    stale: int = 0
+
+
+def save_state(
+    folder: Path, config: ModelConfig, standing: Standing, net: nn.Module, optimizer: AdamW
+) -> None:
+    """Write the file whole.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    tensors = {f"net.{name}": tensor for name, tensor in net.state_dict().items()}
+    for name, parameter in net.named_parameters():
+        for key, moment in optimizer.state[parameter].items():
+            tensors[f"{key}.{name}"] = moment.reshape(-1) if key == "step" else moment
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    about = json.dumps({"config": asdict(config), "standing": asdict(standing)})
+    write_whole(folder / STATE, to_bytes(tensors, {"about": about}))
+
+
+def load_state(folder: Path, config: ModelConfig, net: nn.Module, optimizer: AdamW) -> Standing:
+    """Give a net and its optimizer what `save_state` wrote.
+
+    Raises:
+        TrainingError: the file is damaged, or of a run with other choices.
+    """
+    try:
+        with safe_open(folder / STATE, "pt") as file:
+            about = json.loads(file.metadata()["about"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        begun, standing = about["config"], Standing(**about["standing"])
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise TrainingError(f"{folder / STATE} cannot be resumed: {error}.") from error
+    if other := _differences(begun, asdict(config)):
+        raise TrainingError(
+            f"{folder} holds a training that was begun with {', '.join(other)}: "
+            "resume it with the same, or choose another folder."
+        )
+    net.load_state_dict(_below("net", tensors))
+    moments = {key: _below(key, tensors) for key in MOMENTS}
+    for name, parameter in net.named_parameters():
+        if name in moments["step"]:
+            optimizer.state[parameter] = {
+                "step": moments["step"][name].reshape(()),
+                "exp_avg": moments["exp_avg"][name].to(parameter.device),
+                "exp_avg_sq": moments["exp_avg_sq"][name].to(parameter.device),
+            }
+    return standing
+
+
+def _differences(begun: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+    """`batch 64 (not 32)` for each choice that is another."""
+    found = []
+    for name, value in now.items():
+        was = begun.get(name)
+        if isinstance(value, dict) and isinstance(was, dict):
+            found += _differences(was, value)
+        elif was != value:
+            found.append(f"{name} {was} (not {value})")
+    return found
+
+
+def _below(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    start = prefix + "."
+    return {name[len(start) :]: t for name, t in tensors.items() if name.startswith(start)}
