@@ -63,11 +63,11 @@ def generate(
     Raises:
         RequestError: the net has no prior, or a number is out of range.
     """
-    _check(player, "generate", n, temperature)
+    check(player, "generate", n, temperature)
     if not 0 <= program <= 127:
         raise RequestError(f"A program is a General MIDI number from 0 to 127, not {program}.")
     tempo = _tempo(bpm)
-    rngs = _generators(seed, n)
+    rngs = generators(seed, n)
     phrases: dict[int, Phrase] = {}
     for _ in range(DRAWS):
         rows = [row for row in range(n) if row not in phrases or phrases[row].is_silent]
@@ -100,7 +100,7 @@ def reconstruct(
     Raises:
         RequestError: there is nothing in the phrase that the net reads, or it has no latent.
     """
-    _check(player, "reconstruct", 1, temperature)
+    check(player, "reconstruct", 1, temperature)
     source = _Windows(player, phrase, track)
     back = _decode(player, source.mu, source, temperature, seed)
     real = source.phrase.steps + source.phrase.lead_in
@@ -134,7 +134,7 @@ def interpolate(
     Raises:
         RequestError: fewer than two phrases, or nothing in an input that the net reads.
     """
-    _check(player, "interpolate", n, temperature)
+    check(player, "interpolate", n, temperature)
     if n < 2:
         raise RequestError(f"A walk has two ends: ask for 2 phrases or more, not {n}.")
     ends = _Windows(player, a, track), _Windows(player, b, track)
@@ -158,7 +158,7 @@ def encode(player: Player, phrase: Phrase, *, track: str | int | None = None) ->
     Raises:
         RequestError: there is nothing in the phrase that the net reads, or it has no latent.
     """
-    _check(player, "encode", 1, 0.0)
+    check(player, "encode", 1, 0.0)
     return _Windows(player, phrase, track).mu
 
 
@@ -178,10 +178,10 @@ def decode(
         RequestError: z has another width than the net's, or a number is out of range.
     """
     z = np.atleast_2d(np.asarray(z, dtype=np.float32))
-    _check(player, "decode", len(z), temperature)
+    check(player, "decode", len(z), temperature)
     if z.ndim != 2 or z.shape[1] != player.latent or not np.isfinite(z).all():
         raise RequestError(f"z is {player.latent} finite numbers wide; this is {z.shape}.")
-    rngs = _generators(seed, len(z))
+    rngs = generators(seed, len(z))
     codes = player.decode(z, [meter] * len(z), temperature=temperature, rngs=rngs)
     tempo = _tempo(bpm)
     return [dressed(player.codec.decode(each, meter), tempo, program) for each in codes]
@@ -221,12 +221,12 @@ def _decode(
     """A window for each z, end to end."""
     meter = like.phrase.meter
     codes = player.decode(
-        z, [meter] * len(z), temperature=temperature, rngs=_generators(seed, len(z))
+        z, [meter] * len(z), temperature=temperature, rngs=generators(seed, len(z))
     )
     return join([player.codec.decode(each, meter) for each in codes])
 
 
-def _generators(seed: int | None, n: int) -> list[np.random.Generator]:
+def generators(seed: int | None, n: int) -> list[np.random.Generator]:
     """One for each place; the first ones are the same whatever `n` is."""
     if seed is not None and seed < 0:
         raise RequestError(f"A seed is a whole number from 0 on, not {seed}.")
@@ -239,7 +239,8 @@ def _tempo(bpm: float) -> int:
     return bpm_to_tempo(bpm)
 
 
-def _check(player: Player, verb: str, n: int, temperature: float) -> None:
+def check(player: Player, verb: str, n: int, temperature: float) -> None:
+    """That the net can do it, so often and at that temperature."""
     if verb not in player.verbs:
         able = ", ".join(player.verbs)
         raise RequestError(f"This model cannot {verb}; it can {able}.")

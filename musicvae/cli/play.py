@@ -1,4 +1,4 @@
-"""generate, interpolate, reconstruct: verbs that write MIDI files."""
+"""generate, interpolate, reconstruct, extend: verbs that write MIDI files."""
 
 from __future__ import annotations
 
@@ -109,6 +109,38 @@ def reconstruct(
     typer.echo(f"accuracy {made.accuracy:.3f}, note F1 {made.note_f1:.3f}")
     if temperature:
         typer.echo(f"seed {seed}, temperature {temperature:g}")
+
+
+def extend(
+    source: MidiIn,
+    out: Annotated[Path, typer.Argument(help="MIDI file to write.")],
+    model: Annotated[
+        Path, typer.Option(help="Folder of a checkpoint trained from the preset rnn or lstm.")
+    ],
+    bars: Annotated[int, typer.Option(help="How many new bars.", min=1)] = 4,
+    track: Track = None,
+    temperature: Temperature = SampleConfig.temperature,
+    seed: Seed = None,
+    bpm: FileBpm = 120.0,
+    force: Force = False,
+) -> None:
+    """Let a net that predicts the next step go on where a MIDI file ends.
+
+    What the net reads of the file is written, then the new bars. The models that
+    come with the package send whole windows through z and cannot do this: train
+    the preset rnn or lstm.
+
+    Example:  musicvae extend in.mid out.mid --bars 4 --model checkpoints/my-lstm
+    """
+    from ..api import load
+    from ..files import free_name
+
+    seed = seed_or_drawn(seed)
+    phrase = load(model).extend(
+        source, bars, track=track, temperature=temperature, seed=seed, bpm=bpm
+    )
+    _write([phrase], [out if force else free_name(out)])
+    typer.echo(f"seed {seed}, temperature {temperature:g}")
 
 
 def _write(phrases: Sequence[Phrase], paths: Sequence[Path]) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from musicvae import checkpoint
 from musicvae.cli import app
 from musicvae.errors import MusicVAEError, OutputError, RequestError
 from musicvae.music.midi import read_midi, write_midi
 from musicvae.music.units import Meter
 
-from ..miniatures import little_tune
+from ..miniatures import little_tune, tiny_checkpoint
 
 
 class Terminal:
@@ -106,6 +107,18 @@ def test_reconstruct_does_not_write_over_its_input(
     assert (tmp_path / "waltz-2.mid").exists()
     assert "note F1" in output
     assert "seed 2" in output
+
+
+def test_extend_writes_the_file_and_more(tmp_path: Path, tune: Path) -> None:
+    """With a next-step net; the shipped model says that it cannot."""
+    terminal = Terminal(tmp_path / "lstm")
+    checkpoint.save(tmp_path / "lstm", tiny_checkpoint("lstm"))
+    out = tmp_path / "longer.mid"
+    printed = terminal.play("extend", tune, out, "--bars", "3", "--seed", "5")
+    assert "seed 5" in printed
+    assert read_midi(out)[0].bars == read_midi(tune)[0].bars + 3
+    with pytest.raises(RequestError, match="cannot extend: train"):
+        terminal("extend", tune, out, "--model", "melody-2bar")
 
 
 def test_info_tells_what_is_in_a_file(terminal: Terminal, tmp_path: Path, tune: Path) -> None:
