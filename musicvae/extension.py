@@ -19,7 +19,6 @@ from .generation import DRAWS, check, generators
 from .music.manner import play_like
 from .music.notes import Part, Phrase
 from .music.position import window_bars
-from .music.voices import voice
 from .music.windows import cut, join
 
 MAX_BARS = 1_000
@@ -30,18 +29,16 @@ def extend(
     phrase: Phrase,
     bars: int = 4,
     *,
-    track: str | int | None = None,
     temperature: float = SampleConfig.temperature,
     seed: int | None = None,
 ) -> Phrase:
-    """The phrase, and so many bars that follow it.
+    """A phrase of one part, and so many bars that follow it.
 
     What was there stays as it is; a note that sounds at its end ends with it.
     The new bars have its meter, last tempo, program, and accents.
 
     Raises:
-        RequestError: the net does not predict the next step, there is nothing in
-            the phrase that it reads, or a number is out of range.
+        RequestError: the net does not predict the next step, or a number is out of range.
     """
     if "extend" not in player.verbs:
         raise RequestError(
@@ -50,17 +47,16 @@ def extend(
     check(player, "extend", 1, temperature)
     if not 1 <= bars <= MAX_BARS:
         raise RequestError(f"Ask for 1 to {MAX_BARS:,} bars, not {bars}.")
-    source = voice(phrase, player.codec.name, track)
-    whole = cut(source, 0, source.steps + source.lead_in)
+    whole = cut(phrase, 0, phrase.steps + phrase.lead_in)
     (rng,) = generators(seed, 1)
     for _ in range(DRAWS):
         new = _go_on(player, whole, bars, temperature, rng)
         if not new.is_silent:
             break
     rests = replace(whole, parts=(Part(),))
-    longer = replace(source, bars=source.bars + bars)
+    longer = replace(phrase, bars=phrase.bars + bars)
     played = play_like(join([rests, new]), longer).parts[0]
-    both = replace(played, notes=source.parts[0].notes + played.notes)
+    both = replace(played, notes=phrase.parts[0].notes + played.notes)
     return replace(longer, parts=(both,))
 
 

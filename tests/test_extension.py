@@ -19,7 +19,6 @@ from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Note, Part, Phrase, Tempo
 from musicvae.music.position import condition
 from musicvae.music.units import Meter
-from musicvae.music.voices import voice
 from musicvae.music.windows import cut
 from musicvae.nets import Sequences
 
@@ -37,23 +36,22 @@ def player(request: pytest.FixtureRequest) -> Player:
     return Player(checkpoint)
 
 
-@given(phrases(), st.integers(1, 3), st.integers(0, 9))
+@given(
+    phrases(max_parts=1).filter(lambda phrase: phrase.steps and phrase.parts),
+    st.integers(1, 3),
+    st.integers(0, 9),
+)
 @settings(max_examples=40, deadline=None)
 def test_what_was_there_stays_and_whole_bars_follow(
     player: Player, phrase: Phrase, bars: int, seed: int
 ) -> None:
     """Any meter, pick-up, tempo map; not a note is moved, lengthened or lost."""
-    if not any(part.notes and not part.is_drum for part in phrase.parts):
-        with pytest.raises(RequestError, match="nothing pitched"):
-            extend(player, phrase, bars, seed=seed)
-        return
     longer = extend(player, phrase, bars, temperature=1.0, seed=seed)
-    heard = voice(phrase, "roll")
+    (old,), (both,) = phrase.parts, longer.parts
     assert replace(longer, bars=phrase.bars, parts=()) == replace(phrase, parts=())
     assert longer.bars == phrase.bars + bars
-    old = tuple(note for note in longer.parts[0].notes if note.start < phrase.steps)
-    assert longer.parts == (replace(heard.parts[0], notes=longer.parts[0].notes),)
-    assert old == heard.parts[0].notes
+    assert replace(both, notes=old.notes) == old
+    assert tuple(note for note in both.notes if note.start < phrase.steps) == old.notes
 
 
 def test_the_new_bars_read_back_and_have_the_accents_of_the_old(player: Player) -> None:
