@@ -10,6 +10,11 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
+from musicvae.music.midi import write_midi
+from musicvae.music.units import Meter
+
+from .miniatures import little_tune
+
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 
 
@@ -61,3 +66,16 @@ def test_the_polyphony_benchmark_prints_a_figure_for_each_net(rolls: Path) -> No
         (line,) = [text for text in printed.splitlines() if f"Drones {net}: test " in text]
         assert "importance-weighted, K = 2" in line
         assert "bound" in line
+
+
+def test_the_table_of_nets_has_a_row_for_each(tmp_path: Path) -> None:
+    """Markdown, from a folder of MIDI; what a net has no part for is a dash."""
+    for seed in range(60):
+        write_midi(little_tune(Meter(), seed), tmp_path / f"{seed}.mid")
+    nets = ("lstm", "vae", "music-vae")
+    words = ("--codecs", "roll", "--steps", "1", "--batch", "4", "--limit", "4", "--nets")
+    rows = run("compare_nets.py", str(tmp_path), *words, *nets).strip().splitlines()[-3:]
+    assert [row.split()[1] for row in rows] == list(nets)
+    assert all(row.count("|") == 10 for row in rows)
+    assert "| - |" in rows[0]
+    assert "| - | - |" not in rows[2]
