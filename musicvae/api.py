@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import checkpoint as checkpoints
-from . import generation
+from . import extension, generation
 from .checkpoint import Checkpoint
 from .config import SampleConfig
 from .engine import Player
@@ -135,6 +135,29 @@ class MusicVAE:
         """
         phrase = self._voice(source, track, bpm)
         return generation.reconstruct(self.player, phrase, temperature=temperature, seed=seed)
+
+    def extend(
+        self,
+        source: Music,
+        bars: int = 4,
+        *,
+        track: str | int | None = None,
+        temperature: float = SampleConfig.temperature,
+        seed: int | None = None,
+        bpm: float = 120.0,
+    ) -> Phrase:
+        """Some music and so many new bars after it, in its meter, tempo and instrument.
+
+        Only a net that predicts the next step can: a checkpoint trained from the
+        preset `rnn` or `lstm`. See `extension.extend`; arguments as
+        `interpolate` takes them.
+
+        Raises:
+            MidiError, RequestError: the input cannot be used, a number is out of range,
+                or the net cannot extend.
+        """
+        phrase = self._voice(source, track, bpm)
+        return extension.extend(self.player, phrase, bars, temperature=temperature, seed=seed)
 
     def encode(self, source: Music, *, track: str | int | None = None, bpm: float = 120.0) -> Array:
         """The posterior mean of each window of some music. Output `[windows, Z]`."""

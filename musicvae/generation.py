@@ -61,9 +61,9 @@ def generate(
     Raises:
         RequestError: the net has no prior, or a number is out of range.
     """
-    _check(player, "generate", n, temperature)
+    check(player, "generate", n, temperature)
     tempo = bpm_to_tempo(bpm)
-    rngs = _generators(seed, n)
+    rngs = generators(seed, n)
     phrases: dict[int, Phrase] = {}
     for _ in range(DRAWS):
         rows = [row for row in range(n) if row not in phrases or phrases[row].is_silent]
@@ -95,7 +95,7 @@ def reconstruct(
     Raises:
         RequestError: the net has no latent, or a number is out of range.
     """
-    _check(player, "reconstruct", 1, temperature)
+    check(player, "reconstruct", 1, temperature)
     source = _Windows(player, phrase)
     back = _decode(player, source.mu, source, temperature, seed)
     real = source.phrase.steps + source.phrase.lead_in
@@ -128,7 +128,7 @@ def interpolate(
     Raises:
         RequestError: fewer than two phrases, or the net has no latent.
     """
-    _check(player, "interpolate", n, temperature)
+    check(player, "interpolate", n, temperature)
     if n < 2:
         raise RequestError(f"A walk has two ends: ask for 2 phrases or more, not {n}.")
     ends = _Windows(player, a), _Windows(player, b)
@@ -152,7 +152,7 @@ def encode(player: Player, phrase: Phrase) -> Array:
     Raises:
         RequestError: the net has no latent, or a number is out of range.
     """
-    _check(player, "encode", 1, 0.0)
+    check(player, "encode", 1, 0.0)
     return _Windows(player, phrase).mu
 
 
@@ -172,10 +172,10 @@ def decode(
         RequestError: z has another width than the net's, or a number is out of range.
     """
     z = np.atleast_2d(np.asarray(z, dtype=np.float32))
-    _check(player, "decode", len(z), temperature)
+    check(player, "decode", len(z), temperature)
     if z.ndim != 2 or z.shape[1] != player.latent or not np.isfinite(z).all():
         raise RequestError(f"z is {player.latent} finite numbers wide; this is {z.shape}.")
-    rngs = _generators(seed, len(z))
+    rngs = generators(seed, len(z))
     codes = player.decode(z, [meter] * len(z), temperature=temperature, rngs=rngs)
     tempo = bpm_to_tempo(bpm)
     return [dressed(player.codec.decode(each, meter), tempo, program) for each in codes]
@@ -216,19 +216,20 @@ def _decode(
     """A window for each z, end to end."""
     meter = like.phrase.meter
     codes = player.decode(
-        z, [meter] * len(z), temperature=temperature, rngs=_generators(seed, len(z))
+        z, [meter] * len(z), temperature=temperature, rngs=generators(seed, len(z))
     )
     return join([player.codec.decode(each, meter) for each in codes])
 
 
-def _generators(seed: int | None, n: int) -> list[np.random.Generator]:
+def generators(seed: int | None, n: int) -> list[np.random.Generator]:
     """One for each place; the first ones are the same whatever `n` is."""
     if seed is not None and seed < 0:
         raise RequestError(f"A seed is a whole number from 0 on, not {seed}.")
     return [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(n)]
 
 
-def _check(player: Player, verb: str, n: int, temperature: float) -> None:
+def check(player: Player, verb: str, n: int, temperature: float) -> None:
+    """That the net can do it, so often and at that temperature."""
     if verb not in player.verbs:
         able = ", ".join(player.verbs)
         raise RequestError(f"This model cannot {verb}; it can {able}.")

@@ -22,6 +22,19 @@ PRESETS = MappingProxyType(
                 ),
             ),
             ModelConfig(
+                "music-vae",
+                NetConfig(
+                    "sequence-vae",
+                    "roll",
+                    encoder=128,
+                    latent=64,
+                    hidden=256,
+                    layers=1,
+                    notes=16,
+                    step_dropout=0.35,
+                ),
+            ),
+            ModelConfig(
                 "melody-2bar",
                 NetConfig(
                     "sequence-vae",

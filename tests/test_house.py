@@ -25,7 +25,8 @@ ORDER = [
     "checkpoint",
     *(f"engine.{name}" for name in ("weights", "layers", "encoders", "decoders", "sampling")),
     *("engine.player", "engine"),
-    *("generation", "dataset", "preparation", "plot", "model", "schedules", "state", "processes"),
+    *("generation", "extension", "dataset", "preparation", "plot", "model"),
+    *("schedules", "state", "processes"),
     *("journal", "run", "training"),
     *(
         f"evaluation.{name}"

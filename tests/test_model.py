@@ -99,7 +99,11 @@ def test_each_kind_is_made_of_its_modules() -> None:
         assert type(net.recurrent) is cell
     assert type(nets["autoencoder"]) is Autoencoder
     assert type(nets["vae"]) is VAE
-    for name, decoder in (("sequence-vae", PlainDecoder), ("melody-2bar", AutoregressiveDecoder)):
+    for name, decoder in (
+        ("sequence-vae", PlainDecoder),
+        ("music-vae", AutoregressiveDecoder),
+        ("melody-2bar", AutoregressiveDecoder),
+    ):
         net = nets[name]
         assert isinstance(net, SequenceVAE)
         assert type(net.decoder) is decoder

@@ -6,6 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pytest
+from scipy.io import savemat
+
+from musicvae.music.midi import write_midi
+from musicvae.music.units import Meter
+
+from .miniatures import little_tune
+
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 
 
@@ -31,3 +40,42 @@ def test_the_playing_benchmark_prints_ratio_memory_and_speed() -> None:
 def test_the_training_benchmark_prints_phrases_a_second() -> None:
     """In single precision at least."""
     assert "fp32: " in run("bench/train.py", "--batch", "2", "--updates", "1")
+
+
+@pytest.fixture
+def rolls(tmp_path: Path) -> Path:
+    """A benchmark in the published form: cells of rolls, of 70 to 72 frames."""
+    cells = {}
+    for split in ("train", "valid", "test"):
+        cells[f"{split}data"] = np.empty((1, 3), dtype=object)
+        for row in range(3):
+            roll = np.zeros((70 + row, 88), dtype=np.uint8)
+            roll[:, 40 + row] = 1
+            cells[f"{split}data"][0, row] = roll
+    savemat(tmp_path / "Drones.mat", cells)
+    return tmp_path
+
+
+def test_the_polyphony_benchmark_prints_a_figure_for_each_net(rolls: Path) -> None:
+    """Exact for next-step nets, a bound and a weighted estimate with its K for the others."""
+    words = ("--data", "Drones", "--minutes", "0.01", "--hidden", "8", "--samples", "2")
+    printed = run("benchmark_polyphony.py", str(rolls), *words)
+    for net in ("rnn", "lstm"):
+        assert f"Drones {net}: test " in printed
+    for net in ("sequence-vae", "stepwise-vae"):
+        (line,) = [text for text in printed.splitlines() if f"Drones {net}: test " in text]
+        assert "importance-weighted, K = 2" in line
+        assert "bound" in line
+
+
+def test_the_table_of_nets_has_a_row_for_each(tmp_path: Path) -> None:
+    """Markdown, from a folder of MIDI; what a net has no part for is a dash."""
+    for seed in range(60):
+        write_midi(little_tune(Meter(), seed), tmp_path / f"{seed}.mid")
+    nets = ("lstm", "vae", "music-vae")
+    words = ("--codecs", "roll", "--steps", "1", "--batch", "4", "--limit", "4", "--nets")
+    rows = run("compare_nets.py", str(tmp_path), *words, *nets).strip().splitlines()[-3:]
+    assert [row.split()[1] for row in rows] == list(nets)
+    assert all(row.count("|") == 10 for row in rows)
+    assert "| - |" in rows[0]
+    assert "| - | - |" not in rows[2]

@@ -6,11 +6,21 @@ import typer
 
 from .evaluate import evaluate
 from .look import info
-from .play import generate, interpolate, reconstruct
+from .play import extend, generate, interpolate, reconstruct
 from .prepare import prepare
 from .train import train
 
-__all__ = ["app", "evaluate", "generate", "info", "interpolate", "prepare", "reconstruct", "train"]
+__all__ = [
+    "app",
+    "evaluate",
+    "extend",
+    "generate",
+    "info",
+    "interpolate",
+    "prepare",
+    "reconstruct",
+    "train",
+]
 
 app = typer.Typer(
     name="musicvae",
@@ -40,5 +50,5 @@ def _root(
     """MIDI in, a trained LSTM sequence VAE, new MIDI out."""
 
 
-for command in (generate, interpolate, reconstruct, info, prepare, train, evaluate):
+for command in (generate, interpolate, reconstruct, extend, info, prepare, train, evaluate):
     app.command()(command)

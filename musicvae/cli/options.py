@@ -41,6 +41,9 @@ Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are t
 OutFolder = Annotated[
     Path, typer.Argument(help="Folder to write into; it is created.", readable=False)
 ]
+OutFile = Annotated[
+    Path, typer.Argument(help="MIDI file to write, or a folder for it.", readable=False)
+]
 MidiIn = Annotated[Path, typer.Argument(help="A MIDI file.", readable=False)]
 
 

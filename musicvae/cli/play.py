@@ -1,4 +1,4 @@
-"""generate, interpolate, reconstruct: verbs that write MIDI files."""
+"""generate, interpolate, reconstruct, extend: verbs that write MIDI files."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .options import (
     Force,
     MidiIn,
     Model,
+    OutFile,
     OutFolder,
     Seed,
     Temperature,
@@ -100,9 +101,7 @@ def interpolate(
 
 def reconstruct(
     source: MidiIn,
-    out: Annotated[
-        Path, typer.Argument(help="MIDI file to write, or a folder for it.", readable=False)
-    ],
+    out: OutFile,
     track: Track = None,
     temperature: Temperature = 0.0,
     seed: Seed = None,
@@ -120,11 +119,48 @@ def reconstruct(
     seed = seed_or_drawn(seed)
     made = load(model).reconstruct(source, track=track, temperature=temperature, seed=seed, bpm=bpm)
     _tell_stretches(bpm, source)
-    path = out if out.suffix else out / f"{source.stem}.mid"
-    _write([made.phrase], spare_names(path), force)
+    _write([made.phrase], spare_names(_file(out, source)), force)
     typer.echo(f"accuracy {made.accuracy:.3f}, note F1 {made.note_f1:.3f}")
     if temperature:
         typer.echo(f"seed {seed}, temperature {temperature:g}")
+
+
+def extend(
+    source: MidiIn,
+    out: OutFile,
+    model: Annotated[
+        Path, typer.Option(help="Folder of a checkpoint trained from the preset rnn or lstm.")
+    ],
+    bars: Annotated[int, typer.Option(help="How many new bars.", min=1)] = 4,
+    track: Track = None,
+    temperature: Temperature = SampleConfig.temperature,
+    seed: Seed = None,
+    bpm: FileBpm = 120.0,
+    force: Force = False,
+) -> None:
+    """Let a net that predicts the next step go on where a MIDI file ends.
+
+    What the net reads of the file is written, then the new bars. The models that
+    come with the package send whole windows through z and cannot do this: train
+    the preset rnn or lstm.
+
+    Example:  musicvae extend in.mid out.mid --bars 4 --model checkpoints/my-lstm
+    """
+    from ..api import load
+    from ..files import spare_names
+
+    seed = seed_or_drawn(seed)
+    phrase = load(model).extend(
+        source, bars, track=track, temperature=temperature, seed=seed, bpm=bpm
+    )
+    _tell_stretches(bpm, source)
+    _write([phrase], spare_names(_file(out, source)), force)
+    typer.echo(f"seed {seed}, temperature {temperature:g}")
+
+
+def _file(out: Path, source: Path) -> Path:
+    """What has no ending is a folder; the file in it is called as its source."""
+    return out if out.suffix else out / f"{source.stem}.mid"
 
 
 def _write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool) -> None:

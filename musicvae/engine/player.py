@@ -22,8 +22,8 @@ SIDE_BY_SIDE = 256
 
 WITH_LATENT = ("interpolate", "reconstruct", "encode", "decode")
 VERBS = {
-    "rnn": ("generate",),
-    "lstm": ("generate",),
+    "rnn": ("generate", "extend"),
+    "lstm": ("generate", "extend"),
     "autoencoder": WITH_LATENT,  # without a prior there is nothing to generate from
     "vae": ("generate", *WITH_LATENT),
     "sequence-vae": ("generate", *WITH_LATENT),
@@ -103,6 +103,22 @@ class Player:
             steps = self._decoder.start(np.asarray(z, np.float32)[rows], condition(meter))
             found.update(zip(rows, draw(steps, self.codec, noise, temperature), strict=True))
         return [found[row] for row in range(len(meters))]
+
+    def extend(
+        self, heard: Codes, meter: Meter, *, temperature: float, rng: np.random.Generator
+    ) -> Codes:
+        """The bar that follows the first bars of a window. `[T, ...]` -> `[meter.bar, ...]`.
+
+        Raises:
+            RequestError: the net decodes whole windows from z.
+        """
+        if self.latent:
+            raise RequestError("This model decodes whole windows: it cannot go on after a bar.")
+        known = condition(meter)[: len(heard) + meter.bar]
+        steps = self._decoder.start(np.empty((1, 0), np.float32), known)
+        noise = draw_noise(self.codec, [rng], meter.bar)
+        bar: Codes = draw(steps, self.codec, noise, temperature, heard[None])[0]
+        return bar
 
     def logits(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
         """Teacher-forced: what each step is expected to be, after the true ones. `[T, C]` each."""

@@ -18,18 +18,27 @@ from .decoders import Steps
 from .weights import Array
 
 
-def draw(steps: Steps, codec: Codec, noise: Array, temperature: float) -> Codes:
+def draw(
+    steps: Steps, codec: Codec, noise: Array, temperature: float, heard: Codes | None = None
+) -> Codes:
     """Each step from its logits, told to the decoder before the next.
+
+    Steps that were *heard* are told to it first, and are not drawn.
 
     Shape:
         - noise: `[N, T, C]`
+        - heard: `[N, S]` classes or `[N, S, C]` zeros and ones
         - Output: `[N, T]` classes or `[N, T, C]` zeros and ones
     """
     sounding = codec.silence(len(noise))
     previous: Codes | None = None
+    before = [] if heard is None else list(heard.swapaxes(0, 1))
+    for t, step in enumerate(before):
+        steps(t, previous)
+        previous, sounding = codec.play(sounding, step)
     drawn = []
     for t in range(noise.shape[1]):
-        scores = steps(t, previous) + np.float32(temperature) * noise[:, t]
+        scores = steps(len(before) + t, previous) + np.float32(temperature) * noise[:, t]
         step = choose(codec, scores, codec.allowed(sounding))
         previous, sounding = codec.play(sounding, step)
         drawn.append(previous)

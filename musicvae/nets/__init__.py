@@ -6,6 +6,7 @@
     Autoencoder       encoder -> z -> decoder
     VAE               the same with a posterior, `q(z|x) = N(mu, exp(log_var))`
     SequenceVAE       a VAE made of LSTMs
+    StepwiseVAE       a next-step model with a latent for every step
 
 Copy the folder into another project and it works there.
 """
@@ -22,6 +23,7 @@ from .noise import Noise
 from .rnn import RNN
 from .sequence_vae import SequenceEncoder, SequenceVAE
 from .sequences import Sequences
+from .stepwise_vae import StepwiseVAE
 from .vae import VAE
 
 __all__ = [
@@ -43,5 +45,6 @@ __all__ = [
     "SequenceEncoder",
     "SequenceVAE",
     "Sequences",
+    "StepwiseVAE",
     "reparameterize",
 ]

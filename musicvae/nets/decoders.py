@@ -55,6 +55,7 @@ class AutoregressiveDecoder(nn.Module):
         step_dropout: share of previous steps hidden in training, so that the
             decoder learns to rely on `z` (word dropout; Bowman et al., 2016,
             section 3.2).
+        dropout: of the LSTM; see `RNN`.
 
     Shape:
         - Input: `z` `[B, Z]`, and `Sequences` whose steps force the decoder
@@ -72,13 +73,14 @@ class AutoregressiveDecoder(nn.Module):
         plan: int = 32,
         steps: int = 64,
         step_dropout: float = 0.0,
+        dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.steps = steps
         self.step_dropout = step_dropout
         self.to_state = nn.Linear(latent, 2 * layers * hidden)
         self.to_plan = nn.Linear(latent, steps * plan)
-        self.recurrent = LSTM(channels + condition + plan, hidden, layers=layers)
+        self.recurrent = LSTM(channels + condition + plan, hidden, layers=layers, dropout=dropout)
         self.head = nn.Linear(hidden, channels)
 
     def forward(self, z: Tensor, batch: Sequences) -> Tensor:

@@ -33,9 +33,15 @@ class LSTM(RNN):
         layers: int = 1,
         bidirectional: bool = False,
         output: Literal["steps", "last"] = "steps",
+        dropout: float = 0.0,
     ) -> None:
         super().__init__(
-            channels, hidden, layers=layers, bidirectional=bidirectional, output=output
+            channels,
+            hidden,
+            layers=layers,
+            bidirectional=bidirectional,
+            output=output,
+            dropout=dropout,
         )
         for name, parameter in self.core.named_parameters():
             if name.startswith("bias_ih"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -24,6 +25,8 @@ class RNN(nn.Module):
         bidirectional: read backwards too; the two states stand side by side.
         output: `steps` for one vector a step, `last` for the final state of the
             top layer (of both directions, each having read the whole sequence).
+        dropout: share of what each layer says upwards that is hidden in training
+            (Zaremba, Sutskever and Vinyals, 2014, arXiv:1409.2329).
 
     Shape:
         - Input: `[B, T, channels]`, lengths `[B]` or None where all steps are real
@@ -45,12 +48,19 @@ class RNN(nn.Module):
         layers: int = 1,
         bidirectional: bool = False,
         output: Literal["steps", "last"] = "steps",
+        dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.output = output
+        self.dropout = dropout
         self.width = hidden * (2 if bidirectional else 1)
         self.core = self.cell(
-            channels, hidden, layers, batch_first=True, bidirectional=bidirectional
+            channels,
+            hidden,
+            layers,
+            batch_first=True,
+            bidirectional=bidirectional,
+            dropout=dropout if layers > 1 else 0.0,
         )
 
     def forward(
@@ -64,8 +74,8 @@ class RNN(nn.Module):
             packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
             unpadded, last = self.core(packed, state)
             steps, _ = pad_packed_sequence(unpadded, batch_first=True, total_length=x.shape[1])
-        out: Tensor = steps if self.output == "steps" else self._top(last)
-        return out
+        out = steps if self.output == "steps" else self._top(last)
+        return F.dropout(out, self.dropout, self.training)
 
     def step(self, x: Tensor, state: State | None) -> tuple[Tensor, State]:
         """One step at a time: `[B, channels]` and a state to `[B, width]` and the next."""

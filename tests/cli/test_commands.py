@@ -8,13 +8,14 @@ import mido
 import pytest
 from typer.testing import CliRunner
 
+from musicvae import checkpoint
 from musicvae.cli import app
 from musicvae.errors import MusicVAEError, OutputError, RequestError
 from musicvae.music.midi import read_midi, write_midi
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.units import Meter
 
-from ..miniatures import little_tune
+from ..miniatures import little_tune, tiny_checkpoint
 
 
 class Terminal:
@@ -143,6 +144,18 @@ def test_info_looks_at_drums_and_silence_too(terminal: Terminal, tmp_path: Path)
     output = terminal("info", tmp_path / "kit.mid")
     assert "1 bar of 4/4" in output
     assert "no melody: nothing pitched" in output
+
+
+def test_extend_writes_the_file_and_more(tmp_path: Path, tune: Path) -> None:
+    """With a next-step net; the shipped model says that it cannot."""
+    terminal = Terminal(tmp_path / "lstm")
+    checkpoint.save(tmp_path / "lstm", tiny_checkpoint("lstm"))
+    out = tmp_path / "longer.mid"
+    printed = terminal.play("extend", tune, out, "--bars", "3", "--seed", "5")
+    assert "seed 5" in printed
+    assert read_midi(out)[0].bars == read_midi(tune)[0].bars + 3
+    with pytest.raises(RequestError, match="cannot extend: train"):
+        terminal("extend", tune, out, "--model", "melody-2bar")
 
 
 def test_info_tells_what_is_in_a_file(terminal: Terminal, tmp_path: Path, tune: Path) -> None:

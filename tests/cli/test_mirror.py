@@ -11,12 +11,13 @@ from typer.testing import CliRunner
 
 from musicvae import workshop
 from musicvae.api import MusicVAE
-from musicvae.cli import app, evaluate, generate, interpolate, prepare, reconstruct, train
+from musicvae.cli import app, evaluate, extend, generate, interpolate, prepare, reconstruct, train
 
 TWINS = [
     (generate, MusicVAE.generate),
     (interpolate, MusicVAE.interpolate),
     (reconstruct, MusicVAE.reconstruct),
+    (extend, MusicVAE.extend),
     (prepare, workshop.prepare),
     (train, workshop.train),
     (evaluate, workshop.evaluate),
@@ -39,7 +40,10 @@ def test_the_command_says_what_the_method_says(
         assert typed[name].default == called[name].default, name
 
 
-COMMANDS = ("generate", "interpolate", "reconstruct", "info", "prepare", "train", "evaluate")
+COMMANDS = (
+    *("generate", "interpolate", "reconstruct", "extend", "info"),
+    *("prepare", "train", "evaluate"),
+)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

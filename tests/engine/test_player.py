@@ -21,11 +21,12 @@ from ..strategies import METERS
 
 ALL = ("generate", "interpolate", "reconstruct", "encode", "decode")
 VERBS = {
-    "rnn": ("generate",),
-    "lstm": ("generate",),
+    "rnn": ("generate", "extend"),
+    "lstm": ("generate", "extend"),
     "autoencoder": ALL[1:],
     "vae": ALL,
     "sequence-vae": ALL,
+    "music-vae": ALL,
     "melody-2bar": ALL,
 }
 
@@ -41,7 +42,7 @@ def play(
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_player_knows_its_verbs(name: str) -> None:
-    """A next-step net only generates; an autoencoder has no prior to generate from."""
+    """A next-step net goes on where music ends; an autoencoder has no prior to generate from."""
     player = Player(tiny_checkpoint(name))
     assert player.verbs == VERBS[name]
     assert player.latent == (0 if name in ("rnn", "lstm") else 5)

@@ -70,3 +70,15 @@ def test_the_forget_gate_starts_open() -> None:
             means = bias.detach().unflatten(0, (4, 400)).mean(dim=1)
             expected = torch.tensor([0.0, float(name.startswith("bias_ih")), 0.0, 0.0])
             torch.testing.assert_close(means, expected, atol=0.02, rtol=0)
+
+
+@CELLS
+def test_dropout_hides_what_a_layer_says_in_training_alone(cell: type[RNN]) -> None:
+    """About that share of the outputs; played, the net is the same function each time."""
+    torch.manual_seed(0)
+    net, x = cell(5, 64, dropout=0.3), torch.randn(8, 7, 5)
+    hidden = (net(x) == 0).float().mean().item()
+    assert hidden == pytest.approx(0.3, abs=0.05)
+    net.eval()
+    assert torch.equal(net(x), net(x))
+    assert net(x).all()

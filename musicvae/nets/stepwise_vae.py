@@ -1,0 +1,112 @@
+"""Stepwise VAE: a next-step model in which every step has a latent of its own.
+
+After Bayer and Osendorfer, Learning Stochastic Recurrent Networks, 2014
+(arXiv:1411.7610), and Chung et al., A Recurrent Latent Variable Model for
+Sequential Data, NeurIPS 2015 (arXiv:1506.02216). In theirs the recurrent net
+hears the latents too; here it hears the steps alone.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.distributions import Normal, kl_divergence
+
+from .likelihood import Likelihood
+from .losses import Losses, masked_sum
+from .rnn import RNN
+from .sequences import Sequences
+
+
+class StepwiseVAE(nn.Module):
+    """`p(x_t | x_<t)` as a mixture over `z_t`, whose prior follows from the steps before.
+
+    Channels that are independent given their logits become dependent through
+    `z_t`: what sounds together is drawn together. Given the steps, the latents
+    of two steps are independent, so all steps are computed at once, and each
+    can be weighted by importance on its own.
+
+    Args:
+        recurrent: reads `[B, T, C + K]`, one output a step.
+        channels: C, the width of a step.
+        hidden: width inside posterior and decoder.
+        latent: Z, the width of each `z_t`.
+        likelihood: of a step given its logits.
+
+    Shape:
+        - Input: `Sequences`
+        - Output: logits `[B, T, C]`, from one draw of the posterior
+    """
+
+    def __init__(
+        self, recurrent: RNN, channels: int, hidden: int, latent: int, likelihood: Likelihood
+    ) -> None:
+        super().__init__()
+        self.recurrent = recurrent
+        self.to_prior = nn.Linear(recurrent.width, 2 * latent)
+        self.to_posterior = _two_layers(recurrent.width + channels, hidden, 2 * latent)
+        self.decoder = _two_layers(recurrent.width + latent, hidden, channels)
+        self.likelihood = likelihood
+
+    def forward(self, batch: Sequences) -> Tensor:
+        past = self.past(batch)
+        return self.decode(past, self.posterior(past, batch).rsample())
+
+    def past(self, batch: Sequences) -> Tensor:
+        """What is known before each step. Output `[B, T, H]`."""
+        seen = torch.cat([batch.previous, batch.condition], dim=-1)
+        out: Tensor = self.recurrent(seen, batch.lengths)
+        return out
+
+    def prior(self, past: Tensor) -> Normal:
+        """`p(z_t | x_<t)`, over `[B, T, Z]`."""
+        return _normal(self.to_prior(past))
+
+    def posterior(self, past: Tensor, batch: Sequences) -> Normal:
+        """`q(z_t | x_<=t)`, over `[B, T, Z]`."""
+        return _normal(self.to_posterior(torch.cat([past, batch.x], dim=-1)))
+
+    def decode(self, past: Tensor, z: Tensor) -> Tensor:
+        """`z` `[B, T, Z]` -> logits `[B, T, C]`."""
+        logits: Tensor = self.decoder(torch.cat([past, z], dim=-1))
+        return logits
+
+    def losses(self, batch: Sequences) -> Losses:
+        """Both terms of the evidence lower bound, in nats for each sequence."""
+        past = self.past(batch)
+        posterior = self.posterior(past, batch)
+        logits = self.decode(past, posterior.rsample())
+        kl = kl_divergence(posterior, self.prior(past)).sum(-1)
+        nll = self.likelihood.nll(logits, batch.x)
+        return Losses(masked_sum(nll, batch.mask), masked_sum(kl, batch.mask), logits)
+
+    @torch.no_grad()
+    def nll(self, batch: Sequences, samples: int) -> Tensor:
+        """`-log p(x_t | x_<t)` by importance weighting; Burda et al., ICLR 2016. `[B, T]`.
+
+        An upper bound on the average, the tighter the more samples.
+        """
+        past = self.past(batch)
+        prior, posterior = self.prior(past), self.posterior(past, batch)
+        weights = []
+        for _ in range(samples):
+            z = posterior.rsample()
+            ratio = _log_prob(prior, z) - _log_prob(posterior, z)
+            weights.append(ratio - self.likelihood.nll(self.decode(past, z), batch.x))
+        return math.log(samples) - torch.stack(weights).logsumexp(0)
+
+
+def _two_layers(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, outputs))
+
+
+def _normal(both: Tensor) -> Normal:
+    mu, log_var = both.float().chunk(2, dim=-1)
+    return Normal(mu, torch.exp(0.5 * log_var), validate_args=False)
+
+
+def _log_prob(normal: Normal, z: Tensor) -> Tensor:
+    log_prob: Tensor = normal.log_prob(z)  # type: ignore[no-untyped-call]  # torch has no types here
+    return log_prob.sum(-1)

@@ -1,0 +1,104 @@
+"""All nets in one table: each preset trained for the same number of updates, then measured.
+
+    python scripts/compare_nets.py FOLDER [--steps 500] [--batch 64] [--limit 500]
+
+FOLDER is a folder of MIDI, read as whole rolls and as melodies, or a data set
+that `musicvae prepare` made. Training is `musicvae train`'s and the figures are
+`musicvae evaluate`'s, on the test set. The table is Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import musicvae
+from musicvae.config import ModelConfig
+from musicvae.errors import RequestError
+from musicvae.presets import PRESETS
+from musicvae.training import train
+
+COLUMNS = {
+    "teacher-forced": ("teacher-forced, z = mu, argmax", "teacher-forced, argmax"),
+    "free-running": ("free-running, z = mu, argmax",),
+    "note F1": ("note F1, z = mu, argmax",),
+    "nats per phrase": ("NLL, nats", "reconstruction, nats"),
+    "nats per frame": ("NLL, nats per frame, frames 2..T",),
+    "KL": ("KL, nats",),
+}
+"""Heading, and the figure in it: the first of those that a net has."""
+
+
+def main() -> None:
+    """Print a table for each data set, a row as soon as a net is measured."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--codecs", nargs="+", default=["roll", "melody"])
+    parser.add_argument("--nets", nargs="+", default=list(PRESETS), choices=list(PRESETS))
+    parser.add_argument("--steps", type=int, default=500, help="Updates of each net.")
+    parser.add_argument("--batch", type=int, default=64, help="Windows in an update.")
+    parser.add_argument("--limit", type=int, default=500, help="Test windows measured.")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        for codec, data in data_sets(chosen.folder, chosen.codecs, Path(folder)):
+            print(f"\n{codec}, {chosen.steps} updates of {chosen.batch} windows\n")
+            print("| net | parameters |", " | ".join(COLUMNS), "| seconds to train |")
+            print("|---|" + "---:|" * (len(COLUMNS) + 2))
+            for config in presets_on(codec, chosen):
+                print(row(config, data, Path(folder) / codec / config.preset, chosen), flush=True)
+
+
+def data_sets(source: Path, codecs: list[str], room: Path) -> Iterator[tuple[str, Path]]:
+    """The data set itself, or one prepared from the MIDI for each codec."""
+    if (source / "data.json").is_file():
+        yield json.loads((source / "data.json").read_text())["codec"], source
+        return
+    for codec in codecs:
+        musicvae.prepare([source], room / f"{codec}-data", codec=codec)
+        yield codec, room / f"{codec}-data"
+
+
+def presets_on(codec: str, chosen: argparse.Namespace) -> Iterator[ModelConfig]:
+    """Those made for the codec; those made for rolls are asked to read melodies too."""
+    for name in chosen.nets:
+        config = PRESETS[name]
+        if config.net.codec in ("roll", codec):
+            yield replace(
+                config,
+                net=replace(config.net, codec=codec),
+                train=replace(config.train, steps=chosen.steps, batch=chosen.batch),
+            )
+
+
+def row(config: ModelConfig, data: Path, out: Path, chosen: argparse.Namespace) -> str:
+    """Train a net and measure it."""
+    begun = time.monotonic()
+    train(config, data, out)
+    took = time.monotonic() - begun
+    parameters = musicvae.load(out).checkpoint.parameters
+    figures = measured(out, data, chosen.limit)
+    cells = [cell(figures, names) for names in COLUMNS.values()]
+    return f"| {config.preset} | {parameters:,} | {' | '.join(cells)} | {took:.0f} |"
+
+
+def measured(model: Path, data: Path, limit: int) -> Mapping[str, float]:
+    """Figures by name; none for a net that cannot be measured."""
+    try:
+        return musicvae.evaluate(model, data=data, limit=limit).figures
+    except RequestError:
+        return {}
+
+
+def cell(figures: Mapping[str, float], names: tuple[str, ...]) -> str:
+    """The first figure of those names, or a dash."""
+    found = [figures[name] for name in names if name in figures]
+    return f"{found[0]:.4g}" if found else "-"
+
+
+if __name__ == "__main__":
+    main()
