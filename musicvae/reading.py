@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from .dataset import pack
 from .errors import MidiError, OutputError, RequestError
 from .files import write_whole
-from .music.bulk import Line, Unsure, line_of, quick_lines
+from .music.bulk import Line, line_of, quick_lines
+from .music.bulk_smf import Unsure
 from .music.codecs import CODECS
 from .music.midi import load, read_midi
-from .music.position import MAX_WINDOW_STEPS
+from .music.notes import Phrase
 from .music.slices import KEY_BYTES, cut_line
 from .music.voices import voice
 from .workers import Batch, TooSlow, limited
@@ -56,10 +57,9 @@ class Piece:
 
 def row_type(codec: str) -> np.dtype[np.void]:
     """One window as it is kept."""
-    code = (MAX_WINDOW_STEPS,)
-    if CODECS[codec].likelihood != "categorical":
-        code += (CODECS[codec].channels // 8,)
-    return np.dtype([("codes", np.uint8, code), ("meter", np.uint8, 3), ("key", np.uint8, KEY_BYTES)])
+    code = pack(CODECS[codec], CODECS[codec].encode(Phrase())).shape
+    fields = [("codes", np.uint8, code), ("meter", np.uint8, 3), ("key", np.uint8, KEY_BYTES)]
+    return np.dtype(fields)
 
 
 def read_piece(file: str, codec: str) -> tuple[Piece, Rows]:

@@ -113,4 +113,3 @@ def reasons(split: NDArray[np.uint8], kept: NDArray[np.bool_], owner: Ints) -> d
     for number, name in enumerate(SPLITS):
         found[f"held out for {name}"] = int(((mine != theirs) & (theirs == number)).sum())
     return {reason: count for reason, count in found.items() if count}
-

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .bulk import Ints, Line
+from .bulk import Line
+from .bulk_smf import Ints
 from .codecs import Codes, MelodyCodec
 from .pianoroll import PITCHES
 from .position import window_bars
