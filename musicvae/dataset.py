@@ -75,7 +75,8 @@ class Shards:
         for number in np.unique(shard):
             here = shard == number
             out[here] = self.arrays[number][wanted.ravel()[here] - self.starts[number]]
-        return np.asarray(out.reshape(*wanted.shape, *out.shape[1:])[(..., *rest)])
+        whole = (slice(None),) * wanted.ndim
+        return np.asarray(out.reshape(*wanted.shape, *out.shape[1:])[(*whole, *rest)])
 
 
 @dataclass(frozen=True)
@@ -205,9 +206,12 @@ def save(
     Raises:
         OutputError: the place cannot be written.
     """
-    (folder / "data.json").unlink(missing_ok=True)
-    for old in folder.glob("*-[0-9]*.npy"):
-        old.unlink()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in (*folder.glob("data.json"), *folder.glob("*-[0-9]*.npy")):
+            old.unlink()
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror or error}.") from error
     shards = dict.fromkeys(SPLITS, 0)
     for split, arrays in splits.items():
         for codes, meters in arrays:
@@ -251,7 +255,6 @@ def _shard(folder: Path, split: str, number: int) -> Path:
 def _store(path: Path, name: str, array: Codes) -> None:
     path = path.with_name(f"{path.name}.{name}.npy")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         np.save(path, array, allow_pickle=False)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from dataclasses import replace
@@ -14,7 +13,7 @@ import torch
 
 from musicvae import checkpoint, training
 from musicvae.config import ModelConfig, TrainConfig
-from musicvae.dataset import open_split, pack
+from musicvae.dataset import SPLITS, open_split, pack, save
 from musicvae.errors import DatasetError, TrainingError
 from musicvae.music.codecs import CODECS
 from musicvae.music.units import Meter
@@ -33,9 +32,7 @@ def make_data(folder: Path, codec: str = "melody") -> Path:
     folder.mkdir()
     codes = np.array([pack(CODECS[codec], window) for window in windows_of(codec, METERS)])
     meters = np.array([(m.numerator, m.denominator, m.grid) for m in METERS], dtype=np.uint8)
-    for split in ("train", "valid", "test"):
-        np.savez(folder / f"{split}.npz", codes=codes, meters=meters)
-    (folder / "data.json").write_text(json.dumps({"codec": codec}))
+    save(folder, CODECS[codec], {split: [(codes, meters)] for split in SPLITS}, {})
     return folder
 
 
