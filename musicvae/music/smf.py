@@ -20,6 +20,9 @@ from .units import bpm_to_tempo
 META = 0x100
 """Added to the type of a meta event, so that it cannot be taken for a status byte."""
 
+SYSTEM = 0xF0
+"""Channel messages have kinds below this one."""
+
 TEXT, TRACK_NAME, END_OF_TRACK = META + 0x01, META + 0x03, META + 0x2F
 SET_TEMPO, TIME_SIGNATURE = META + 0x51, META + 0x58
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE = 0x8, 0x9, 0xB, 0xC
@@ -183,7 +186,7 @@ def _read_track(score: Score, chunk: bytes, stretch: float) -> None:
     now = 0
     for tick, kind, data in events(chunk):
         now = round(tick * stretch)
-        if kind < META:
+        if kind < SYSTEM:
             channels[kind & 0x0F].hear(now, kind >> 4, data)
         elif kind == TRACK_NAME:
             name = name or text_of(data)
