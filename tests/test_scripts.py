@@ -31,3 +31,10 @@ def test_the_playing_benchmark_prints_ratio_memory_and_speed() -> None:
 def test_the_training_benchmark_prints_phrases_a_second() -> None:
     """In single precision at least."""
     assert "fp32: " in run("bench/train.py", "--batch", "2", "--updates", "1")
+
+
+def test_the_preparing_benchmark_prints_both_speeds_and_their_ratio(tunes: Path) -> None:
+    """On our own tunes."""
+    printed = run("bench/prepare.py", str(tunes), "--sample", "2", "--workers", "1")
+    for name in ("pretty_midi: ", "prepare: ", "prepare / pretty_midi: "):
+        assert name in printed
