@@ -1,30 +1,37 @@
-"""From a folder of MIDI to arrays: distinct windows, split by piece. No torch.
+"""Prepared windows: arrays on disk, distinct, split by piece. No torch.
 
 A data set is a folder:
 
-    data.json       codec, counts, why files and windows were left out
+    data.json       format, codec, counts, why files and windows were left out
     pieces.csv      every piece: file, SHA-256, split, windows
-    train.npz  valid.npz  test.npz
+    train-00000.codes.npy  train-00000.meters.npy  train-00001.codes.npy ...
         codes       [N, T] or [N, T, channels / 8] (packed bits), uint8, padded
         meters      [N, 3], uint8: numerator, denominator, grid
+
+and the same for valid and test. The codes are opened as memory maps, so a split
+may be larger than memory. data.json is written last: where it is, all is there.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from zipfile import BadZipFile
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import DatasetError
+from .errors import DatasetError, OutputError
+from .files import write_whole
 from .music.codecs import CODECS, Codec, Codes
 from .music.position import MAX_WINDOW_STEPS, WIDTH, condition, window_steps
 from .music.units import Meter
+
+FORMAT = 2
+"""Of the folder; one of another format is prepared again."""
 
 SPLITS = ("train", "valid", "test")
 PADDING = 255
@@ -46,12 +53,38 @@ class Batch:
     lengths: NDArray[np.int64]
 
 
+class Shards:
+    """Arrays that are read as if they stood in one.
+
+    Shape:
+        - Output of `shards[rows]` and of `shards[rows, steps]`: as numpy's, for `rows` that
+          are one number, an array of numbers, or a mask.
+    """
+
+    def __init__(self, arrays: Sequence[Codes]) -> None:
+        self.arrays = arrays
+        self.starts = np.cumsum([0, *map(len, arrays)])
+
+    def __getitem__(self, key: object) -> Codes:
+        rows, *rest = key if isinstance(key, tuple) else (key,)
+        wanted = np.asarray(rows)
+        if wanted.dtype == bool:
+            wanted = np.flatnonzero(wanted)
+        shard = np.searchsorted(self.starts, wanted.ravel(), side="right") - 1
+        out: Codes = np.empty((wanted.size, *self.arrays[0].shape[1:]), dtype=np.uint8)
+        for number in np.unique(shard):
+            here = shard == number
+            out[here] = self.arrays[number][wanted.ravel()[here] - self.starts[number]]
+        whole = (slice(None),) * wanted.ndim
+        return np.asarray(out.reshape(*wanted.shape, *out.shape[1:])[(*whole, *rest)])
+
+
 @dataclass(frozen=True)
 class Windows:
-    """One split of a data set, in memory."""
+    """One split of a data set; its codes may lie on disk."""
 
     codec: Codec
-    codes: Codes
+    codes: Codes | Shards
     meters: NDArray[np.uint8]
 
     def __len__(self) -> int:
@@ -61,16 +94,23 @@ class Windows:
         return f"Windows({self.codec.name}, N={len(self)}, meters={len(self.kinds)})"
 
     @cached_property
+    def _sorted(self) -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
+        """The distinct meters, and which of them each window has."""
+        one = self.meters.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.int32)
+        kinds, which = np.unique(one, return_inverse=True)
+        apart = np.stack([kinds >> 16, kinds >> 8 & 255, kinds & 255], axis=1)
+        return apart.astype(np.uint8), which.astype(np.uint16)
+
+    @cached_property
     def kinds(self) -> list[Meter]:
         """The meters that occur."""
-        return [Meter(*map(int, row)) for row in np.unique(self.meters, axis=0)]
+        return [Meter(*map(int, row)) for row in self._sorted[0]]
 
     @cached_property
     def lengths(self) -> NDArray[np.int64]:
         """Steps of each window. `[N]`."""
-        known = {meter: window_steps(meter) for meter in self.kinds}
-        steps = (known[self.meter(row)] for row in range(len(self)))
-        return np.fromiter(steps, dtype=np.int64, count=len(self))
+        known = np.array([window_steps(meter) for meter in self.kinds], dtype=np.int64)
+        return known[self._sorted[1]]
 
     def meter(self, row: int) -> Meter:
         """Meter of one window."""
@@ -85,14 +125,17 @@ class Windows:
     def batch(self, rows: NDArray[np.int64], semitones: NDArray[np.int64] | None = None) -> Batch:
         """Some windows, each moved by its semitones."""
         lengths = self.lengths[rows]
-        x = np.zeros((len(rows), lengths.max(), self.codec.channels), dtype=np.float32)
+        codes = unpack(self.codec, self.codes[rows])[:, : lengths.max()]
+        if semitones is not None:
+            codes = codes.copy()
+            for i in np.flatnonzero(semitones):  # most stay in their key
+                codes[i] = self.codec.transpose(codes[i], int(semitones[i]))
+        kinds = self._sorted[1][rows]
         known = np.zeros((len(rows), lengths.max(), WIDTH), dtype=np.float32)
-        for i, row in enumerate(rows):
-            codes = self.window(int(row))
-            if semitones is not None and semitones[i]:
-                codes = self.codec.transpose(codes, int(semitones[i]))
-            x[i, : lengths[i]] = self.codec.one_hot(codes)
-            known[i, : lengths[i]] = condition(self.meter(int(row)))
+        for kind in np.unique(kinds):
+            features = condition(self.kinds[kind])
+            known[kinds == kind, : len(features)] = features
+        x = self.codec.one_hot(codes)  # zeros on padding
         return Batch(x, known, lengths)
 
     def batches(self, size: int, rng: np.random.Generator | None = None) -> Iterator[Batch]:
@@ -128,37 +171,95 @@ def draw_transpositions(n: int, rng: np.random.Generator) -> NDArray[np.int64]:
 
 
 def pack(codec: Codec, codes: Codes) -> Codes:
-    """A window as it is stored, padded: `[MAX_WINDOW_STEPS]` or `[MAX_WINDOW_STEPS, C / 8]`."""
-    short = MAX_WINDOW_STEPS - len(codes)
-    if codes.ndim == 1:
-        return np.pad(codes, (0, short), constant_values=PADDING)
-    return np.packbits(np.pad(codes, ((0, short), (0, 0))), axis=-1)
+    """A window as it is stored, padded; or many of one length.
+
+    Shape:
+        - Input: `[..., T]` or `[..., T, channels]`
+        - Output: `[..., MAX_WINDOW_STEPS]` or `[..., MAX_WINDOW_STEPS, channels / 8]`
+    """
+    steps = -1 if codec.likelihood == "categorical" else -2
+    around = [(0, 0)] * codes.ndim
+    around[steps] = (0, MAX_WINDOW_STEPS - codes.shape[steps])
+    if steps == -1:
+        return np.pad(codes, around, constant_values=PADDING)
+    return np.packbits(np.pad(codes, around), axis=-1)
 
 
 def unpack(codec: Codec, stored: Codes) -> Codes:
-    """What `pack` stored, still padded."""
-    return stored if stored.ndim == 1 else np.unpackbits(stored, axis=-1)[:, : codec.channels]
+    """What `pack` stored, still padded; or many of them."""
+    if codec.likelihood == "categorical":
+        return stored
+    return np.unpackbits(stored, axis=-1)[..., : codec.channels]
+
+
+def save(
+    folder: Path,
+    codec: Codec,
+    splits: Mapping[str, Iterable[tuple[Codes, NDArray[np.uint8]]]],
+    about: Mapping[str, object],
+) -> dict[str, object]:
+    """Write a data set, a shard for each pair of codes and meters; returns its `data.json`.
+
+    What stood in the folder before is no data set from the first moment on, and
+    what stands in it after is one from the last.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in (*folder.glob("data.json"), *folder.glob("*-[0-9]*.npy")):
+            old.unlink()
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror or error}.") from error
+    shards = dict.fromkeys(SPLITS, 0)
+    for split, arrays in splits.items():
+        for codes, meters in arrays:
+            path = _shard(folder, split, shards[split])
+            for name, array in (("codes", codes), ("meters", meters)):
+                _store(path, name, array)
+            shards[split] += 1
+    written = {"format": FORMAT, "codec": codec.name, "shards": shards, **about}
+    write_whole(folder / "data.json", json.dumps(written, indent=1).encode())
+    return written
 
 
 def open_split(folder: Path | str, split: str) -> Windows:
     """One split of a prepared data set.
 
     Raises:
-        DatasetError: the folder is no data set, or the split holds nothing.
+        DatasetError: the folder is no data set, is one of another format, or the
+            split holds nothing.
     """
     folder = Path(folder)
+    again = f"make one with: musicvae prepare MIDI_FOLDER -o {folder}"
     try:
         about = json.loads((folder / "data.json").read_text())
-        with (
-            (folder / f"{split}.npz").open("rb") as file,
-            np.load(file, allow_pickle=False) as arrays,
-        ):
-            windows = Windows(CODECS[about["codec"]], arrays["codes"], arrays["meters"])
-    except (OSError, EOFError, KeyError, TypeError, ValueError, BadZipFile) as error:
-        raise DatasetError(
-            f"{folder} is no prepared data set; make one with: "
-            f"musicvae prepare MIDI_FOLDER -o {folder}"
-        ) from error
-    if not len(windows):
+        if about.get("format") != FORMAT:
+            raise DatasetError(f"{folder} is a data set of another version; {again} --force")
+        codec = CODECS[about["codec"]]
+        paths = [_shard(folder, split, number) for number in range(about["shards"][split])]
+        codes = [_load(path, "codes", mmap="r") for path in paths]
+        meters = [_load(path, "meters") for path in paths]
+    except (OSError, EOFError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DatasetError(f"{folder} is no prepared data set; {again}") from error
+    if not sum(map(len, meters)):
         raise DatasetError(f"{folder} has no {split} windows: prepare it from more files.")
-    return windows
+    return Windows(codec, codes[0] if len(codes) == 1 else Shards(codes), np.concatenate(meters))
+
+
+def _shard(folder: Path, split: str, number: int) -> Path:
+    return folder / f"{split}-{number:05}"
+
+
+def _store(path: Path, name: str, array: Codes) -> None:
+    path = path.with_name(f"{path.name}.{name}.npy")
+    try:
+        np.save(path, array, allow_pickle=False)
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _load(path: Path, name: str, mmap: Literal["r"] | None = None) -> Codes:
+    path = path.with_name(f"{path.name}.{name}.npy")
+    return np.asarray(np.load(path, mmap_mode=mmap, allow_pickle=False))

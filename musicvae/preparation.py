@@ -10,67 +10,33 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import os
-from collections import Counter, defaultdict
+import shutil
+import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .dataset import SPLITS, pack
-from .errors import DatasetError, MidiError, RequestError
+from .dataset import SPLITS, save
+from .errors import DatasetError, OutputError, RequestError
 from .files import write_whole
-from .music.codecs import CODECS, Codec, Codes
-from .music.midi import read_midi
-from .music.notes import Phrase
-from .music.units import Meter
-from .music.voices import voice
-from .music.windows import windows
+from .music.codecs import CODECS, Codes
 from .progress import Progress, Report, silent
+from .reading import READER, Piece, kept, read_batch, row_type, stamp
+from .splits import Ints, Keys, choose_windows, group_versions, split_pieces
+from .workers import Batch, run
 
-HELD_OUT_SHARE = 0.05
-"""Share of pieces in each of valid and test."""
-
-VERSION_SHARE = 0.25
-"""Pieces that share this much of the smaller one's windows are versions of one tune."""
-
-COMMON_WINDOW = 20
-"""A window found in more pieces than this is a commonplace and proves no kinship."""
-
-MIN_NOTES = 3
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".smf")
+READING = ".reading"
+"""Below the data set: what has been read so far, until all is."""
 
-
-@dataclass(frozen=True)
-class Window:
-    """A window and what it is known by, up to transposition.
-
-    Attributes:
-        key: digest of its codes in its meter; of two that share it one is kept.
-        tune: digest of what is struck and when; who shares it with a held-out
-            window, in another meter or with other rests, is not trained on.
-    """
-
-    codes: Codes
-    meter: Meter
-    key: bytes
-    tune: bytes
-
-
-@dataclass
-class Piece:
-    """What was found in one file, and why the rest was left out."""
-
-    file: str
-    sha256: str = ""
-    windows: list[Window] = field(default_factory=list)
-    reason: str = ""
-    dropped: Counter[str] = field(default_factory=Counter)
+BATCH_FILES = 64
+SHARD_BYTES = 2**27
 
 
 def prepare(
@@ -79,193 +45,201 @@ def prepare(
     *,
     codec: str = "melody",
     workers: int | None = None,
+    timeout: float = 10.0,
     progress: Progress = silent,
 ) -> dict[str, object]:
     """Read every MIDI file below the folders into the data set `out`; returns its `data.json`.
 
+    A run that was interrupted is gone on with: what it has read is not read again.
+
+    Args:
+        folders: searched deeply.
+        out: the folder of the data set.
+        codec: what a net is to read, `melody` or `roll`.
+        workers: processes, or what the joblib backend calls so; None for all there are.
+        timeout: seconds for each file.
+        progress: told how many files are done, and `files/s`.
+
     Raises:
         DatasetError: there is no MIDI file, or nothing in them can be used.
+        RequestError: there is no such codec.
+        OutputError: `out` cannot be written.
     """
-    files = list(midi_files(folders))
+    if codec not in CODECS:
+        raise RequestError(f"There is no codec {codec!r}; choose {', '.join(CODECS)}.")
+    files = list(dict.fromkeys(map(str, midi_files(folders))))
     if not files:
         raise DatasetError(f"There is no MIDI file in {', '.join(map(str, folders))}.")
-    pieces = []
-    read = partial(read_piece, codec=codec)
-    with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
-        for piece in pool.map(read, files, chunksize=8):
-            pieces.append(piece)
-            progress(Report("prepare", len(pieces), len(files)))
-    if not any(piece.windows for piece in pieces):
-        reason = Counter(piece.reason for piece in pieces).most_common(1)[0][0]
+    out = Path(out)
+    folder = out / READING / f"{codec}-{READER}"
+    ended = _read(files, folder, partial(read_batch, codec=codec), workers, timeout, progress)
+    corpus = Corpus.gather(files, folder, ended)
+    if not len(corpus.keys):
+        reason = Counter(piece.reason for piece in corpus.pieces).most_common(1)[0][0]
         raise DatasetError(f"None of {len(files)} files can be used; the first reason: {reason}")
-    return write(Path(out), CODECS[codec], pieces)
+    about = write(out, codec, corpus)
+    shutil.rmtree(out / READING)
+    return about
 
 
 def midi_files(folders: Iterable[Path | str]) -> Iterator[Path]:
-    """Every MIDI file below the folders, in a stable order."""
+    """Every MIDI file below the folders, in a stable order, and whatever is named like one."""
     for folder in folders:
         if not Path(folder).is_dir():
             raise DatasetError(f"{folder} is not a folder.")
         for root, names, files in os.walk(folder, followlinks=True):
             names.sort()
             yield from (
-                Path(root, name) for name in sorted(files) if name.lower().endswith(MIDI_SUFFIXES)
+                Path(root, name)
+                for name in sorted([*files, *names])
+                if name.lower().endswith(MIDI_SUFFIXES)
             )
 
 
-def read_piece(path: Path, codec: str) -> Piece:
-    """One file to windows; whatever is wrong with it becomes its reason."""
-    piece = Piece(str(path))
+def _read(
+    files: Sequence[str],
+    folder: Path,
+    work: partial[Path],
+    workers: int | None,
+    timeout: float,
+    progress: Progress,
+) -> dict[str, str]:
+    """Read what is not read yet; gives the files that ended their worker, and why."""
     try:
-        data = path.read_bytes()
-        piece.sha256 = hashlib.sha256(data).hexdigest()
-        for phrase in read_midi(data):
-            _add_windows(piece, phrase, CODECS[codec])
-    except MidiError as error:
-        piece.reason = error.reason
+        folder.mkdir(parents=True, exist_ok=True)
+        for note in folder.glob("*.now"):  # of a run that was ended
+            note.unlink()
     except OSError as error:
-        piece.reason = error.strerror or str(error)
-    if not piece.windows and not piece.reason:
-        piece.reason = "no window with music in it"
-    return piece
+        raise OutputError(f"{folder} cannot be written: {error.strerror or error}.") from error
+    known = {(piece.file, piece.stamp) for _, pieces in kept(folder) for piece in pieces}
+    left = [file for file in files if (file, stamp(file)) not in known]
+    done = len(files) - len(left)
+    ended: dict[str, str] = {}
+    begun = time.monotonic()
+    for count, why in run(work, _batches(left, folder, timeout), workers):
+        done += count
+        ended |= why
+        speed = (done - len(files) + len(left)) / (time.monotonic() - begun)
+        progress(Report("prepare", done, len(files), {"files/s": speed}))
+    return ended
 
 
-def _add_windows(piece: Piece, phrase: Phrase, codec: Codec) -> None:
-    seen = {window.key for window in piece.windows}
-    try:
-        one = voice(phrase, codec.name)
-    except RequestError as error:  # drums alone; the next stretch may have more
-        piece.reason = str(error)
-        return
-    for window in windows(one, hop=1):
-        reason = unfit(window)
-        codes = codec.encode(window)
-        key, tune = window_keys(codec, codes, window.meter)
-        if not reason and key in seen:
-            reason = "repeats in its piece"
-        if reason:
-            piece.dropped[reason] += 1
-            continue
-        seen.add(key)
-        piece.windows.append(Window(codes, window.meter, key, tune))
+def _batches(files: Sequence[str], folder: Path, timeout: float) -> Iterator[Batch]:
+    size = max(1, min(BATCH_FILES, len(files) // (4 * (os.cpu_count() or 1))))
+    for at in range(0, len(files), size):
+        some = tuple(files[at : at + size])
+        known = "\n".join(f"{stamp(file)} {file}" for file in some)
+        name = hashlib.sha256(known.encode(errors="surrogateescape")).hexdigest()[:16]
+        yield Batch(folder / name, some, timeout, os.getpid())
 
 
-def unfit(window: Phrase) -> str:
-    """Why a window teaches nothing; empty if it does."""
-    notes = window.parts[0].notes
-    if len(notes) < MIN_NOTES:
-        return "fewer than three notes"
-    edges = [0, *(note.end for note in notes)]
-    starts = [*(note.start for note in notes), window.steps]
-    if max(start - end for start, end in zip(starts, edges, strict=True)) > window.meter.bar:
-        return "silent for more than a bar"
-    return ""
+@dataclass(frozen=True)
+class Corpus:
+    """All that was read: pieces in the order of their files, and where their rows lie.
 
-
-def window_keys(codec: Codec, codes: Codes, meter: Meter) -> tuple[bytes, bytes]:
-    """The two digests of a `Window`, the same in any key."""
-    moved = codes
-    for semitones in (64, 32, 16, 8, 4, 2, 1):  # as low as it goes
-        moved = codec.transpose(moved, -semitones)
-    name = f"{meter.numerator}/{meter.denominator}/{meter.grid}".encode()
-    return _digest(name + moved.tobytes()), _digest(codec.struck(moved).tobytes())
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=12).digest()
-
-
-def group_versions(pieces: Sequence[Piece]) -> list[int]:
-    """A group number for each piece: versions of one tune have one."""
-    holders: dict[bytes, list[int]] = defaultdict(list)
-    for index, piece in enumerate(pieces):
-        for tune in {window.tune for window in piece.windows}:
-            holders[tune].append(index)
-    shared: Counter[tuple[int, int]] = Counter()
-    for owners in holders.values():
-        if len(owners) <= COMMON_WINDOW:
-            shared.update(combinations(owners, 2))
-    group = list(range(len(pieces)))
-
-    def root(index: int) -> int:
-        while group[index] != index:
-            group[index] = group[group[index]]
-            index = group[index]
-        return index
-
-    for (a, b), count in shared.items():
-        if count >= VERSION_SHARE * min(len(pieces[a].windows), len(pieces[b].windows)):
-            group[root(a)] = root(b)
-    return [root(index) for index in range(len(pieces))]
-
-
-def split_pieces(pieces: Sequence[Piece]) -> list[str]:
-    """A split for each piece, from the smallest window digest of its group.
-
-    What is decided by content does not change when files are renamed or others
-    are added beside them. Where chance leaves a split empty, in a small folder,
-    the group that came nearest to it fills it.
+    Attributes:
+        shards: files of rows.
+        places: the shard of each piece, and its first row there. `[P, 2]`
+        counts: windows of each piece. `[P]`
+        keys, tunes: of all windows, piece after piece; the first 8 bytes of each digest. `[N]`
     """
-    groups = group_versions(pieces)
-    smallest: dict[int, bytes] = {}
-    for piece, group in zip(pieces, groups, strict=True):
-        if piece.windows:
-            least = min(window.tune for window in piece.windows)
-            smallest[group] = min(smallest.get(group, least), least)
-    place = {
-        group: int.from_bytes(hashlib.blake2b(least, digest_size=8).digest()) / 2**64
-        for group, least in smallest.items()
-    }
-    nearest = sorted(place, key=lambda group: place[group])
-    test = {group for group in nearest if place[group] < HELD_OUT_SHARE} or {*nearest[:1]}
-    rest = [group for group in nearest if group not in test]
-    valid = {group for group in rest if place[group] < 2 * HELD_OUT_SHARE} or {*rest[:1]}
-    return ["test" if group in test else "valid" if group in valid else "train" for group in groups]
+
+    pieces: list[Piece]
+    shards: list[Path]
+    places: Ints
+    counts: Ints
+    keys: Keys
+    tunes: Keys
+
+    @classmethod
+    def gather(cls, files: Sequence[str], folder: Path, ended: dict[str, str]) -> Corpus:
+        """What is kept of these files; of files that are the same, the first is the piece."""
+        found: dict[str, tuple[Piece, int, int]] = {}
+        shards = []
+        for number, (path, pieces) in enumerate(kept(folder)):
+            shards.append(path)
+            row = 0
+            for piece in pieces:
+                if piece.file not in found or piece.stamp == stamp(piece.file):
+                    found[piece.file] = piece, number, row  # as it is now, if it was changed
+                row += piece.windows
+        lost = {file: (Piece(file, reason=why), 0, 0) for file, why in ended.items()}
+        rows = [(found | lost)[file] for file in files]
+        _drop_twins([piece for piece, _, _ in rows])
+        pieces = [piece for piece, _, _ in rows]
+        places = np.array([place for _, *place in rows], dtype=np.int64)
+        counts = np.array([piece.windows for piece in pieces], dtype=np.int64)
+        keys, tunes = (_digests(name, shards, places, counts) for name in ("key", "tune"))
+        return cls(pieces, shards, places, counts, keys, tunes)
+
+    def rows(self, wanted: Ints, codec: str) -> NDArray[np.void]:
+        """Windows by their number in the corpus."""
+        ends = np.cumsum(self.counts)
+        piece = np.searchsorted(ends, wanted, side="right")
+        shard, first = self.places[piece].T
+        row = first + wanted - (ends - self.counts)[piece]
+        out = np.empty(len(wanted), row_type(codec))
+        for number in np.unique(shard):
+            here = shard == number
+            out[here] = np.load(self.shards[number], mmap_mode="r")[row[here]]
+        return out
 
 
-def write(out: Path, codec: Codec, pieces: Sequence[Piece]) -> dict[str, object]:
+def _drop_twins(pieces: Iterable[Piece]) -> None:
+    first: dict[str, str] = {}
+    for piece in pieces:
+        if piece.windows and first.setdefault(piece.sha256, piece.file) != piece.file:
+            piece.windows, piece.reason = 0, "the same file stands elsewhere"
+
+
+def _digests(name: str, shards: Sequence[Path], places: Ints, counts: Ints) -> Keys:
+    ends = np.cumsum(counts)
+    keys = np.empty(ends[-1], dtype=np.uint64)
+    for number, path in enumerate(shards):
+        stored = np.load(path, mmap_mode="r")[name][:, :8]
+        own = np.ascontiguousarray(stored).view(">u8").ravel()
+        for piece in np.flatnonzero((places[:, 0] == number) & (counts > 0)):
+            first = places[piece, 1]
+            end, count = ends[piece], counts[piece]
+            keys[end - count : end] = own[first : first + count]
+    return keys
+
+
+def write(out: Path, codec: str, corpus: Corpus) -> dict[str, object]:
     """Distinct windows of each split; what is held out stands nowhere else."""
-    splits = split_pieces(pieces)
-    out.mkdir(parents=True, exist_ok=True)
+    pieces = corpus.pieces
+    least = [bytes.fromhex(piece.least) for piece in pieces]
+    names = split_pieces(group_versions(corpus.tunes, corpus.counts), least)
+    split = np.repeat(np.array([SPLITS.index(name) for name in names], np.uint8), corpus.counts)
+    chosen, reasons = choose_windows(corpus.keys, corpus.tunes, split)
     dropped: Counter[str] = sum((piece.dropped for piece in pieces), Counter())
-    taken: dict[bytes, str] = {}
-    counts = {}
-    for split in reversed(SPLITS):  # test chooses first, then valid
-        kept: dict[bytes, Window] = {}
-        for piece, where in zip(pieces, splits, strict=True):
-            for window in piece.windows if where == split else ():
-                owner = taken.setdefault(window.tune, split)
-                if owner != split:
-                    dropped[f"held out for {owner}"] += 1
-                elif window.key in kept:
-                    dropped["repeats in another piece"] += 1
-                else:
-                    kept[window.key] = window
-        counts[split] = len(kept)
-        _write_split(out / f"{split}.npz", codec, list(kept.values()))
-    _write_pieces(out / "pieces.csv", pieces, splits)
-    about: dict[str, object] = {
-        "codec": codec.name,
-        "pieces": Counter(
-            where for where, piece in zip(splits, pieces, strict=True) if piece.windows
-        ),
-        "windows": {split: counts[split] for split in SPLITS},
-        "windows_left_out": dict(dropped.most_common()),
-        "files_left_out": {piece.file: piece.reason for piece in pieces if not piece.windows},
-    }
-    write_whole(out / "data.json", json.dumps(about, indent=1).encode())
-    return about
-
-
-def _write_split(path: Path, codec: Codec, kept: Sequence[Window]) -> None:
-    meters = [(w.meter.numerator, w.meter.denominator, w.meter.grid) for w in kept]
-    buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer,
-        codes=np.array([pack(codec, window.codes) for window in kept], dtype=np.uint8),
-        meters=np.array(meters, dtype=np.uint8),
+    dropped.update(reasons)
+    rows = {name: np.flatnonzero(chosen & (split == i)) for i, name in enumerate(SPLITS)}
+    left_out: dict[str, list[str]] = {}
+    for piece in pieces:
+        if piece.reason:
+            left_out.setdefault(piece.reason, []).append(piece.file)
+    _write_pieces(out / "pieces.csv", pieces, names)
+    used = [name for name, piece in zip(names, pieces, strict=True) if piece.windows]
+    return save(
+        out,
+        CODECS[codec],
+        {name: _shards(corpus, rows[name], codec) for name in SPLITS},
+        {
+            "pieces": {name: used.count(name) for name in SPLITS},
+            "windows": {name: len(rows[name]) for name in SPLITS},
+            "windows_left_out": dict(dropped.most_common()),
+            "files": len(pieces),
+            "files_left_out": dict(sorted(left_out.items(), key=lambda item: -len(item[1]))),
+        },
     )
-    write_whole(path, buffer.getvalue())
+
+
+def _shards(corpus: Corpus, wanted: Ints, codec: str) -> Iterator[tuple[Codes, Codes]]:
+    size = SHARD_BYTES // row_type(codec).itemsize
+    for at in range(0, len(wanted), size):
+        rows = corpus.rows(wanted[at : at + size], codec)
+        yield rows["codes"], rows["meter"]
 
 
 def _write_pieces(path: Path, pieces: Sequence[Piece], splits: Sequence[str]) -> None:
@@ -274,5 +248,5 @@ def _write_pieces(path: Path, pieces: Sequence[Piece], splits: Sequence[str]) ->
     rows.writerow(["file", "sha256", "split", "windows"])
     for piece, where in zip(pieces, splits, strict=True):
         if piece.windows:
-            rows.writerow([piece.file, piece.sha256, where, len(piece.windows)])
-    write_whole(path, table.getvalue().encode())
+            rows.writerow([piece.file, piece.sha256, where, piece.windows])
+    write_whole(path, table.getvalue().encode(errors="surrogateescape"))

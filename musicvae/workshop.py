@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,12 +25,21 @@ def prepare(
     *,
     codec: str = "melody",
     workers: int | None = None,
+    timeout: float = 10.0,
     progress: Progress = silent,
 ) -> dict[str, object]:
-    """Read folders of MIDI into a data set; see `preparation.prepare`."""
+    """Read folders of MIDI into a data set; see `preparation.prepare`.
+
+    Raises:
+        MissingExtra: joblib or symusic is not installed.
+        DatasetError, RequestError, OutputError: see `preparation.prepare`.
+    """
+    for library in ("joblib", "symusic"):
+        with _extra(library, "train"):
+            import_module(library)
     from .preparation import prepare as run
 
-    return run(folders, out, codec=codec, workers=workers, progress=progress)
+    return run(folders, out, codec=codec, workers=workers, timeout=timeout, progress=progress)
 
 
 def train(

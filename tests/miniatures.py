@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import torch
 
 from musicvae.checkpoint import Checkpoint
 from musicvae.config import ModelConfig
-from musicvae.dataset import pack
+from musicvae.dataset import SPLITS, pack, save
 from musicvae.model import build, checkpoint_of
 from musicvae.music.codecs import CODECS, Codes
 from musicvae.music.notes import Note, Part, Phrase
@@ -55,9 +54,7 @@ def make_data(folder: Path, codec: str = "melody") -> Path:
     folder.mkdir()
     codes = np.array([pack(CODECS[codec], window) for window in windows_of(codec, METERS)])
     meters = np.array([(m.numerator, m.denominator, m.grid) for m in METERS], dtype=np.uint8)
-    for split in ("train", "valid", "test"):
-        np.savez(folder / f"{split}.npz", codes=codes, meters=meters)
-    (folder / "data.json").write_text(json.dumps({"codec": codec}))
+    save(folder, CODECS[codec], {split: [(codes, meters)] for split in SPLITS}, {})
     return folder
 
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from musicvae.dataset import (
+    SPLITS,
     TRANSPOSED_SHARE,
     Windows,
     draw_transpositions,
     open_split,
     pack,
+    save,
     unpack,
 )
-from musicvae.errors import DatasetError
-from musicvae.music.codecs import CODECS, Codec
+from musicvae.errors import DatasetError, OutputError
+from musicvae.music.codecs import CODECS, Codec, Codes
 from musicvae.music.position import MAX_WINDOW_STEPS, WIDTH, condition, window_steps
-from musicvae.music.units import Meter
 
 from .miniatures import RAGGED, windows_of
 
@@ -119,31 +120,99 @@ def test_windows_know_their_meters() -> None:
     assert windows.lengths.tolist() == [window_steps(meter) for meter in RAGGED]
 
 
+def saved(folder: Path, *sizes: int, codec: str = "roll") -> Windows:
+    """Six windows written in shards of those sizes, for each split the same; as they were."""
+    windows = some_windows(CODECS[codec])
+    ends = np.cumsum(sizes)
+    shards = [
+        (windows.codes[np.arange(end - size, end)], windows.meters[end - size : end])
+        for size, end in zip(sizes, ends, strict=True)
+    ]
+    save(folder, windows.codec, dict.fromkeys(SPLITS, shards), {"note": "mine"})
+    return windows
+
+
+@pytest.mark.parametrize("sizes", [(6,), (1, 3, 2)])
+@EVERY_CODEC
+def test_a_split_is_opened_as_it_was_written(
+    codec: Codec, sizes: tuple[int, ...], tmp_path: Path
+) -> None:
+    """In one shard or in several: windows, batches, and rows by number, list or mask."""
+    windows = saved(tmp_path, *sizes, codec=codec.name)
+    opened = open_split(tmp_path, "test")
+    assert opened.codec is windows.codec
+    rows, moved = np.array([5, 0, 2, 3]), np.array([2, 0, -1, 3])
+    for mine, theirs in zip(
+        vars(opened.batch(rows, moved)).values(),
+        vars(windows.batch(rows, moved)).values(),
+        strict=True,
+    ):
+        assert np.array_equal(mine, theirs)
+    straight = opened.meters[:, 2] == 4
+    for key in (4, rows, straight, (straight, slice(0, 24)), (2, slice(0, 24))):
+        assert np.array_equal(opened.codes[key], windows.codes[key])
+    assert np.array_equal(opened.window(2), windows.window(2))
+
+
+def test_codes_stay_on_disk(tmp_path: Path) -> None:
+    """Opened as a memory map."""
+    saved(tmp_path, 6)
+    codes = open_split(tmp_path, "train").codes
+    assert isinstance(codes, np.ndarray)
+    assert isinstance(codes.base, np.memmap)
+
+
+def test_a_batch_is_made_of_its_windows_one_by_one() -> None:
+    """Whatever is done side by side: the same floats."""
+    rng = np.random.default_rng(0)
+    for codec in CODECS.values():
+        windows = some_windows(codec)
+        rows, semitones = rng.integers(0, 6, 40), rng.integers(-60, 60, 40)
+        batch = windows.batch(rows, semitones)
+        for i, row in enumerate(rows):
+            codes = codec.transpose(windows.window(row), int(semitones[i]))
+            assert np.array_equal(batch.x[i, : len(codes)], codec.one_hot(codes))
+            assert not batch.x[i, len(codes) :].any()
+            features = condition(windows.meter(row))
+            assert np.array_equal(batch.condition[i, : len(codes)], features)
+
+
 def test_a_folder_that_is_no_data_set_is_one_sentence(tmp_path: Path) -> None:
-    """Empty, damaged, of an unknown codec, or without windows in a split."""
-    for about in (None, "{", "{}", "[]", "null", '{"codec": "tablature"}', '{"codec": "melody"}'):
+    """Empty, damaged, of another format or codec, or without windows in a split."""
+    for about in (None, "{", "[]", "null", '{"format": 2}', '{"format": 2, "codec": "tablature"}'):
         if about is not None:
             (tmp_path / "data.json").write_text(about)
         with pytest.raises(DatasetError, match="is no prepared data set; make one with"):
             open_split(tmp_path, "train")
-    empty = np.zeros((0, MAX_WINDOW_STEPS), np.uint8)
-    np.savez(tmp_path / "train.npz", codes=empty, meters=np.zeros((0, 3), np.uint8))
-    whole = (tmp_path / "train.npz").read_bytes()
-    for data in (b"", b"PK, or so it says", whole[:-30], whole[:60]):
-        (tmp_path / "train.npz").write_bytes(data)
+    (tmp_path / "data.json").write_text('{"codec": "melody"}')
+    with pytest.raises(DatasetError, match="of another version; make one with"):
+        open_split(tmp_path, "train")
+    saved(tmp_path, 2, 4)
+    path = tmp_path / "train-00001.codes.npy"
+    whole = path.read_bytes()
+    for data in (b"", b"\x93NUMPY, or so it says", whole[:-30], whole[:60]):
+        path.write_bytes(data)
         with pytest.raises(DatasetError, match="is no prepared data set"):
             open_split(tmp_path, "train")
-    (tmp_path / "train.npz").write_bytes(whole)
+    save(tmp_path, CODECS["melody"], {}, {})
     with pytest.raises(DatasetError, match="has no train windows"):
         open_split(tmp_path, "train")
 
 
-def test_a_split_is_opened_as_it_was_written(tmp_path: Path) -> None:
-    """Codec, codes and meters."""
-    windows = some_windows(CODECS["roll"])
-    np.savez(tmp_path / "test.npz", codes=windows.codes, meters=windows.meters)
-    (tmp_path / "data.json").write_text(json.dumps({"codec": "roll"}))
-    opened = open_split(tmp_path, "test")
-    assert opened.codec is windows.codec
-    assert opened.meter(5) == Meter(5, 4)
-    assert np.array_equal(opened.window(2), windows.window(2))
+def test_a_data_set_is_whole_or_none(tmp_path: Path) -> None:
+    """data.json goes first and comes last; shards of what stood there before are gone."""
+    saved(tmp_path, 2, 2, 2)
+
+    def dies() -> Iterator[tuple[Codes, Codes]]:
+        windows = some_windows(CODECS["roll"])
+        yield windows.codes[np.arange(6)], windows.meters
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        save(tmp_path, CODECS["roll"], {"train": dies()}, {})
+    with pytest.raises(DatasetError, match="is no prepared data set"):
+        open_split(tmp_path, "test")
+    assert [path.name for path in tmp_path.glob("test-*")] == []
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match="cannot be written"):
+        saved(tmp_path / "file" / "data", 6)

@@ -19,13 +19,15 @@ ORDER = [
         for name in (
             *("units", "notes", "pianoroll", "position", "smf", "quantise", "midi", "exchange"),
             *("codecs", "windows", "manner", "drawing", "melody", "voices", "metrics", "ngram"),
+            *("bulk_smf", "bulk", "slices"),
         )
     ),
     "nets",
     "checkpoint",
     *(f"engine.{name}" for name in ("weights", "layers", "encoders", "decoders", "sampling")),
     *("engine.player", "engine"),
-    *("generation", "extension", "dataset", "preparation", "plot", "model"),
+    *("generation", "extension", "dataset", "workers", "reading", "splits", "preparation"),
+    *("plot", "model"),
     *("schedules", "state", "processes"),
     *("journal", "run", "training"),
     *(

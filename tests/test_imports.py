@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 HEAVY = (
-    *("torch", "lightning", "numpy", "mido", "pretty_midi", "symusic"),
+    *("torch", "lightning", "numpy", "mido", "pretty_midi", "symusic", "joblib"),
     *("safetensors", "rich", "typer", "matplotlib"),
 )
 
@@ -117,6 +117,20 @@ def test_what_needs_torch_says_so(tmp_path: Path, without_torch: dict[str, str])
     assert done.returncode == 1
     assert "pip install 'musicvae[train]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("library", ["joblib", "symusic"])
+def test_what_needs_a_library_to_prepare_says_so(tmp_path: Path, library: str) -> None:
+    """One sentence that names the extra, and exit code 1."""
+    (tmp_path / f"{library}.py").write_text("raise ImportError('not here')\n")
+    words = ("prepare", str(tmp_path), "-o", str(tmp_path / "data"))
+    done = run(
+        command(*words).replace("assert not end.code, end.code", "raise"),
+        PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}",
+    )
+    assert done.returncode == 1
+    assert f"This needs {library}" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_an_error_is_one_sentence_and_exit_code_1(tmp_path: Path) -> None:

@@ -79,3 +79,10 @@ def test_the_table_of_nets_has_a_row_for_each(tmp_path: Path) -> None:
     assert all(row.count("|") == 10 for row in rows)
     assert "| - |" in rows[0]
     assert "| - | - |" not in rows[2]
+
+
+def test_the_preparing_benchmark_prints_both_speeds_and_their_ratio(tunes: Path) -> None:
+    """On our own tunes."""
+    printed = run("bench/prepare.py", str(tunes), "--sample", "2", "--workers", "1")
+    for name in ("pretty_midi: ", "prepare: ", "prepare / pretty_midi: "):
+        assert name in printed

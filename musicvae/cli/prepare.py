@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,9 +18,12 @@ def prepare(
     workers: Annotated[
         int | None, typer.Option(help="Processes; as many as there are cores if not given.", min=1)
     ] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds for each file.", min=0.01)] = 10.0,
     force: Force = False,
 ) -> None:
     """Read folders of MIDI into a data set: distinct windows, split by piece.
+
+    What was interrupted goes on where it was when the same command is typed again.
 
     Example:  musicvae prepare my-midi/ -o data/mine
     """
@@ -29,30 +32,35 @@ def prepare(
 
     if (out / "data.json").exists() and not force:
         raise OutputError(f"{out} holds a data set already: choose another folder, or --force.")
-    with bar("prepare", "files") as progress:
-        about = run(folders, out, codec=codec, workers=workers, progress=progress)
+    try:
+        with bar("prepare", "files") as progress:
+            about = run(
+                folders, out, codec=codec, workers=workers, timeout=timeout, progress=progress
+            )
+    except KeyboardInterrupt:
+        typer.echo("Interrupted; the same command goes on from here.", err=True)
+        raise typer.Exit(130) from None
     _report(about)
     typer.echo(f"{out / 'data.json'} names every file that was left out and why.")
 
 
-def _report(about: dict[str, object]) -> None:
+def _report(about: dict[str, Any]) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
-    table = Table()
-    for column in ("what", "train", "valid", "test"):
-        table.add_column(column, justify="left" if column == "what" else "right")
-    for what in ("pieces", "windows"):
-        counts: dict[str, int] = about[what]  # type: ignore[assignment]  # as `preparation.write` lays it out
-        table.add_row(what, *(f"{counts.get(split, 0):,}" for split in ("train", "valid", "test")))
     console = Console()
-    console.print(table)
-    reasons: dict[str, int] = about["windows_left_out"]  # type: ignore[assignment]
-    for reason, count in reasons.items():
-        console.print(f"  {count:,} windows left out: {reason}")
-    files: dict[str, str] = about["files_left_out"]  # type: ignore[assignment]
-    tally: dict[str, int] = {}
-    for reason in files.values():
-        tally[reason] = tally.get(reason, 0) + 1
-    for reason, count in sorted(tally.items(), key=lambda item: -item[1])[:10]:
-        console.print(f"  {count:,} files left out: {reason}", markup=False)
+    kept = Table("kept", *("train", "valid", "test"))
+    for what in ("pieces", "windows"):
+        kept.add_row(what, *(f"{about[what][split]:,}" for split in ("train", "valid", "test")))
+    console.print(kept)
+    left_out = Table("left out", "why")
+    for reason, files in about["files_left_out"].items():
+        left_out.add_row(_count(len(files), "file"), escape(reason))
+    for reason, count in about["windows_left_out"].items():
+        left_out.add_row(_count(count, "window"), escape(reason))
+    console.print(left_out)
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

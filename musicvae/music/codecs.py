@@ -107,7 +107,7 @@ class MelodyCodec:
         return out
 
     def struck(self, codes: Codes) -> Codes:
-        """Note-offs become holds. `[T]` -> `[T]`."""
+        """Note-offs become holds. Any shape."""
         return np.where(codes == self.OFF, np.uint8(self.HOLD), codes)
 
     def silence(self, n: int) -> Sounding:
@@ -174,8 +174,8 @@ class RollCodec:
         return np.roll(planes, semitones, axis=-1).reshape(codes.shape)
 
     def struck(self, codes: Codes) -> Codes:
-        """The onsets. `[T, 256]` -> `[T, 128]`."""
-        return codes[:, :PITCHES]
+        """The onsets. `[..., 256]` -> `[..., 128]`."""
+        return codes[..., :PITCHES]
 
     def silence(self, n: int) -> Sounding:
         """`[n, 128]`: no pitch sounds."""

@@ -7,7 +7,7 @@ Melodic Matching Techniques for Large Music Databases, ACM Multimedia 1999.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -65,27 +65,37 @@ def _follows(note: Note, last: Note) -> bool:
 
 
 def melody_score(part: Part, share: float = 1.0) -> float:
-    """How much a part moves as a melody does: 0 to 1 for what is sung, less for the rest.
+    """How much a part moves as a melody does; `share` is that of the bars it plays in.
 
-    One note at a time, high, in small steps, with some variety, and not now and
-    then only: `share` is that of the bars in which it plays.
+    See `score`.
     """
     if not part.notes:
         return 0.0
-    starts = [note.start for note in part.notes]
-    alone = len(set(starts)) / len(starts)
-    line = skyline(part.notes)
-    leaps = [abs(b.pitch - a.pitch) for a, b in pairwise(line)]
+    line = [note.pitch for note in skyline(part.notes)]
+    alone = len({note.start for note in part.notes}) / len(part.notes)
+    return score(line, alone, share, part.program, part.name)
+
+
+def score(line: Sequence[int], alone: float, share: float, program: int, name: str) -> float:
+    """0 to 1 for what is sung, less for the rest: one note at a time, high, in small steps.
+
+    Args:
+        line: pitches of the highest voice, in order.
+        alone: moments at which a note starts, for each note.
+        share: of the bars in which anything is played, those in which this part plays.
+        program, name: of the part.
+    """
+    leaps = [abs(b - a) for a, b in pairwise(line)]
     stepwise = sum(0 < leap <= 4 for leap in leaps) / max(1, len(leaps))
-    height = sum(note.pitch for note in line) / len(line)
+    height = sum(line) / len(line)
     high = min(1.0, max(0.0, (height - 48) / 24))
-    variety = min(1.0, len({note.pitch for note in line}) / 8)
+    variety = min(1.0, len(set(line)) / 8)
     length = min(1.0, len(line) / 16)
-    score = 0.3 * alone + 0.2 * stepwise + 0.25 * high + 0.15 * variety + 0.1 * length
-    score -= 0.6 * max(0.0, 0.5 - share)
-    if part.program in BASS_PROGRAMS or part.program in PERCUSSIVE_PROGRAMS:
-        score -= 0.5
-    return score - (0.2 if ACCOMPANYING.search(part.name) else 0.0)
+    found = 0.3 * alone + 0.2 * stepwise + 0.25 * high + 0.15 * variety + 0.1 * length
+    found -= 0.6 * max(0.0, 0.5 - share)
+    if program in BASS_PROGRAMS or program in PERCUSSIVE_PROGRAMS:
+        found -= 0.5
+    return found - (0.2 if ACCOMPANYING.search(name) else 0.0)
 
 
 def pitched_parts(phrase: Phrase) -> list[Part]:

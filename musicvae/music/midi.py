@@ -13,6 +13,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import MidiError
@@ -47,7 +48,7 @@ def read_midi(source: Source, *, bpm: float = 120.0) -> list[Phrase]:
     Raises:
         MidiError: it cannot be read, or no note in it can be used; the sentence says why.
     """
-    name, data = _load(source)
+    name, data = load(source)
     try:
         scores = parse(data, bpm)
     except NotMidi as error:
@@ -150,15 +151,22 @@ def _ticks(steps: int, meter: Meter) -> int:
     return steps_to_ticks(steps, RESOLUTION, meter.grid)
 
 
-def _load(source: Source) -> tuple[str, bytes]:
-    """A name to speak of, and the bytes."""
+def load(source: Source) -> tuple[str, bytes]:
+    """A name to speak of, and the bytes.
+
+    Raises:
+        MidiError: they cannot be read.
+    """
     if isinstance(source, bytes):
         return "The MIDI data", source
     if not isinstance(source, (str, Path)):
         return str(getattr(source, "name", "The MIDI data")), source.read()
     path = Path(source)
     try:
-        if path.stat().st_size > MAX_BYTES:
+        about = path.stat()
+        if not (S_ISREG(about.st_mode) or S_ISDIR(about.st_mode)):
+            raise MidiError(path, "it is a device or a pipe, not a file.")
+        if about.st_size > MAX_BYTES:
             raise MidiError(path, f"it is larger than {MAX_BYTES >> 20} MB; no MIDI file is.")
         return str(path), path.read_bytes()
     except FileNotFoundError:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import MeterError
 from .notes import DEFAULT_TEMPO, Note, Part, Phrase, Tempo, without_overlaps
@@ -98,7 +101,7 @@ def _to_phrase(score: Score, stretch: Stretch) -> Phrase | None:
         return None
     pitched = [track for track in tracks if track.channel != DRUM_CHANNEL and track.notes] or tracks
     onsets = [note.start - stretch.start for track in pitched for note in track.notes]
-    meter = choose_grid(stretch, onsets, score.resolution)
+    meter = choose_grid(stretch, np.array(onsets), score.resolution)
     to_step = _Ruler(stretch, meter, score.resolution).step
     parts = [_to_part(track, to_step) for track in tracks]
     first = min(part.notes[0].start for part in parts if part.notes)
@@ -132,7 +135,7 @@ class _Ruler:
         return ticks_to_steps(inside, self.resolution, self.meter.grid)
 
 
-def choose_grid(stretch: Stretch, onsets: Sequence[int], resolution: int) -> Meter:
+def choose_grid(stretch: Stretch, onsets: NDArray[np.int64], resolution: int) -> Meter:
     """The meter of a stretch on the grid that its onsets lie nearer to, in steps.
 
     Straight wins what is even: eighths and quarters lie on both. A few triplets
@@ -152,10 +155,10 @@ def choose_grid(stretch: Stretch, onsets: Sequence[int], resolution: int) -> Met
     return triplet if holds_all or off_straight - off_triplet > TRIPLET_MARGIN else straight
 
 
-def _distance(onsets: Sequence[int], resolution: int, grid: int) -> float:
+def _distance(onsets: NDArray[np.int64], resolution: int, grid: int) -> float:
     """Mean distance of onsets from the grid, in steps: 0 on it, .25 at random."""
-    places = (onset * grid / resolution for onset in onsets)
-    return sum(abs(place - round(place)) for place in places) / len(onsets)
+    beyond = onsets * grid % resolution
+    return int(np.minimum(beyond, resolution - beyond).sum()) / (resolution * len(onsets))
 
 
 def _within(track: Track, stretch: Stretch, resolution: int) -> Track:

@@ -21,6 +21,9 @@ from .units import bpm_to_tempo
 META = 0x100
 """Added to the type of a meta event, so that it cannot be taken for a status byte."""
 
+SYSTEM = 0xF0
+"""Channel messages have kinds below this one."""
+
 TEXT, TRACK_NAME, END_OF_TRACK = META + 0x01, META + 0x03, META + 0x2F
 SET_TEMPO, TIME_SIGNATURE = META + 0x51, META + 0x58
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE = 0x8, 0x9, 0xB, 0xC
@@ -93,7 +96,7 @@ def parse(data: bytes, bpm: float = 120.0) -> list[Score]:
     Raises:
         NotMidi: there is no header or no track.
     """
-    kind, division, chunks = _chunks(data)
+    kind, division, chunks = track_chunks(data)
     if division >= 0:
         resolution, stretch, tempo = division or SECONDS_RESOLUTION, 1.0, None
     else:
@@ -110,8 +113,12 @@ def parse(data: bytes, bpm: float = 120.0) -> list[Score]:
     return scores
 
 
-def _chunks(data: bytes) -> tuple[int, int, list[bytes]]:
-    """File type, division, and the bodies of its tracks; other chunks are passed over."""
+def track_chunks(data: bytes) -> tuple[int, int, list[bytes]]:
+    """File type, division, and the bodies of its tracks; other chunks are passed over.
+
+    Raises:
+        NotMidi: there is no header or no track.
+    """
     if data[:4] == b"RIFF" and data[8:12] == b"RMID":
         data = data[20:]
     if data[:4] != b"MThd" or len(data) < 14:
@@ -180,12 +187,12 @@ def _read_track(score: Score, chunk: bytes, stretch: float) -> None:
     now = 0
     for tick, kind, data in events(chunk):
         now = round(tick * stretch)
-        if kind < 0xF0:
+        if kind < SYSTEM:
             channels[kind & 0x0F].hear(now, kind >> 4, data)
         elif kind == TRACK_NAME:
-            name = name or _text(data)
+            name = name or text_of(data)
         elif kind == TEXT:
-            score.texts.append(_text(data))
+            score.texts.append(text_of(data))
         elif kind == SET_TEMPO and len(data) == 3 and any(data):
             score.tempos.append((now, int.from_bytes(data)))
         elif kind == TIME_SIGNATURE and len(data) >= 2 and data[0] and data[1] <= 6:
@@ -258,7 +265,7 @@ class _Channel:
         self.ringing = []
 
 
-def _text(data: bytes) -> str:
+def text_of(data: bytes) -> str:
     """Text in UTF-8, or else Latin-1, which any bytes are."""
     try:
         return data.decode("utf-8")

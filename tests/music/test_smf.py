@@ -165,3 +165,9 @@ def test_no_bytes_raise_anything_but_not_midi(body: bytes) -> None:
     assert len(parse(smf(body.hex()))) == 1
     with suppress(NotMidi):
         parse(b"MThd" + body)
+
+
+def test_a_message_to_the_system_without_content_is_passed_over() -> None:
+    """Of both kinds."""
+    for status in ("f0", "f7"):
+        assert notes(smf(f"00 {status} 00 {NOTE} {END}")) == [TimedNote(0, 480, 60, 64)]
