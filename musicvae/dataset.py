@@ -177,12 +177,14 @@ def pack(codec: Codec, codes: Codes) -> Codes:
         - Input: `[..., T]` or `[..., T, channels]`
         - Output: `[..., MAX_WINDOW_STEPS]` or `[..., MAX_WINDOW_STEPS, channels / 8]`
     """
-    steps = -1 if codec.likelihood == "categorical" else -2
-    around = [(0, 0)] * codes.ndim
-    around[steps] = (0, MAX_WINDOW_STEPS - codes.shape[steps])
-    if steps == -1:
-        return np.pad(codes, around, constant_values=PADDING)
-    return np.packbits(np.pad(codes, around), axis=-1)
+    if codec.likelihood == "categorical":
+        padded = np.full((*codes.shape[:-1], MAX_WINDOW_STEPS), PADDING, dtype=np.uint8)
+        padded[..., : codes.shape[-1]] = codes
+        return padded
+    *before, steps, channels = codes.shape
+    padded = np.zeros((*before, MAX_WINDOW_STEPS, channels), dtype=np.uint8)
+    padded[..., :steps, :] = codes
+    return np.packbits(padded, axis=-1)
 
 
 def unpack(codec: Codec, stored: Codes) -> Codes:

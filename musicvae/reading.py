@@ -146,8 +146,11 @@ def read_batch(batch: Batch, codec: str) -> Path:
 
 
 def kept(folder: Path) -> Iterator[tuple[Path, list[Piece]]]:
-    """Shards of rows that lie in a folder, and the pieces in each, in the order of their rows."""
-    for path in sorted(folder.glob("*.json")):
+    """Shards of rows that lie in a folder, and the pieces in each, in the order of their rows.
+
+    The latest comes last: a file that was changed and read again stands in two.
+    """
+    for path in sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns):
         yield path.with_suffix(".npy"), [_piece(**about) for about in json.loads(path.read_text())]
 
 

@@ -23,6 +23,9 @@ from .errors import DatasetError
 GRACE = 2.0
 """Seconds that a file may take beyond its limit before the worker itself is ended."""
 
+IDLE = 10.0
+"""Seconds without work after which a worker ends: nobody may be there any more to tell it."""
+
 ENDED = ("TerminatedWorkerError", "BrokenProcessPool", "KilledWorker", "WorkerCrashedError")
 """What backends raise when a worker ends in the middle of its work."""
 
@@ -143,7 +146,7 @@ def _results(work: Work, batches: Sequence[Batch], workers: int | None) -> Itera
     from joblib.externals.loky import ProcessPoolExecutor
 
     if effective_n_jobs(workers or -1) == 1:  # joblib would read in this very process
-        with ProcessPoolExecutor(1) as alone:
+        with ProcessPoolExecutor(1, timeout=IDLE) as alone:
             yield from alone.map(work, batches)
     else:
         parallel = Parallel(workers or -1, return_as="generator_unordered", batch_size=1)
@@ -156,7 +159,7 @@ def _alone(work: Work, batch: Batch) -> str:
 
     begun = time.monotonic()
     try:
-        with ProcessPoolExecutor(1) as alone:
+        with ProcessPoolExecutor(1, timeout=IDLE) as alone:
             alone.submit(work, batch).result()
     except Exception as error:
         if not _worker_ended(error):

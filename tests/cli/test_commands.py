@@ -197,6 +197,20 @@ def test_prepare_train_and_evaluate_follow_one_another(terminal: Terminal, tmp_p
     assert "left out: copies, n-gram cost: there is no training set" in table
 
 
+def test_prepare_interrupted_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 130."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("musicvae.workshop.prepare", interrupted)
+    result = CliRunner().invoke(app, ["prepare", str(tmp_path), "-o", str(tmp_path / "data")])
+    assert result.exit_code == 130
+    assert "the same command goes on from here" in result.output
+
+
 @pytest.mark.parametrize(
     "words",
     [
