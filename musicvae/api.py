@@ -19,6 +19,7 @@ from .music.midi import Source, main_phrase, read_midi
 from .music.notes import Phrase
 from .music.units import Meter, parse_meter
 from .music.voices import voice
+from .presets import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from pretty_midi import PrettyMIDI
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 Music: TypeAlias = "Phrase | Source | PrettyMIDI | Iterable[NoteTuple]"
 """What every verb takes."""
 
-DEFAULT_MODEL = "melody-2bar"
 SHIPPED = (
     Path(__file__).parent / "checkpoints",  # in an installed package
     Path(__file__).parent.parent / "checkpoints",  # in the repository

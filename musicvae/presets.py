@@ -7,6 +7,9 @@ from types import MappingProxyType
 from .config import ModelConfig, NetConfig, TrainConfig
 from .errors import PresetNotFound
 
+DEFAULT_MODEL = "melody-2bar"
+"""What is played, and trained, where nothing else is asked for."""
+
 PRESETS = MappingProxyType(
     {
         config.preset: config

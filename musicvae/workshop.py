@@ -10,8 +10,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .api import DEFAULT_MODEL, load
+from .api import load
 from .errors import MissingExtra, RequestError
+from .presets import DEFAULT_MODEL
 from .presets import preset as find_preset
 from .progress import Progress, silent
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..config import MAX_PHRASES, SampleConfig
+from ..presets import DEFAULT_MODEL
 from .options import (
     Bpm,
     FileBpm,
@@ -42,7 +43,7 @@ def generate(
     ] = 0,
     temperature: Temperature = SampleConfig.temperature,
     seed: Seed = None,
-    model: Model = "melody-2bar",
+    model: Model = DEFAULT_MODEL,
     force: Force = False,
 ) -> None:
     """Draw new phrases and write one MIDI file for each.
@@ -77,7 +78,7 @@ def interpolate(
     temperature: Temperature = 0.0,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
-    model: Model = "melody-2bar",
+    model: Model = DEFAULT_MODEL,
     force: Force = False,
 ) -> None:
     """Walk from one MIDI file to another and write the phrases on the way.
@@ -106,7 +107,7 @@ def reconstruct(
     temperature: Temperature = 0.0,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
-    model: Model = "melody-2bar",
+    model: Model = DEFAULT_MODEL,
     force: Force = False,
 ) -> None:
     """Send a MIDI file through the model and back; print how much of it returned.

@@ -21,13 +21,18 @@ def bar(task: str, unit: str) -> Iterator[Progress]:
         rich.TimeRemainingColumn(compact=True),
         rich.TextColumn("{task.fields[figures]}"),
     )
-    with rich.Progress(*columns, console=Console(stderr=True)) as drawn:
+    drawn = rich.Progress(*columns, console=Console(stderr=True))
 
-        def show(report: Report) -> None:
-            if not drawn.task_ids:  # a process that reports nothing draws nothing
-                drawn.add_task(task, figures="")
-            (line,) = drawn.task_ids
-            figures = "  ".join(f"{name} {value:.4g}" for name, value in report.figures.items())
-            drawn.update(line, completed=report.done, total=report.total, figures=figures)
+    def show(report: Report) -> None:
+        if not drawn.task_ids:  # who reports nothing draws nothing, not even an empty line
+            drawn.start()
+            drawn.add_task(task, figures="")
+        (line,) = drawn.task_ids
+        figures = "  ".join(f"{name} {value:.4g}" for name, value in report.figures.items())
+        drawn.update(line, completed=report.done, total=report.total, figures=figures)
 
+    try:
         yield show
+    finally:
+        if drawn.task_ids:
+            drawn.stop()

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ..presets import DEFAULT_MODEL
 from .options import DataFolder
 from .progress import bar
 
@@ -26,7 +27,7 @@ def train(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder of the checkpoint, checkpoints/NAME.")
     ],
-    preset: Annotated[str, typer.Option(help="A named configuration.")] = "melody-2bar",
+    preset: Annotated[str, typer.Option(help="A named configuration.")] = DEFAULT_MODEL,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run stopped.")] = False,
     max_minutes: Annotated[
         float, typer.Option(help="Save and stop after this time; --resume goes on.", min=0.0)

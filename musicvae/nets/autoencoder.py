@@ -39,6 +39,14 @@ class Autoencoder(nn.Module):
         decoder: a module that unfolds `z`.
         latent: Z, the width of `z`.
         likelihood: of a step given its logits.
+
+    >>> import torch
+    >>> from .dense import DenseDecoder, DenseEncoder
+    >>> from .likelihood import Bernoulli
+    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> parts = DenseEncoder(3, 1, 8, 16), DenseDecoder(4, 3, 1, 8, 16), 4, Bernoulli()
+    >>> Autoencoder(*parts)(batch).shape
+    torch.Size([2, 5, 3])
     """
 
     codes = 1

@@ -21,6 +21,10 @@ class PlainDecoder(nn.Module):
     Shape:
         - Input: `z` `[B, Z]`, and `Sequences` for its condition and lengths
         - Output: logits `[B, T, channels]`
+
+    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> PlainDecoder(4, 3, 1, hidden=16)(torch.zeros(2, 4), batch).shape
+    torch.Size([2, 5, 3])
     """
 
     def __init__(
@@ -60,6 +64,10 @@ class AutoregressiveDecoder(nn.Module):
     Shape:
         - Input: `z` `[B, Z]`, and `Sequences` whose steps force the decoder
         - Output: logits `[B, T, channels]`
+
+    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> AutoregressiveDecoder(4, 3, 1, hidden=16)(torch.zeros(2, 4), batch).shape
+    torch.Size([2, 5, 3])
     """
 
     def __init__(

@@ -15,6 +15,10 @@ class DenseEncoder(nn.Module):
     Shape:
         - Input: `Sequences` of at most `steps` steps
         - Output: `[B, hidden]`
+
+    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> DenseEncoder(3, 1, steps=8, hidden=16)(batch).shape
+    torch.Size([2, 16])
     """
 
     def __init__(self, channels: int, condition: int, steps: int, hidden: int) -> None:
@@ -41,6 +45,10 @@ class DenseDecoder(nn.Module):
     Shape:
         - Input: `z` `[B, Z]`, and `Sequences` for its condition
         - Output: `[B, T, channels]`
+
+    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> DenseDecoder(4, 3, 1, steps=8, hidden=16)(torch.zeros(2, 4), batch).shape
+    torch.Size([2, 5, 3])
     """
 
     def __init__(self, latent: int, channels: int, condition: int, steps: int, hidden: int) -> None:

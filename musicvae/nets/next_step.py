@@ -22,6 +22,11 @@ class NextStep(nn.Module):
     Shape:
         - Input: `Sequences`
         - Output: logits `[B, T, C]`; those at t have seen steps 0 .. t - 1
+
+    >>> from .likelihood import Bernoulli
+    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> NextStep(RNN(4, 16), 3, Bernoulli()).losses(batch).reconstruction.shape
+    torch.Size([2])
     """
 
     def __init__(self, recurrent: RNN, channels: int, likelihood: Likelihood) -> None:

@@ -34,6 +34,10 @@ class SequenceEncoder(nn.Module):
     Shape:
         - Input: `Sequences`
         - Output: `[B, 2 * hidden + steps * notes]`
+
+    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> SequenceEncoder(3, 1, hidden=16, notes=2, steps=8)(batch).shape
+    torch.Size([2, 48])
     """
 
     def __init__(
@@ -64,6 +68,12 @@ class SequenceVAE(VAE):
     Shape:
         - Input: `Sequences`
         - Output: logits `[B, T, C]`
+
+    >>> from .likelihood import Categorical
+    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> parts = SequenceEncoder(3, 1, 16), PlainDecoder(4, 3, 1, 16), 4, Categorical()
+    >>> SequenceVAE(*parts).posterior(batch).mu.shape
+    torch.Size([2, 4])
     """
 
     encoder: SequenceEncoder
