@@ -16,23 +16,31 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 
 
-def blocks(language: str) -> list[str]:
-    """The code blocks of the README in one language."""
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+PAGES = [README, *(page.read_text() for page in sorted((ROOT / "docs").glob("*.md")))]
 
 
-COMMANDS = [
-    line.split("musicvae ", 1)[1]
-    for block in blocks("sh")
-    for line in block.splitlines()
-    if re.match(r"(.* && )?(\.venv/bin/)?musicvae ", line)
-]
+def blocks(language: str, page: str = README) -> list[str]:
+    """The code blocks of a page in one language."""
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
 
 
-@pytest.mark.parametrize("line", COMMANDS)
+def commands(page: str) -> list[str]:
+    """What a page says to type, without the name of the program."""
+    return [
+        line.split("musicvae ", 1)[1]
+        for block in blocks("sh", page)
+        for line in block.replace("\\\n", "").splitlines()
+        if re.match(r"(.* && )?(\.venv/bin/)?musicvae ", line)
+    ]
+
+
+COMMANDS = commands(README)
+
+
+@pytest.mark.parametrize("line", [line for page in PAGES for line in commands(page)])
 def test_each_command_and_option_exists(line: str) -> None:
     """As its help says."""
-    name, *words = shlex.split(line)
+    name, *words = shlex.split(line, comments=True)
     result = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"})
     assert result.exit_code == 0
     for word in words:
@@ -76,7 +84,8 @@ def test_the_ci_runs_the_test_command_of_the_readme() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    """Those to files of the project."""
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        if not target.startswith("http"):
-            assert (ROOT / target).exists(), target
+    """Those to files of the project, from every page."""
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+            if not target.startswith("http"):
+                assert (page.parent / target).exists(), target

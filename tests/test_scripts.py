@@ -76,7 +76,7 @@ def test_the_table_of_nets_has_a_row_for_each(tmp_path: Path) -> None:
     words = ("--codecs", "roll", "--steps", "1", "--batch", "4", "--limit", "4", "--nets")
     rows = run("compare_nets.py", str(tmp_path), *words, *nets).strip().splitlines()[-3:]
     assert [row.split()[1] for row in rows] == list(nets)
-    assert all(row.count("|") == 10 for row in rows)
+    assert all(row.count("|") == 11 for row in rows)
     assert "| - |" in rows[0]
     assert "| - | - |" not in rows[2]
 
