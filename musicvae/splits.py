@@ -1,6 +1,6 @@
 """Which pieces are versions of one tune, and which split each goes to; over digests only.
 
-Digests stand in one array, piece after piece: 8 bytes a window are all that has
+Digests stand in two arrays, piece after piece: 16 bytes a window are all that has
 to be in memory, however large the corpus.
 """
 

@@ -9,16 +9,18 @@ There is no random state to keep: what an update draws comes from (seed, step).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 from torch.optim import AdamW
 
-from .config import ModelConfig
+from .config import ModelConfig, NetConfig, TrainConfig
 from .errors import TrainingError
 from .files import write_whole
 
@@ -58,19 +60,27 @@ def save_state(
     write_whole(folder / STATE, to_bytes(tensors, {"about": about}))
 
 
+def begun_with(folder: Path) -> ModelConfig:
+    """The choices that the run in a folder was begun with.
+
+    Raises:
+        TrainingError: there is none, or its file is damaged.
+    """
+    with _saved(folder) as (_, about):
+        begun = about["config"]
+        net, choices = NetConfig(**begun["net"]), TrainConfig(**begun["train"])
+        return ModelConfig(begun["preset"], net, choices)
+
+
 def load_state(folder: Path, config: ModelConfig, net: nn.Module, optimizer: AdamW) -> Standing:
     """Give a net and its optimizer what `save_state` wrote.
 
     Raises:
         TrainingError: the file is damaged, or of a run with other choices.
     """
-    try:
-        with safe_open(folder / STATE, "pt") as file:
-            about = json.loads(file.metadata()["about"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    with _saved(folder) as (file, about):
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         begun, standing = about["config"], Standing(**about["standing"])
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise TrainingError(f"{folder / STATE} cannot be resumed: {error}.") from error
     if other := _differences(begun, asdict(config)):
         raise TrainingError(
             f"{folder} holds a training that was begun with {', '.join(other)}: "
@@ -86,6 +96,18 @@ def load_state(folder: Path, config: ModelConfig, net: nn.Module, optimizer: Ada
                 "exp_avg_sq": moments["exp_avg_sq"][name].to(parameter.device),
             }
     return standing
+
+
+@contextmanager
+def _saved(folder: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """The open file of a saved run, and its header."""
+    if not (folder / STATE).is_file():
+        raise TrainingError(f"There is no training in {folder} to resume.")
+    try:
+        with safe_open(folder / STATE, "pt") as file:
+            yield file, json.loads(file.metadata()["about"])
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise TrainingError(f"{folder / STATE} cannot be resumed: {error}.") from error
 
 
 def _differences(begun: Mapping[str, object], now: Mapping[str, object]) -> list[str]:

@@ -44,7 +44,7 @@ def prepare(
 
 
 def train(
-    preset: str = DEFAULT_MODEL,
+    preset: str | None = None,
     *,
     data: Path | str,
     out: Path | str,
@@ -64,19 +64,25 @@ def train(
 ) -> Path:
     """Train a preset on a prepared data set; what is None stays as the preset has it.
 
+    A run that is resumed keeps what it was begun with; a choice that differs is refused.
+
     Raises:
         MissingExtra: torch is not installed.
         PresetNotFound, DatasetError, TrainingError, OutputError: see `training.train`.
     """
-    config = find_preset(preset)
+    with _extra("torch", "train"):
+        from .state import begun_with
+        from .training import train as run
+    config = find_preset(preset or DEFAULT_MODEL)
+    if resume:
+        begun = begun_with(Path(out))
+        config = begun if preset in (None, begun.preset) else config
     chosen: dict[str, Any] = {
         **{"steps": steps, "batch": batch, "learning_rate": learning_rate, "beta": beta},
         **{"free_nats": free_nats, "patience": patience, "precision": precision, "seed": seed},
     }
     given = {name: value for name, value in chosen.items() if value is not None}
     config = replace(config, train=replace(config.train, **given))
-    with _extra("torch", "train"):
-        from .training import train as run
     return run(
         config,
         data,

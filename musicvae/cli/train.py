@@ -27,7 +27,9 @@ def train(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder of the checkpoint, checkpoints/NAME.")
     ],
-    preset: Annotated[str, typer.Option(help="A named configuration.")] = DEFAULT_MODEL,
+    preset: Annotated[
+        str | None, typer.Option(help=f"A named configuration; {DEFAULT_MODEL} if not given.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run stopped.")] = False,
     max_minutes: Annotated[
         float, typer.Option(help="Save and stop after this time; --resume goes on.", min=0.0)

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from musicvae import checkpoint
 from musicvae.cli import app
-from musicvae.errors import MusicVAEError, OutputError, RequestError
+from musicvae.errors import MusicVAEError, OutputError, RequestError, TrainingError
 from musicvae.music.midi import read_midi, write_midi
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.units import Meter
@@ -188,6 +188,9 @@ def test_prepare_train_and_evaluate_follow_one_another(terminal: Terminal, tmp_p
         terminal("prepare", tmp_path / "midi", "-o", data)
     settings = ("--steps", "2", "--batch", "4", "--precision", "fp32", "--max-minutes", "1")
     terminal("train", "--data", data, "-o", net, *settings)
+    terminal("train", "--data", data, "-o", net, "--resume")
+    with pytest.raises(TrainingError, match=r"begun with batch 4 \(not 8\)"):
+        terminal("train", "--data", data, "-o", net, "--resume", "--batch", "8")
     few = ("--model", net, "--split", "train", "--limit", "4", "--pairs", "4")
     assert "KL, nats" in terminal("evaluate", "--data", data, *few)
     output = terminal("evaluate", "--data", data, *few, "--json", "--plots", tmp_path / "pictures")
