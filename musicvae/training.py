@@ -62,7 +62,8 @@ def train(
     if windows.codec.name != config.net.codec:
         raise TrainingError(
             f"{config.preset} reads {config.net.codec!r}, but {data} was prepared for "
-            f"{windows.codec.name!r}: prepare it again with --codec {config.net.codec}."
+            f"{windows.codec.name!r}: prepare it again with --codec {config.net.codec}, or train "
+            f"with --codec {windows.codec.name}."
         )
     if not resume and (out / checkpoint.CONFIG).exists() and not (out / STATE).exists():
         raise TrainingError(f"{out} holds a trained model already: choose another folder.")

@@ -52,6 +52,7 @@ def train(
     max_minutes: float = math.inf,
     devices: int = 1,
     num_nodes: int = 1,
+    codec: str | None = None,
     steps: int | None = None,
     batch: int | None = None,
     learning_rate: float | None = None,
@@ -82,7 +83,8 @@ def train(
         **{"free_nats": free_nats, "patience": patience, "precision": precision, "seed": seed},
     }
     given = {name: value for name, value in chosen.items() if value is not None}
-    config = replace(config, train=replace(config.train, **given))
+    net = replace(config.net, codec=codec or config.net.codec)
+    config = replace(config, net=net, train=replace(config.train, **given))
     return run(
         config,
         data,

@@ -13,14 +13,11 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import musicvae
-from musicvae.config import ModelConfig
 from musicvae.presets import PRESETS
-from musicvae.training import train
 
 COLUMNS = {
     "teacher-forced": ("teacher-forced, z = mu, argmax", "teacher-forced, argmax"),
@@ -49,8 +46,8 @@ def main() -> None:
             print(f"\n{codec}, {chosen.steps} updates of {chosen.batch} windows\n")
             print("| net | parameters |", " | ".join(COLUMNS), "| seconds to train |")
             print("|---|" + "---:|" * (len(COLUMNS) + 2))
-            for config in presets_on(codec, chosen):
-                print(row(config, data, Path(folder) / codec / config.preset, chosen), flush=True)
+            for name in presets_on(codec, chosen.nets):
+                print(row(name, codec, data, Path(folder) / codec / name, chosen), flush=True)
 
 
 def data_sets(source: Path, codecs: list[str], room: Path) -> Iterator[tuple[str, Path]]:
@@ -63,27 +60,20 @@ def data_sets(source: Path, codecs: list[str], room: Path) -> Iterator[tuple[str
         yield codec, room / f"{codec}-data"
 
 
-def presets_on(codec: str, chosen: argparse.Namespace) -> Iterator[ModelConfig]:
+def presets_on(codec: str, nets: Sequence[str]) -> list[str]:
     """Those made for the codec; those made for rolls are asked to read melodies too."""
-    for name in chosen.nets:
-        config = PRESETS[name]
-        if config.net.codec in ("roll", codec):
-            yield replace(
-                config,
-                net=replace(config.net, codec=codec),
-                train=replace(config.train, steps=chosen.steps, batch=chosen.batch),
-            )
+    return [name for name in nets if PRESETS[name].net.codec in ("roll", codec)]
 
 
-def row(config: ModelConfig, data: Path, out: Path, chosen: argparse.Namespace) -> str:
+def row(preset: str, codec: str, data: Path, out: Path, chosen: argparse.Namespace) -> str:
     """Train a net and measure it."""
     begun = time.monotonic()
-    train(config, data, out)
+    musicvae.train(preset, data=data, out=out, codec=codec, steps=chosen.steps, batch=chosen.batch)
     took = time.monotonic() - begun
     parameters = musicvae.load(out).checkpoint.parameters
     figures = musicvae.evaluate(out, data=data, limit=chosen.limit, pairs=2, importance=16).figures
     cells = [cell(figures, names) for names in COLUMNS.values()]
-    return f"| {config.preset} | {parameters:,} | {' | '.join(cells)} | {took:.0f} |"
+    return f"| {preset} | {parameters:,} | {' | '.join(cells)} | {took:.0f} |"
 
 
 def cell(figures: Mapping[str, float], names: tuple[str, ...]) -> str:

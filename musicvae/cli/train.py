@@ -36,6 +36,9 @@ def train(
     ] = math.inf,
     devices: Annotated[int, typer.Option(help="Processes on this machine: its GPUs.", min=1)] = 1,
     num_nodes: Annotated[int, typer.Option(help="Machines in all.", min=1)] = 1,
+    codec: Annotated[
+        str | None, typer.Option(help="What the net is to read, if not what its preset reads.")
+    ] = None,
     steps: Annotated[int | None, typer.Option(help="Updates in all.", min=1)] = None,
     batch: Annotated[int | None, typer.Option(help="Windows in an update.", min=1)] = None,
     learning_rate: Annotated[
@@ -70,6 +73,7 @@ def train(
                 max_minutes=max_minutes,
                 devices=devices,
                 num_nodes=num_nodes,
+                codec=codec,
                 steps=steps,
                 batch=batch,
                 learning_rate=learning_rate,
