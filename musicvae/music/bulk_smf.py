@@ -133,8 +133,9 @@ def _whole_channels(
     piece = _symusic(body, resolution)
     channels = _channels(piece)
     if channels is not None:
+        # symusic knows the program that the notes were played with, not one set after them
         programs = _programs(PROGRAMS[0], chunk, sounding)
-        if any(programs.get(number, track.program) != track.program for number, track in channels):
+        if any(not track.program and programs.get(number) for number, track in channels):
             raise Unsure
         return piece, [(number, track.program, track) for number, track in channels]
     for pattern in PROGRAMS:
@@ -152,8 +153,6 @@ def _channels(piece: ScoreTick) -> list[tuple[int, TrackTick]] | None:
     for track in piece.tracks:
         controls = track.controls.numpy()
         number, value = controls["number"], controls["value"]
-        if np.isin(number, (ALL_SOUND_OFF, ALL_NOTES_OFF)).any():
-            raise Unsure
         mark = value[(number == MARK) & (value >= 64)]
         if len(track.notes) and len(mark):
             found.append((int(mark[-1]) - 64, track))
@@ -215,6 +214,9 @@ def _notes(track: TrackTick, player: int) -> Notes:
     if (start < 0).any() or (duration < 0).any():  # more ticks than symusic counts
         raise Unsure
     end = start + duration
+    for silence in _silences(track):
+        if ((start <= silence) & (silence < end)).any():  # symusic lets the note sound on
+            raise Unsure
     down, up = _pedal(track)
     if len(down):
         last = np.searchsorted(down, end, side="right") - 1
@@ -224,6 +226,14 @@ def _notes(track: TrackTick, player: int) -> Notes:
         tied = np.minimum(up[last], strikes[np.searchsorted(strikes, end)])
         end = np.where((last >= 0) & (up[last] > end), tied, end)
     return Notes(np.full_like(start, player), arrays["pitch"].astype(np.int64), start, end)
+
+
+def _silences(track: TrackTick) -> Ints:
+    """When all notes of the channel are told to stop."""
+    controls = track.controls.numpy()
+    number = controls["number"]
+    told: Ints = controls["time"][(number == ALL_SOUND_OFF) | (number == ALL_NOTES_OFF)]
+    return told
 
 
 def _pedal(track: TrackTick) -> tuple[Ints, Ints]:
