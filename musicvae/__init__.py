@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from .music.midi import midi_bytes, read_midi, write_midi
     from .music.notes import Note, Part, Phrase, Tempo
     from .music.units import Meter
+    from .preparation import prepare
     from .progress import Report
-    from .workshop import evaluate, prepare, train
+    from .workshop import evaluate, train
 
 __version__ = "0.1.0"
 
@@ -58,8 +59,9 @@ _HOMES = {
     "music.midi": ("midi_bytes", "read_midi", "write_midi"),
     "music.notes": ("Note", "Part", "Phrase", "Tempo"),
     "music.units": ("Meter",),
+    "preparation": ("prepare",),
     "progress": ("Report",),
-    "workshop": ("evaluate", "prepare", "train"),
+    "workshop": ("evaluate", "train"),
 }
 
 __all__ = [

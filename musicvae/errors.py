@@ -12,7 +12,8 @@ MusicVAEError                   exit code 1 at the command line
 └── RequestError                a request the model cannot play
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 
 class MusicVAEError(Exception):
@@ -65,6 +66,19 @@ class MissingExtra(MusicVAEError):
         )
         self.library = library
         self.extra = extra
+
+
+@contextmanager
+def needing(library: str, extra: str) -> Iterator[None]:
+    """What is imported inside comes with an extra; where it cannot be, the extra is named.
+
+    Raises:
+        MissingExtra: it is not installed.
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise MissingExtra(library, extra) from error
 
 
 class RequestError(MusicVAEError, ValueError):

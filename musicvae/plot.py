@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import MissingExtra
+from .errors import needing
 from .files import write_whole
 from .music.drawing import pitch_name
 from .music.notes import Phrase
@@ -72,10 +72,8 @@ def new_figure(width: float, height: float) -> Figure:
     Raises:
         MissingExtra: matplotlib is not installed.
     """
-    try:
+    with needing("matplotlib", "plot"):
         from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtra("matplotlib", "plot") from error
     return Figure(figsize=(width, height), layout="constrained")
 
 

@@ -17,13 +17,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .dataset import SPLITS, save
-from .errors import DatasetError, OutputError, RequestError
+from .errors import DatasetError, OutputError, RequestError, needing
 from .files import write_whole
 from .music.codecs import CODECS, Codes
 from .progress import Progress, Report, silent
@@ -61,10 +62,14 @@ def prepare(
         progress: told how many files are done, and `files/s`.
 
     Raises:
+        MissingExtra: joblib or symusic is not installed.
         DatasetError: there is no MIDI file, or nothing in them can be used.
         RequestError: there is no such codec.
         OutputError: `out` cannot be written.
     """
+    for library in ("joblib", "symusic"):
+        with needing(library, "train"):
+            import_module(library)
     if codec not in CODECS:
         raise RequestError(f"There is no codec {codec!r}; choose {', '.join(CODECS)}.")
     files = list(dict.fromkeys(map(str, midi_files(folders))))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import torch
 
-from .errors import MissingExtra, TrainingError
+from .errors import TrainingError, needing
 
 if TYPE_CHECKING:
     from lightning.fabric import Fabric
@@ -33,10 +33,8 @@ def start(precision: str = "auto", devices: int = 1, num_nodes: int = 1) -> Fabr
         MissingExtra: lightning is not installed.
         TrainingError: there are not as many devices, or they do not compute in bf16.
     """
-    try:
+    with needing("lightning", "train"):
         from lightning.fabric import Fabric
-    except ImportError as error:
-        raise MissingExtra("lightning", "train") from error
     for name in ("lightning.fabric", "lightning.pytorch"):  # whichever speaks for both
         logging.getLogger(name).setLevel(logging.WARNING)
     kind = "cuda" if torch.cuda.is_available() else "cpu"

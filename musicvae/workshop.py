@@ -1,46 +1,20 @@
-"""What the builder of a model calls: prepare, train, evaluate. Heavy libraries load inside."""
+"""What the builder of a model calls: train and evaluate. Heavy libraries load inside."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from .api import load
-from .errors import MissingExtra, RequestError
+from .errors import RequestError, needing
 from .presets import DEFAULT_MODEL
 from .presets import preset as find_preset
 from .progress import Progress, silent
 
 if TYPE_CHECKING:
     from .evaluation import Collection, Evaluation
-
-
-def prepare(
-    folders: Sequence[Path | str],
-    out: Path | str,
-    *,
-    codec: str = "melody",
-    workers: int | None = None,
-    timeout: float = 10.0,
-    progress: Progress = silent,
-) -> dict[str, object]:
-    """Read folders of MIDI into a data set; see `preparation.prepare`.
-
-    Raises:
-        MissingExtra: joblib or symusic is not installed.
-        DatasetError, RequestError, OutputError: see `preparation.prepare`.
-    """
-    for library in ("joblib", "symusic"):
-        with _extra(library, "train"):
-            import_module(library)
-    from .preparation import prepare as run
-
-    return run(folders, out, codec=codec, workers=workers, timeout=timeout, progress=progress)
 
 
 def train(
@@ -71,7 +45,7 @@ def train(
         MissingExtra: torch is not installed.
         PresetNotFound, DatasetError, TrainingError, OutputError: see `training.train`.
     """
-    with _extra("torch", "train"):
+    with needing("torch", "train"):
         from .state import begun_with
         from .training import train as run
     config = find_preset(preset or DEFAULT_MODEL)
@@ -141,11 +115,3 @@ def evaluate(
         seed=seed,
         progress=progress,
     )
-
-
-@contextmanager
-def _extra(library: str, extra: str) -> Iterator[None]:
-    try:
-        yield
-    except ImportError as error:
-        raise MissingExtra(library, extra) from error

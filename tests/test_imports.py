@@ -120,10 +120,15 @@ def test_what_needs_torch_says_so(tmp_path: Path, without_torch: dict[str, str])
 
 
 @pytest.mark.parametrize("library", ["joblib", "symusic"])
-def test_what_needs_a_library_to_prepare_says_so(tmp_path: Path, library: str) -> None:
-    """One sentence that names the extra, and exit code 1."""
+@pytest.mark.parametrize(
+    "words", [("prepare", "FOLDER", "-o", "data"), ("evaluate", "--data", "FOLDER")]
+)
+def test_what_needs_a_library_to_prepare_says_so(
+    tmp_path: Path, library: str, words: tuple[str, ...]
+) -> None:
+    """One sentence that names the extra, and exit code 1; where a folder is measured, too."""
     (tmp_path / f"{library}.py").write_text("raise ImportError('not here')\n")
-    words = ("prepare", str(tmp_path), "-o", str(tmp_path / "data"))
+    words = tuple(str(ROOT / "data" / "tunes") if word == "FOLDER" else word for word in words)
     done = run(
         command(*words).replace("assert not end.code, end.code", "raise"),
         PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}",

@@ -36,7 +36,6 @@ Track = Annotated[
     str | None,
     typer.Option(help="Number (from 1) or name of the track to read. Without it, the melody."),
 ]
-DataFolder = Annotated[Path, typer.Option("--data", help="A data set that `prepare` made.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
 OutFolder = Annotated[
     Path, typer.Argument(help="Folder to write into; it is created.", readable=False)

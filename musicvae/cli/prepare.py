@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import Force
+from .options import Force, counted
 from .progress import bar
 
 
@@ -28,7 +28,7 @@ def prepare(
     Example:  musicvae prepare my-midi/ -o data/mine
     """
     from ..errors import OutputError
-    from ..workshop import prepare as run
+    from ..preparation import prepare as run
 
     if (out / "data.json").exists() and not force:
         raise OutputError(f"{out} holds a data set already: choose another folder, or --force.")
@@ -56,11 +56,7 @@ def _report(about: dict[str, Any]) -> None:
     console.print(kept)
     left_out = Table("left out", "why")
     for reason, files in about["files_left_out"].items():
-        left_out.add_row(_count(len(files), "file"), escape(reason))
+        left_out.add_row(counted(len(files), "file"), escape(reason))
     for reason, count in about["windows_left_out"].items():
-        left_out.add_row(_count(count, "window"), escape(reason))
+        left_out.add_row(counted(count, "window"), escape(reason))
     console.print(left_out)
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

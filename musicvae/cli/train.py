@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from ..presets import DEFAULT_MODEL
-from .options import DataFolder
 from .progress import bar
 
 
@@ -23,7 +22,7 @@ class Precision(StrEnum):
 
 
 def train(
-    data: DataFolder,
+    data: Annotated[Path, typer.Option("--data", help="A data set that `prepare` made.")],
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder of the checkpoint, checkpoints/NAME.")
     ],

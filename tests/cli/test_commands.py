@@ -208,7 +208,7 @@ def test_prepare_interrupted_says_how_to_go_on(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("musicvae.workshop.prepare", interrupted)
+    monkeypatch.setattr("musicvae.preparation.prepare", interrupted)
     result = CliRunner().invoke(app, ["prepare", str(tmp_path), "-o", str(tmp_path / "data")])
     assert result.exit_code == 130
     assert "the same command goes on from here" in result.output

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from musicvae import workshop
+from musicvae import preparation, workshop
 from musicvae.api import MusicVAE
 from musicvae.cli import app, evaluate, extend, generate, interpolate, prepare, reconstruct, train
 
@@ -18,7 +18,7 @@ TWINS = [
     (interpolate, MusicVAE.interpolate),
     (reconstruct, MusicVAE.reconstruct),
     (extend, MusicVAE.extend),
-    (prepare, workshop.prepare),
+    (prepare, preparation.prepare),
     (train, workshop.train),
     (evaluate, workshop.evaluate),
 ]
