@@ -7,6 +7,7 @@ started by torchrun or a scheduler.
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -64,7 +65,9 @@ def leave(fabric: Fabric) -> None:
     if torch.distributed.is_initialized():
         torch.distributed.destroy_process_group()
     if not fabric.is_global_zero:
-        sys.exit()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)  # torn down in the usual way, gloo's threads may wait for the first for ever
 
 
 def use_bf16(precision: str, kind: str) -> bool:
