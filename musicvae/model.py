@@ -104,13 +104,22 @@ def restore(checkpoint: Checkpoint) -> Net:
         CheckpointError: the weights are not those of the net that the config describes.
     """
     net = build(checkpoint.config.net)
+    load_weights(net, checkpoint)
+    return net.eval()
+
+
+def load_weights(net: Net, checkpoint: Checkpoint) -> None:
+    """Give a net the weights of a checkpoint.
+
+    Raises:
+        CheckpointError: they are those of another net.
+    """
     tensors = {name: torch.from_numpy(array) for name, array in checkpoint.weights.items()}
     try:
         net.load_state_dict(tensors)
     except RuntimeError as error:
         first = str(error).splitlines()[0]
         raise CheckpointError(f"The weights do not fit the config: {first}") from error
-    return net.eval()
 
 
 def checkpoint_of(net: Net, config: ModelConfig, step: int) -> Checkpoint:

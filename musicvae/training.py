@@ -16,11 +16,13 @@ from functools import partial
 from pathlib import Path
 
 from . import checkpoint
+from .checkpoint import Checkpoint
 from .config import ModelConfig
 from .dataset import Windows, open_split
 from .errors import TrainingError
 from .files import sweep
 from .journal import CURVES, METRICS, Journal
+from .model import load_weights
 from .processes import Ahead, enough_memory, interrupts, leave, start
 from .progress import Progress, Report, silent
 from .run import Run
@@ -36,6 +38,7 @@ def train(
     data: Path | str,
     out: Path | str,
     *,
+    start_from: Checkpoint | None = None,
     resume: bool = False,
     max_minutes: float = math.inf,
     devices: int = 1,
@@ -44,6 +47,7 @@ def train(
 ) -> Path:
     """Train a net on a prepared data set and save it to the folder `out`.
 
+    It begins with the weights of *start_from*, if given, else with fresh ones.
     With *resume* the run in `out` goes on from its last save. After *max_minutes*,
     or at Ctrl-C, the run saves and stops, to be resumed later.
 
@@ -76,6 +80,8 @@ def train(
     fabric = start(config.train.precision, devices, num_nodes)
     with enough_memory(config.train.batch):
         run = Run(config, out, fabric)
+        if start_from:
+            load_weights(run.net, start_from)
         if resume:
             run.restore()
         go(run, windows, valid, max_minutes, progress)

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .api import load
+from . import api
+from .api import find_checkpoint
+from .checkpoint import load
 from .errors import RequestError, needing
 from .presets import DEFAULT_MODEL
 from .presets import preset as find_preset
@@ -22,6 +24,7 @@ def train(
     *,
     data: Path | str,
     out: Path | str,
+    start_from: Path | str | None = None,
     resume: bool = False,
     max_minutes: float = math.inf,
     devices: int = 1,
@@ -39,16 +42,20 @@ def train(
 ) -> Path:
     """Train a preset on a prepared data set; what is None stays as the preset has it.
 
-    A run that is resumed keeps what it was begun with; a choice that differs is refused.
+    With *start_from*, the name or folder of a checkpoint, its net goes on learning; what
+    is None stays as it was made with. A run that is resumed keeps what it was begun with;
+    a choice that differs is refused.
 
     Raises:
+        CheckpointError: there is no such checkpoint.
         MissingExtra: torch is not installed.
         PresetNotFound, DatasetError, TrainingError, OutputError: see `training.train`.
     """
     with needing("torch", "train"):
         from .state import begun_with
         from .training import train as run
-    config = find_preset(preset or DEFAULT_MODEL)
+    first = None if start_from is None else load(find_checkpoint(start_from))
+    config = first.config if first else find_preset(preset or DEFAULT_MODEL)
     if resume:
         begun = begun_with(Path(out))
         config = begun if preset in (None, begun.preset) else config
@@ -63,6 +70,7 @@ def train(
         config,
         data,
         out,
+        start_from=first,
         resume=resume,
         max_minutes=max_minutes,
         devices=devices,
@@ -98,7 +106,7 @@ def evaluate(
 
     if split not in SPLITS:
         raise RequestError(f"There is no split {split!r}; choose {', '.join(SPLITS)}.")
-    player = load(model).player
+    player = api.load(model).player
     known = trained_on
     held_out: Collection
     if holds_midi(data):

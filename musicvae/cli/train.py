@@ -29,6 +29,10 @@ def train(
     preset: Annotated[
         str | None, typer.Option(help=f"A named configuration; {DEFAULT_MODEL} if not given.")
     ] = None,
+    start_from: Annotated[
+        str | None,
+        typer.Option("--from", help="A model, by name or folder, whose net goes on learning."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run stopped.")] = False,
     max_minutes: Annotated[
         float, typer.Option(help="Save and stop after this time; --resume goes on.", min=0.0)
@@ -68,6 +72,7 @@ def train(
                 preset,
                 data=data,
                 out=out,
+                start_from=start_from,
                 resume=resume,
                 max_minutes=max_minutes,
                 devices=devices,
