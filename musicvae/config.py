@@ -19,10 +19,13 @@ class NetConfig:
     """`rnn` and `lstm` predict the next step; `autoencoder` and `vae` are dense."""
 
     codec: str = "melody"
-    """What the net reads: `melody` (one voice) or `roll` (any number of notes)."""
+    """What the net reads; `music.codecs` lists them."""
 
     decoder: DecoderKind = "autoregressive"
     """Of a sequence VAE: `plain` gives all steps at once, `autoregressive` one after the other."""
+
+    bars: int = 2
+    """Bars of a window; twice as many where a bar is shorter than three quarters."""
 
     encoder: int = 256
     """Hidden width of the encoder, in each direction."""

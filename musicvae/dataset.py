@@ -2,10 +2,10 @@
 
 A data set is a folder:
 
-    data.json       format, codec, counts, why files and windows were left out
+    data.json       format, codec, bars, counts, why files and windows were left out
     pieces.csv      every piece: file, SHA-256, split, windows
     train-00000.codes.npy  train-00000.meters.npy  train-00001.codes.npy ...
-        codes       [N, T] or [N, T, channels / 8] (packed bits), uint8, padded
+        codes       [N, T], [N, T, parts] or [N, T, channels / 8] (packed bits), padded
         meters      [N, 3], uint8: numerator, denominator, grid
 
 and the same for valid and test. The codes are opened as memory maps, so a split
@@ -27,14 +27,13 @@ from numpy.typing import NDArray
 from .errors import DatasetError, OutputError
 from .files import write_whole
 from .music.codecs import CODECS, Codec, Codes
-from .music.position import MAX_WINDOW_STEPS, WIDTH, condition, window_steps
+from .music.position import TWO_BARS, condition, max_steps, width, window_steps
 from .music.units import Meter
 
-FORMAT = 2
+FORMAT = 3
 """Of the folder; one of another format is prepared again."""
 
 SPLITS = ("train", "valid", "test")
-PADDING = 255
 TRANSPOSED_SHARE = 0.25
 
 
@@ -71,7 +70,7 @@ class Shards:
         if wanted.dtype == bool:
             wanted = np.flatnonzero(wanted)
         shard = np.searchsorted(self.starts, wanted.ravel(), side="right") - 1
-        out: Codes = np.empty((wanted.size, *self.arrays[0].shape[1:]), dtype=np.uint8)
+        out: Codes = np.empty((wanted.size, *self.arrays[0].shape[1:]), dtype=self.arrays[0].dtype)
         for number in np.unique(shard):
             here = shard == number
             out[here] = self.arrays[number][wanted.ravel()[here] - self.starts[number]]
@@ -86,12 +85,13 @@ class Windows:
     codec: Codec
     codes: Codes | Shards
     meters: NDArray[np.uint8]
+    bars: int = TWO_BARS
 
     def __len__(self) -> int:
         return len(self.meters)
 
     def __repr__(self) -> str:
-        return f"Windows({self.codec.name}, N={len(self)}, meters={len(self.kinds)})"
+        return f"Windows({self.codec.name}, bars={self.bars}, N={len(self)})"
 
     @cached_property
     def _sorted(self) -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
@@ -109,7 +109,7 @@ class Windows:
     @cached_property
     def lengths(self) -> NDArray[np.int64]:
         """Steps of each window. `[N]`."""
-        known = np.array([window_steps(meter) for meter in self.kinds], dtype=np.int64)
+        known = np.array([window_steps(meter, self.bars) for meter in self.kinds], dtype=np.int64)
         return known[self._sorted[1]]
 
     def meter(self, row: int) -> Meter:
@@ -118,7 +118,7 @@ class Windows:
         return Meter(numerator, denominator, grid)
 
     def window(self, row: int) -> Codes:
-        """The codes of one window, without padding. `[T]` or `[T, channels]`."""
+        """The codes of one window, without padding. `[T, ...]`"""
         codes = self.codes[row, : self.lengths[row]]
         return unpack(self.codec, codes)
 
@@ -131,9 +131,9 @@ class Windows:
             for i in np.flatnonzero(semitones):  # most stay in their key
                 codes[i] = self.codec.transpose(codes[i], int(semitones[i]))
         kinds = self._sorted[1][rows]
-        known = np.zeros((len(rows), lengths.max(), WIDTH), dtype=np.float32)
+        known = np.zeros((len(rows), lengths.max(), width(self.bars)), dtype=np.float32)
         for kind in np.unique(kinds):
-            features = condition(self.kinds[kind])
+            features = condition(self.kinds[kind], self.bars)
             known[kinds == kind, : len(features)] = features
         x = self.codec.one_hot(codes)  # zeros on padding
         return Batch(x, known, lengths)
@@ -170,21 +170,19 @@ def draw_transpositions(n: int, rng: np.random.Generator) -> NDArray[np.int64]:
     return rng.integers(-5, 7, n) * (rng.random(n) < TRANSPOSED_SHARE)
 
 
-def pack(codec: Codec, codes: Codes) -> Codes:
-    """A window as it is stored, padded; or many of one length.
+def pack(codec: Codec, codes: Codes, bars: int = TWO_BARS) -> Codes:
+    """Windows of one length as they are stored, padded to the longest that there are.
 
     Shape:
-        - Input: `[..., T]` or `[..., T, channels]`
-        - Output: `[..., MAX_WINDOW_STEPS]` or `[..., MAX_WINDOW_STEPS, channels / 8]`
+        - Input: `[N, T, ...]`
+        - Output: `[N, max_steps(bars), ...]`; of channels, bits in bytes
     """
-    if codec.likelihood == "categorical":
-        padded = np.full((*codes.shape[:-1], MAX_WINDOW_STEPS), PADDING, dtype=np.uint8)
-        padded[..., : codes.shape[-1]] = codes
-        return padded
-    *before, steps, channels = codes.shape
-    padded = np.zeros((*before, MAX_WINDOW_STEPS, channels), dtype=np.uint8)
-    padded[..., :steps, :] = codes
-    return np.packbits(padded, axis=-1)
+    classes = codec.likelihood == "categorical"
+    n, steps, *rest = codes.shape
+    padding = np.iinfo(codec.dtype).max if classes else 0
+    padded = np.full((n, max_steps(bars), *rest), padding, dtype=codec.dtype)
+    padded[:, :steps] = codes
+    return padded if classes else np.packbits(padded, axis=-1)
 
 
 def unpack(codec: Codec, stored: Codes) -> Codes:
@@ -197,6 +195,7 @@ def unpack(codec: Codec, stored: Codes) -> Codes:
 def save(
     folder: Path,
     codec: Codec,
+    bars: int,
     splits: Mapping[str, Iterable[tuple[Codes, NDArray[np.uint8]]]],
     about: Mapping[str, object],
 ) -> dict[str, object]:
@@ -221,7 +220,7 @@ def save(
             for name, array in (("codes", codes), ("meters", meters)):
                 _store(path, name, array)
             shards[split] += 1
-    written = {"format": FORMAT, "codec": codec.name, "shards": shards, **about}
+    written = {"format": FORMAT, "codec": codec.name, "bars": bars, "shards": shards, **about}
     write_whole(folder / "data.json", json.dumps(written, indent=1).encode())
     return written
 
@@ -239,7 +238,7 @@ def open_split(folder: Path | str, split: str) -> Windows:
         about = json.loads((folder / "data.json").read_text())
         if about.get("format") != FORMAT:
             raise DatasetError(f"{folder} is a data set of another version; {again} --force")
-        codec = CODECS[about["codec"]]
+        codec, bars = CODECS[about["codec"]], int(about["bars"])
         paths = [_shard(folder, split, number) for number in range(about["shards"][split])]
         codes = [_load(path, "codes", mmap="r") for path in paths]
         meters = [_load(path, "meters") for path in paths]
@@ -247,7 +246,8 @@ def open_split(folder: Path | str, split: str) -> Windows:
         raise DatasetError(f"{folder} is no prepared data set; {again}") from error
     if not sum(map(len, meters)):
         raise DatasetError(f"{folder} has no {split} windows: prepare it from more files.")
-    return Windows(codec, codes[0] if len(codes) == 1 else Shards(codes), np.concatenate(meters))
+    held = codes[0] if len(codes) == 1 else Shards(codes)
+    return Windows(codec, held, np.concatenate(meters), bars)
 
 
 def _shard(folder: Path, split: str, number: int) -> Path:

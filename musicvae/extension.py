@@ -67,7 +67,7 @@ def _go_on(
     meter, codec = whole.meter, player.codec
     codes = codec.encode(whole)
     old = len(codes)
-    kept = (window_bars(meter) - 1) * meter.bar
+    kept = (window_bars(meter, player.bars) - 1) * meter.bar
     for _ in range(bars):
         # a note cut by the window's first bar line is not heard: no window it learned has one
         heard = codec.encode(codec.decode(codes[-kept:], meter))

@@ -54,7 +54,7 @@ def generate(
     temperature: float = SampleConfig.temperature,
     seed: int | None = None,
 ) -> list[Phrase]:
-    """Draw `n` new phrases, each `window_bars(meter)` bars long: z ~ N(0, I), then steps.
+    """Draw `n` new phrases, each as many bars as the model's windows: z ~ N(0, I), then steps.
 
     A phrase depends on the seed and on its place, not on how many others are asked for.
 
@@ -100,12 +100,12 @@ def reconstruct(
     back = _decode(player, source.mu, source, temperature, seed)
     real = source.phrase.steps + source.phrase.lead_in
     truth, guess = player.codec.encode(source.whole)[:real], player.codec.encode(back)[:real]
-    right = truth == guess if truth.ndim == 1 else (truth == guess).all(axis=-1)
+    right = (truth == guess).reshape(len(truth), -1).all(axis=1)
     made = play_like(back, source.phrase)
     return Reconstruction(
         made,
         float(right.mean()),
-        note_f1(play_like(source.whole, source.phrase).parts[0].notes, made.parts[0].notes),
+        note_f1(play_like(source.whole, source.phrase), made),
     )
 
 
@@ -203,7 +203,7 @@ class _Windows:
 
     def __init__(self, player: Player, phrase: Phrase) -> None:
         self.phrase = phrase
-        cuts = windows(phrase)
+        cuts = windows(phrase, player.bars)
         codes = [player.codec.encode(cut) for cut in cuts]
         meter = phrase.meter
         self.whole = join([player.codec.decode(each, meter) for each in codes])

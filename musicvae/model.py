@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import torch
@@ -12,7 +11,7 @@ from .config import ModelConfig, NetConfig
 from .dataset import Batch
 from .errors import CheckpointError
 from .music.codecs import CODECS
-from .music.position import MAX_WINDOW_STEPS, WIDTH
+from .music.position import max_steps, width
 from .nets import (
     LSTM,
     RNN,
@@ -41,46 +40,43 @@ Net = NextStep | Autoencoder
 def build(config: NetConfig) -> Net:
     """A net with fresh weights, as the config describes it."""
     channels = CODECS[config.codec].channels
+    known, steps = width(config.bars), max_steps(config.bars)
     likelihood = _likelihood(config)
     if config.kind in ("rnn", "lstm"):
         recurrent = {"rnn": RNN, "lstm": LSTM}[config.kind]
-        core = recurrent(channels + WIDTH, config.hidden, layers=config.layers)
+        core = recurrent(channels + known, config.hidden, layers=config.layers)
         return NextStep(core, channels, likelihood)
     if config.kind in ("autoencoder", "vae"):
         dense = {"autoencoder": Autoencoder, "vae": VAE}[config.kind]
-        encoder = DenseEncoder(channels, WIDTH, MAX_WINDOW_STEPS, config.encoder)
-        decoder = DenseDecoder(config.latent, channels, WIDTH, MAX_WINDOW_STEPS, config.hidden)
+        encoder = DenseEncoder(channels, known, steps, config.encoder)
+        decoder = DenseDecoder(config.latent, channels, known, steps, config.hidden)
         return dense(encoder, decoder, config.latent, likelihood)
     return _sequence_vae(config, channels, likelihood)
 
 
 def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> SequenceVAE:
-    encoder = SequenceEncoder(
-        channels, WIDTH, config.encoder, notes=config.notes, steps=MAX_WINDOW_STEPS
-    )
+    known, steps = width(config.bars), max_steps(config.bars)
+    encoder = SequenceEncoder(channels, known, config.encoder, notes=config.notes, steps=steps)
     decoder: PlainDecoder | AutoregressiveDecoder
     if config.decoder == "plain":
-        decoder = PlainDecoder(config.latent, channels, WIDTH, config.hidden, config.layers)
+        decoder = PlainDecoder(config.latent, channels, known, config.hidden, config.layers)
     else:
         decoder = AutoregressiveDecoder(
             config.latent,
             channels,
-            WIDTH,
+            known,
             config.hidden,
             layers=config.layers,
             plan=config.plan,
-            steps=MAX_WINDOW_STEPS,
+            steps=steps,
             step_dropout=config.step_dropout,
         )
     return SequenceVAE(encoder, decoder, config.latent, likelihood)
 
 
 def _likelihood(config: NetConfig) -> Likelihood:
-    kinds: Mapping[str, Callable[[], Likelihood]] = {
-        "categorical": Categorical,
-        "bernoulli": Bernoulli,
-    }
-    return kinds[CODECS[config.codec].likelihood]()
+    codec = CODECS[config.codec]
+    return Categorical(codec.heads) if codec.likelihood == "categorical" else Bernoulli()
 
 
 def to_sequences(batch: Batch, device: torch.device | str = "cpu") -> Sequences:

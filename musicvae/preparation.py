@@ -27,6 +27,7 @@ from .dataset import SPLITS, save
 from .errors import DatasetError, OutputError, RequestError, needing
 from .files import write_whole
 from .music.codecs import CODECS, Codes
+from .music.position import MAX_BARS, TWO_BARS
 from .progress import Progress, Report, silent
 from .reading import READER, Piece, kept, read_batch, row_type, stamp
 from .splits import Ints, Keys, choose_windows, group_versions, split_pieces
@@ -45,6 +46,7 @@ def prepare(
     out: Path | str,
     *,
     codec: str = "melody",
+    bars: int = TWO_BARS,
     workers: int | None = None,
     timeout: float = 10.0,
     progress: Progress = silent,
@@ -56,7 +58,8 @@ def prepare(
     Args:
         folders: searched deeply.
         out: the folder of the data set.
-        codec: what a net is to read, `melody` or `roll`.
+        codec: what a net is to read, one of `CODECS`.
+        bars: of a window; twice as many where a bar is shorter than three quarters.
         workers: processes, or what the joblib backend calls so; None for all there are.
         timeout: seconds for each file.
         progress: told how many files are done, and `files/s`.
@@ -64,7 +67,7 @@ def prepare(
     Raises:
         MissingExtra: joblib or symusic is not installed.
         DatasetError: there is no MIDI file, or nothing in them can be used.
-        RequestError: there is no such codec.
+        RequestError: there is no such codec, or no window is so long.
         OutputError: `out` cannot be written.
     """
     for library in ("joblib", "symusic"):
@@ -72,17 +75,21 @@ def prepare(
             import_module(library)
     if codec not in CODECS:
         raise RequestError(f"There is no codec {codec!r}; choose {', '.join(CODECS)}.")
+    if not TWO_BARS <= bars <= MAX_BARS:
+        raise RequestError(f"A window has {TWO_BARS} to {MAX_BARS} bars, not {bars}.")
     files = list(dict.fromkeys(map(str, midi_files(folders))))
     if not files:
         raise DatasetError(f"There is no MIDI file in {', '.join(map(str, folders))}.")
     out = Path(out)
-    folder = out / READING / f"{codec}-{READER}"
-    ended = _read(files, folder, partial(read_batch, codec=codec), workers, timeout, progress)
+    folder = out / READING / f"{codec}-{bars}-{READER}"
+    ended = _read(
+        files, folder, partial(read_batch, codec=codec, bars=bars), workers, timeout, progress
+    )
     corpus = Corpus.gather(files, folder, ended)
     if not len(corpus.keys):
         reason = Counter(piece.reason for piece in corpus.pieces).most_common(1)[0][0]
         raise DatasetError(f"None of {len(files)} files can be used; the first reason: {reason}")
-    about = write(out, codec, corpus)
+    about = write(out, codec, bars, corpus)
     shutil.rmtree(out / READING)
     return about
 
@@ -177,16 +184,16 @@ class Corpus:
         keys, tunes = (_digests(name, shards, places, counts) for name in ("key", "tune"))
         return cls(pieces, shards, places, counts, keys, tunes)
 
-    def rows(self, wanted: Ints, codec: str) -> NDArray[np.void]:
+    def rows(self, wanted: Ints, row: np.dtype[np.void]) -> NDArray[np.void]:
         """Windows by their number in the corpus."""
         ends = np.cumsum(self.counts)
         piece = np.searchsorted(ends, wanted, side="right")
         shard, first = self.places[piece].T
-        row = first + wanted - (ends - self.counts)[piece]
-        out = np.empty(len(wanted), row_type(codec))
+        place = first + wanted - (ends - self.counts)[piece]
+        out = np.empty(len(wanted), row)
         for number in np.unique(shard):
             here = shard == number
-            out[here] = np.load(self.shards[number], mmap_mode="r")[row[here]]
+            out[here] = np.load(self.shards[number], mmap_mode="r")[place[here]]
         return out
 
 
@@ -210,7 +217,7 @@ def _digests(name: str, shards: Sequence[Path], places: Ints, counts: Ints) -> K
     return keys
 
 
-def write(out: Path, codec: str, corpus: Corpus) -> dict[str, object]:
+def write(out: Path, codec: str, bars: int, corpus: Corpus) -> dict[str, object]:
     """Distinct windows of each split; what is held out stands nowhere else."""
     pieces = corpus.pieces
     least = [bytes.fromhex(piece.least) for piece in pieces]
@@ -229,7 +236,8 @@ def write(out: Path, codec: str, corpus: Corpus) -> dict[str, object]:
     return save(
         out,
         CODECS[codec],
-        {name: _shards(corpus, rows[name], codec) for name in SPLITS},
+        bars,
+        {name: _shards(corpus, rows[name], row_type(codec, bars)) for name in SPLITS},
         {
             "pieces": {name: used.count(name) for name in SPLITS},
             "windows": {name: len(rows[name]) for name in SPLITS},
@@ -240,10 +248,10 @@ def write(out: Path, codec: str, corpus: Corpus) -> dict[str, object]:
     )
 
 
-def _shards(corpus: Corpus, wanted: Ints, codec: str) -> Iterator[tuple[Codes, Codes]]:
-    size = SHARD_BYTES // row_type(codec).itemsize
+def _shards(corpus: Corpus, wanted: Ints, row: np.dtype[np.void]) -> Iterator[tuple[Codes, Codes]]:
+    size = SHARD_BYTES // row.itemsize
     for at in range(0, len(wanted), size):
-        rows = corpus.rows(wanted[at : at + size], codec)
+        rows = corpus.rows(wanted[at : at + size], row)
         yield rows["codes"], rows["meter"]
 
 

@@ -52,6 +52,21 @@ PRESETS = MappingProxyType(
                 ),
                 TrainConfig(steps=32_000, batch=64, learning_rate=2e-3, beta=0.3, free_nats=0.0),
             ),
+            ModelConfig(
+                "drums-2bar",
+                NetConfig(
+                    "sequence-vae",
+                    "drums",
+                    encoder=192,
+                    latent=128,
+                    hidden=320,
+                    layers=1,
+                    notes=24,
+                    plan=48,
+                    step_dropout=0.35,
+                ),
+                TrainConfig(steps=20_000, batch=64, learning_rate=2e-3, beta=0.1, free_nats=0.0),
+            ),
         )
     }
 )

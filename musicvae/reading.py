@@ -26,11 +26,11 @@ from .music.bulk_smf import Unsure
 from .music.codecs import CODECS
 from .music.midi import load, read_midi
 from .music.notes import Phrase
-from .music.slices import KEY_BYTES, cut_line
+from .music.slices import ENCODERS, KEY_BYTES, cut_line
 from .music.voices import voice
 from .workers import Batch, TooSlow, limited
 
-READER = 2
+READER = 3
 """Version of all that decides which windows a file has; what an older one kept is read again."""
 
 Rows = NDArray[np.void]
@@ -55,20 +55,22 @@ class Piece:
     dropped: Counter[str] = field(default_factory=Counter)
 
 
-def row_type(codec: str) -> np.dtype[np.void]:
+def row_type(codec: str, bars: int) -> np.dtype[np.void]:
     """One window as it is kept."""
-    code = pack(CODECS[codec], CODECS[codec].encode(Phrase())).shape
+    own = CODECS[codec]
+    code = pack(own, own.encode(Phrase())[None], bars).shape[1:]
+    coded = own.dtype if own.likelihood == "categorical" else np.dtype(np.uint8)
     digests = [(name, np.uint8, KEY_BYTES) for name in ("key", "tune")]
-    return np.dtype([("codes", np.uint8, code), ("meter", np.uint8, 3), *digests])
+    return np.dtype([("codes", coded, code), ("meter", np.uint8, 3), *digests])
 
 
-def read_piece(file: str, codec: str) -> tuple[Piece, Rows]:
+def read_piece(file: str, codec: str, bars: int) -> tuple[Piece, Rows]:
     """One file to windows, each once in any key; whatever is wrong with it becomes its reason."""
     piece, rows = Piece(file, stamp(file)), []
     try:
         _, data = load(file)
         piece.sha256 = hashlib.sha256(data).hexdigest()
-        rows = list(_rows(piece, data, codec))
+        rows = list(_rows(piece, data, codec, bars))
     except MidiError as error:
         piece.reason = error.reason
     piece.windows = sum(map(len, rows))
@@ -76,31 +78,31 @@ def read_piece(file: str, codec: str) -> tuple[Piece, Rows]:
         piece.least = min(row.tobytes() for part in rows for row in part["tune"]).hex()
     elif not piece.reason:
         piece.reason = "no window with music in it"
-    return piece, np.concatenate([np.empty(0, row_type(codec)), *rows])
+    return piece, np.concatenate([np.empty(0, row_type(codec, bars)), *rows])
 
 
 def lines_of(data: bytes, codec: str) -> list[Line]:
-    """The line that the codec reads in each stretch of a file, in the quick way if it is sure.
+    """The line that the codec reads in each stretch of a file, in the quick way if there is one.
 
     Raises:
         MidiError: there is none.
     """
     with suppress(Unsure):
-        if found := quick_lines(data, codec):
+        if codec in ENCODERS and (found := quick_lines(data, codec)):
             return found
     lines = []
     for phrase in read_midi(data):
         with suppress(RequestError):
-            lines.append(line_of(voice(phrase, codec)))
+            lines.append(line_of(voice(phrase, codec), CODECS[codec]))
     if not lines:
-        raise MidiError("The MIDI data", "nothing pitched is played in it")
+        raise MidiError("The MIDI data", f"there is nothing for the codec {codec} in it")
     return lines
 
 
-def _rows(piece: Piece, data: bytes, codec: str) -> Iterator[Rows]:
+def _rows(piece: Piece, data: bytes, codec: str, bars: int) -> Iterator[Rows]:
     seen: set[bytes] = set()
     for line in lines_of(data, codec):
-        for cut in cut_line(line, codec):
+        for cut in cut_line(line, CODECS[codec], bars):
             piece.dropped += cut.dropped
             new = []
             for row, key in enumerate(cut.keys):
@@ -109,8 +111,8 @@ def _rows(piece: Piece, data: bytes, codec: str) -> Iterator[Rows]:
                 else:
                     seen.add(key)
                     new.append(row)
-            rows = np.empty(len(new), row_type(codec))
-            rows["codes"] = pack(CODECS[codec], cut.codes[new])
+            rows = np.empty(len(new), row_type(codec, bars))
+            rows["codes"] = pack(CODECS[codec], cut.codes[new], bars)
             rows["meter"] = cut.meter.numerator, cut.meter.denominator, cut.meter.grid
             for name, digests in (("key", cut.keys), ("tune", cut.tunes)):
                 joined = b"".join(digests[row] for row in new)
@@ -118,16 +120,16 @@ def _rows(piece: Piece, data: bytes, codec: str) -> Iterator[Rows]:
             yield rows
 
 
-def read_batch(batch: Batch, codec: str) -> Path:
+def read_batch(batch: Batch, codec: str, bars: int) -> Path:
     """Read some files and keep what was found beside `batch.path`; the list is written last."""
     if batch.path.with_suffix(".json").exists():
         return batch.path
     pieces, rows = [], []
     for file in batch.noted():
-        piece, found = Piece(file, stamp(file)), np.empty(0, row_type(codec))
+        piece, found = Piece(file, stamp(file)), np.empty(0, row_type(codec, bars))
         try:
             with limited(batch):
-                piece, found = read_piece(file, codec)
+                piece, found = read_piece(file, codec, bars)
         except TooSlow as error:
             piece.reason = str(error)
         except MemoryError:

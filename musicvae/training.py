@@ -69,6 +69,11 @@ def train(
             f"{windows.codec.name!r}: prepare it again with --codec {config.net.codec}, or train "
             f"with --codec {windows.codec.name}."
         )
+    if windows.bars != config.net.bars:
+        raise TrainingError(
+            f"{config.preset} reads windows of {config.net.bars} bars, but {data} was prepared for "
+            f"{windows.bars}: prepare it again with --bars {config.net.bars}."
+        )
     if not resume and (out / checkpoint.CONFIG).exists() and not (out / STATE).exists():
         raise TrainingError(f"{out} holds a trained model already: choose another folder.")
     if resume != (out / STATE).exists():

@@ -110,7 +110,7 @@ def evaluate(
     known = trained_on
     held_out: Collection
     if holds_midi(data):
-        held_out = read_folder(data, player.codec, progress)
+        held_out = read_folder(data, player.codec, player.bars, progress)
     else:
         held_out, known = open_split(data, split), trained_on or data
     return run(

@@ -20,7 +20,7 @@ from musicvae.dataset import (
 )
 from musicvae.errors import DatasetError, OutputError
 from musicvae.music.codecs import CODECS, Codec, Codes
-from musicvae.music.position import MAX_WINDOW_STEPS, WIDTH, condition, window_steps
+from musicvae.music.position import condition, max_steps, width, window_steps
 
 from .miniatures import RAGGED, windows_of
 
@@ -41,7 +41,7 @@ def test_what_is_packed_is_unpacked(codec: Codec) -> None:
         assert windows.meter(row) == RAGGED[row]
         assert np.array_equal(windows.window(row), codes)
         packed = pack(codec, codes)
-        assert len(packed) == MAX_WINDOW_STEPS
+        assert len(packed) == max_steps(2)
         assert packed.nbytes * (8 if packed.ndim == 2 else 1) == unpack(codec, packed).nbytes
 
 
@@ -53,7 +53,7 @@ def test_a_batch_is_what_a_net_reads(codec: Codec) -> None:
     codes = windows_of(codec.name)
     assert batch.lengths.tolist() == [48, 24, 32]
     assert batch.x.shape == (3, 48, codec.channels)
-    assert batch.condition.shape == (3, 48, WIDTH)
+    assert batch.condition.shape == (3, 48, width(2))
     for i, row in enumerate(rows):
         end = batch.lengths[i]
         assert np.array_equal(batch.x[i, :end], codec.one_hot(codes[row]))

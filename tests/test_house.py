@@ -18,7 +18,8 @@ ORDER = [
         f"music.{name}"
         for name in (
             *("units", "notes", "pianoroll", "position", "smf", "quantise", "midi", "exchange"),
-            *("codecs", "windows", "manner", "drawing", "melody", "voices", "metrics", "ngram"),
+            *("coding", "monophony", "polyphony", "drums", "codecs"),
+            *("windows", "manner", "drawing", "melody", "voices", "metrics", "ngram"),
             *("bulk_smf", "bulk", "slices"),
         )
     ),

@@ -14,7 +14,10 @@ from .progress import bar
 def prepare(
     folders: Annotated[list[Path], typer.Argument(help="Folders of MIDI files, searched deeply.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the data set, data/NAME.")],
-    codec: Annotated[str, typer.Option(help="What a net is to read: melody or roll.")] = "melody",
+    codec: Annotated[
+        str, typer.Option(help="What a net is to read: melody, drums, roll, piano or trio.")
+    ] = "melody",
+    bars: Annotated[int, typer.Option(help="Bars of a window.", min=2, max=64)] = 2,
     workers: Annotated[
         int | None, typer.Option(help="Processes; as many as there are cores if not given.", min=1)
     ] = None,
@@ -35,7 +38,13 @@ def prepare(
     try:
         with bar("prepare", "files") as progress:
             about = run(
-                folders, out, codec=codec, workers=workers, timeout=timeout, progress=progress
+                folders,
+                out,
+                codec=codec,
+                bars=bars,
+                workers=workers,
+                timeout=timeout,
+                progress=progress,
             )
     except KeyboardInterrupt:
         typer.echo("Interrupted; the same command goes on from here.", err=True)

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..config import NetConfig
 from ..music.codecs import Codec, Codes
-from ..music.position import MAX_WINDOW_STEPS, WIDTH
+from ..music.position import max_steps, width
 from .encoders import relu
 from .layers import Linear, State, stack
 from .weights import Array, Weights
@@ -35,18 +35,19 @@ class DenseDecoder:
     """The twin of `nets.DenseDecoder`: all steps at once, whatever is played."""
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
-        known = MAX_WINDOW_STEPS * WIDTH
+        self.steps, known = max_steps(config.bars), width(config.bars)
         layers = weights.below("layers")
         self.channels = codec.channels
-        self.first = Linear(layers.below("0"), config.latent + known, config.hidden)
-        self.second = Linear(layers.below("2"), config.hidden, MAX_WINDOW_STEPS * self.channels)
+        self.known = self.steps * known
+        self.first = Linear(layers.below("0"), config.latent + self.known, config.hidden)
+        self.second = Linear(layers.below("2"), config.hidden, self.steps * self.channels)
 
     def start(self, z: Array, condition: Array) -> Steps:
         """Every logit is known at once."""
-        known = np.zeros((len(z), MAX_WINDOW_STEPS * WIDTH), dtype=np.float32)
+        known = np.zeros((len(z), self.known), dtype=np.float32)
         known[:, : condition.size] = condition.ravel()
         out = self.second(relu(self.first(np.concatenate([z, known], axis=-1))))
-        logits = out.reshape(len(z), MAX_WINDOW_STEPS, self.channels)
+        logits = out.reshape(len(z), self.steps, self.channels)
         return lambda t, previous: logits[:, t]
 
 
@@ -54,15 +55,15 @@ class PlainDecoder:
     """The twin of `nets.PlainDecoder`: an LSTM over z at every step, whatever is played."""
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
-        core = weights.below("recurrent.core")
-        self.layers = stack(core, "lstm", config.latent + WIDTH, config.hidden, config.layers)
+        core, known = weights.below("recurrent.core"), width(config.bars)
+        self.layers = stack(core, "lstm", config.latent + known, config.hidden, config.layers)
         self.head = Linear(weights.below("head"), config.hidden, codec.channels)
 
     def start(self, z: Array, condition: Array) -> Steps:
         """Every logit is known at once."""
         shape = (len(z), len(condition))
         repeated = np.broadcast_to(z[:, None], (*shape, z.shape[1]))
-        known = np.broadcast_to(condition, (*shape, WIDTH))
+        known = np.broadcast_to(condition, (*shape, condition.shape[1]))
         seen = np.concatenate([repeated, known], axis=-1)
         for layer in self.layers:
             seen = layer.run(seen)
@@ -85,6 +86,7 @@ class StepDecoder:
         core, channels = weights.below("recurrent.core"), codec.channels
         self.layers = stack(core, kind, channels + known, config.hidden, config.layers)
         self.head = Linear(weights.below("head"), config.hidden, channels)
+        self.first_rows = np.cumsum([0, *codec.heads[:-1]])
         self.of_previous = self.layers[0].of_input[:channels]
         self.of_known = self.layers[0].of_input[channels:]
 
@@ -112,24 +114,28 @@ class StepDecoder:
         return [layer.rest(len(z)) for layer in self.layers]
 
     def _heard(self, previous: Codes) -> Array:
+        if self.codec.likelihood == "bernoulli":
+            heard: Array = self.codec.one_hot(previous) @ self.of_previous
+            return heard
         if previous.ndim == 1:
             return self.of_previous[previous]
-        heard: Array = self.codec.one_hot(previous) @ self.of_previous
-        return heard
+        said: Array = self.of_previous[previous + self.first_rows].sum(axis=1)
+        return said
 
 
 class AutoregressiveDecoder(StepDecoder):
     """The twin of `nets.AutoregressiveDecoder`: first state and plan come from z."""
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
-        super().__init__(weights, codec, config, "lstm", WIDTH + config.plan)
-        width, plan = 2 * config.layers * config.hidden, MAX_WINDOW_STEPS * config.plan
-        self.to_state = Linear(weights.below("to_state"), config.latent, width)
-        self.to_plan = Linear(weights.below("to_plan"), config.latent, plan)
+        super().__init__(weights, codec, config, "lstm", width(config.bars) + config.plan)
+        states = 2 * config.layers * config.hidden
+        self.steps = max_steps(config.bars)
+        self.to_state = Linear(weights.below("to_state"), config.latent, states)
+        self.to_plan = Linear(weights.below("to_plan"), config.latent, self.steps * config.plan)
 
     def known(self, z: Array, condition: Array) -> Array:
         """The condition and the plan."""
-        plan = self.to_plan(z).reshape(len(z), MAX_WINDOW_STEPS, -1)[:, : len(condition)]
+        plan = self.to_plan(z).reshape(len(z), self.steps, -1)[:, : len(condition)]
         return np.concatenate([super().known(z, condition), plan], axis=-1)
 
     def first_states(self, z: Array) -> list[State]:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from ..config import NetConfig
-from ..music.position import MAX_WINDOW_STEPS, WIDTH
+from ..music.position import max_steps, width
 from .layers import Linear, LSTMLayer
 from .weights import Array, Weights
 
@@ -36,10 +36,11 @@ class SequenceEncoder:
 
     def __init__(self, weights: Weights, channels: int, config: NetConfig) -> None:
         core, hidden = weights.below("recurrent.core"), config.encoder
-        self.forward = LSTMLayer(core, "l0", channels + WIDTH, hidden)
-        self.backward = LSTMLayer(core, "l0_reverse", channels + WIDTH, hidden)
+        seen = channels + width(config.bars)
+        self.forward = LSTMLayer(core, "l0", seen, hidden)
+        self.backward = LSTMLayer(core, "l0_reverse", seen, hidden)
         self.notes = config.notes
-        self.width = 2 * hidden + MAX_WINDOW_STEPS * config.notes
+        self.width = 2 * hidden + max_steps(config.bars) * config.notes
         if config.notes:
             self.to_note = Linear(weights.below("to_note"), 2 * hidden, config.notes)
 
@@ -61,7 +62,7 @@ class DenseEncoder:
 
     def __init__(self, weights: Weights, channels: int, config: NetConfig) -> None:
         self.width = config.encoder
-        self.inputs = MAX_WINDOW_STEPS * (channels + WIDTH)
+        self.inputs = max_steps(config.bars) * (channels + width(config.bars))
         self.first = Linear(weights.below("layers.0"), self.inputs, self.width)
         self.second = Linear(weights.below("layers.2"), self.width, self.width)
 

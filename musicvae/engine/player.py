@@ -9,7 +9,7 @@ import numpy as np
 from ..checkpoint import Checkpoint
 from ..errors import CheckpointError, RequestError
 from ..music.codecs import CODECS, Codes
-from ..music.position import WIDTH, condition, window_steps
+from ..music.position import condition, width, window_steps
 from ..music.units import Meter
 from .decoders import AutoregressiveDecoder, Decoder, DenseDecoder, PlainDecoder, StepDecoder
 from .encoders import DenseEncoder, Encoder, Posterior, SequenceEncoder
@@ -33,11 +33,12 @@ VERBS = {
 class Player:
     """The forward passes of one checkpoint.
 
-    A window lasts `window_steps(meter)` steps. Windows of several meters may
+    A window lasts `steps(meter)` steps. Windows of several meters may
     stand in one call; those of one meter are computed side by side.
 
     Attributes:
         codec: how it reads music.
+        bars: of a window; see `position.window_bars`.
         latent: Z; 0 for a next-step net, which has no latent vector.
         verbs: what it can be asked to play.
 
@@ -52,11 +53,12 @@ class Player:
                 f"This musicvae cannot play a net of kind {net.kind!r} with codec {net.codec!r}."
             )
         self.codec = CODECS[net.codec]
+        self.bars = net.bars
         self.verbs = VERBS[net.kind]
         self.latent = 0 if net.kind in ("rnn", "lstm") else net.latent
         self._decoder: Decoder
         if not self.latent:
-            self._decoder = StepDecoder(weights, self.codec, net, net.kind, WIDTH)
+            self._decoder = StepDecoder(weights, self.codec, net, net.kind, width(net.bars))
             return
         dense = net.kind in ("autoencoder", "vae")
         encoder = DenseEncoder if dense else SequenceEncoder
@@ -70,6 +72,10 @@ class Player:
             weights.below("to_latent"), self._encoder.width, codes * self.latent
         )
 
+    def steps(self, meter: Meter) -> int:
+        """Of a window in that meter."""
+        return window_steps(meter, self.bars)
+
     def encode(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> Posterior:
         """Whole windows to their posterior, `[N, Z]` each.
 
@@ -82,7 +88,7 @@ class Player:
         log_var = np.full_like(mu, -np.inf)
         for meter, rows in _by_meter(meters):
             x = self.codec.one_hot(np.stack([codes[row] for row in rows]))
-            out = self._to_latent(self._encoder(x, condition(meter)))
+            out = self._to_latent(self._encoder(x, self._known(meter)))
             mu[rows] = out[:, : self.latent]
             if not self._is_point:
                 log_var[rows] = out[:, self.latent :]
@@ -99,9 +105,10 @@ class Player:
         """A window for each z, in its meter, by its own generator; temperature 0 is argmax."""
         found: dict[int, Codes] = {}
         for meter, rows in _by_meter(meters):
-            noise = draw_noise(self.codec, [rngs[row] for row in rows], window_steps(meter))
-            steps = self._decoder.start(np.asarray(z, np.float32)[rows], condition(meter))
-            found.update(zip(rows, draw(steps, self.codec, noise, temperature), strict=True))
+            noise = draw_noise(self.codec, [rngs[row] for row in rows], self.steps(meter))
+            steps = self._decoder.start(np.asarray(z, np.float32)[rows], self._known(meter))
+            drawn = draw(steps, self.codec, meter, noise, temperature)
+            found.update(zip(rows, drawn, strict=True))
         return [found[row] for row in range(len(meters))]
 
     def extend(
@@ -114,10 +121,10 @@ class Player:
         """
         if self.latent:
             raise RequestError("This model decodes whole windows: it cannot go on after a bar.")
-        known = condition(meter)[: len(heard) + meter.bar]
+        known = self._known(meter)[: len(heard) + meter.bar]
         steps = self._decoder.start(np.empty((1, 0), np.float32), known)
         noise = draw_noise(self.codec, [rng], meter.bar)
-        bar: Codes = draw(steps, self.codec, noise, temperature, heard[None])[0]
+        bar: Codes = draw(steps, self.codec, meter, noise, temperature, heard[None])[0]
         return bar
 
     def logits(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
@@ -125,10 +132,13 @@ class Player:
         found: dict[int, Array] = {}
         for meter, rows in _by_meter(meters):
             truth = np.stack([codes[row] for row in rows])
-            steps = self._decoder.start(np.asarray(z, np.float32)[rows], condition(meter))
-            logits = [steps(t, truth[:, t - 1] if t else None) for t in range(window_steps(meter))]
+            steps = self._decoder.start(np.asarray(z, np.float32)[rows], self._known(meter))
+            logits = [steps(t, truth[:, t - 1] if t else None) for t in range(self.steps(meter))]
             found.update(zip(rows, np.stack(logits, axis=1), strict=True))
         return [found[row] for row in range(len(meters))]
+
+    def _known(self, meter: Meter) -> Array:
+        return condition(meter, self.bars)
 
 
 def _by_meter(meters: Sequence[Meter]) -> Iterator[tuple[Meter, list[int]]]:

@@ -14,12 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..music.codecs import Codec, Codes
+from ..music.units import Meter
 from .decoders import Steps
 from .weights import Array
 
 
 def draw(
-    steps: Steps, codec: Codec, noise: Array, temperature: float, heard: Codes | None = None
+    steps: Steps,
+    codec: Codec,
+    meter: Meter,
+    noise: Array,
+    temperature: float,
+    heard: Codes | None = None,
 ) -> Codes:
     """Each step from its logits, told to the decoder before the next.
 
@@ -27,10 +33,10 @@ def draw(
 
     Shape:
         - noise: `[N, T, C]`
-        - heard: `[N, S]` classes or `[N, S, C]` zeros and ones
-        - Output: `[N, T]` classes or `[N, T, C]` zeros and ones
+        - heard: `[N, S, ...]` codes
+        - Output: `[N, T, ...]` codes
     """
-    sounding = codec.silence(len(noise))
+    sounding = codec.silence(len(noise), meter)
     previous: Codes | None = None
     before = [] if heard is None else list(heard.swapaxes(0, 1))
     for t, step in enumerate(before):
@@ -46,11 +52,13 @@ def draw(
 
 
 def choose(codec: Codec, scores: Array, allowed: NDArray[np.bool_]) -> Codes:
-    """The best class allowed, or every channel above zero that is. `[N, C]` -> `[N, ...]`."""
-    if codec.likelihood == "categorical":
-        best: Codes = np.where(allowed, scores, -np.inf).argmax(axis=-1).astype(np.uint8)
-        return best
-    return ((scores > 0) & allowed).astype(np.uint8)
+    """The best class of each head, or every channel above zero, as far as allowed. `[N, C]`"""
+    if codec.likelihood == "bernoulli":
+        return ((scores > 0) & allowed).astype(codec.dtype)
+    within = np.where(allowed, scores, -np.inf)
+    heads = np.split(within, np.cumsum(codec.heads[:-1]), axis=-1)
+    best = [head.argmax(axis=-1).astype(codec.dtype) for head in heads]
+    return best[0] if len(best) == 1 else np.stack(best, axis=-1)
 
 
 def draw_noise(codec: Codec, rngs: Sequence[np.random.Generator], steps: int) -> Array:

@@ -59,6 +59,10 @@ def evaluate(
         raise RequestError(
             f"The model reads {player.codec.name!r}, the data set holds {held_out.codec.name!r}."
         )
+    if player.bars != held_out.bars:
+        raise RequestError(
+            f"The model reads windows of {player.bars} bars, the data set holds {held_out.bars}."
+        )
     codec, draws = player.codec, "generate" in player.verbs
     rows = np.random.default_rng(seed).permutation(len(held_out))[:limit]
     rng = np.random.default_rng((seed, 4))

@@ -23,6 +23,10 @@ class Collection(Protocol):
     def codec(self) -> Codec:
         """How the windows are spelled."""
 
+    @property
+    def bars(self) -> int:
+        """Of a window; see `position.window_bars`."""
+
     def __len__(self) -> int: ...
 
     def meter(self, row: int) -> Meter:

@@ -20,6 +20,7 @@ class Gathered:
     """Windows in memory, whatever split they would belong to."""
 
     codec: Codec
+    bars: int
     windows: Sequence[tuple[Codes, Meter]]
 
     def __len__(self) -> int:
@@ -42,7 +43,9 @@ def holds_midi(folder: Path | str) -> bool:
     return next(midi_files([folder]), None) is not None
 
 
-def read_folder(folder: Path | str, codec: Codec, progress: Progress = silent) -> Gathered:
+def read_folder(
+    folder: Path | str, codec: Codec, bars: int, progress: Progress = silent
+) -> Gathered:
     """Every distinct window of a folder of MIDI, as `prepare` cuts them.
 
     Raises:
@@ -50,7 +53,7 @@ def read_folder(folder: Path | str, codec: Codec, progress: Progress = silent) -
     """
     found: list[tuple[Codes, Meter]] = []
     with TemporaryDirectory() as place:
-        prepare([folder], place, codec=codec.name, progress=progress)
+        prepare([folder], place, codec=codec.name, bars=bars, progress=progress)
         for split in SPLITS:
             try:
                 windows = open_split(place, split)
@@ -58,4 +61,4 @@ def read_folder(folder: Path | str, codec: Codec, progress: Progress = silent) -
                 continue
             rows = range(len(windows))
             found += [(windows.window(row).copy(), windows.meter(row)) for row in rows]
-    return Gathered(codec, found)
+    return Gathered(codec, bars, found)

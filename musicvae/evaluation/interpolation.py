@@ -133,7 +133,7 @@ def _arcs(
 
 
 def _mix(codec: Codec, a: Codes, b: Codes, from_b: NDArray[np.bool_], meter: Meter) -> Codes:
-    mixed = np.where(from_b if a.ndim == 1 else from_b[:, None], b, a)
+    mixed = np.where(from_b.reshape(-1, *[1] * (a.ndim - 1)), b, a)
     return codec.encode(codec.decode(mixed, meter))
 
 

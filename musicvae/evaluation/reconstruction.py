@@ -10,13 +10,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..engine import Player
 from ..engine.sampling import choose, draw_noise
-from ..music.codecs import Codec, Codes
+from ..music.codecs import Codec, Codes, PartsCodec, RollCodec
 from ..music.metrics import note_f1
-from ..music.pianoroll import PITCHES
 from ..music.units import Meter
 from .chunks import Chunk, to_phrases
 from .nats import Array, Exact, all_and_later, frame_nats, importance_nats, kl
@@ -43,11 +41,14 @@ class Tally:
         """Count the steps that are right, all of them and onsets alone; of rolls, cells too."""
         for a, b in zip(truth, guess, strict=True):
             right = (a == b).reshape(len(a), -1).all(axis=1)
-            onset = _onsets(self.codec, a)
+            onset = self.codec.strikes(a)
             self._count(name, right.sum(), len(a))
             self._count(f"{name}, onsets", right[onset].sum(), onset.sum())
-            if a.ndim == 2:
-                there, found = _sounding(a), _sounding(b)
+            if isinstance(self.codec, PartsCodec):
+                for part, own in zip(self.codec.parts, (a == b).T, strict=True):
+                    self._count(f"{name}, {part.name}", own.sum(), len(own))
+            if isinstance(self.codec, RollCodec):
+                there, found = self.codec.sounding(a), self.codec.sounding(b)
                 agreed = 2 * (there & found).sum()
                 self._count(f"{name}, frame F1", agreed, there.sum() + found.sum())
 
@@ -60,7 +61,7 @@ class Tally:
             to_phrases(self.codec, guess, meters),
             strict=True,
         )
-        self.means[name] += [note_f1(a.parts[0].notes, b.parts[0].notes) for a, b in pairs]
+        self.means[name] += [note_f1(a, b) for a, b in pairs]
 
     def shares(self) -> Figures:
         """Shares of steps, then means of windows, but for those in nats."""
@@ -105,7 +106,9 @@ def measure(player: Player, chunk: Chunk, tally: Tally, importance: int, seed: i
         _by_draws(player, chunk, tally, importance, seed)
     else:
         _by_mean(player, chunk, tally, player.encode(codes, chunk.meters).mu)
-    tally.compare("holding everywhere", codes, [_held(codec, each) for each in codes])
+    tally.compare(
+        "holding everywhere", codes, [np.broadcast_to(codec.idle, each.shape) for each in codes]
+    )
 
 
 def _next_steps(player: Player, chunk: Chunk, tally: Tally) -> None:
@@ -167,20 +170,3 @@ def _draw(
 
 def _frames(codec: Codec, logits: Sequence[Array], truth: Sequence[Codes]) -> list[Array]:
     return [frame_nats(codec, each, codes) for each, codes in zip(logits, truth, strict=True)]
-
-
-def _onsets(codec: Codec, codes: Codes) -> NDArray[np.bool_]:
-    """Steps at which a note starts. `[T]`."""
-    if codec.likelihood == "categorical":
-        return np.asarray(codes < codec.channels - 2)
-    return np.asarray(codes[:, :PITCHES].any(axis=1))
-
-
-def _sounding(codes: Codes) -> NDArray[np.bool_]:
-    """Which pitches sound in each frame of a roll. `[T, 128]`."""
-    return np.asarray((codes[:, :PITCHES] | codes[:, PITCHES:]) > 0)
-
-
-def _held(codec: Codec, codes: Codes) -> Codes:
-    """The guess that nothing ever happens."""
-    return np.full_like(codes, codec.channels - 1 if codes.ndim == 1 else 0)

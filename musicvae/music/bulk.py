@@ -14,10 +14,12 @@ import numpy as np
 
 from ..errors import MeterError
 from .bulk_smf import Ints, Notes, Player, Unsure, parse_quickly
+from .codecs import Codec, Codes
 from .melody import ACCOMPANYING, NAMED, SELDOM, score
 from .notes import Phrase
 from .quantise import MAX_BARS, Stretch, choose_grid, stretches
 from .units import STRAIGHT, Meter, ticks_to_steps
+from .windows import cut
 
 BITS = 22
 """For a time in steps, where a note is sorted as one integer."""
@@ -29,6 +31,7 @@ class Line:
 
     Attributes:
         start, end, pitch: of each note, by start, duration, pitch. `[N]`
+        codes: what a codec makes of it, where that is known already. `[bars * bar, ...]`
     """
 
     meter: Meter
@@ -36,14 +39,16 @@ class Line:
     start: Ints
     end: Ints
     pitch: Ints
+    codes: Codes | None = None
 
 
-def line_of(phrase: Phrase) -> Line:
-    """The first part of a phrase as a line."""
-    notes, lead = phrase.parts[0].notes, phrase.lead_in
-    columns = np.array([(n.start + lead, n.end + lead, n.pitch) for n in notes], dtype=np.int64)
-    bars = phrase.bars + (phrase.pickup > 0)
-    return Line(phrase.meter, bars, *columns.reshape(-1, 3).T)
+def line_of(phrase: Phrase, codec: Codec) -> Line:
+    """The parts of a phrase, all that a codec reads, as one line."""
+    whole = cut(phrase, 0, phrase.steps + phrase.lead_in)
+    notes = sorted(note for part in whole.parts for note in part.notes)
+    columns = np.array([(n.start, n.end, n.pitch) for n in notes], dtype=np.int64)
+    start, end, pitch = columns.reshape(-1, 3).T
+    return Line(phrase.meter, whole.bars, start, end, pitch, codec.encode(whole))
 
 
 def quick_lines(data: bytes, codec: str) -> list[Line]:

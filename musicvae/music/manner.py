@@ -5,35 +5,40 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from .notes import DEFAULT_VELOCITY, Note, Phrase, Tempo
+from .notes import DEFAULT_VELOCITY, Note, Part, Phrase, Tempo
 from .units import MAX_TEMPO
 
 
-def accents(phrase: Phrase) -> dict[int, int]:
-    """Mean velocity of the first part at each place in the bar where it strikes."""
+def accents(part: Part, phrase: Phrase) -> dict[int, int]:
+    """Mean velocity of a part of the phrase at each place in the bar where it strikes."""
     struck = defaultdict(list)
-    for note in phrase.parts[0].notes:
+    for note in part.notes:
         struck[_place(phrase, note)].append(note.velocity)
     return {place: round(sum(found) / len(found)) for place, found in struck.items()}
 
 
 def play_like(phrase: Phrase, other: Phrase) -> Phrase:
-    """The notes of one phrase in the shape of another of its meter, one part each.
+    """The notes of one phrase in the shape of another of its meter, part by part.
 
-    Length, pick-up, tempos, program and name are the other's; so is the velocity
-    at each place in the bar, and its mean at places where the other is silent.
-    The phrase begins with a whole bar, the rests that fill up the other's pick-up
-    included; what lies outside the other's length is cut off.
+    Length, pick-up, tempos, programs and names are the other's; so is the velocity
+    of each part at each place in the bar, and its mean at places where the part is
+    silent. The phrase begins with a whole bar, the rests that fill up the other's
+    pick-up included; what lies outside the other's length is cut off.
     """
-    lead, loud = other.lead_in, accents(other)
+    parts = zip(phrase.parts, other.parts, strict=True)
+    return replace(other, parts=tuple(_like(mine, theirs, other) for mine, theirs in parts))
+
+
+def _like(mine: Part, theirs: Part, other: Phrase) -> Part:
+    lead, loud = other.lead_in, accents(theirs, other)
     usual = round(sum(loud.values()) / len(loud)) if loud else DEFAULT_VELOCITY
     notes = []
-    for note in phrase.parts[0].notes:
+    for note in mine.notes:
         start, end = note.start - lead, min(note.end - lead, other.steps)
         if 0 <= start < end:
-            velocity = loud.get(note.start % phrase.meter.bar, usual)
+            velocity = loud.get(note.start % other.meter.bar, usual)
             notes.append(Note(start, end - start, note.pitch, velocity))
-    return replace(other, parts=(replace(other.parts[0], notes=tuple(notes)),))
+    return replace(theirs, notes=tuple(notes))
 
 
 def mean_tempo(phrase: Phrase) -> float:
@@ -53,9 +58,9 @@ def at_pace(phrase: Phrase, ratio: float) -> Phrase:
 
 
 def dressed(phrase: Phrase, microseconds: int, program: int) -> Phrase:
-    """A bare phrase in a tempo and with an instrument."""
-    part = replace(phrase.parts[0], program=program)
-    return replace(phrase, tempos=(Tempo(0, microseconds),), parts=(part,))
+    """A bare phrase in a tempo, its first part with an instrument."""
+    first = replace(phrase.parts[0], program=program)
+    return replace(phrase, tempos=(Tempo(0, microseconds),), parts=(first, *phrase.parts[1:]))
 
 
 def _place(phrase: Phrase, note: Note) -> int:

@@ -26,6 +26,8 @@ SELDOM = 0.1
 """A part that plays in fewer of the bars is no melody, whatever it is called."""
 BASS_PROGRAMS = range(32, 40)
 PERCUSSIVE_PROGRAMS = range(112, 128)
+LOW = 52
+"""Mean pitch below which a part may be the bass."""
 
 
 def find_melody(phrase: Phrase, track: str | int | None = None) -> Part:
@@ -40,6 +42,34 @@ def find_melody(phrase: Phrase, track: str | int | None = None) -> Part:
     """
     part = _likeliest(phrase) if track is None else find_part(phrase, track)
     return replace(part, notes=skyline(part.notes))
+
+
+def find_bass(phrase: Phrase, melody: Part) -> Part:
+    """The lowest voice of the part that is a bass by its program or name; of one voice.
+
+    Without one, of the lowest part that is not the melody; silent where there is none.
+    """
+    others = [
+        part
+        for part in phrase.parts
+        if part.notes and not part.is_drum and skyline(part.notes) != melody.notes
+    ]
+    named = [
+        part
+        for part in others
+        if part.program in BASS_PROGRAMS or re.search("bass", part.name, re.IGNORECASE)
+    ]
+    low = [part for part in others if _height(part) < LOW]
+    chosen = max(named, key=lambda part: len(part.notes), default=None) or min(
+        low, key=_height, default=Part(program=BASS_PROGRAMS[1])
+    )
+    mirrored = (replace(note, pitch=127 - note.pitch) for note in chosen.notes)
+    line = tuple(replace(note, pitch=127 - note.pitch) for note in skyline(mirrored))
+    return replace(chosen, notes=line)
+
+
+def _height(part: Part) -> float:
+    return sum(note.pitch for note in part.notes) / len(part.notes)
 
 
 def skyline(notes: Iterable[Note]) -> tuple[Note, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .codecs import Codes, MelodyCodec
-from .notes import Note, Phrase
+from .notes import Phrase
 
 WIDEST_LEAP = 24
 WIDEST_SHIFT = MelodyCodec.OFF
@@ -22,16 +22,20 @@ Histogram = Counter[Hashable]
 Key = TypeVar("Key", bound=Hashable)
 
 
-def note_f1(truth: Iterable[Note], guess: Iterable[Note]) -> float:
-    """Harmonic mean of precision and recall of notes, right if onset and pitch are.
+def note_f1(truth: Phrase, guess: Phrase) -> float:
+    """Harmonic mean of precision and recall of notes, right if part, onset and pitch are.
 
     Two silences agree: 1.0.
     """
-    there = {(note.start, note.pitch) for note in truth}
-    found = {(note.start, note.pitch) for note in guess}
+    there, found = _notes(truth), _notes(guess)
     if not there and not found:
         return 1.0
     return 2 * len(there & found) / (len(there) + len(found))
+
+
+def _notes(phrase: Phrase) -> set[tuple[int, int, int]]:
+    parts = enumerate(phrase.parts)
+    return {(number, note.start, note.pitch) for number, part in parts for note in part.notes}
 
 
 def statistics(phrases: Iterable[Phrase]) -> dict[str, Histogram]:

@@ -16,12 +16,17 @@ from numpy.typing import NDArray
 
 from .bulk import Line
 from .bulk_smf import Ints
-from .codecs import CODECS, Codes, MelodyCodec
+from .codecs import Codec, Codes, MelodyCodec, PartsCodec
 from .pianoroll import PITCHES
-from .position import window_bars
+from .position import TWO_BARS, window_steps
 from .units import Meter
 
 MIN_NOTES = 3
+"""In two bars."""
+
+HOPS = 4
+"""Long windows begin at each fourth part of their length; a rest as long is a long one."""
+
 KEY_BYTES = 12
 AT_ONCE = 256
 """Windows cut side by side: all those of a long roll would be hundreds of megabytes."""
@@ -46,71 +51,92 @@ class Slices:
     dropped: Counter[str]
 
 
-def cut_line(line: Line, codec: str) -> Iterator[Slices]:
-    """The windows of a line that teach something, one on each bar line."""
-    encode, slice_codes = CUTTERS[codec]
-    steps = window_bars(line.meter) * line.meter.bar
-    starts = np.arange(0, line.bars * line.meter.bar - steps + 1, line.meter.bar)
-    whole = encode(line)
+def cut_line(line: Line, codec: Codec, bars: int = TWO_BARS) -> Iterator[Slices]:
+    """The windows of a line that teach something.
+
+    One stands on each bar line; of long windows, one on every fourth part of their length.
+    """
+    bar = line.meter.bar
+    steps = window_steps(line.meter, bars)
+    hop = max(1, steps // bar // HOPS) * bar
+    starts = np.arange(0, line.bars * bar - steps + 1, hop if bars > TWO_BARS else bar)
+    whole = ENCODERS[codec.name](line) if line.codes is None else line.codes
     for at in range(0, len(starts), AT_ONCE):
         begin = starts[at : at + AT_ONCE]
-        few, silent = unfit(line, begin, steps)
-        dropped = Counter({"fewer than three notes": int(few.sum())})
-        dropped["silent for more than a bar"] = int((silent & ~few).sum())
-        fit = begin[~(few | silent)]
-        codes = slice_codes(whole[fit[:, None] + np.arange(steps)])
-        keys, tunes = window_keys(codes, line.meter), tune_keys(codes, codec)
+        codes = codec.fresh(whole[begin[:, None] + np.arange(steps)])
+        few, silent = unfit(line, begin, bars)
+        lone = ~(few | silent) & _without_a_part(codec, codes)
+        dropped = Counter({"fewer than three notes in two bars": int(few.sum())})
+        dropped["silent for too long"] = int((silent & ~few).sum())
+        dropped["a part is silent"] = int(lone.sum())
+        codes = codes[~(few | silent | lone)]
+        keys, tunes = window_keys(codes, line.meter, codec), tune_keys(codes, codec)
         yield Slices(line.meter, codes, keys, tunes, +dropped)
 
 
-def unfit(line: Line, begin: Ints, steps: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def unfit(
+    line: Line, begin: Ints, bars: int = TWO_BARS
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which of the windows that begin there hold few notes, and which a long silence. `[N]`
 
     A silence lasts from the end of the longest of the notes struck last, as if
-    those struck before were over; it is long if it lasts more than a bar.
+    those struck before were over; it is long if it lasts more than a bar, or
+    more than a fourth of a long window.
     """
+    steps = window_steps(line.meter, bars)
     notes = np.searchsorted(line.start, begin + steps) - np.searchsorted(line.start, begin)
     longest = np.append(line.start[:-1] != line.start[1:], True)
-    start, end, bar = line.start[longest], line.end[longest], line.meter.bar
+    start, end = line.start[longest], line.end[longest]
+    rest = max(line.meter.bar, steps // HOPS)
     first, stop = np.searchsorted(start, begin), np.searchsorted(start, begin + steps)
-    rests = np.concatenate([[0], np.cumsum(start[1:] - end[:-1] > bar)])
-    few = notes < MIN_NOTES
+    rests = np.concatenate([[0], np.cumsum(start[1:] - end[:-1] > rest)])
+    few = notes < MIN_NOTES * bars // TWO_BARS
     first = np.where(few, 0, first)
     last = np.where(few, 0, stop - 1)
     silent = (
-        (start[first] - begin > bar)
-        | (begin + steps - end[last] > bar)
+        (start[first] - begin > rest)
+        | (begin + steps - end[last] > rest)
         | (rests[last] > rests[first])
     )
     return few, silent
 
 
-def window_keys(codes: Codes, meter: Meter) -> list[bytes]:
+def window_keys(codes: Codes, meter: Meter, codec: Codec) -> list[bytes]:
     """Digests of windows moved as low as they go, so that they are the same in any key.
 
     Shape:
-        - Input: `[N, T]` or `[N, T, channels]`
+        - Input: `[N, T, ...]`
     """
     name = f"{meter.numerator}/{meter.denominator}/{meter.grid}".encode()
-    return [_digest(name + row.tobytes()) for row in _lowest(codes)]
+    return [_digest(name + row.tobytes()) for row in codec.lowest(codes)]
 
 
-def tune_keys(codes: Codes, codec: str) -> list[bytes]:
+def tune_keys(codes: Codes, codec: Codec) -> list[bytes]:
     """Digests of what is struck and when, the same in any key, any meter, and for any lengths.
 
     Shape:
-        - Input: `[N, T]` or `[N, T, channels]`
+        - Input: `[N, T, ...]`
     """
-    return [_digest(row.tobytes()) for row in CODECS[codec].struck(_lowest(codes))]
+    return [_digest(row.tobytes()) for row in codec.struck(codec.lowest(codes))]
 
 
 def _digest(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=KEY_BYTES).digest()
 
 
-def _lowest(codes: Codes) -> Codes:
-    """Windows moved as low as they go."""
-    return _lowest_melody(codes) if codes.ndim == 2 else _lowest_roll(codes)
+def _without_a_part(codec: Codec, codes: Codes) -> NDArray[np.bool_]:
+    """Windows in which one of several parts strikes nothing. `[N, T, ...]` -> `[N]`"""
+    if not isinstance(codec, PartsCodec):
+        return np.zeros(len(codes), dtype=bool)
+    return np.asarray(
+        ~np.all(
+            [
+                part.strikes(codes[..., number]).any(axis=1)
+                for number, part in enumerate(codec.parts)
+            ],
+            axis=0,
+        )
+    )
 
 
 def _encode_melody(line: Line) -> Codes:
@@ -122,18 +148,6 @@ def _encode_melody(line: Line) -> Codes:
     codes[line.end[line.end < len(codes)]] = MelodyCodec.OFF
     codes[line.start] = pitch - low
     return codes
-
-
-def _slice_melody(codes: Codes) -> Codes:
-    """A note that began before the window is not in it, nor is its end."""
-    begun = np.logical_or.accumulate(codes < MelodyCodec.OFF, axis=1)
-    return np.where(begun, codes, np.uint8(MelodyCodec.HOLD))
-
-
-def _lowest_melody(codes: Codes) -> Codes:
-    pitched = codes < MelodyCodec.OFF
-    lowest = np.where(pitched, codes, 255).min(axis=1, keepdims=True)
-    return np.where(pitched, codes - lowest, codes)
 
 
 def _encode_roll(line: Line) -> Codes:
@@ -148,23 +162,5 @@ def _encode_roll(line: Line) -> Codes:
     return np.concatenate([onset, sounding - onset], axis=1)
 
 
-def _slice_roll(codes: Codes) -> Codes:
-    """A note that began before the window is not in it."""
-    onset, sustain = codes[..., :PITCHES], codes[..., PITCHES:]
-    begun = np.maximum.accumulate(onset, axis=1)
-    return np.concatenate([onset, sustain & begun], axis=-1)
-
-
-def _lowest_roll(codes: Codes) -> Codes:
-    planes = codes.reshape(*codes.shape[:2], 2, PITCHES)
-    lowest = planes.any(axis=(1, 2)).argmax(axis=1)
-    pitch = (np.arange(PITCHES) + lowest[:, None]) % PITCHES
-    moved = np.take_along_axis(planes, pitch[:, None, None, :], axis=-1)
-    return moved.reshape(codes.shape)
-
-
-CUTTERS: dict[str, tuple[Callable[[Line], Codes], Callable[[Codes], Codes]]] = {
-    "melody": (_encode_melody, _slice_melody),
-    "roll": (_encode_roll, _slice_roll),
-}
-"""For each codec: a whole line to codes, and what stands in windows of them."""
+ENCODERS: dict[str, Callable[[Line], Codes]] = {"melody": _encode_melody, "roll": _encode_roll}
+"""For the codecs that are read in bulk: a whole line to codes."""

@@ -1,24 +1,28 @@
-"""The part of a phrase that a codec reads: its melody, or all that is pitched."""
+"""The parts of a phrase that a codec reads: its melody, its drums, all that is pitched."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
-from .melody import find_melody, find_part, pitched_parts
+from ..errors import RequestError
+from .drums import CLASS_OF
+from .melody import find_bass, find_melody, find_part, pitched_parts
 from .notes import Part, Phrase, without_overlaps
 
+Track = str | int | None
 
-def voice(phrase: Phrase, codec: str, track: str | int | None = None) -> Phrase:
-    """The phrase with one part only: what the codec of that name encodes.
+PIANO = re.compile(r"\bpiano|pianoforte|klavier|\bclavier", re.IGNORECASE)
+
+
+def voice(phrase: Phrase, codec: str, track: Track = None) -> Phrase:
+    """The phrase with those parts only that the codec of that name encodes.
 
     Raises:
-        RequestError: nothing pitched is played, or there is no such track.
+        RequestError: nothing of the kind is played, or there is no such track.
     """
-    if codec == "melody":
-        part = find_melody(phrase, track)
-    else:
-        part = merged(phrase) if track is None else find_part(phrase, track)
-    return replace(phrase, parts=(part,))
+    return replace(phrase, parts=READERS[codec](phrase, track))
 
 
 def merged(phrase: Phrase) -> Part:
@@ -27,6 +31,60 @@ def merged(phrase: Phrase) -> Part:
     Raises:
         RequestError: nothing pitched is played.
     """
-    pitched = pitched_parts(phrase)
-    notes = (note for part in pitched for note in part.notes)
-    return replace(pitched[0], notes=without_overlaps(notes))
+    return _together(pitched_parts(phrase))
+
+
+def drums(phrase: Phrase) -> Part:
+    """The drums of all parts as one; what is no General MIDI drum is left out.
+
+    Raises:
+        RequestError: none is struck.
+    """
+    found = [part for part in phrase.parts if part.is_drum]
+    part = _together(found) if found else Part(is_drum=True)
+    known = replace(part, notes=tuple(note for note in part.notes if note.pitch in CLASS_OF))
+    if not known.notes and not phrase.is_silent:
+        raise RequestError("no drum is struck in it")
+    return known
+
+
+def _together(parts: list[Part]) -> Part:
+    notes = (note for part in parts for note in part.notes)
+    return replace(parts[0], notes=without_overlaps(notes))
+
+
+def _melody(phrase: Phrase, track: Track) -> tuple[Part, ...]:
+    return (find_melody(phrase, track),)
+
+
+def _roll(phrase: Phrase, track: Track) -> tuple[Part, ...]:
+    return (merged(phrase) if track is None else find_part(phrase, track),)
+
+
+def _piano(phrase: Phrase, track: Track) -> tuple[Part, ...]:
+    """The parts that are called a piano; all that is pitched where none is."""
+    pianos = tuple(part for part in phrase.parts if part.notes and PIANO.search(part.name))
+    return _roll(replace(phrase, parts=pianos) if pianos else phrase, track)
+
+
+def _drums(phrase: Phrase, track: Track) -> tuple[Part, ...]:
+    if track is None:
+        return (drums(phrase),)
+    return (drums(replace(phrase, parts=(replace(find_part(phrase, track), is_drum=True),))),)
+
+
+def _trio(phrase: Phrase, track: Track) -> tuple[Part, ...]:
+    """Melody, bass and drums; a bass or drums that are not there are silent."""
+    melody = find_melody(phrase, track)
+    there = any(part.is_drum for part in phrase.parts)
+    return melody, find_bass(phrase, melody), drums(phrase) if there else Part(is_drum=True)
+
+
+READERS: dict[str, Callable[[Phrase, Track], tuple[Part, ...]]] = {
+    "melody": _melody,
+    "drums": _drums,
+    "roll": _roll,
+    "piano": _piano,
+    "trio": _trio,
+}
+"""For each codec, the parts that it reads."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .notes import Note, Phrase, Tempo
-from .position import window_bars
+from .position import TWO_BARS, window_bars
 
 
 def cut(phrase: Phrase, start: int, stop: int) -> Phrase:
@@ -28,14 +28,14 @@ def cut(phrase: Phrase, start: int, stop: int) -> Phrase:
     return Phrase(meter, (stop - start) // meter.bar, 0, _tempos(phrase, start, stop), tuple(parts))
 
 
-def windows(phrase: Phrase, hop: int | None = None) -> list[Phrase]:
-    """A phrase in windows of `window_bars` bars, one every `hop` bars.
+def windows(phrase: Phrase, size: int = TWO_BARS, hop: int | None = None) -> list[Phrase]:
+    """A phrase in windows of `window_bars(meter, size)` bars, one every `hop` bars.
 
     Without a hop they stand side by side and the last is filled up with rests;
     with one, only whole windows are given.
     """
     bar = phrase.meter.bar
-    size = window_bars(phrase.meter)
+    size = window_bars(phrase.meter, size)
     bars = (phrase.steps + phrase.lead_in) // bar
     last = bars if hop is None else bars - size + 1
     return [cut(phrase, first * bar, (first + size) * bar) for first in range(0, last, hop or size)]

@@ -6,6 +6,7 @@ Each is a module without weights, so that a net can be told its kind by name.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -38,22 +39,33 @@ class Likelihood(nn.Module, ABC):
 
 
 class Categorical(Likelihood):
-    """One class a step; `x` is one-hot.
+    """One class a step in each of several heads; `x` is their one-hots side by side.
 
-    >>> Categorical().nll(torch.zeros(1, 2, 4), torch.eye(4)[None, :2]).exp()
+    The heads are independent of each other, given the logits.
+
+    Args:
+        heads: classes of each.
+
+    >>> Categorical((4,)).nll(torch.zeros(1, 2, 4), torch.eye(4)[None, :2]).exp()
     tensor([[4., 4.]])
     """
+
+    def __init__(self, heads: Sequence[int]) -> None:
+        super().__init__()
+        self.heads = list(heads)
 
     def nll(self, logits: Tensor, x: Tensor) -> Tensor:
         # one fused kernel over [B * T, C]; -(x * log_softmax).sum(-1) spelled out
         # is a third slower on a CPU
-        flat = F.cross_entropy(
-            logits.float().flatten(0, 1), x.argmax(-1).flatten(), reduction="none"
-        )
-        return flat.view(x.shape[:2])
+        found = [
+            F.cross_entropy(own.flatten(0, 1), true.argmax(-1).flatten(), reduction="none")
+            for own, true in self._each(logits.float(), x)
+        ]
+        return torch.stack(found).sum(0).view(x.shape[:2])
 
     def mode(self, logits: Tensor) -> Tensor:
-        return F.one_hot(logits.argmax(-1), logits.shape[-1]).to(logits)
+        best = [F.one_hot(own.argmax(-1), own.shape[-1]) for (own,) in self._each(logits)]
+        return torch.cat(best, dim=-1).to(logits)
 
     def sample(self, logits: Tensor, temperature: float = 1.0) -> Tensor:
         # argmax(logits / t + Gumbel noise) is a draw from the softmax (Maddison et al. 2014)
@@ -61,7 +73,12 @@ class Categorical(Likelihood):
         return self.mode(logits / temperature + gumbel)
 
     def right(self, logits: Tensor, x: Tensor) -> Tensor:
-        return logits.argmax(-1) == x.argmax(-1)
+        each = [own.argmax(-1) == true.argmax(-1) for own, true in self._each(logits, x)]
+        return torch.stack(each).all(0)
+
+    def _each(self, *tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+        """The tensors, head by head."""
+        return zip(*(torch.split(tensor, self.heads, dim=-1) for tensor in tensors), strict=True)
 
 
 class Bernoulli(Likelihood):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from musicvae.engine import Player
 from musicvae.model import Net, build, checkpoint_of
 from musicvae.music.codecs import Codes
-from musicvae.music.position import WIDTH, condition
+from musicvae.music.position import condition, width
 from musicvae.nets import VAE, Autoencoder, AutoregressiveDecoder, NextStep, Sequences, SequenceVAE
 from musicvae.presets import PRESETS
 
@@ -34,7 +34,7 @@ def sequences(player: Player, windows: list[Codes]) -> Sequences:
     """Ragged windows as one padded batch."""
     longest = max(map(len, windows))
     x = np.zeros((len(windows), longest, player.codec.channels), np.float32)
-    known = np.zeros((len(windows), longest, WIDTH), np.float32)
+    known = np.zeros((len(windows), longest, width(2)), np.float32)
     for i, (codes, meter) in enumerate(zip(windows, RAGGED, strict=True)):
         x[i, : len(codes)] = player.codec.one_hot(codes)
         known[i, : len(codes)] = condition(meter)

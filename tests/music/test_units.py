@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.errors import MeterError, RequestError
-from musicvae.music.position import MAX_WINDOW_STEPS, WIDTH, condition, window_bars, window_steps
+from musicvae.music.position import condition, max_steps, width, window_bars, window_steps
 from musicvae.music.units import (
     MAX_BAR_STEPS,
     TRIPLET,
@@ -72,8 +72,8 @@ def test_a_tempo_survives_the_walk_through_microseconds(bpm: int) -> None:
 def test_every_meter_has_a_window_that_knows_where_it_is(meter: Meter) -> None:
     """Two or four bars, no longer than the longest; no two steps of a bar look alike."""
     features = condition(meter)
-    assert features.shape == (window_steps(meter), WIDTH)
-    assert window_steps(meter) == window_bars(meter) * meter.bar <= MAX_WINDOW_STEPS
+    assert features.shape == (window_steps(meter), width(2))
+    assert window_steps(meter) == window_bars(meter) * meter.bar <= max_steps(2)
     assert meter.bar <= MAX_BAR_STEPS
     assert len(set(map(bytes, features))) == len(features)
 

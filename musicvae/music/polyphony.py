@@ -1,0 +1,134 @@
+"""Roll codecs: any number of notes, two channels a pitch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .coding import UNBOUND, Codes, Sounding
+from .notes import Part, Phrase
+from .pianoroll import ONSET, PITCHES, SUSTAIN, part_to_roll, roll_to_notes
+from .units import Meter
+
+
+@dataclass(frozen=True)
+class RollCodec:
+    """Any number of notes: a channel for the onset of each pitch, then one for each sustained.
+
+    Args:
+        name: of the codec.
+        first: lowest MIDI pitch.
+        pitches: how many; notes outside are moved in by octaves.
+    """
+
+    name: str = "roll"
+    first: int = 0
+    pitches: int = PITCHES
+
+    likelihood: ClassVar[str] = "bernoulli"
+    dtype: ClassVar[np.dtype[np.uint8]] = np.dtype(np.uint8)
+
+    @property
+    def channels(self) -> int:
+        """Onsets, then sustained pitches."""
+        return 2 * self.pitches
+
+    @property
+    def heads(self) -> tuple[int, ...]:
+        """All in one."""
+        return (self.channels,)
+
+    @property
+    def idle(self) -> Codes:
+        """Silence."""
+        return np.zeros(self.channels, dtype=np.uint8)
+
+    def encode(self, phrase: Phrase) -> Codes:
+        """The first part as planes. Output `[T, channels]`, zeros and ones."""
+        part = phrase.parts[0] if phrase.parts else Part()
+        roll = self._fold(part_to_roll(part, phrase.steps))
+        return np.concatenate([roll == ONSET, roll == SUSTAIN], axis=1).astype(np.uint8)
+
+    def decode(self, codes: Codes, meter: Meter) -> Phrase:
+        """Planes `[T, channels]` of whole bars -> a phrase with one part."""
+        onset, sustain = self._planes(codes)
+        roll = np.zeros((len(codes), PITCHES), dtype=np.uint8)
+        here = slice(self.first, self.first + self.pitches)
+        roll[:, here] = np.where(onset, ONSET, np.where(sustain, SUSTAIN, 0))
+        return Phrase(meter, len(codes) // meter.bar, parts=(Part(roll_to_notes(roll)),))
+
+    def one_hot(self, codes: Codes) -> NDArray[np.float32]:
+        """The planes themselves, as floats."""
+        return codes.astype(np.float32)
+
+    def reach(self, codes: Codes) -> tuple[int, int]:
+        """To both ends of the range."""
+        used = np.flatnonzero(self.sounding(codes).any(axis=0))
+        if not len(used):
+            return UNBOUND, UNBOUND
+        return int(used[0]), self.pitches - 1 - int(used[-1])
+
+    def transpose(self, codes: Codes, semitones: int) -> Codes:
+        """Both planes move along the pitch axis. `[T, channels]` -> `[T, channels]`."""
+        down, up = self.reach(codes)
+        if not -down <= semitones <= up:
+            return codes
+        planes = codes.reshape(-1, 2, self.pitches)
+        return np.roll(planes, semitones, axis=-1).reshape(codes.shape)
+
+    def lowest(self, codes: Codes) -> Codes:
+        """The lowest pitch of each comes first. `[N, T, channels]`"""
+        planes = codes.reshape(*codes.shape[:2], 2, self.pitches)
+        lowest = planes.any(axis=(1, 2)).argmax(axis=1)
+        pitch = (np.arange(self.pitches) + lowest[:, None]) % self.pitches
+        moved = np.take_along_axis(planes, pitch[:, None, None, :], axis=-1)
+        return moved.reshape(codes.shape)
+
+    def fresh(self, codes: Codes) -> Codes:
+        """A note that began before is not in it. `[N, T, channels]`"""
+        onset, sustain = self._planes(codes)
+        begun = np.maximum.accumulate(onset, axis=1)
+        return np.concatenate([onset, sustain & begun], axis=-1)
+
+    def struck(self, codes: Codes) -> Codes:
+        """The onsets. `[..., channels]` -> `[..., pitches]`."""
+        return self._planes(codes)[0]
+
+    def strikes(self, codes: Codes) -> NDArray[np.bool_]:
+        """Where any note starts. `[..., T, channels]` -> `[..., T]`."""
+        return np.asarray(self._planes(codes)[0].any(axis=-1))
+
+    def sounding(self, codes: Codes) -> NDArray[np.bool_]:
+        """Which pitches sound. `[..., channels]` -> `[..., pitches]`."""
+        onset, sustain = self._planes(codes)
+        return np.asarray((onset | sustain) > 0)
+
+    def silence(self, n: int, meter: Meter) -> Sounding:
+        """`[n, pitches]`: no pitch sounds."""
+        return np.zeros((n, self.pitches), dtype=bool)
+
+    def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
+        """Any onset; a sustained pitch only where it sounds. Output `[n, channels]`."""
+        return np.concatenate([np.ones_like(sounding), sounding], axis=1)
+
+    def play(self, sounding: Sounding, step: Codes) -> tuple[Codes, Sounding]:
+        """An onset and a sustain of one pitch are an onset. `[n, channels]`, `[n, pitches]`."""
+        onset, held = (plane > 0 for plane in self._planes(step))
+        sustain = held & sounding & ~onset
+        return np.concatenate([onset, sustain], axis=1).astype(np.uint8), onset | sustain
+
+    def _planes(self, codes: Codes) -> tuple[Codes, Codes]:
+        return codes[..., : self.pitches], codes[..., self.pitches :]
+
+    def _fold(self, roll: Codes) -> Codes:
+        """All pitches inside the range, by octaves; an onset covers what it meets there."""
+        end = self.first + self.pitches
+        folded = roll[:, self.first : end].copy()
+        for pitch in (*range(self.first), *range(end, PITCHES)):
+            octaves = (pitch - self.first) % 12
+            inside = octaves if pitch < self.first else self.pitches - 12 + (pitch - end) % 12
+            np.maximum(folded[:, inside], roll[:, pitch], out=folded[:, inside])
+        return folded
