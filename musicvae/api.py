@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import checkpoint as checkpoints
-from . import extension, generation
+from . import extension, generation, interpolation
 from .checkpoint import Checkpoint
 from .config import SampleConfig
 from .engine import Player
@@ -101,7 +101,7 @@ class MusicVAE:
         seed: int | None = None,
         bpm: float = 120.0,
     ) -> list[Phrase]:
-        """Walk from one piece of music to another; see `generation.interpolate`.
+        """Walk from one piece of music to another; see `interpolation.interpolate`.
 
         Args:
             a, b: music of any kind; of a file with changes of meter, the stretch with most notes.
@@ -117,7 +117,7 @@ class MusicVAE:
         """
         other = track if track_b is None else track_b
         ends = self._voice(a, track, bpm), self._voice(b, other, bpm)
-        return generation.interpolate(self.player, *ends, n, temperature=temperature, seed=seed)
+        return interpolation.interpolate(self.player, *ends, n, temperature=temperature, seed=seed)
 
     def reconstruct(
         self,

@@ -1,8 +1,4 @@
-"""The verbs: generate, interpolate, reconstruct, encode, decode; phrases and z, on the engine.
-
-Interpolation is section 4.2's of Roberts et al., ICML 2018 (arXiv:1803.05428),
-over windows in place of whole pieces and across meters.
-"""
+"""The verbs: generate, reconstruct, encode, decode; phrases and z, on the engine."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ from numpy.typing import NDArray
 from .config import MAX_PHRASES, SampleConfig
 from .engine import Player
 from .errors import RequestError
-from .music.manner import at_pace, dressed, mean_tempo, play_like
+from .music.manner import dressed, play_like
 from .music.metrics import note_f1
 from .music.notes import Phrase
 from .music.units import Meter, bpm_to_tempo
@@ -96,8 +92,8 @@ def reconstruct(
         RequestError: the net has no latent, or a number is out of range.
     """
     check(player, "reconstruct", 1, temperature)
-    source = _Windows(player, phrase)
-    back = _decode(player, source.mu, source, temperature, seed)
+    source = Encoded(player, phrase)
+    back = played(player, source.mu, source, temperature, seed)
     real = source.phrase.steps + source.phrase.lead_in
     truth, guess = player.codec.encode(source.whole)[:real], player.codec.encode(back)[:real]
     right = (truth == guess).reshape(len(truth), -1).all(axis=1)
@@ -109,43 +105,6 @@ def reconstruct(
     )
 
 
-def interpolate(
-    player: Player,
-    a: Phrase,
-    b: Phrase,
-    n: int = 8,
-    *,
-    temperature: float = 0.0,
-    seed: int | None = None,
-) -> list[Phrase]:
-    """Walk from `a` to `b`, of one part each, in `n` phrases, both ends included.
-
-    Each window of one goes to the window of the other that stands at its place;
-    the shorter of the two begins again. Every phrase has the nearer end's length,
-    meter, program and accents, and a tempo between the two, geometrically. All
-    are drawn with the same chance, so the ends are what `reconstruct` gives.
-
-    Raises:
-        RequestError: fewer than two phrases, or the net has no latent.
-    """
-    check(player, "interpolate", n, temperature)
-    if n < 2:
-        raise RequestError(f"A walk has two ends: ask for 2 phrases or more, not {n}.")
-    ends = _Windows(player, a), _Windows(player, b)
-    pace = mean_tempo(ends[1].phrase) / mean_tempo(ends[0].phrase)
-    phrases = []
-    for t in np.linspace(0.0, 1.0, n):
-        near = ends[0] if t < 0.5 else ends[1]
-        z = [
-            slerp(ends[0].mu[i % len(ends[0].mu)], ends[1].mu[i % len(ends[1].mu)], float(t))
-            for i in range(len(near.mu))
-        ]
-        back = _decode(player, np.array(z), near, temperature, seed)
-        away = t if near is ends[0] else t - 1
-        phrases.append(at_pace(play_like(back, near.phrase), pace**away))
-    return phrases
-
-
 def encode(player: Player, phrase: Phrase) -> Array:
     """The posterior mean of each window of a phrase. Output `[windows, Z]`.
 
@@ -153,7 +112,7 @@ def encode(player: Player, phrase: Phrase) -> Array:
         RequestError: the net has no latent, or a number is out of range.
     """
     check(player, "encode", 1, 0.0)
-    return _Windows(player, phrase).mu
+    return Encoded(player, phrase).mu
 
 
 def decode(
@@ -181,24 +140,7 @@ def decode(
     return [dressed(player.codec.decode(each, meter), tempo, program) for each in codes]
 
 
-def slerp(a: Array, b: Array, t: float) -> Array:
-    """The point at `t` of the arc from `a` to `b`; Shoemake, SIGGRAPH 1985. `[Z]`.
-
-    >>> slerp(np.array([1.0, 0.0]), np.array([0.0, 1.0]), 0.5).round(3).tolist()
-    [0.707, 0.707]
-    """
-    # A Gaussian in many dimensions keeps its mass on a shell: the straight line
-    # between two samples cuts through the hollow middle, the arc stays on it.
-    scale = float(np.linalg.norm(a) * np.linalg.norm(b))
-    angle = math.acos(max(-1.0, min(1.0, float(a @ b) / scale))) if scale else 0.0
-    # The ends are met to the bit; in one direction or opposite ones there is no one arc.
-    if t in (0, 1) or math.sin(angle) < 1e-4:
-        return (1 - t) * a + t * b
-    back, forth = math.sin((1 - t) * angle), math.sin(t * angle)
-    return np.asarray((back * a + forth * b) / math.sin(angle), dtype=a.dtype)
-
-
-class _Windows:
+class Encoded:
     """A phrase of one part, cut into windows, and their posterior means."""
 
     def __init__(self, player: Player, phrase: Phrase) -> None:
@@ -210,9 +152,7 @@ class _Windows:
         self.mu = player.encode(codes, [meter] * len(codes)).mu
 
 
-def _decode(
-    player: Player, z: Array, like: _Windows, temperature: float, seed: int | None
-) -> Phrase:
+def played(player: Player, z: Array, like: Encoded, temperature: float, seed: int | None) -> Phrase:
     """A window for each z, end to end."""
     meter = like.phrase.meter
     codes = player.decode(

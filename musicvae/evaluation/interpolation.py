@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine import Player
-from ..generation import slerp
+from ..interpolation import slerp
 from ..music.codecs import Codec, Codes
 from ..music.ngram import NGram
 from ..music.units import Meter
