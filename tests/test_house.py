@@ -17,8 +17,10 @@ ORDER = [
     *(
         f"music.{name}"
         for name in (
-            *("units", "notes", "pianoroll", "position", "smf", "quantise", "midi", "exchange"),
-            *("codecs", "windows", "manner", "drawing", "melody", "voices", "metrics", "ngram"),
+            *("units", "chords", "notes", "pianoroll", "position", "smf", "quantise", "midi"),
+            "exchange",
+            *("codecs", "windows", "manner", "drawing", "melody", "voices", "harmony"),
+            *("accompaniment", "metrics", "ngram"),
             *("bulk_smf", "bulk", "slices"),
         )
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from .notes import DEFAULT_VELOCITY, Note, Phrase, Tempo
+from .notes import DEFAULT_VELOCITY, Note, Phrase, Tempo, chord_map
 from .units import MAX_TEMPO
 
 
@@ -23,7 +23,8 @@ def play_like(phrase: Phrase, other: Phrase) -> Phrase:
     Length, pick-up, tempos, program and name are the other's; so is the velocity
     at each place in the bar, and its mean at places where the other is silent.
     The phrase begins with a whole bar, the rests that fill up the other's pick-up
-    included; what lies outside the other's length is cut off.
+    included; what lies outside the other's length is cut off. Chords go with their
+    notes; where none are told, the other's stay.
     """
     lead, loud = other.lead_in, accents(other)
     usual = round(sum(loud.values()) / len(loud)) if loud else DEFAULT_VELOCITY
@@ -33,7 +34,9 @@ def play_like(phrase: Phrase, other: Phrase) -> Phrase:
         if 0 <= start < end:
             velocity = loud.get(note.start % phrase.meter.bar, usual)
             notes.append(Note(start, end - start, note.pitch, velocity))
-    return replace(other, parts=(replace(other.parts[0], notes=tuple(notes)),))
+    told = ((change.step - lead, change.chord) for change in phrase.chords)
+    chords = chord_map(told, other.steps) if phrase.chords else other.chords
+    return replace(other, parts=(replace(other.parts[0], notes=tuple(notes)),), chords=chords)
 
 
 def mean_tempo(phrase: Phrase) -> float:
