@@ -55,9 +55,10 @@ def extend(
             break
     rests = replace(whole, parts=(Part(),))
     longer = replace(phrase, bars=phrase.bars + bars)
-    played = play_like(join([rests, new]), longer).parts[0]
-    both = replace(played, notes=phrase.parts[0].notes + played.notes)
-    return replace(longer, parts=(both,))
+    played = play_like(join([rests, new]), longer)
+    (part,) = played.parts
+    both = replace(part, notes=phrase.parts[0].notes + part.notes)
+    return replace(played, parts=(both,))
 
 
 def _go_on(

@@ -5,7 +5,16 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from musicvae.errors import MeterError
-from musicvae.music.notes import Note, Part, Phrase, Tempo, without_overlaps
+from musicvae.music.chords import CODES, Chord, chord_of
+from musicvae.music.notes import (
+    ChordChange,
+    Note,
+    Part,
+    Phrase,
+    Tempo,
+    chord_map,
+    without_overlaps,
+)
 from musicvae.music.units import DENOMINATORS, GRIDS, MAX_TEMPO, Meter
 
 
@@ -40,8 +49,17 @@ def parts(draw: st.DrawFn, steps: int) -> Part:
 
 
 @st.composite
+def chord_changes(draw: st.DrawFn, steps: int) -> tuple[ChordChange, ...]:
+    """The chords of a phrase of that many steps; often none."""
+    drawn: list[tuple[int, Chord | None]] = []
+    for step in sorted(draw(st.sets(st.integers(0, steps - 1), max_size=4))) if steps else ():
+        drawn.append((step, chord_of(draw(st.integers(0, CODES - 1)))))
+    return chord_map(drawn, steps)
+
+
+@st.composite
 def phrases(draw: st.DrawFn, max_parts: int = 3) -> Phrase:
-    """Any phrase: every meter, odd tempos, pick-ups, silence."""
+    """Any phrase: every meter, odd tempos, pick-ups, silence, chords."""
     meter = draw(st.sampled_from(METERS))
     bars, pickup = draw(st.integers(0, 4)), draw(st.integers(0, meter.bar - 1))
     steps = pickup + bars * meter.bar
@@ -52,6 +70,6 @@ def phrases(draw: st.DrawFn, max_parts: int = 3) -> Phrase:
         if not tempos or tempos[-1].microseconds != microseconds:
             tempos.append(Tempo(step, microseconds))
     count = draw(st.integers(0, max_parts))
-    return Phrase(
-        meter, bars, pickup, tuple(tempos), tuple(draw(parts(steps)) for _ in range(count))
-    )
+    players = tuple(draw(parts(steps)) for _ in range(count))
+    chords = draw(chord_changes(steps))
+    return Phrase(meter, bars, pickup, tuple(tempos), players, chords)

@@ -17,9 +17,10 @@ ORDER = [
     *(
         f"music.{name}"
         for name in (
-            *("units", "notes", "pianoroll", "position", "smf", "quantise", "midi", "exchange"),
-            *("coding", "monophony", "polyphony", "drums", "codecs"),
-            *("windows", "manner", "drawing", "melody", "voices", "metrics", "ngram"),
+            *("units", "chords", "notes", "pianoroll", "position", "smf", "quantise", "midi"),
+            *("exchange", "coding", "monophony", "polyphony", "drums", "changes", "codecs"),
+            *("windows", "manner", "drawing", "melody", "harmony", "voices", "accompaniment"),
+            *("metrics", "ngram"),
             *("bulk_smf", "bulk", "slices"),
         )
     ),

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from .changes import ChordsCodec
 from .coding import UNBOUND, Codec, Codes, Sounding
 from .drums import DrumsCodec
 from .monophony import MelodyCodec
@@ -23,7 +24,16 @@ from .notes import Phrase
 from .polyphony import RollCodec
 from .units import Meter
 
-__all__ = ["CODECS", "Codec", "Codes", "DrumsCodec", "MelodyCodec", "PartsCodec", "RollCodec"]
+__all__ = [
+    "CODECS",
+    "ChordsCodec",
+    "Codec",
+    "Codes",
+    "DrumsCodec",
+    "MelodyCodec",
+    "PartsCodec",
+    "RollCodec",
+]
 
 
 @dataclass(frozen=True)
@@ -66,12 +76,13 @@ class PartsCodec:
         return self._stack([part.encode(one) for part, one in zip(self.parts, alone, strict=True)])
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
-        """`[T, P]` of whole bars -> a phrase with a part for each, named after it."""
-        found = []
+        """`[T, P]` of whole bars -> a phrase with a part for each, named after it, or chords."""
+        parts, chords = [], ()
         for part, own in self._each(codes):
-            one = part.decode(own, meter).parts[0]
-            found.append(replace(one, name=part.name.capitalize()))
-        return Phrase(meter, len(codes) // meter.bar, parts=tuple(found))
+            phrase = part.decode(own, meter)
+            parts += [replace(one, name=part.name.capitalize()) for one in phrase.parts]
+            chords += phrase.chords
+        return Phrase(meter, len(codes) // meter.bar, parts=tuple(parts), chords=chords)
 
     def one_hot(self, codes: Codes) -> NDArray[np.float32]:
         """`[..., T, P]` -> `[..., T, channels]`; zeros for padding."""

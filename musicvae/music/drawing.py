@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from .chords import NAMES
 from .notes import Part, Phrase
 from .pianoroll import ONSET, SUSTAIN, part_to_roll
 
-NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 MARKS = {ONSET: "#", SUSTAIN: "="}
 
 

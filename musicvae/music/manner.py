@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from .notes import DEFAULT_VELOCITY, Note, Part, Phrase, Tempo
+from .notes import DEFAULT_VELOCITY, Note, Part, Phrase, Tempo, chord_map
 from .units import MAX_TEMPO
 
 
@@ -23,10 +23,16 @@ def play_like(phrase: Phrase, other: Phrase) -> Phrase:
     Length, pick-up, tempos, programs and names are the other's; so is the velocity
     of each part at each place in the bar, and its mean at places where the part is
     silent. The phrase begins with a whole bar, the rests that fill up the other's
-    pick-up included; what lies outside the other's length is cut off.
+    pick-up included; what lies outside the other's length is cut off. Chords go with
+    their notes; where none are told, the other's stay.
     """
     parts = zip(phrase.parts, other.parts, strict=True)
-    return replace(other, parts=tuple(_like(mine, theirs, other) for mine, theirs in parts))
+    told = ((change.step - other.lead_in, change.chord) for change in phrase.chords)
+    return replace(
+        other,
+        parts=tuple(_like(mine, theirs, other) for mine, theirs in parts),
+        chords=chord_map(told, other.steps) if phrase.chords else other.chords,
+    )
 
 
 def _like(mine: Part, theirs: Part, other: Phrase) -> Part:

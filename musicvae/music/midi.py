@@ -3,7 +3,8 @@
     read_midi(midi_bytes(phrase)) == [phrase]
 
 Our own files carry meter, grid, bars and pick-up in a text event, which other
-software ignores. Files of others are put on a grid; see `quantise`.
+software ignores, and chords as markers, which it shows. Files of others are put
+on a grid; see `quantise`.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import MidiError
 from ..files import write_whole
-from .notes import Note, Part, Phrase
+from .chords import chord_symbols, symbol
+from .notes import Note, Part, Phrase, chord_map
 from .quantise import MAX_BARS, tempo_map, to_phrases
-from .smf import DRUM_CHANNEL, NotMidi, Score, Track, parse
-from .units import Meter, steps_to_ticks
+from .smf import DRUM_CHANNEL, MARKER, NotMidi, Score, Track, parse
+from .units import Meter, steps_to_ticks, ticks_to_steps
 
 RESOLUTION = 480
 """Ticks per quarter in the files we write; both grids divide it."""
@@ -127,6 +129,9 @@ def _conductor(phrase: Phrase, lead: int) -> list[Timed]:
     for tempo in phrase.tempos:
         at = _ticks(tempo.step + lead, meter) if tempo.step else 0
         track.append((at, MetaMessage("set_tempo", tempo=tempo.microseconds)))
+    for change in phrase.chords:
+        at = _ticks(change.step + lead, meter)
+        track.append((at, MetaMessage("marker", text=symbol(change.chord))))
     return track
 
 
@@ -179,10 +184,10 @@ def load(source: Source) -> tuple[str, bytes]:
 
 def _own(score: Score) -> Phrase | None:
     """The phrase that we wrote, or None for the file of another, or one edited off its grid."""
-    for text in score.texts:
-        if text.startswith(SIGNATURE):
+    for words in score.texts:
+        if words.text.startswith(SIGNATURE):
             try:
-                return _rebuild(score, json.loads(text.removeprefix(SIGNATURE)))
+                return _rebuild(score, json.loads(words.text.removeprefix(SIGNATURE)))
             except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
                 return None
     return None
@@ -210,4 +215,12 @@ def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
         return Part(tuple(notes), track.program, track.channel == DRUM_CHANNEL, track.name)
 
     tempos = tempo_map(((step(tick), tempo) for tick, tempo in score.tempos), empty.steps)
-    return replace(empty, tempos=tempos, parts=tuple(map(rebuild, score.tracks)))
+    marks = ((words.tick, words.text) for words in score.texts if words.kind == MARKER)
+    chords = chord_map(
+        (
+            (ticks_to_steps(tick, score.resolution, meter.grid) - lead, chord)
+            for tick, chord in chord_symbols(marks)
+        ),
+        empty.steps,
+    )
+    return replace(empty, tempos=tempos, parts=tuple(map(rebuild, score.tracks)), chords=chords)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from ..errors import RequestError
+from .chords import Chord
 from .units import MAX_TEMPO, Meter
 
 DEFAULT_TEMPO = 500_000
@@ -74,6 +75,14 @@ class Tempo:
 
 
 @dataclass(frozen=True)
+class ChordChange:
+    """From this step on, a chord is the harmony; with None, there is none."""
+
+    step: int
+    chord: Chord | None
+
+
+@dataclass(frozen=True)
 class Phrase:
     """Music on a grid: `pickup` steps, then `bars` whole bars of one meter.
 
@@ -84,6 +93,7 @@ class Phrase:
             first step of the pick-up.
         tempos: tempo map; the first entry stands at step 0.
         parts: who plays what.
+        chords: the harmony beside the parts, if it is known; see `chord_map`.
     """
 
     meter: Meter = field(default_factory=Meter)
@@ -91,6 +101,7 @@ class Phrase:
     pickup: int = 0
     tempos: tuple[Tempo, ...] = (Tempo(),)
     parts: tuple[Part, ...] = ()
+    chords: tuple[ChordChange, ...] = ()
 
     def __post_init__(self) -> None:
         if self.bars < 0 or not 0 <= self.pickup < self.meter.bar:
@@ -102,6 +113,9 @@ class Phrase:
             raise ValueError("Tempo changes stand in order, inside the phrase.")
         if not all(1 <= tempo.microseconds <= MAX_TEMPO for tempo in self.tempos):
             raise ValueError(f"A tempo is 1 to {MAX_TEMPO} microseconds per quarter.")
+        changes = [(change.step, change.chord) for change in self.chords]
+        if self.chords != chord_map(changes, self.steps):
+            raise ValueError("Chord changes stand in order, inside the phrase, and do change.")
         if any(part.end > self.steps for part in self.parts):
             raise ValueError(f"A note sounds beyond the end of the phrase, {self.steps} steps.")
 
@@ -127,6 +141,25 @@ class Phrase:
     def is_silent(self) -> bool:
         """Whether no part has a note."""
         return not any(part.notes for part in self.parts)
+
+
+def chord_map(changes: Iterable[tuple[int, Chord | None]], steps: int) -> tuple[ChordChange, ...]:
+    """(step, chord) in order -> the chords of a phrase; what came before it holds at 0.
+
+    Of two at one step the later counts. What says nothing new is left out: the
+    same chord again, and none before the first.
+
+    >>> chord_map([(-8, Chord(0)), (4, Chord(0)), (8, None), (16, Chord(7))], steps=16)
+    (ChordChange(step=0, chord=Chord(root=0, quality='maj')), ChordChange(step=8, chord=None))
+    """
+    chords = {max(0, step): chord for step, chord in changes if step < steps}
+    kept: list[ChordChange] = []
+    now: Chord | None = None
+    for step, chord in sorted(chords.items(), key=lambda change: change[0]):
+        if chord != now:
+            kept.append(ChordChange(step, chord))
+        now = chord
+    return tuple(kept)
 
 
 def without_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:

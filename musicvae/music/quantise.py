@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import MeterError
-from .notes import DEFAULT_TEMPO, Note, Part, Phrase, Tempo, without_overlaps
-from .smf import DRUM_CHANNEL, Score, TimedNote, Track
+from .chords import Chord, chord_symbols
+from .notes import DEFAULT_TEMPO, Note, Part, Phrase, Tempo, chord_map, without_overlaps
+from .smf import DRUM_CHANNEL, LYRIC, MARKER, TEXT, Score, TimedNote, Track
 from .units import STRAIGHT, TRIPLET, Meter, ticks_to_steps
 
 TRIPLET_MARGIN = 0.03
@@ -19,6 +20,10 @@ TRIPLET_MARGIN = 0.03
 
 ON_THE_GRID = 0.003
 """Mean distance, in steps, of onsets that lie on a grid, but for rounding to ticks."""
+
+FEWEST_CHORDS = 4
+MOSTLY_CHORDS = 0.9
+"""Share of the markers, texts or lyrics of a file that are chord symbols, where it has chords."""
 
 MAX_BARS = 10_000
 """Longer stretches are damaged times, not music."""
@@ -45,9 +50,10 @@ def to_phrases(score: Score) -> tuple[list[Phrase], list[str]]:
     Bars of rest before the first note and after the last are left out.
     """
     phrases, reasons = [], []
+    chords = told_chords(score)
     for stretch in stretches(score):
         try:
-            phrase = _to_phrase(score, stretch)
+            phrase = _to_phrase(score, stretch, chords)
         except MeterError as error:
             reasons.append(str(error))
             continue
@@ -94,7 +100,23 @@ def _continues(before: Stretch, after: Stretch, resolution: int) -> bool:
     return same and (after.start - before.start - before.pickup) % before.bar(resolution) == 0
 
 
-def _to_phrase(score: Score, stretch: Stretch) -> Phrase | None:
+def told_chords(score: Score) -> list[tuple[int, Chord | None]]:
+    """(tick, chord) as markers, else texts, else lyrics tell them; nothing where they are words.
+
+    A song may sing "A", and sections may be called A, B and C: letters alone are no chords.
+    """
+    for kind in (MARKER, TEXT, LYRIC):
+        told = [(words.tick, words.text) for words in score.texts if words.kind == kind]
+        found = chord_symbols(told)
+        letters = all(len(text.strip()) < 2 for _, text in told)
+        if not letters and len(found) >= max(FEWEST_CHORDS, MOSTLY_CHORDS * len(told)):
+            return found
+    return []
+
+
+def _to_phrase(
+    score: Score, stretch: Stretch, chords: list[tuple[int, Chord | None]]
+) -> Phrase | None:
     """The notes that start in a stretch, on its grid; None if there are none."""
     tracks = [_within(track, stretch, score.resolution) for track in score.tracks]
     if not any(track.notes for track in tracks):
@@ -118,7 +140,8 @@ def _to_phrase(score: Score, stretch: Stretch) -> Phrase | None:
     steps = pickup + bars * meter.bar
     here = ((tick, tempo) for tick, tempo in score.tempos if tick < stretch.end)
     tempos = tempo_map(((to_step(tick) - skip, tempo) for tick, tempo in here), steps)
-    return Phrase(meter, bars, pickup, tempos, shifted)
+    told = ((to_step(tick) - skip, chord) for tick, chord in chords if tick < stretch.end)
+    return Phrase(meter, bars, pickup, tempos, shifted, chord_map(told, steps))
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ SYSTEM = 0xF0
 """Channel messages have kinds below this one."""
 
 TEXT, TRACK_NAME, END_OF_TRACK = META + 0x01, META + 0x03, META + 0x2F
+LYRIC, MARKER = META + 0x05, META + 0x06
 SET_TEMPO, TIME_SIGNATURE = META + 0x51, META + 0x58
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE = 0x8, 0x9, 0xB, 0xC
 SUSTAIN_PEDAL, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
@@ -52,6 +53,14 @@ class TimedNote(NamedTuple):
     velocity: int
 
 
+class Words(NamedTuple):
+    """What a `TEXT`, `LYRIC` or `MARKER` says, and when."""
+
+    tick: int
+    kind: int
+    text: str
+
+
 @dataclass
 class Track:
     """The notes of one channel of one track, in order of their starts."""
@@ -71,7 +80,7 @@ class Score:
         tracks: the channels of each track that play, or at least set a program.
         tempos: (tick, microseconds per quarter), sorted.
         meters: (tick, numerator, denominator), sorted.
-        texts: contents of text events.
+        texts: words, in order of their ticks.
         end: the last tick of any event.
     """
 
@@ -79,7 +88,7 @@ class Score:
     tracks: list[Track] = field(default_factory=list)
     tempos: list[tuple[int, int]] = field(default_factory=list)
     meters: list[tuple[int, int, int]] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
+    texts: list[Words] = field(default_factory=list)
     end: int = 0
 
 
@@ -110,6 +119,7 @@ def parse(data: bytes, bpm: float = 120.0) -> list[Score]:
     for score in scores:
         score.tempos = [(0, tempo)] if tempo else sorted(score.tempos)
         score.meters.sort()
+        score.texts.sort(key=lambda words: words.tick)
     return scores
 
 
@@ -191,8 +201,8 @@ def _read_track(score: Score, chunk: bytes, stretch: float) -> None:
             channels[kind & 0x0F].hear(now, kind >> 4, data)
         elif kind == TRACK_NAME:
             name = name or text_of(data)
-        elif kind == TEXT:
-            score.texts.append(text_of(data))
+        elif kind in (TEXT, LYRIC, MARKER):
+            score.texts.append(Words(now, kind, text_of(data)))
         elif kind == SET_TEMPO and len(data) == 3 and any(data):
             score.tempos.append((now, int.from_bytes(data)))
         elif kind == TIME_SIGNATURE and len(data) >= 2 and data[0] and data[1] <= 6:

@@ -22,7 +22,7 @@ def voice(phrase: Phrase, codec: str, track: Track = None) -> Phrase:
     Raises:
         RequestError: nothing of the kind is played, or there is no such track.
     """
-    return replace(phrase, parts=READERS[codec](phrase, track))
+    return READERS[codec](phrase, track)
 
 
 def merged(phrase: Phrase) -> Part:
@@ -53,34 +53,37 @@ def _together(parts: list[Part]) -> Part:
     return replace(parts[0], notes=without_overlaps(notes))
 
 
-def _melody(phrase: Phrase, track: Track) -> tuple[Part, ...]:
-    return (find_melody(phrase, track),)
+def _melody(phrase: Phrase, track: Track) -> Phrase:
+    return replace(phrase, parts=(find_melody(phrase, track),))
 
 
-def _roll(phrase: Phrase, track: Track) -> tuple[Part, ...]:
-    return (merged(phrase) if track is None else find_part(phrase, track),)
+def _roll(phrase: Phrase, track: Track) -> Phrase:
+    part = merged(phrase) if track is None else find_part(phrase, track)
+    return replace(phrase, parts=(part,))
 
 
-def _piano(phrase: Phrase, track: Track) -> tuple[Part, ...]:
+def _piano(phrase: Phrase, track: Track) -> Phrase:
     """The parts that are called a piano; all that is pitched where none is."""
     pianos = tuple(part for part in phrase.parts if part.notes and PIANO.search(part.name))
     return _roll(replace(phrase, parts=pianos) if pianos else phrase, track)
 
 
-def _drums(phrase: Phrase, track: Track) -> tuple[Part, ...]:
-    if track is None:
-        return (drums(phrase),)
-    return (drums(replace(phrase, parts=(replace(find_part(phrase, track), is_drum=True),))),)
+def _drums(phrase: Phrase, track: Track) -> Phrase:
+    if track is not None:
+        part = replace(find_part(phrase, track), is_drum=True)
+        phrase = replace(phrase, parts=(part,))
+    return replace(phrase, parts=(drums(phrase),))
 
 
-def _trio(phrase: Phrase, track: Track) -> tuple[Part, ...]:
+def _trio(phrase: Phrase, track: Track) -> Phrase:
     """Melody, bass and drums; a bass or drums that are not there are silent."""
     melody = find_melody(phrase, track)
     there = any(part.is_drum for part in phrase.parts)
-    return melody, find_bass(phrase, melody), drums(phrase) if there else Part(is_drum=True)
+    beat = drums(phrase) if there else Part(is_drum=True)
+    return replace(phrase, parts=(melody, find_bass(phrase, melody), beat))
 
 
-READERS: dict[str, Callable[[Phrase, Track], tuple[Part, ...]]] = {
+READERS: dict[str, Callable[[Phrase, Track], Phrase]] = {
     "melody": _melody,
     "drums": _drums,
     "roll": _roll,

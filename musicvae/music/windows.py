@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .notes import Note, Phrase, Tempo
+from .chords import Chord
+from .notes import Note, Phrase, Tempo, chord_map
 from .position import TWO_BARS, window_bars
 
 
@@ -13,7 +14,8 @@ def cut(phrase: Phrase, start: int, stop: int) -> Phrase:
     """The steps `start` to `stop` as a phrase of whole bars.
 
     Both stand on bar lines, counted from the first step of a pick-up filled up
-    to a whole bar. A note belongs to the cut it starts in and ends with it.
+    to a whole bar. A note belongs to the cut it starts in and ends with it; a chord
+    is the harmony of the next cut too, until another is.
     """
     meter = phrase.meter
     lead = phrase.lead_in
@@ -25,7 +27,11 @@ def cut(phrase: Phrase, start: int, stop: int) -> Phrase:
             if start <= (at := note.start + lead) < stop
         ]
         parts.append(replace(part, notes=tuple(inside)))
-    return Phrase(meter, (stop - start) // meter.bar, 0, _tempos(phrase, start, stop), tuple(parts))
+    tempos = _tempos(phrase, start, stop)
+    chords = chord_map(
+        ((change.step + lead - start, change.chord) for change in phrase.chords), stop - start
+    )
+    return Phrase(meter, (stop - start) // meter.bar, 0, tempos, tuple(parts), chords)
 
 
 def windows(phrase: Phrase, size: int = TWO_BARS, hop: int | None = None) -> list[Phrase]:
@@ -46,6 +52,7 @@ def join(phrases: Sequence[Phrase]) -> Phrase:
     first = phrases[0]
     notes: list[list[Note]] = [[] for _ in first.parts]
     tempos: list[Tempo] = []
+    chords: list[tuple[int, Chord | None]] = []
     offset = 0
     for phrase in phrases:
         for mine, part in zip(notes, phrase.parts, strict=True):
@@ -55,11 +62,14 @@ def join(phrases: Sequence[Phrase]) -> Phrase:
             for tempo in phrase.tempos
             if not tempos or tempo.microseconds != tempos[-1].microseconds
         ]
+        chords.append((offset, None))
+        chords += [(change.step + offset, change.chord) for change in phrase.chords]
         offset += phrase.steps
     parts = tuple(
         replace(part, notes=tuple(mine)) for part, mine in zip(first.parts, notes, strict=True)
     )
-    return Phrase(first.meter, sum(phrase.bars for phrase in phrases), 0, tuple(tempos), parts)
+    bars = sum(phrase.bars for phrase in phrases)
+    return Phrase(first.meter, bars, 0, tuple(tempos), parts, chord_map(chords, offset))
 
 
 def _tempos(phrase: Phrase, start: int, stop: int) -> tuple[Tempo, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 
 from musicvae.errors import MidiError, OutputError
+from musicvae.music.chords import Chord
 from musicvae.music.midi import main_phrase, midi_bytes, read_midi, write_midi
-from musicvae.music.notes import Note, Part, Phrase, Tempo
+from musicvae.music.notes import ChordChange, Note, Part, Phrase, Tempo
 from musicvae.music.units import STRAIGHT, TRIPLET, Meter
 
 from ..strategies import phrases
@@ -20,7 +22,7 @@ from ..strategies import phrases
 @given(phrases())
 @settings(max_examples=300, deadline=None)
 def test_what_we_write_reads_back_the_same(phrase: Phrase) -> None:
-    """read(write(p)) == p: meter, grid, pick-up, tempos, parts, names, rests at the end."""
+    """read(write(p)) == p: meter, grid, pick-up, tempos, parts, names, chords, rests at the end."""
     assert read_midi(midi_bytes(phrase)) == [phrase]
 
 
@@ -60,6 +62,64 @@ def test_our_file_edited_off_the_grid_is_read_like_any_other() -> None:
             message.time += 7
     (read,) = read_midi(_bytes(file))
     assert [(note.start, note.pitch) for note in read.parts[0].notes] == [(0, 60), (8, 62)]
+
+
+def test_chords_are_markers_that_an_editor_shows_and_may_change() -> None:
+    """At their ticks on the first track; one moved or added there is read, a word is not."""
+    chords = (ChordChange(4, Chord(0)), ChordChange(16, Chord(9, "min7")), ChordChange(24, None))
+    phrase = Phrase(bars=2, parts=(Part((Note(0, 4, 60),)),), chords=chords)
+    file = mido.MidiFile(file=io.BytesIO(midi_bytes(phrase)))
+    markers = [message for message in file.tracks[0] if message.type == "marker"]
+    assert [message.text for message in markers] == ["C", "Am7", "N.C."]
+    assert markers[0].time == 480
+    markers[1].text = "Bb13/F"
+    file.tracks[0].insert(0, mido.MetaMessage("marker", text="Verse"))
+    (read,) = read_midi(_bytes(file))
+    changed = (chords[0], ChordChange(16, Chord(10, "7")), chords[2])
+    assert read == replace(phrase, chords=changed)
+
+
+CHORDS = [(0, "C"), (960, "Am"), (1920, "F/A"), (2880, "G7"), (3840, "C")]
+
+
+@pytest.mark.parametrize("kind", ["marker", "text", "lyrics"])
+def test_chord_symbols_in_the_files_of_others_are_its_chords(kind: str) -> None:
+    """Each at the step nearest to its tick, counted as the notes are, bars of rest left out."""
+    told = [(tick + 1920, text) for tick, text in CHORDS]
+    (phrase,) = read_midi(_file([(1920, 3840, 60)], told={kind: told}))
+    assert phrase.chords == (
+        ChordChange(0, Chord(0)),
+        ChordChange(8, Chord(9, "min")),
+        ChordChange(16, Chord(5)),
+        ChordChange(24, Chord(7, "7")),
+    )
+
+
+def test_a_change_of_meter_does_not_silence_the_chord() -> None:
+    """The phrase that follows begins with the one that sounds."""
+    notes = [(0, 3840, 60), (3840, 720, 64), (5280, 720, 65)]
+    found = read_midi(_file(notes, [(0, 4, 4), (3840, 6, 8)], told={"marker": CHORDS[:4]}))
+    assert found[0].chords[-1] == ChordChange(24, Chord(7, "7"))
+    assert found[1].chords == (ChordChange(0, Chord(7, "7")),)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["A"] * 9,
+        ["A", "B", "A", "C", "D"],
+        ["Am", "F", "G7"],
+        ["C", "G7", "Am", "F", "Verse"],
+        ["A", "men", "Am", "Dm", "E", "G", "C"],
+        ["Verse", "Chorus", "Bridge", "Fine"],
+    ],
+)
+def test_words_letters_and_a_few_symbols_are_no_chords(texts: list[str]) -> None:
+    """A sung A, sections A, B and C, fewer than four, words among them."""
+    told = [(480 * i, text) for i, text in enumerate(texts)]
+    for kind in ("marker", "text", "lyrics"):
+        (phrase,) = read_midi(_file([(0, 3840, 60)], told={kind: told}))
+        assert phrase.chords == ()
 
 
 def test_bars_of_rest_around_the_music_are_left_out() -> None:
@@ -166,12 +226,15 @@ def _file(
     notes: list[tuple[int, int, int]],
     meters: list[tuple[int, int, int]] | None = None,
     end: int = 0,
+    told: dict[str, list[tuple[int, str]]] | None = None,
 ) -> bytes:
-    """A file as others write it: (start, duration, pitch) in ticks of 1/480 quarter."""
+    """A file as others write it: (start, duration, pitch) in ticks of 1/480 quarter; and words."""
     events: list[tuple[int, mido.Message | mido.MetaMessage]] = [
         (tick, mido.MetaMessage("time_signature", numerator=n, denominator=d))
         for tick, n, d in meters or []
     ]
+    for kind, words in (told or {}).items():
+        events += [(tick, mido.MetaMessage(kind, text=text)) for tick, text in words]
     for start, duration, pitch in notes:
         events.append((start, mido.Message("note_on", note=pitch, velocity=80)))
         events.append((start + duration, mido.Message("note_off", note=pitch)))

@@ -5,10 +5,19 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from musicvae.music.notes import Note, Part, Phrase, Tempo, without_overlaps
+from musicvae.music.chords import Chord
+from musicvae.music.notes import (
+    ChordChange,
+    Note,
+    Part,
+    Phrase,
+    Tempo,
+    chord_map,
+    without_overlaps,
+)
 from musicvae.music.position import window_bars
 from musicvae.music.units import Meter
-from musicvae.music.windows import join, windows
+from musicvae.music.windows import cut, join, windows
 
 from ..strategies import phrases
 
@@ -17,15 +26,17 @@ from ..strategies import phrases
 @settings(max_examples=100, deadline=None)
 def test_windows_lie_end_to_end(phrase: Phrase) -> None:
     """Every onset stands in one window, at its place; the last is filled up with rests."""
-    cut = windows(phrase)
+    found = windows(phrase)
     size = window_bars(phrase.meter)
-    assert all(window.bars == size and not window.pickup for window in cut)
-    if not cut:
+    assert all(window.bars == size and not window.pickup for window in found)
+    if not found:
         return
-    whole = join(cut)
+    whole = join(found)
     onsets = {(n.start + phrase.lead_in, n.pitch) for part in phrase.parts for n in part.notes}
     assert {(n.start, n.pitch) for part in whole.parts for n in part.notes} == onsets
     assert whole.tempos[0] == phrase.tempos[0]
+    moved = [(change.step + phrase.lead_in, change.chord) for change in phrase.chords]
+    assert whole.chords == chord_map(moved, whole.steps)
 
 
 def test_with_a_hop_only_whole_windows_are_given() -> None:
@@ -40,6 +51,27 @@ def test_a_window_knows_the_tempo_that_has_been_running() -> None:
     first, second = windows(phrase)
     assert first.tempos == (Tempo(0, 500_000), Tempo(8, 400_000))
     assert second.tempos == (Tempo(0, 400_000), Tempo(8, 300_000))
+
+
+def test_a_window_knows_the_chord_that_is_sounding() -> None:
+    """It stands at step 0; joined again, it is said once."""
+    c, g = Chord(0), Chord(7)
+    chords = (ChordChange(4, c), ChordChange(40, g), ChordChange(44, None))
+    phrase = Phrase(bars=6, chords=chords)
+    first, second, third = windows(phrase)
+    assert first.chords == (ChordChange(4, c),)
+    assert second.chords == (ChordChange(0, c), ChordChange(8, g), ChordChange(12, None))
+    assert third.chords == ()
+    assert join([first, second, third]).chords == chords
+    assert cut(phrase, 16, 32).chords == (ChordChange(0, c),)
+
+
+def test_a_phrase_without_chords_ends_the_harmony_before_it() -> None:
+    """Joined after one that has chords."""
+    told = Phrase(bars=1, chords=(ChordChange(0, Chord(0)),))
+    joined = join([told, Phrase(bars=1), told])
+    assert [change.step for change in joined.chords] == [0, 16, 32]
+    assert joined.chords[1].chord is None
 
 
 def test_a_note_ends_with_the_window_it_starts_in() -> None:
@@ -71,6 +103,11 @@ def test_struck_again_ends_the_one_before() -> None:
         lambda: Phrase(bars=1, tempos=(Tempo(0), Tempo(16))),
         lambda: Phrase(bars=1, tempos=(Tempo(0, 0),)),
         lambda: Phrase(bars=1, parts=(Part((Note(15, 2, 60),)),)),
+        lambda: Phrase(bars=1, chords=(ChordChange(16, Chord(0)),)),
+        lambda: Phrase(bars=1, chords=(ChordChange(-1, Chord(0)),)),
+        lambda: Phrase(bars=1, chords=(ChordChange(0, None),)),
+        lambda: Phrase(bars=1, chords=(ChordChange(0, Chord(0)), ChordChange(4, Chord(0)))),
+        lambda: Phrase(bars=1, chords=(ChordChange(4, Chord(0)), ChordChange(0, Chord(1)))),
     ],
 )
 def test_what_is_no_music_cannot_be_made(make) -> None:  # type: ignore[no-untyped-def]  # lambdas
