@@ -87,7 +87,7 @@ class ChordsCodec:
     def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
         """On a beat all but hold, between beats hold alone. Output `[n, 110]`."""
         on_beat = sounding[:, :1] == 0
-        return on_beat ^ (np.arange(self.channels) == self.HOLD)
+        return np.asarray(on_beat ^ (np.arange(self.channels) == self.HOLD))
 
     def play(self, sounding: Sounding, step: Codes) -> tuple[Codes, Sounding]:
         """A class has one spelling; the beat goes on. `[n]` -> `[n]`, `[n, 2]`."""

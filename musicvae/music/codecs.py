@@ -1,10 +1,13 @@
 """Codecs by name: what a net can read.
 
-melody   one class a step: 88 pitches, note-off, hold
-drums    one of 512 combinations of nine drums a step
-roll     multi-hot a step: 128 onsets, 128 sustained pitches
-piano    the same over the 88 keys of a piano
-trio     melody, bass and drums: a class each, one z for all
+    melody      one class a step: 88 pitches, note-off, hold
+    drums       one of 512 combinations of nine drums a step
+    roll        multi-hot a step: 128 onsets, 128 sustained pitches
+    piano       the same over the 88 keys of a piano
+    trio        melody, bass and drums: a class each
+    leadsheet   melody, and one chord a beat
+
+However many parts a phrase has, it is one window and has one z.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from .changes import ChordsCodec
 from .coding import UNBOUND, Codec, Codes, Sounding
 from .drums import DrumsCodec
 from .monophony import MelodyCodec
-from .notes import Phrase
+from .notes import ChordChange, Part, Phrase
 from .polyphony import RollCodec
 from .units import Meter
 
@@ -77,7 +80,8 @@ class PartsCodec:
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
         """`[T, P]` of whole bars -> a phrase with a part for each, named after it, or chords."""
-        parts, chords = [], ()
+        parts: list[Part] = []
+        chords: tuple[ChordChange, ...] = ()
         for part, own in self._each(codes):
             phrase = part.decode(own, meter)
             parts += [replace(one, name=part.name.capitalize()) for one in phrase.parts]
