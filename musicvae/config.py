@@ -7,6 +7,9 @@ from typing import Literal
 
 Kind = Literal["rnn", "lstm", "autoencoder", "vae", "sequence-vae"]
 DecoderKind = Literal["plain", "autoregressive"]
+SEGMENT_NOTES = 4
+"""Of a hierarchical net: a segment's note and plan are so many times as wide as a step's note."""
+
 MAX_PHRASES = 10_000
 """As many as can be asked for at once."""
 
@@ -26,6 +29,9 @@ class NetConfig:
 
     bars: int = 2
     """Bars of a window; twice as many where a bar is shorter than three quarters."""
+
+    conductor: int = 0
+    """Width of the conductor of a hierarchical net, which goes bar by bar; 0 for a flat one."""
 
     encoder: int = 256
     """Hidden width of the encoder, in each direction."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from .checkpoint import Checkpoint
-from .config import ModelConfig, NetConfig
+from .config import SEGMENT_NOTES, ModelConfig, NetConfig
 from .dataset import Batch
 from .errors import CheckpointError
 from .music.codecs import CODECS
@@ -22,6 +22,8 @@ from .nets import (
     Categorical,
     DenseDecoder,
     DenseEncoder,
+    HierarchicalDecoder,
+    HierarchicalEncoder,
     Likelihood,
     NextStep,
     PlainDecoder,
@@ -56,22 +58,31 @@ def build(config: NetConfig) -> Net:
 
 def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> SequenceVAE:
     known, steps = width(config.bars), max_steps(config.bars)
+    hierarchical = config.conductor > 0
+    if hierarchical:
+        steps //= config.bars
     encoder = SequenceEncoder(channels, known, config.encoder, notes=config.notes, steps=steps)
-    decoder: PlainDecoder | AutoregressiveDecoder
     if config.decoder == "plain":
-        decoder = PlainDecoder(config.latent, channels, known, config.hidden, config.layers)
-    else:
-        decoder = AutoregressiveDecoder(
-            config.latent,
-            channels,
-            known,
-            config.hidden,
-            layers=config.layers,
-            plan=config.plan,
-            steps=steps,
-            step_dropout=config.step_dropout,
-        )
-    return SequenceVAE(encoder, decoder, config.latent, likelihood)
+        plain = PlainDecoder(config.latent, channels, known, config.hidden, config.layers)
+        return SequenceVAE(encoder, plain, config.latent, likelihood)
+    decoder = AutoregressiveDecoder(
+        config.conductor or config.latent,
+        channels,
+        known,
+        config.hidden,
+        layers=config.layers,
+        plan=config.plan,
+        steps=steps,
+        step_dropout=config.step_dropout,
+    )
+    if not hierarchical:
+        return SequenceVAE(encoder, decoder, config.latent, likelihood)
+    note = SEGMENT_NOTES * config.notes
+    over = HierarchicalEncoder(encoder, config.bars, hidden=config.conductor, notes=note)
+    conductor = HierarchicalDecoder(
+        config.latent, decoder, config.bars, hidden=config.conductor, plan=note
+    )
+    return SequenceVAE(over, conductor, config.latent, likelihood)
 
 
 def _likelihood(config: NetConfig) -> Likelihood:

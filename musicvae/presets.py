@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from .config import ModelConfig, NetConfig, TrainConfig
@@ -9,6 +10,20 @@ from .errors import PresetNotFound
 
 DEFAULT_MODEL = "melody-2bar"
 """What is played, and trained, where nothing else is asked for."""
+
+LONG = NetConfig(
+    "sequence-vae",
+    bars=16,
+    conductor=256,
+    encoder=160,
+    latent=320,
+    hidden=288,
+    layers=1,
+    notes=24,
+    plan=48,
+    step_dropout=0.35,
+)
+"""A hierarchical net, for windows of more than two bars."""
 
 PRESETS = MappingProxyType(
     {
@@ -65,7 +80,37 @@ PRESETS = MappingProxyType(
                     plan=48,
                     step_dropout=0.35,
                 ),
-                TrainConfig(steps=20_000, batch=64, learning_rate=2e-3, beta=0.1, free_nats=0.0),
+                TrainConfig(steps=9_000, batch=64, learning_rate=2e-3, beta=0.1, free_nats=0.0),
+            ),
+            ModelConfig(
+                "piano-2bar",
+                NetConfig(
+                    "sequence-vae",
+                    "piano",
+                    encoder=256,
+                    latent=256,
+                    hidden=384,
+                    layers=1,
+                    notes=40,
+                    plan=72,
+                    step_dropout=0.35,
+                ),
+                TrainConfig(steps=12_000, batch=64, learning_rate=2e-3, beta=0.1, free_nats=0.0),
+            ),
+            ModelConfig(
+                "melody-16bar",
+                LONG,
+                TrainConfig(steps=6_000, batch=32, learning_rate=2e-3, beta=0.1, free_nats=0.0),
+            ),
+            ModelConfig(
+                "leadsheet-8bar",
+                replace(LONG, codec="leadsheet", bars=8),
+                TrainConfig(steps=8_000, batch=48, learning_rate=2e-3, beta=0.1, free_nats=0.0),
+            ),
+            ModelConfig(
+                "trio-4bar",
+                replace(LONG, codec="trio", bars=4, latent=256),
+                TrainConfig(steps=4_000, batch=48, learning_rate=2e-3, beta=0.2, free_nats=0.0),
             ),
         )
     }

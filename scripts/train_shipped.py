@@ -1,10 +1,10 @@
-"""Make a shipped model again: prepare, train, evaluate.
+"""Make a shipped model again: prepare, train, fit its prior, evaluate.
 
-    python scripts/train_shipped.py melody-2bar FOLDER... -o OUT [--data data/melody]
+    python scripts/train_shipped.py NAME CORPUS -o OUT [--data DATA] [--max-minutes M]
 
-FOLDER... are the collections that data/README.md lists, unpacked anywhere. A run
-that was stopped goes on where it was; evaluation.json and test-pieces.txt (the
-SHA-256 of every file that is held out for the test) are written at its end.
+CORPUS holds the collections that data/README.md lists, each unpacked in a folder of its
+name. A run that was stopped goes on where it was; evaluation.json and test-pieces.txt
+(the SHA-256 of every file that is held out for the test) are written at its end.
 """
 
 from __future__ import annotations
@@ -16,32 +16,59 @@ from pathlib import Path
 
 import musicvae
 from musicvae.files import write_whole
+from musicvae.presets import preset
 from musicvae.state import STATE
+
+GAMES = ("freedoom", "simutrans", "openmsx", "blasphemer")
+FOLK = ("cre", "nottingham", "oneills1850", "ryansMammoth", "airdsAirs")
+TUNES = ("pop909", "lieder", "openewld", "improvisor", "bach", *FOLK, *GAMES)
+
+LEARNS_FROM = {
+    "melody-2bar": TUNES,
+    "melody-16bar": TUNES,
+    "drums-2bar": ("groove", *GAMES),
+    "leadsheet-8bar": ("pop909", "nottingham", "openewld"),
+    "trio-4bar": GAMES,
+    "piano-2bar": ("pop909", "lieder", "bach", "jsfakes"),
+}
+
+THEN = {"melody-2bar": {"beta": 0.06, "steps": 24_000, "learning_rate": 1.2e-3}}
+"""A second training that begins with the net of the first, closer to the music."""
 
 
 def main() -> None:
     """Do what is left to do."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("preset")
-    parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("name", choices=LEARNS_FROM)
+    parser.add_argument("corpus", type=Path)
     parser.add_argument("-o", "--out", type=Path, required=True)
-    parser.add_argument("--data", type=Path, default=Path("data/melody"))
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--max-minutes", type=float, default=math.inf)
     chosen = parser.parse_args()
-    out = chosen.out
-    if not (chosen.data / "data.json").exists():
-        musicvae.prepare(chosen.folders, chosen.data, progress=print)
-    musicvae.train(
-        chosen.preset,
-        data=chosen.data,
-        out=out,
-        resume=(out / STATE).exists(),
-        max_minutes=chosen.max_minutes,
-        progress=print,
-    )
-    found = musicvae.evaluate(out, data=chosen.data)
+    name, out = chosen.name, chosen.out
+    data = chosen.data or Path("data") / name
+    net = preset(name).net
+    if not (data / "data.json").exists():
+        folders = [chosen.corpus / collection for collection in LEARNS_FROM[name]]
+        musicvae.prepare(folders, data, codec=net.codec, bars=net.bars, progress=print)
+
+    def train(folder: Path, **choices: object) -> Path:
+        return musicvae.train(
+            **choices,
+            data=data,
+            out=folder,
+            resume=(folder / STATE).exists(),
+            max_minutes=chosen.max_minutes,
+            progress=print,
+        )
+
+    if name in THEN:
+        train(out, start_from=train(out / "first", preset=name), **THEN[name])
+    else:
+        train(out, preset=name)
+    found = musicvae.evaluate(out, data=data, pairs=1024)
     write_whole(out / "evaluation.json", (found.to_json() + "\n").encode())
-    with (chosen.data / "pieces.csv").open() as table:
+    with (data / "pieces.csv").open() as table:
         held_out = sorted(row["sha256"] for row in csv.DictReader(table) if row["split"] == "test")
     write_whole(out / "test-pieces.txt", "".join(f"{one}\n" for one in held_out).encode())
 

@@ -26,7 +26,7 @@ from .options import (
 )
 
 if TYPE_CHECKING:
-    from ..music.notes import Phrase
+    from ..music.notes import Part, Phrase
 
 
 def generate(
@@ -196,13 +196,23 @@ def _tell_stretches(bpm: float, *sources: Path) -> None:
 
 
 def _summary(phrase: Phrase) -> str:
-    """One line: meter, length, tempo, notes, range."""
-    from ..music.drawing import pitch_name
+    """One line: meter, length, tempo, chords, and the notes of each part."""
+    from ..music.chords import symbol
     from ..music.units import tempo_to_bpm
 
-    pitches = [note.pitch for part in phrase.parts for note in part.notes]
-    heard = counted(len(pitches), "note")
-    if pitches:
-        heard += f" {pitch_name(min(pitches))} to {pitch_name(max(pitches))}"
     bpm = tempo_to_bpm(phrase.tempos[0].microseconds)
-    return f"{counted(phrase.bars, 'bar')} of {phrase.meter} at {bpm:.0f} bpm, {heard}"
+    line = f"{counted(phrase.bars, 'bar')} of {phrase.meter} at {bpm:.0f} bpm"
+    if phrase.chords:
+        line += ", " + " ".join(symbol(change.chord) for change in phrase.chords)
+    return ", ".join([line, *map(_notes, phrase.parts)])
+
+
+def _notes(part: Part) -> str:
+    """How many, and from where to where where they have a pitch; named if the part is."""
+    from ..music.drawing import pitch_name
+
+    heard = counted(len(part.notes), "note")
+    pitches = [note.pitch for note in part.notes]
+    if pitches and not part.is_drum:
+        heard += f" {pitch_name(min(pitches))} to {pitch_name(max(pitches))}"
+    return f"{part.name} {heard}" if part.name else heard

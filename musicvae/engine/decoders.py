@@ -13,11 +13,11 @@ from typing import Protocol
 
 import numpy as np
 
-from ..config import NetConfig
+from ..config import SEGMENT_NOTES, NetConfig
 from ..music.codecs import Codec, Codes
 from ..music.position import max_steps, width
 from .encoders import relu
-from .layers import Linear, State, stack
+from .layers import Linear, LSTMLayer, State, stack
 from .weights import Array, Weights
 
 Steps = Callable[[int, Codes | None], Array]
@@ -25,14 +25,22 @@ Steps = Callable[[int, Codes | None], Array]
 
 
 class Decoder(Protocol):
-    """Any of them."""
+    """Any of them.
+
+    A window falls into so many `segments`, which are decoded side by side; a flat
+    decoder has one.
+    """
+
+    segments: int
 
     def start(self, z: Array, condition: Array) -> Steps:
-        """`[N, Z]` and `[T, K]` -> the steps to come."""
+        """`[N, Z]` and `[T, K]` -> the steps to come, of N windows' segments."""
 
 
 class DenseDecoder:
     """The twin of `nets.DenseDecoder`: all steps at once, whatever is played."""
+
+    segments = 1
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
         self.steps, known = max_steps(config.bars), width(config.bars)
@@ -53,6 +61,8 @@ class DenseDecoder:
 
 class PlainDecoder:
     """The twin of `nets.PlainDecoder`: an LSTM over z at every step, whatever is played."""
+
+    segments = 1
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
         core, known = weights.below("recurrent.core"), width(config.bars)
@@ -78,6 +88,8 @@ class StepDecoder:
     row for each class (a look-up, where steps are classes); what they say to all
     that is known beforehand is computed for every step at once.
     """
+
+    segments = 1
 
     def __init__(
         self, weights: Weights, codec: Codec, config: NetConfig, kind: str, known: int
@@ -106,8 +118,11 @@ class StepDecoder:
         return step
 
     def known(self, z: Array, condition: Array) -> Array:
-        """What is known about each step beforehand. Output `[N, T, known]`."""
-        return np.broadcast_to(condition, (len(z), *condition.shape))
+        """What is known about each step beforehand. Output `[N, T, known]`.
+
+        The condition is one for all, `[T, K]`, or of each row, `[N, T, K]`.
+        """
+        return np.broadcast_to(condition, (len(z), *condition.shape[-2:]))
 
     def first_states(self, z: Array) -> list[State]:
         """A state for each layer."""
@@ -126,19 +141,43 @@ class StepDecoder:
 class AutoregressiveDecoder(StepDecoder):
     """The twin of `nets.AutoregressiveDecoder`: first state and plan come from z."""
 
-    def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
+    def __init__(
+        self, weights: Weights, codec: Codec, config: NetConfig, *, latent: int, steps: int
+    ) -> None:
         super().__init__(weights, codec, config, "lstm", width(config.bars) + config.plan)
         states = 2 * config.layers * config.hidden
-        self.steps = max_steps(config.bars)
-        self.to_state = Linear(weights.below("to_state"), config.latent, states)
-        self.to_plan = Linear(weights.below("to_plan"), config.latent, self.steps * config.plan)
+        self.steps = steps
+        self.to_state = Linear(weights.below("to_state"), latent, states)
+        self.to_plan = Linear(weights.below("to_plan"), latent, steps * config.plan)
 
     def known(self, z: Array, condition: Array) -> Array:
         """The condition and the plan."""
-        plan = self.to_plan(z).reshape(len(z), self.steps, -1)[:, : len(condition)]
+        plan = self.to_plan(z).reshape(len(z), self.steps, -1)[:, : condition.shape[-2]]
         return np.concatenate([super().known(z, condition), plan], axis=-1)
 
     def first_states(self, z: Array) -> list[State]:
         """Hidden and cell of every layer."""
         both = np.tanh(self.to_state(z)).reshape(len(z), 2, len(self.layers), -1)
         return [(both[:, 0, index], both[:, 1, index]) for index in range(len(self.layers))]
+
+
+class HierarchicalDecoder:
+    """The twin of `nets.HierarchicalDecoder`: a conductor, then all segments side by side."""
+
+    def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
+        self.segments, hidden = config.bars, config.conductor
+        plan = SEGMENT_NOTES * config.notes
+        self.to_state = Linear(weights.below("to_state"), config.latent, 2 * hidden)
+        self.to_plan = Linear(weights.below("to_plan"), config.latent, self.segments * plan)
+        self.conductor = LSTMLayer(weights.below("conductor.core"), "l0", plan, hidden)
+        longest = max_steps(config.bars) // config.bars
+        core = weights.below("core")
+        self.core = AutoregressiveDecoder(core, codec, config, latent=hidden, steps=longest)
+
+    def start(self, z: Array, condition: Array) -> Steps:
+        """The core's steps, for the first segment of the first window, its second, and so on."""
+        plan = self.to_plan(z).reshape(len(z), self.segments, -1)
+        hidden, cell = np.split(np.tanh(self.to_state(z)), 2, axis=-1)
+        said = self.conductor.run(plan, (hidden, cell))
+        known = condition.reshape(self.segments, -1, condition.shape[-1])
+        return self.core.start(said.reshape(-1, said.shape[-1]), np.tile(known, (len(z), 1, 1)))

@@ -34,27 +34,51 @@ class Encoder(Protocol):
 class SequenceEncoder:
     """The twin of `nets.SequenceEncoder`: both final states, and notes on each step."""
 
-    def __init__(self, weights: Weights, channels: int, config: NetConfig) -> None:
-        core, hidden = weights.below("recurrent.core"), config.encoder
-        seen = channels + width(config.bars)
-        self.forward = LSTMLayer(core, "l0", seen, hidden)
-        self.backward = LSTMLayer(core, "l0_reverse", seen, hidden)
-        self.notes = config.notes
-        self.width = 2 * hidden + max_steps(config.bars) * config.notes
-        if config.notes:
-            self.to_note = Linear(weights.below("to_note"), 2 * hidden, config.notes)
+    def __init__(
+        self, weights: Weights, channels: int, hidden: int, *, notes: int, steps: int
+    ) -> None:
+        core = weights.below("recurrent.core")
+        self.forward = LSTMLayer(core, "l0", channels, hidden)
+        self.backward = LSTMLayer(core, "l0_reverse", channels, hidden)
+        self.notes = notes
+        self.width = 2 * hidden + steps * notes
+        if notes:
+            self.to_note = Linear(weights.below("to_note"), 2 * hidden, notes)
 
     def __call__(self, x: Array, condition: Array) -> Array:
-        seen = beside(x, condition)
+        return self.summary(beside(x, condition))
+
+    def summary(self, seen: Array) -> Array:
+        """Of all that is seen at each step. `[N, T, channels]` -> `[N, width]`."""
         there = self.forward.run(seen)
         back = self.backward.run(seen[:, ::-1])[:, ::-1]
-        summary = np.zeros((len(x), self.width), dtype=np.float32)
+        summary = np.zeros((len(seen), self.width), dtype=np.float32)
         ends = there.shape[-1] * 2
         summary[:, :ends] = np.concatenate([there[:, -1], back[:, 0]], axis=-1)
         if self.notes:
-            notes = self.to_note(np.concatenate([there, back], axis=-1)).reshape(len(x), -1)
+            notes = self.to_note(np.concatenate([there, back], axis=-1)).reshape(len(seen), -1)
             summary[:, ends : ends + notes.shape[1]] = notes
         return summary
+
+
+class HierarchicalEncoder:
+    """The twin of `nets.HierarchicalEncoder`: segments from steps, then all from segments."""
+
+    def __init__(
+        self, weights: Weights, steps: SequenceEncoder, segments: int, *, hidden: int, notes: int
+    ) -> None:
+        over = weights.below("segments")
+        self.steps = steps
+        self.to_segment = Linear(weights.below("to_segment"), steps.width, hidden)
+        self.segments = SequenceEncoder(over, hidden, hidden, notes=notes, steps=segments)
+        self.count = segments
+        self.width = self.segments.width
+
+    def __call__(self, x: Array, condition: Array) -> Array:
+        seen = beside(x, condition)
+        apart = seen.reshape(len(x) * self.count, -1, seen.shape[-1])
+        said = np.tanh(self.to_segment(self.steps.summary(apart)))
+        return self.segments.summary(said.reshape(len(x), self.count, -1))
 
 
 class DenseEncoder:

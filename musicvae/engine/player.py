@@ -7,12 +7,20 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..checkpoint import Checkpoint
+from ..config import SEGMENT_NOTES, NetConfig
 from ..errors import CheckpointError, RequestError
-from ..music.codecs import CODECS, Codes
-from ..music.position import condition, width, window_steps
+from ..music.codecs import CODECS, Codec, Codes
+from ..music.position import condition, max_steps, width, window_steps
 from ..music.units import Meter
-from .decoders import AutoregressiveDecoder, Decoder, DenseDecoder, PlainDecoder, StepDecoder
-from .encoders import DenseEncoder, Encoder, Posterior, SequenceEncoder
+from .decoders import (
+    AutoregressiveDecoder,
+    Decoder,
+    DenseDecoder,
+    HierarchicalDecoder,
+    PlainDecoder,
+    StepDecoder,
+)
+from .encoders import DenseEncoder, Encoder, HierarchicalEncoder, Posterior, SequenceEncoder
 from .layers import Linear
 from .sampling import draw, draw_noise
 from .weights import Array, Weights
@@ -20,6 +28,7 @@ from .weights import Array, Weights
 SIDE_BY_SIDE = 256
 """Windows that are computed in one product."""
 
+DENSE = ("autoencoder", "vae")
 WITH_LATENT = ("interpolate", "reconstruct", "encode", "decode")
 VERBS = {
     "rnn": ("generate", "extend"),
@@ -60,12 +69,8 @@ class Player:
         if not self.latent:
             self._decoder = StepDecoder(weights, self.codec, net, net.kind, width(net.bars))
             return
-        dense = net.kind in ("autoencoder", "vae")
-        encoder = DenseEncoder if dense else SequenceEncoder
-        plain = DenseDecoder if dense else PlainDecoder
-        decoder = AutoregressiveDecoder if not dense and net.decoder == "autoregressive" else plain
-        self._encoder: Encoder = encoder(weights.below("encoder"), self.codec.channels, net)
-        self._decoder = decoder(weights.below("decoder"), self.codec, net)
+        self._encoder = _encoder(weights.below("encoder"), self.codec, net)
+        self._decoder = _decoder(weights.below("decoder"), self.codec, net)
         self._is_point = net.kind == "autoencoder"
         codes = 1 if self._is_point else 2
         self._to_latent = Linear(
@@ -105,10 +110,16 @@ class Player:
         """A window for each z, in its meter, by its own generator; temperature 0 is argmax."""
         found: dict[int, Codes] = {}
         for meter, rows in _by_meter(meters):
-            noise = draw_noise(self.codec, [rngs[row] for row in rows], self.steps(meter))
+            noise = self._apart(
+                draw_noise(self.codec, [rngs[row] for row in rows], self.steps(meter))
+            )
             steps = self._decoder.start(np.asarray(z, np.float32)[rows], self._known(meter))
-            drawn = draw(steps, self.codec, meter, noise, temperature)
-            found.update(zip(rows, drawn, strict=True))
+            before = self.codec.unknown if self._decoder.segments > 1 else self.codec.silence
+            drawn = draw(steps, self.codec, before(len(noise), meter), noise, temperature)
+            windows = drawn.reshape(len(rows), self.steps(meter), *drawn.shape[2:])
+            if self._decoder.segments > 1:
+                windows = np.stack([self.codec.spell(window) for window in windows])
+            found.update(zip(rows, windows, strict=True))
         return [found[row] for row in range(len(meters))]
 
     def extend(
@@ -124,18 +135,25 @@ class Player:
         known = self._known(meter)[: len(heard) + meter.bar]
         steps = self._decoder.start(np.empty((1, 0), np.float32), known)
         noise = draw_noise(self.codec, [rng], meter.bar)
-        bar: Codes = draw(steps, self.codec, meter, noise, temperature, heard[None])[0]
+        bar: Codes = draw(
+            steps, self.codec, self.codec.silence(1, meter), noise, temperature, heard[None]
+        )[0]
         return bar
 
     def logits(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
         """Teacher-forced: what each step is expected to be, after the true ones. `[T, C]` each."""
         found: dict[int, Array] = {}
         for meter, rows in _by_meter(meters):
-            truth = np.stack([codes[row] for row in rows])
+            truth = self._apart(np.stack([codes[row] for row in rows]))
             steps = self._decoder.start(np.asarray(z, np.float32)[rows], self._known(meter))
-            logits = [steps(t, truth[:, t - 1] if t else None) for t in range(self.steps(meter))]
-            found.update(zip(rows, np.stack(logits, axis=1), strict=True))
+            each = [steps(t, truth[:, t - 1] if t else None) for t in range(truth.shape[1])]
+            logits = np.stack(each, axis=1).reshape(len(rows), self.steps(meter), -1)
+            found.update(zip(rows, logits, strict=True))
         return [found[row] for row in range(len(meters))]
+
+    def _apart(self, windows: Codes) -> Codes:
+        """Windows in segments. `[N, T, ...]` -> `[N * segments, T / segments, ...]`"""
+        return windows.reshape(len(windows) * self._decoder.segments, -1, *windows.shape[2:])
 
     def _known(self, meter: Meter) -> Array:
         return condition(meter, self.bars)
@@ -147,3 +165,27 @@ def _by_meter(meters: Sequence[Meter]) -> Iterator[tuple[Meter, list[int]]]:
         rows = [row for row, other in enumerate(meters) if other == meter]
         for start in range(0, len(rows), SIDE_BY_SIDE):
             yield meter, rows[start : start + SIDE_BY_SIDE]
+
+
+def _encoder(weights: Weights, codec: Codec, net: NetConfig) -> Encoder:
+    if net.kind in DENSE:
+        return DenseEncoder(weights, codec.channels, net)
+    seen, steps = codec.channels + width(net.bars), max_steps(net.bars)
+    if not net.conductor:
+        return SequenceEncoder(weights, seen, net.encoder, notes=net.notes, steps=steps)
+    below = SequenceEncoder(
+        weights.below("steps"), seen, net.encoder, notes=net.notes, steps=steps // net.bars
+    )
+    note = SEGMENT_NOTES * net.notes
+    return HierarchicalEncoder(weights, below, net.bars, hidden=net.conductor, notes=note)
+
+
+def _decoder(weights: Weights, codec: Codec, net: NetConfig) -> Decoder:
+    if net.kind in DENSE:
+        return DenseDecoder(weights, codec, net)
+    if net.decoder == "plain":
+        return PlainDecoder(weights, codec, net)
+    if net.conductor:
+        return HierarchicalDecoder(weights, codec, net)
+    steps = max_steps(net.bars)
+    return AutoregressiveDecoder(weights, codec, net, latent=net.latent, steps=steps)

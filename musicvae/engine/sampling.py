@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..music.codecs import Codec, Codes
-from ..music.units import Meter
+from ..music.coding import Sounding
 from .decoders import Steps
 from .weights import Array
 
@@ -22,21 +22,21 @@ from .weights import Array
 def draw(
     steps: Steps,
     codec: Codec,
-    meter: Meter,
+    sounding: Sounding,
     noise: Array,
     temperature: float,
     heard: Codes | None = None,
 ) -> Codes:
     """Each step from its logits, told to the decoder before the next.
 
-    Steps that were *heard* are told to it first, and are not drawn.
+    Steps that were *heard* are told to it first, and are not drawn. What is *sounding*
+    before the first is said in the codec's own form.
 
     Shape:
         - noise: `[N, T, C]`
         - heard: `[N, S, ...]` codes
         - Output: `[N, T, ...]` codes
     """
-    sounding = codec.silence(len(noise), meter)
     previous: Codes | None = None
     before = [] if heard is None else list(heard.swapaxes(0, 1))
     for t, step in enumerate(before):

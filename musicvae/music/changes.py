@@ -84,6 +84,10 @@ class ChordsCodec:
         """Steps since the beat, and steps of a beat. `[n, 2]`"""
         return np.tile([0, meter.beat], (n, 1))
 
+    def unknown(self, n: int, meter: Meter) -> Sounding:
+        """A bar begins with a beat. `[n, 2]`"""
+        return self.silence(n, meter)
+
     def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
         """On a beat all but hold, between beats hold alone. Output `[n, 110]`."""
         on_beat = sounding[:, :1] == 0
@@ -93,3 +97,7 @@ class ChordsCodec:
         """A class has one spelling; the beat goes on. `[n]` -> `[n]`, `[n, 2]`."""
         since, beat = sounding.T
         return step, np.stack([(since + 1) % beat, beat], axis=1)
+
+    def spell(self, codes: Codes) -> Codes:
+        """They are spelled already."""
+        return codes

@@ -130,6 +130,10 @@ class PartsCodec:
         """One for each part."""
         return [part.silence(n, meter) for part in self.parts]
 
+    def unknown(self, n: int, meter: Meter) -> Sounding:
+        """One for each part."""
+        return [part.unknown(n, meter) for part in self.parts]
+
     def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
         """What each part allows, side by side. Output `[n, channels]`."""
         each = zip(self.parts, sounding, strict=True)
@@ -142,6 +146,10 @@ class PartsCodec:
             for (part, own), before in zip(self._each(step), sounding, strict=True)
         ]
         return self._stack([own for own, _ in played]), [after for _, after in played]
+
+    def spell(self, codes: Codes) -> Codes:
+        """Part by part. `[T, P]`"""
+        return self._stack([part.spell(own) for part, own in self._each(codes)])
 
     def _each(self, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
         """Each part's codec and its own codes. `[..., P]` -> `[...]` each"""

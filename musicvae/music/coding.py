@@ -88,11 +88,17 @@ class Codec(Protocol):
     def silence(self, n: int, meter: Meter) -> Sounding:
         """What sounds before the first step of `n` sequences: nothing."""
 
+    def unknown(self, n: int, meter: Meter) -> Sounding:
+        """What sounds before a bar in the middle of music: anything may."""
+
     def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
         """Channels that may be drawn while this sounds. `[n, channels]`"""
 
     def play(self, sounding: Sounding, step: Codes) -> tuple[Codes, Sounding]:
         """A drawn step in its one spelling, and what sounds after it."""
+
+    def spell(self, codes: Codes) -> Codes:
+        """Steps that were drawn apart, end to end, in their one spelling. `[T, ...]`"""
 
 
 def one_of(codes: Codes, classes: int) -> NDArray[np.float32]:

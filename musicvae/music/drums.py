@@ -96,6 +96,10 @@ class DrumsCodec:
         """`[n]`, of no meaning: whatever was struck, anything may be."""
         return np.zeros(n, dtype=bool)
 
+    def unknown(self, n: int, meter: Meter) -> Sounding:
+        """As `silence`."""
+        return self.silence(n, meter)
+
     def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
         """All of them. Output `[n, 512]`."""
         return np.ones((len(sounding), self.channels), dtype=bool)
@@ -103,3 +107,7 @@ class DrumsCodec:
     def play(self, sounding: Sounding, step: Codes) -> tuple[Codes, Sounding]:
         """A class has one spelling. `[n]` -> the same."""
         return step, sounding
+
+    def spell(self, codes: Codes) -> Codes:
+        """They are spelled already."""
+        return codes

@@ -101,6 +101,10 @@ class MelodyCodec:
         """`[n]`: no note sounds."""
         return np.zeros(n, dtype=bool)
 
+    def unknown(self, n: int, meter: Meter) -> Sounding:
+        """`[n]`: a note may sound."""
+        return np.ones(n, dtype=bool)
+
     def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
         """All but a note-off where nothing sounds. Output `[n, 90]`."""
         mask = np.ones((len(sounding), self.channels), dtype=bool)

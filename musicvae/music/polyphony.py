@@ -110,6 +110,10 @@ class RollCodec:
         """`[n, pitches]`: no pitch sounds."""
         return np.zeros((n, self.pitches), dtype=bool)
 
+    def unknown(self, n: int, meter: Meter) -> Sounding:
+        """`[n, pitches]`: every pitch may sound."""
+        return np.ones((n, self.pitches), dtype=bool)
+
     def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
         """Any onset; a sustained pitch only where it sounds. Output `[n, channels]`."""
         return np.concatenate([np.ones_like(sounding), sounding], axis=1)
@@ -119,6 +123,15 @@ class RollCodec:
         onset, held = (plane > 0 for plane in self._planes(step))
         sustain = held & sounding & ~onset
         return np.concatenate([onset, sustain], axis=1).astype(np.uint8), onset | sustain
+
+    def spell(self, codes: Codes) -> Codes:
+        """A pitch that is sustained without having been struck is left out. `[T, channels]`"""
+        sounding = np.zeros((1, self.pitches), dtype=bool)
+        spelled = []
+        for step in codes:
+            played, sounding = self.play(sounding, step[None])
+            spelled.append(played[0])
+        return np.array(spelled, dtype=self.dtype).reshape(codes.shape)
 
     def _planes(self, codes: Codes) -> tuple[Codes, Codes]:
         return codes[..., : self.pitches], codes[..., self.pitches :]

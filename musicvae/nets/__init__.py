@@ -6,12 +6,14 @@
     Autoencoder       encoder -> z -> decoder
     VAE               the same with a posterior, `q(z|x) = N(mu, exp(log_var))`
     SequenceVAE       a VAE made of LSTMs
+    Hierarchical...   its encoder and decoder for long sequences, segment by segment
     StepwiseVAE       a next-step model with a latent for every step
 
 Copy the folder into another project and it works there.
 """
 
 from .autoencoder import Autoencoder
+from .conductor import HierarchicalDecoder, HierarchicalEncoder
 from .decoders import AutoregressiveDecoder, PlainDecoder
 from .dense import DenseDecoder, DenseEncoder
 from .latent import Posterior, reparameterize
@@ -36,6 +38,8 @@ __all__ = [
     "Categorical",
     "DenseDecoder",
     "DenseEncoder",
+    "HierarchicalDecoder",
+    "HierarchicalEncoder",
     "Likelihood",
     "Losses",
     "NextStep",

@@ -10,8 +10,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .decoders import AutoregressiveDecoder, PlainDecoder
-from .likelihood import Likelihood
 from .lstm import LSTM
 from .sequences import Sequences
 from .vae import VAE
@@ -69,21 +67,10 @@ class SequenceVAE(VAE):
         - Input: `Sequences`
         - Output: logits `[B, T, C]`
 
+    >>> from .decoders import PlainDecoder
     >>> from .likelihood import Categorical
     >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
-    >>> parts = SequenceEncoder(3, 1, 16), PlainDecoder(4, 3, 1, 16), 4, Categorical()
+    >>> parts = SequenceEncoder(3, 1, 16), PlainDecoder(4, 3, 1, 16), 4, Categorical((3,))
     >>> SequenceVAE(*parts).posterior(batch).mu.shape
     torch.Size([2, 4])
     """
-
-    encoder: SequenceEncoder
-    decoder: PlainDecoder | AutoregressiveDecoder
-
-    def __init__(
-        self,
-        encoder: SequenceEncoder,
-        decoder: PlainDecoder | AutoregressiveDecoder,
-        latent: int,
-        likelihood: Likelihood,
-    ) -> None:
-        super().__init__(encoder, decoder, latent, likelihood)

@@ -1,0 +1,124 @@
+"""Hierarchical encoder and decoder: a long sequence as equal segments, each as steps.
+
+Section 3.2 of Roberts et al., A Hierarchical Latent Vector Model for Learning
+Long-Term Structure in Music, ICML 2018. arXiv:1803.05428
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from .decoders import AutoregressiveDecoder
+from .lstm import LSTM
+from .noise import Noise
+from .sequence_vae import SequenceEncoder
+from .sequences import Sequences
+
+
+def segmented(batch: Sequences, segments: int) -> Sequences:
+    """Each sequence in that many equal stretches, all of them side by side.
+
+    Shape:
+        - Input: `[B, T, ...]`
+        - Output: `[B * segments, T / segments, ...]`
+
+    Raises:
+        ValueError: a sequence does not fall into so many, or is shorter than the others.
+    """
+    steps = batch.x.shape[1]
+    if steps % segments or bool((batch.lengths != steps).any()):
+        raise ValueError(f"Sequences of one length that falls into {segments} segments are needed.")
+    of, rows = batch.noise
+    if of is not None:
+        batch = batch._replace(
+            noise=Noise(of * segments, slice(rows.start * segments, rows.stop * segments))
+        )
+    return batch._replace(
+        x=batch.x.reshape(len(batch.x) * segments, -1, batch.x.shape[2]),
+        condition=batch.condition.reshape(len(batch.x) * segments, -1, batch.condition.shape[2]),
+        lengths=(batch.lengths // segments).repeat_interleave(segments),
+    )
+
+
+class HierarchicalEncoder(nn.Module):
+    """An encoder of steps sums up each segment, an encoder of segments the sequence.
+
+    Args:
+        steps: reads each segment, all of them side by side.
+        segments: how many.
+        hidden: width of each direction over the segments, and of what they are told.
+        notes: width of the note taken at each segment.
+
+    Shape:
+        - Input: `Sequences` of one length
+        - Output: `[B, 2 * hidden + segments * notes]`
+
+    >>> batch = Sequences(torch.zeros(2, 8, 3), torch.zeros(2, 8, 1), torch.tensor([8, 8]))
+    >>> HierarchicalEncoder(SequenceEncoder(3, 1, 16), 4, hidden=8, notes=2)(batch).shape
+    torch.Size([2, 24])
+    """
+
+    def __init__(self, steps: SequenceEncoder, segments: int, *, hidden: int, notes: int) -> None:
+        super().__init__()
+        self.count = segments
+        self.steps = steps
+        self.to_segment = nn.Linear(steps.width, hidden)
+        self.segments = SequenceEncoder(hidden, 0, hidden, notes=notes, steps=segments)
+        self.width = self.segments.width
+
+    def forward(self, batch: Sequences) -> Tensor:
+        said = self.to_segment(self.steps(segmented(batch, self.count))).tanh()
+        x = said.reshape(-1, self.count, said.shape[1])
+        lengths = torch.full((len(x),), self.count, device=x.device)
+        out: Tensor = self.segments(Sequences(x, x[..., :0], lengths))
+        return out
+
+
+class HierarchicalDecoder(nn.Module):
+    """A conductor goes over the segments and tells a decoder of steps what each is to be.
+
+    The conductor's first state comes from `z`, and so does a plan for each segment,
+    as `AutoregressiveDecoder` has one for each step. A segment is decoded from what
+    it is told alone: no state and no step is handed on to the next. So what holds a
+    sequence together has to be in `z`, and all segments are decoded side by side.
+
+    Args:
+        latent: Z.
+        core: decodes a segment from what the conductor says.
+        segments: how many.
+        hidden: width of the conductor, and of what it says.
+        plan: width of the plan for each segment.
+
+    Shape:
+        - Input: `z` `[B, Z]`, and `Sequences` of one length whose steps force the decoder
+        - Output: logits `[B, T, channels]`
+
+    >>> batch = Sequences(torch.zeros(2, 8, 3), torch.zeros(2, 8, 1), torch.tensor([8, 8]))
+    >>> core = AutoregressiveDecoder(8, 3, 1, hidden=16)
+    >>> HierarchicalDecoder(5, core, 4, hidden=8, plan=2)(torch.zeros(2, 5), batch).shape
+    torch.Size([2, 8, 3])
+    """
+
+    def __init__(
+        self, latent: int, core: AutoregressiveDecoder, segments: int, *, hidden: int, plan: int
+    ) -> None:
+        super().__init__()
+        self.segments = segments
+        self.to_state = nn.Linear(latent, 2 * hidden)
+        self.to_plan = nn.Linear(latent, segments * plan)
+        self.conductor = LSTM(plan, hidden)
+        self.core = core
+
+    def forward(self, z: Tensor, batch: Sequences) -> Tensor:
+        """Teacher-forced: each step is told the true one before it in its segment."""
+        said = self.conduct(z).flatten(0, 1)
+        logits: Tensor = self.core(said, segmented(batch, self.segments))
+        return logits.reshape(*batch.x.shape)
+
+    def conduct(self, z: Tensor) -> Tensor:
+        """What each segment is told. Output `[B, segments, hidden]`."""
+        plan = self.to_plan(z).reshape(len(z), self.segments, -1)
+        hidden, cell = self.to_state(z).tanh()[None].chunk(2, dim=-1)
+        said: Tensor = self.conductor(plan, state=(hidden.contiguous(), cell.contiguous()))
+        return said
