@@ -15,7 +15,8 @@ def prepare(
     folders: Annotated[list[Path], typer.Argument(help="Folders of MIDI files, searched deeply.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the data set, data/NAME.")],
     codec: Annotated[
-        str, typer.Option(help="What a net is to read: melody, drums, roll, piano or trio.")
+        str,
+        typer.Option(help="What a net reads: melody, drums, roll, piano, trio, leadsheet."),
     ] = "melody",
     bars: Annotated[int, typer.Option(help="Bars of a window.", min=2, max=64)] = 2,
     workers: Annotated[

@@ -168,5 +168,6 @@ CODECS: dict[str, Codec] = {
         RollCodec(),
         RollCodec("piano", first=21, pitches=88),
         PartsCodec("trio", (MelodyCodec(), MelodyCodec("bass", program=33), DrumsCodec())),
+        PartsCodec("leadsheet", (MelodyCodec(), ChordsCodec())),
     )
 }

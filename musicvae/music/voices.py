@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..errors import RequestError
 from .drums import CLASS_OF
+from .harmony import changes, harmony
 from .melody import find_bass, find_melody, find_part, pitched_parts
 from .notes import Part, Phrase, without_overlaps
 
@@ -83,11 +84,18 @@ def _trio(phrase: Phrase, track: Track) -> Phrase:
     return replace(phrase, parts=(melody, find_bass(phrase, melody), beat))
 
 
+def _leadsheet(phrase: Phrase, track: Track) -> Phrase:
+    """The melody, and the chords that are written or heard."""
+    chords = changes(harmony(phrase), phrase.meter, phrase.lead_in)
+    return replace(phrase, parts=(find_melody(phrase, track),), chords=chords)
+
+
 READERS: dict[str, Callable[[Phrase, Track], Phrase]] = {
     "melody": _melody,
     "drums": _drums,
     "roll": _roll,
     "piano": _piano,
     "trio": _trio,
+    "leadsheet": _leadsheet,
 }
 """For each codec, the parts that it reads."""
