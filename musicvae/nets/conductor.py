@@ -20,25 +20,40 @@ def segmented(batch: Sequences, segments: int) -> Sequences:
     """Each sequence in that many equal stretches, all of them side by side.
 
     Shape:
-        - Input: `[B, T, ...]`
-        - Output: `[B * segments, T / segments, ...]`
-
-    Raises:
-        ValueError: a sequence does not fall into so many, or is shorter than the others.
+        - Input: `[B, T, ...]`; each length is a multiple of `segments`
+        - Output: `[B * segments, S, ...]`, S steps in the longest segment
     """
-    steps = batch.x.shape[1]
-    if steps % segments or bool((batch.lengths != steps).any()):
-        raise ValueError(f"Sequences of one length that falls into {segments} segments are needed.")
+    each = batch.lengths // segments
     of, rows = batch.noise
     if of is not None:
-        batch = batch._replace(
-            noise=Noise(of * segments, slice(rows.start * segments, rows.stop * segments))
-        )
-    return batch._replace(
-        x=batch.x.reshape(len(batch.x) * segments, -1, batch.x.shape[2]),
-        condition=batch.condition.reshape(len(batch.x) * segments, -1, batch.condition.shape[2]),
-        lengths=(batch.lengths // segments).repeat_interleave(segments),
+        rows = slice(rows.start * segments, rows.stop * segments)
+    start = torch.arange(segments, device=each.device)[:, None] * each[:, None, None]
+    inside = torch.arange(int(each.max()), device=each.device)
+    at = (start + inside).clamp_max(batch.x.shape[1] - 1).flatten(1)
+    return Sequences(
+        _steps(batch.x, at).reshape(-1, len(inside), batch.x.shape[2]),
+        _steps(batch.condition, at).reshape(-1, len(inside), batch.condition.shape[2]),
+        each.repeat_interleave(segments),
+        Noise(of and of * segments, rows),
     )
+
+
+def joined(logits: Tensor, lengths: Tensor, segments: int, steps: int) -> Tensor:
+    """What was said for segments, end to end; of no meaning on padding.
+
+    Shape:
+        - Input: `[B * segments, S, C]`, lengths of the sequences `[B]`
+        - Output: `[B, steps, C]`
+    """
+    each = (lengths // segments)[:, None]
+    step = torch.arange(steps, device=lengths.device)
+    at = (step // each).clamp_max(segments - 1) * logits.shape[1] + step % each
+    return _steps(logits.reshape(len(lengths), -1, logits.shape[2]), at)
+
+
+def _steps(x: Tensor, at: Tensor) -> Tensor:
+    """Steps by their number in each sequence. `[B, T, C]` and `[B, N]` to `[B, N, C]`."""
+    return x.gather(1, at[..., None].expand(-1, -1, x.shape[2]))
 
 
 class HierarchicalEncoder(nn.Module):
@@ -51,7 +66,7 @@ class HierarchicalEncoder(nn.Module):
         notes: width of the note taken at each segment.
 
     Shape:
-        - Input: `Sequences` of one length
+        - Input: `Sequences`
         - Output: `[B, 2 * hidden + segments * notes]`
 
     >>> batch = Sequences(torch.zeros(2, 8, 3), torch.zeros(2, 8, 1), torch.tensor([8, 8]))
@@ -91,7 +106,7 @@ class HierarchicalDecoder(nn.Module):
         plan: width of the plan for each segment.
 
     Shape:
-        - Input: `z` `[B, Z]`, and `Sequences` of one length whose steps force the decoder
+        - Input: `z` `[B, Z]`, and `Sequences` whose steps force the decoder
         - Output: logits `[B, T, channels]`
 
     >>> batch = Sequences(torch.zeros(2, 8, 3), torch.zeros(2, 8, 1), torch.tensor([8, 8]))
@@ -114,7 +129,7 @@ class HierarchicalDecoder(nn.Module):
         """Teacher-forced: each step is told the true one before it in its segment."""
         said = self.conduct(z).flatten(0, 1)
         logits: Tensor = self.core(said, segmented(batch, self.segments))
-        return logits.reshape(*batch.x.shape)
+        return joined(logits, batch.lengths, self.segments, batch.x.shape[1])
 
     def conduct(self, z: Tensor) -> Tensor:
         """What each segment is told. Output `[B, segments, hidden]`."""
