@@ -49,7 +49,7 @@ DIRECT = 0.3
 
 OF_MOTION, OF_QUALITY, OF_KEY, OF_BASS = 0.25, 0.45, 0.6, 1.25
 OF_DOUBT = 0.15
-"""What rare qualities cost at each beat of one voice, which fits them as well as triads."""
+"""What rare qualities cost at each beat of one voice, or of two tones: they fit too much."""
 
 REST, SOUND = 0.5, 1.5
 """For each beat without a chord: worth it in silence, a cost under notes."""
@@ -140,9 +140,10 @@ def chords_of(
     heard, bass = _heard(start, end, pitch, meter, bars)
     sounding = heard.sum(axis=1)
     silence = np.where(sounding > 0, -SOUND * sounding, REST)
-    alone = np.where(bass.any(axis=1), 0.0, sounding)
+    full = bass.any(axis=1) & ((heard > 0).sum(axis=1) > 2)
+    doubt = np.where(full, 0.0, OF_DOUBT * sounding)
     usual = np.repeat(np.log(SHARES), 12)
-    chords = heard @ FITS.T + bass @ BASSES.T + OF_DOUBT * np.outer(alone, usual)
+    chords = heard @ FITS.T + bass @ BASSES.T + np.outer(doubt, usual)
     fits = np.column_stack([silence, chords])
     key = heard.sum(axis=0) / max(1.0, sounding.sum())
     likely = OF_KEY * (FITS @ key) + OF_QUALITY * usual
