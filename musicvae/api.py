@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -14,6 +16,7 @@ from .config import SampleConfig
 from .engine import Player
 from .errors import CheckpointError, RequestError
 from .generation import Reconstruction
+from .music.accompaniment import accompanied, known_pattern
 from .music.exchange import NoteTuple, from_pretty_midi, from_tuples
 from .music.midi import Source, main_phrase, read_midi
 from .music.notes import Phrase
@@ -64,6 +67,7 @@ class MusicVAE:
         bpm: float = 120.0,
         program: int = 0,
         temperature: float = SampleConfig.temperature,
+        pattern: str | None = None,
         seed: int | None = None,
     ) -> list[Phrase]:
         """Draw new phrases.
@@ -74,12 +78,16 @@ class MusicVAE:
             bpm: quarters per minute.
             program: General MIDI number of the instrument, 0 to 127.
             temperature: 0.5 plays it safe, 1.0 is the model's own taste, 1.3 wanders.
+            pattern: how the chords of a lead sheet are played: `block`, which is usual,
+                `arpeggio`, `strum` or `walking`.
             seed: the same seed gives the same phrases.
 
         Raises:
-            RequestError, MeterError: a number is out of range, or the net cannot generate.
+            RequestError, MeterError: a number is out of range, the net cannot generate,
+                or a pattern is asked of a model that makes no chords.
         """
-        return generation.generate(
+        render = self._renderer(pattern)
+        phrases = generation.generate(
             self.player,
             n,
             meter=_meter(meter),
@@ -88,6 +96,7 @@ class MusicVAE:
             temperature=temperature,
             seed=seed,
         )
+        return [render(phrase) for phrase in phrases]
 
     def interpolate(
         self,
@@ -98,6 +107,7 @@ class MusicVAE:
         track: str | int | None = None,
         track_b: str | int | None = None,
         temperature: float = 0.0,
+        pattern: str | None = None,
         seed: int | None = None,
         bpm: float = 120.0,
     ) -> list[Phrase]:
@@ -109,6 +119,7 @@ class MusicVAE:
             track: number (from 1) or name of the part to read; else the melody is found.
             track_b: the same for `b`, where it is another.
             temperature: 0 takes the most probable step.
+            pattern: as `generate` takes it.
             seed: of the draws at temperatures above 0.
             bpm: of MIDI files that are timed in seconds.
 
@@ -116,8 +127,10 @@ class MusicVAE:
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
         other = track if track_b is None else track_b
+        render = self._renderer(pattern)
         ends = self._voice(a, track, bpm), self._voice(b, other, bpm)
-        return interpolation.interpolate(self.player, *ends, n, temperature=temperature, seed=seed)
+        walk = interpolation.interpolate(self.player, *ends, n, temperature=temperature, seed=seed)
+        return [render(phrase) for phrase in walk]
 
     def reconstruct(
         self,
@@ -125,6 +138,7 @@ class MusicVAE:
         *,
         track: str | int | None = None,
         temperature: float = 0.0,
+        pattern: str | None = None,
         seed: int | None = None,
         bpm: float = 120.0,
     ) -> Reconstruction:
@@ -133,8 +147,10 @@ class MusicVAE:
         Raises:
             MidiError, RequestError: the input cannot be used, or a number is out of range.
         """
+        render = self._renderer(pattern)
         phrase = self._voice(source, track, bpm)
-        return generation.reconstruct(self.player, phrase, temperature=temperature, seed=seed)
+        made = generation.reconstruct(self.player, phrase, temperature=temperature, seed=seed)
+        return replace(made, phrase=render(made.phrase))
 
     def extend(
         self,
@@ -171,10 +187,12 @@ class MusicVAE:
         bpm: float = 120.0,
         program: int = 0,
         temperature: float = 0.0,
+        pattern: str | None = None,
         seed: int | None = None,
     ) -> list[Phrase]:
-        """A phrase for each row of `z`, `[N, Z]`."""
-        return generation.decode(
+        """A phrase for each row of `z`, `[N, Z]`; the rest as `generate` takes it."""
+        render = self._renderer(pattern)
+        phrases = generation.decode(
             self.player,
             z,
             meter=_meter(meter),
@@ -183,6 +201,15 @@ class MusicVAE:
             temperature=temperature,
             seed=seed,
         )
+        return [render(phrase) for phrase in phrases]
+
+    def _renderer(self, pattern: str | None) -> Callable[[Phrase], Phrase]:
+        """What makes of a phrase that was decoded what is heard."""
+        if self.player.codec.name == "leadsheet":
+            return partial(accompanied, pattern=known_pattern(pattern or "block"))
+        if pattern:
+            raise RequestError("This model makes no chords that a pattern could play")
+        return lambda phrase: phrase
 
     def _voice(self, music: Music, track: str | int | None, bpm: float) -> Phrase:
         """What this model's codec reads of some music; errors name the file it came from."""

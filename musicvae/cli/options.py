@@ -36,6 +36,10 @@ Track = Annotated[
     str | None,
     typer.Option(help="Number (from 1) or name of the track to read. Without it, the melody."),
 ]
+Pattern = Annotated[
+    str | None,
+    typer.Option(help="How a lead sheet's chords are played: block, arpeggio, strum or walking."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
 OutFolder = Annotated[
     Path, typer.Argument(help="Folder to write into; it is created.", readable=False)

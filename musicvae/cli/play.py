@@ -18,6 +18,7 @@ from .options import (
     Model,
     OutFile,
     OutFolder,
+    Pattern,
     Seed,
     Temperature,
     Track,
@@ -42,6 +43,7 @@ def generate(
         int, typer.Option(help="General MIDI number of the instrument.", min=0, max=127)
     ] = 0,
     temperature: Temperature = SampleConfig.temperature,
+    pattern: Pattern = None,
     seed: Seed = None,
     model: Model = DEFAULT_MODEL,
     force: Force = False,
@@ -57,7 +59,13 @@ def generate(
     player = load(model)
     names = numbered_names(out, "phrase", force=force)
     phrases = player.generate(
-        n, meter=meter, bpm=bpm, program=program, temperature=temperature, seed=seed
+        n,
+        meter=meter,
+        bpm=bpm,
+        program=program,
+        temperature=temperature,
+        pattern=pattern,
+        seed=seed,
     )
     _write(phrases, names, force)
     typer.echo(f"seed {seed}, temperature {temperature:g}")
@@ -76,6 +84,7 @@ def interpolate(
         str | None, typer.Option(help="The same for the second file, where it is another.")
     ] = None,
     temperature: Temperature = 0.0,
+    pattern: Pattern = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
     model: Model = DEFAULT_MODEL,
@@ -92,7 +101,15 @@ def interpolate(
     player = load(model)
     names = numbered_names(out, f"{a.stem}-to-{b.stem}", force=force)
     phrases = player.interpolate(
-        a, b, n, track=track, track_b=track_b, temperature=temperature, seed=seed, bpm=bpm
+        a,
+        b,
+        n,
+        track=track,
+        track_b=track_b,
+        temperature=temperature,
+        pattern=pattern,
+        seed=seed,
+        bpm=bpm,
     )
     _tell_stretches(bpm, a, b)
     _write(phrases, names, force)
@@ -105,6 +122,7 @@ def reconstruct(
     out: OutFile,
     track: Track = None,
     temperature: Temperature = 0.0,
+    pattern: Pattern = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
     model: Model = DEFAULT_MODEL,
@@ -118,7 +136,9 @@ def reconstruct(
     from ..files import spare_names
 
     seed = seed_or_drawn(seed)
-    made = load(model).reconstruct(source, track=track, temperature=temperature, seed=seed, bpm=bpm)
+    made = load(model).reconstruct(
+        source, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
+    )
     _tell_stretches(bpm, source)
     _write([made.phrase], spare_names(_file(out, source)), force)
     typer.echo(f"accuracy {made.accuracy:.3f}, note F1 {made.note_f1:.3f}")

@@ -7,12 +7,12 @@ last; the bass lies from E1 to G2. Nothing is left to chance.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..errors import RequestError
 from .chords import Chord, pitch_classes
-from .notes import ChordChange, Note, Part, chord_map
+from .notes import ChordChange, Note, Part, Phrase, chord_map
 from .units import TRIPLET, Meter
 
 LOW, MIDDLE_C, HIGH = 48, 60, 72
@@ -58,9 +58,7 @@ def accompany(
     Raises:
         RequestError: there is no such pattern.
     """
-    if pattern not in PATTERNS:
-        raise RequestError(f"There is no pattern {pattern!r}; there are {', '.join(PATTERNS)}.")
-    play, ground = PATTERNS[pattern]
+    play, ground = PATTERNS[known_pattern(pattern)]
     lead = meter.bar - pickup if pickup else 0
     steps = pickup + bars * meter.bar
     told = chord_map(((change.step, change.chord) for change in chords), steps)
@@ -72,6 +70,26 @@ def accompany(
         Part(tuple(_moved(upper, lead)), program, name="Chords"),
         Part(tuple(_moved(lower, lead)), BASS, name="Bass"),
     )
+
+
+def known_pattern(name: str) -> str:
+    """The name of a pattern.
+
+    Raises:
+        RequestError: there is no such pattern.
+    """
+    if name not in PATTERNS:
+        raise RequestError(f"There is no pattern {name!r}; there are {', '.join(PATTERNS)}.")
+    return name
+
+
+def accompanied(phrase: Phrase, pattern: str = "block") -> Phrase:
+    """A lead sheet as it is played: its melody, then chords and bass as `accompany` has them."""
+    melody = replace(phrase.parts[0], name=phrase.parts[0].name or "Melody")
+    chords, bass = accompany(
+        phrase.chords, phrase.meter, phrase.bars, pattern, pickup=phrase.pickup
+    )
+    return replace(phrase, parts=(melody, chords, bass))
 
 
 def _moved(notes: Iterator[Note], lead: int) -> Iterator[Note]:
