@@ -14,7 +14,7 @@ from musicvae import generation, interpolation
 from musicvae.api import MusicVAE
 from musicvae.engine import Player
 from musicvae.errors import RequestError
-from musicvae.interpolation import slerp
+from musicvae.interpolation import between, evenly
 from musicvae.music.manner import accents, mean_tempo
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Note, Part, Phrase, Tempo
@@ -36,21 +36,26 @@ def player(tiny_model: MusicVAE) -> Player:
 
 
 @given(vectors, vectors)
-def test_an_arc_ends_where_it_was_told_and_is_never_nan(a: np.ndarray, b: np.ndarray) -> None:
-    """Zero vectors, opposite ones and a vector with itself included."""
-    assert np.array_equal(slerp(a, b, 0.0), a)
-    assert np.array_equal(slerp(a, b, 1.0), b)
-    assert np.isfinite(slerp(a, b, 0.3)).all()
-    assert np.allclose(slerp(a, a, 0.7), a, atol=1e-5)
+def test_a_line_ends_where_it_was_told(a: np.ndarray, b: np.ndarray) -> None:
+    """To the bit; and from a vector to itself it stays there."""
+    assert np.array_equal(between(a, b, 0.0), a)
+    assert np.array_equal(between(a, b, 1.0), b)
+    assert np.allclose(between(a, a, 0.7), a, atol=1e-5)
 
 
-@given(st.floats(0, 1), st.floats(0.1, 3.0))
-def test_an_arc_stays_on_its_sphere_and_moves_evenly(t: float, angle: float) -> None:
-    """Between two vectors of one length, the angle grows with t."""
-    a, b = np.array([2.0, 0.0]), 2 * np.array([math.cos(angle), math.sin(angle)])
-    point = slerp(a, b, t)
-    assert np.linalg.norm(point) == pytest.approx(2.0)
-    assert math.atan2(point[1], point[0]) == pytest.approx(t * angle, abs=1e-6)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.integers(2, 12))
+def test_even_places_go_forward_and_are_as_near_as_there_are_any(far: list[float], n: int) -> None:
+    """From the first to the last; the first crossing of each share, from below or above."""
+    apart, shares = np.array([0.0, *far]), np.linspace(0, 1, n)
+    chosen = evenly(apart, shares)
+    assert chosen[0] == 0
+    assert chosen[-1] == len(apart) - 1
+    assert (np.diff(chosen) >= 0).all()
+    reached = np.maximum.accumulate(apart)
+    for place, goal in zip(chosen[1:-1], shares[1:-1] * apart[-1], strict=True):
+        if apart[-1]:
+            first = int(np.argmax(reached >= goal))
+            assert place in (first, max(0, first - 1))
 
 
 @pytest.mark.parametrize("meter", METERS, ids=str)

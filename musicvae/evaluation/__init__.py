@@ -16,7 +16,7 @@ from ..music.notes import Phrase
 from ..music.units import Meter
 from ..progress import Progress, Report, silent
 from .chunks import Collection, codes_by_meter, in_chunks, to_phrases
-from .interpolation import curves, draw_pairs, learn, middles, walk
+from .interpolation import curves, draw_pairs, learn, summed_up, walk
 from .reconstruction import Tally, measure
 from .report import Evaluation
 from .samples import compare, from_the_prior
@@ -86,7 +86,7 @@ def evaluate(
     groups = {
         "reconstruction": returned.shares(),
         "nats": returned.nats(),
-        "interpolation": middles(found),
+        "interpolation": summed_up(found),
         "samples": played.shares() | compare(codec, truth, drawn, originals, seed),
     }
     return Evaluation(
@@ -95,7 +95,7 @@ def evaluate(
         found,
         _left_out(player, trained_on, pairs, len(ways)),
         drawn[:SHOWN],
-        [codec.decode(at, way.meter) for way in ways[:1] for at in way.arc],
+        [codec.decode(at, way.meter) for way in ways[:1] for at in way.walk],
     )
 
 

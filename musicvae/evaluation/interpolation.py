@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine import Player
-from ..interpolation import slerp
+from ..interpolation import FINE, between, evenly, hamming
 from ..music.codecs import Codec, Codes
 from ..music.ngram import NGram
 from ..music.units import Meter
@@ -34,14 +34,14 @@ class Pair:
 
     Attributes:
         a, b: the ends.
-        arc: the most probable steps from each place of the arc between the two z.
+        walk: the most probable steps on the line between the two z, at even distances.
         mix: each step from one of the ends, in the codec's one spelling.
     """
 
     meter: Meter
     a: Codes
     b: Codes
-    arc: list[Codes]
+    walk: list[Codes]
     mix: list[Codes]
 
 
@@ -68,11 +68,11 @@ def walk(
         part = rows[start : start + SIDE_BY_SIDE]
         ends = [(windows.window(a), windows.window(b)) for a, b in part]
         meters = [windows.meter(a) for a, _ in part]
-        arcs = _arcs(player, ends, meters)
-        for (a, b), meter, arc in zip(ends, meters, arcs, strict=True):
+        walks = _walks(player, ends, meters)
+        for (a, b), meter, walked in zip(ends, meters, walks, strict=True):
             chance = rng.random(len(a))
             mixed = [_mix(player.codec, a, b, chance < t, meter) for t in PLACES]
-            yield Pair(meter, a, b, arc, mixed)
+            yield Pair(meter, a, b, walked, mixed)
 
 
 def curves(pairs: Sequence[Pair], model: NGram | None) -> Curves:
@@ -80,11 +80,10 @@ def curves(pairs: Sequence[Pair], model: NGram | None) -> Curves:
     if not pairs:
         return {}
     found: Curves = {"t": PLACES.tolist()}
-    ways = {"arc": [pair.arc for pair in pairs], "mix": [pair.mix for pair in pairs]}
+    ways = {"walk": [pair.walk for pair in pairs], "mix": [pair.mix for pair in pairs]}
     for name, way in ways.items():
         apart = [
-            [_distance(pair.a, at) for at in places]
-            for pair, places in zip(pairs, way, strict=True)
+            [hamming(pair.a, at) for at in places] for pair, places in zip(pairs, way, strict=True)
         ]
         found[f"distance to A, {name}"] = np.mean(apart, axis=0).tolist()
     if model is None:
@@ -97,10 +96,21 @@ def curves(pairs: Sequence[Pair], model: NGram | None) -> Curves:
     return found
 
 
-def middles(found: Curves) -> Figures:
-    """The curves half-way, in figures."""
-    half = len(PLACES) // 2
-    return {f"{name}, half-way": curve[half] for name, curve in found.items() if name != "t"}
+def summed_up(found: Curves) -> Figures:
+    """The curves in figures: half-way, and how far from what would be even or usual."""
+    figures = {}
+    for name, curve in found.items():
+        if name == "t":
+            continue
+        figures[f"{name}, half-way"] = curve[len(PLACES) // 2]
+        inside = np.array(curve)[1:-1]
+        if name.startswith("distance"):
+            even = PLACES[1:-1] * curve[-1]
+            figures[f"{name}, off the straight line"] = float(np.abs(inside - even).max())
+        else:
+            figures[f"{name}, mean"] = float(inside.mean())
+            figures[f"{name}, largest"] = float(inside.max())
+    return figures
 
 
 def learn(originals: Mapping[Meter, Codes], classes: int, seed: int) -> NGram | None:
@@ -118,28 +128,25 @@ def learn(originals: Mapping[Meter, Codes], classes: int, seed: int) -> NGram | 
     )
 
 
-def _arcs(
+def _walks(
     player: Player, ends: Sequence[tuple[Codes, Codes]], meters: Sequence[Meter]
-) -> list[list[Codes]]:
-    """What is decoded at each place, pair by pair."""
+) -> Iterator[list[Codes]]:
+    """What is decoded at each place, pair by pair, as `interpolate` chooses them."""
     from_a = player.encode([a for a, _ in ends], meters).mu
     to_b = player.encode([b for _, b in ends], meters).mu
     idle = [np.random.default_rng(0)] * len(ends)  # the most probable step needs no chance
-    by_place = []
-    for t in PLACES:
-        z = np.array([slerp(a, b, float(t)) for a, b in zip(from_a, to_b, strict=True)])
-        by_place.append(player.decode(z, meters, temperature=0.0, rngs=idle))
-    return [list(arc) for arc in zip(*by_place, strict=True)]
+    fine = [
+        player.decode(between(from_a, to_b, float(t)), meters, temperature=0.0, rngs=idle)
+        for t in FINE
+    ]
+    for met in zip(*fine, strict=True):
+        apart = [hamming(met[0], one) for one in met]
+        yield [met[i] for i in evenly(apart, PLACES)]
 
 
 def _mix(codec: Codec, a: Codes, b: Codes, from_b: NDArray[np.bool_], meter: Meter) -> Codes:
     mixed = np.where(from_b.reshape(-1, *[1] * (a.ndim - 1)), b, a)
     return codec.encode(codec.decode(mixed, meter))
-
-
-def _distance(a: Codes, b: Codes) -> float:
-    """Normalised Hamming distance: the share of steps that differ."""
-    return float((a != b).reshape(len(a), -1).any(axis=1).mean())
 
 
 def _cost(model: NGram, codes: Codes) -> float:

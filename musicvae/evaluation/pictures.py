@@ -29,7 +29,7 @@ def draw_evaluation(found: Evaluation, folder: Path | str) -> list[Path]:
 
 
 def draw_interpolation(found: Evaluation, path: Path | str) -> None:
-    """Draw the curves of an interpolation: one picture for each kind, the mix beside the arc.
+    """Draw the curves of an interpolation: one picture for each kind, the mix beside the walk.
 
     Raises:
         MissingExtra: matplotlib is not installed.
@@ -38,7 +38,7 @@ def draw_interpolation(found: Evaluation, path: Path | str) -> None:
     kinds = sorted({name.rpartition(", ")[0] for name in found.curves if name != "t"})
     figure = new_figure(5 * len(kinds), 3.5)
     for axes, kind in zip(figure.subplots(1, len(kinds), squeeze=False)[0], kinds, strict=True):
-        for way, what in (("arc", "arc of z"), ("mix", "mix of steps")):
+        for way, what in (("walk", "walk through z"), ("mix", "mix of steps")):
             axes.plot(found.curves["t"], found.curves[f"{kind}, {way}"], label=what)
         axes.set(title=kind, xlabel="place between A and B")
         axes.set_ylim(bottom=0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from musicvae.engine import Player
-from musicvae.evaluation.interpolation import PLACES, curves, draw_pairs, learn, middles, walk
+from musicvae.evaluation.interpolation import PLACES, curves, draw_pairs, learn, summed_up, walk
 from musicvae.music.units import Meter
 
 from ..miniatures import RAGGED, tiny_checkpoint
@@ -34,7 +34,7 @@ def test_the_way_of_a_perfect_player_begins_and_ends_where_it_should() -> None:
         meter: np.stack([w for w, m in held_out.windows if m == meter]) for meter in RAGGED
     }
     found = curves(ways, learn(originals, MELODY.channels, 0))
-    for way in ("arc", "mix"):
+    for way in ("walk", "mix"):
         distance, cost = found[f"distance to A, {way}"], found[f"relative cost, {way}"]
         assert distance[0] == 0
         assert distance[-1] == pytest.approx(np.mean([(p.a != p.b).mean() for p in ways]))
@@ -43,7 +43,7 @@ def test_the_way_of_a_perfect_player_begins_and_ends_where_it_should() -> None:
     mixed = found["distance to A, mix"]
     assert mixed[5] == pytest.approx(mixed[-1] / 2, rel=0.15)
     assert found["relative cost, mix"][5] > 1.2, "a mix is less usual than music that was counted"
-    assert middles(found)["relative cost, mix, half-way"] == found["relative cost, mix"][5]
+    assert summed_up(found)["relative cost, mix, half-way"] == found["relative cost, mix"][5]
 
 
 def test_rolls_have_distances_alone() -> None:
@@ -51,8 +51,8 @@ def test_rolls_have_distances_alone() -> None:
     held_out = windows("roll", 12)
     rng = np.random.default_rng(0)
     ways = list(walk(Player(tiny_checkpoint("vae")), held_out, draw_pairs(held_out, 4, rng), rng))
-    assert curves(ways, None).keys() == {"t", "distance to A, arc", "distance to A, mix"}
-    assert len(ways[0].arc) == len(ways[0].mix) == len(PLACES)
+    assert curves(ways, None).keys() == {"t", "distance to A, walk", "distance to A, mix"}
+    assert len(ways[0].walk) == len(ways[0].mix) == len(PLACES)
     assert np.array_equal(ways[0].mix[0], ways[0].a)
     assert np.array_equal(ways[0].mix[-1], ways[0].b)
     assert not curves([], None)
