@@ -59,7 +59,7 @@ CHORD_TRACKS = tuple(
     for pattern in (r"chord|akkord", r"accomp|begleit|harmon(y|ie)", r"piano|klavier")
 )
 MOSTLY = 0.5
-"""Of the strikes of a chord track, those at which three tones sound; of all bars, those it has."""
+"""Of its strikes, those at which a chord track sounds three tones; of all, those it sounds at."""
 
 ROOTS = np.arange(12)
 FITS: Floats = np.array([np.roll(USUAL[quality], root) for quality in QUALITIES for root in ROOTS])
@@ -82,7 +82,7 @@ def harmony(phrase: Phrase) -> Ints:
         beats = np.arange(0, bars * meter.bar, meter.beat)
         return np.array(codes, np.int64)[np.searchsorted(begun, beats, side="right")]
     parts = [part for part in phrase.parts if not part.is_drum and part.notes]
-    track = chord_track(parts, meter.bar)
+    track = chord_track(parts)
     notes = [note for part in track or parts for note in part.notes]
     columns = np.array([(n.start + lead, n.end + lead, n.pitch) for n in notes], np.int64)
     start, end, pitch = columns.reshape(-1, 3).T
@@ -103,25 +103,31 @@ def changes(codes: Sequence[int] | Ints, meter: Meter, lead: int = 0) -> tuple[C
     return chord_map(told, len(codes) * beat - lead)
 
 
-def chord_track(parts: Sequence[Part], bar: int) -> list[Part]:
+def chord_track(parts: Sequence[Part]) -> list[Part]:
     """The parts that play the chords: by their name, or the second of two; [] if there are none.
 
-    They do if three tones or more sound at most of their strikes, in most of the bars.
+    They do if three tones or more sound at most of their strikes, and one at most of all.
     """
     named = [[part for part in parts if found.search(part.name)] for found in CHORD_TRACKS]
     second = [list(parts[1:])] if len(parts) == 2 else []
-    bars = {note.start // bar for part in parts for note in part.notes}
-    return next((those for those in [*named, *second] if _struck(those, bar, len(bars))), [])
+    strikes = _strikes(parts)
+    for track in [*named, *second]:
+        struck = _tones(track, _strikes(track)) >= 3
+        if len(struck) and min(struck.mean(), (_tones(track, strikes) > 0).mean()) >= MOSTLY:
+            return track
+    return []
 
 
-def _struck(parts: Sequence[Part], bar: int, bars: int) -> bool:
+def _strikes(parts: Sequence[Part]) -> Ints:
+    return np.unique(np.array([n.start for part in parts for n in part.notes], np.int64))
+
+
+def _tones(parts: Sequence[Part], at: Ints) -> Ints:
+    """How many notes of the parts sound at each of some steps."""
     notes = np.array([(n.start, n.end) for part in parts for n in part.notes], np.int64)
     start, end = np.sort(notes.reshape(-1, 2), axis=0).T
-    strikes = np.unique(start)
-    begun = np.searchsorted(start, strikes, side="right")
-    ended = np.searchsorted(end, strikes, side="right")
-    often = len(np.unique(start // bar)) >= MOSTLY * bars
-    return len(strikes) > 0 and often and bool((begun - ended >= 3).mean() >= MOSTLY)
+    begun, ended = (np.searchsorted(those, at, side="right") for those in (start, end))
+    return np.asarray(begun - ended)
 
 
 def chords_of(

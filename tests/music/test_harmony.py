@@ -39,6 +39,7 @@ TUNE = Part(tuple(Note(4 * i, 4, 72 + 2 * (i % 3)) for i in range(24)), name="Me
 
 
 @given(st.sampled_from(METERS), st.integers(0, 3), st.data())
+@settings(deadline=None)
 def test_chords_told_beat_by_beat_are_given_back(
     meter: Meter, bars: int, data: st.DataObject
 ) -> None:
@@ -92,6 +93,14 @@ def test_the_second_of_two_parts_is_a_chord_track_where_chords_are_struck() -> N
     thirds = Part(tuple(Note(4 * i, 4, 76) for i in range(24)))
     both = harmony(Phrase(COMMON, 6, parts=(clash, thirds)))
     assert set(both.tolist()) == {code(Chord(1, "min"))}
+
+
+def test_a_chord_track_may_hold_its_chords_but_not_rest_most_of_the_time() -> None:
+    """Struck once in six bars it is one; sounding in one of them, the other parts are asked."""
+    six_bars = Part(tuple(Note(0, 96, pitch) for pitch in (60, 64, 67)), name="CHORDS")
+    assert set(harmony(Phrase(COMMON, 6, parts=(TUNE, six_bars))).tolist()) == {code(Chord(0))}
+    one_bar = replace(six_bars, notes=tuple(replace(n, duration=16) for n in six_bars.notes))
+    assert harmony(Phrase(COMMON, 6, parts=(TUNE, one_bar)))[8:].all()
 
 
 @pytest.mark.parametrize("pattern", ["block", "arpeggio", "strum", "walking"])
