@@ -8,12 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from musicvae.checkpoint import Checkpoint
 from musicvae.config import ModelConfig
 from musicvae.dataset import SPLITS, pack, save
 from musicvae.model import build, checkpoint_of
 from musicvae.music.codecs import CODECS, Codes
+from musicvae.music.drums import PITCH_OF
+from musicvae.music.harmony import changes
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.position import window_bars
 from musicvae.music.units import TRIPLET, Meter
@@ -27,11 +30,13 @@ RAGGED = (Meter(4, 4), Meter(3, 8), Meter(6, 8), Meter(4, 4), Meter(4, 4, TRIPLE
 
 
 def miniature(name: str) -> ModelConfig:
-    """The preset with hidden widths of 4 to 8; all else as it is."""
+    """The preset with hidden widths of 4 to 8 and windows of four bars at most; else as it is."""
     config = PRESETS[name]
     net = config.net
     small = replace(
         net,
+        bars=min(4, net.bars),
+        conductor=min(6, net.conductor),
         encoder=6,
         latent=5,
         hidden=8,
@@ -49,13 +54,21 @@ def short(name: str = "melody-2bar", **choices: object) -> ModelConfig:
     return replace(config, train=replace(base, **choices))  # type: ignore[arg-type]  # any field
 
 
-def make_data(folder: Path, codec: str = "melody") -> Path:
+def make_data(folder: Path, codec: str = "melody", bars: int = 2) -> Path:
     """A data set of eighteen windows, the same in each split."""
     folder.mkdir()
-    codes = np.array([pack(CODECS[codec], window) for window in windows_of(codec, METERS)])
-    meters = np.array([(m.numerator, m.denominator, m.grid) for m in METERS], dtype=np.uint8)
-    save(folder, CODECS[codec], {split: [(codes, meters)] for split in SPLITS}, {})
+    windows = packed(codec, METERS, bars)
+    save(folder, CODECS[codec], bars, {split: [windows] for split in SPLITS}, {})
     return folder
+
+
+def packed(
+    codec: str, meters: Sequence[Meter] = RAGGED, bars: int = 2
+) -> tuple[Codes, NDArray[np.uint8]]:
+    """The codes of `windows_of` as they are stored, and their meters."""
+    codes = [pack(CODECS[codec], each[None], bars)[0] for each in windows_of(codec, meters, bars)]
+    names = [(m.numerator, m.denominator, m.grid) for m in meters]
+    return np.array(codes), np.array(names, dtype=np.uint8)
 
 
 def tiny_checkpoint(name: str = "melody-2bar") -> Checkpoint:
@@ -69,10 +82,10 @@ def tiny_checkpoint(name: str = "melody-2bar") -> Checkpoint:
     return checkpoint_of(net, config, 0)
 
 
-def little_tune(meter: Meter, seed: int) -> Phrase:
+def little_tune(meter: Meter, seed: int, bars: int = 2) -> Phrase:
     """A window of one voice that wanders, rests and repeats notes."""
     rng = np.random.default_rng(seed)
-    bars = window_bars(meter)
+    bars = window_bars(meter, bars)
     notes, at, pitch = [], int(rng.integers(0, 3)), 64
     while at < bars * meter.bar:
         duration = min(int(rng.integers(1, 6)), bars * meter.bar - at)
@@ -82,6 +95,28 @@ def little_tune(meter: Meter, seed: int) -> Phrase:
     return Phrase(meter, bars, parts=(Part(tuple(notes)),))
 
 
-def windows_of(codec: str, meters: Sequence[Meter] = RAGGED) -> list[Codes]:
-    """The codes of a little tune for each meter."""
-    return [CODECS[codec].encode(little_tune(meter, seed)) for seed, meter in enumerate(meters)]
+def little_piece(codec: str, meter: Meter, seed: int, bars: int = 2) -> Phrase:
+    """A little tune as a codec has it: on drums, over a bass, over chords."""
+    tune = little_tune(meter, seed, bars)
+    (melody,) = tune.parts
+    drums = Part(
+        tuple(replace(note, duration=1, pitch=PITCH_OF[note.pitch % 9]) for note in melody.notes),
+        is_drum=True,
+    )
+    if codec == "drums":
+        return replace(tune, parts=(drums,))
+    if codec == "trio":
+        bass = tuple(replace(note, pitch=note.pitch - 24) for note in melody.notes)
+        return replace(tune, parts=(melody, Part(bass, 33), drums))
+    if codec == "leadsheet":
+        beats = np.arange(tune.steps // meter.beat)
+        return replace(tune, chords=changes(1 + (beats // 2 + seed) * 5 % 12, meter))
+    return tune
+
+
+def windows_of(codec: str, meters: Sequence[Meter] = RAGGED, bars: int = 2) -> list[Codes]:
+    """The codes of a little piece for each meter."""
+    return [
+        CODECS[codec].encode(little_piece(codec, meter, seed, bars))
+        for seed, meter in enumerate(meters)
+    ]

@@ -22,15 +22,14 @@ from musicvae.errors import DatasetError, OutputError
 from musicvae.music.codecs import CODECS, Codec, Codes
 from musicvae.music.position import condition, max_steps, width, window_steps
 
-from .miniatures import RAGGED, windows_of
+from .miniatures import RAGGED, packed, windows_of
 
 EVERY_CODEC = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 
 
 def some_windows(codec: Codec) -> Windows:
     """Six little tunes in five meters."""
-    meters = np.array([(m.numerator, m.denominator, m.grid) for m in RAGGED], dtype=np.uint8)
-    return Windows(codec, np.array([pack(codec, w) for w in windows_of(codec.name)]), meters)
+    return Windows(codec, *packed(codec.name))
 
 
 @EVERY_CODEC
@@ -40,9 +39,10 @@ def test_what_is_packed_is_unpacked(codec: Codec) -> None:
     for row, codes in enumerate(windows_of(codec.name)):
         assert windows.meter(row) == RAGGED[row]
         assert np.array_equal(windows.window(row), codes)
-        packed = pack(codec, codes)
-        assert len(packed) == max_steps(2)
-        assert packed.nbytes * (8 if packed.ndim == 2 else 1) == unpack(codec, packed).nbytes
+        (stored,) = pack(codec, codes[None])
+        assert len(stored) == max_steps(2)
+        bits = codec.likelihood == "bernoulli"
+        assert stored.nbytes * (8 if bits else 1) == unpack(codec, stored).nbytes
 
 
 @EVERY_CODEC
@@ -70,7 +70,7 @@ def test_a_batch_is_moved_by_its_semitones(codec: Codec) -> None:
     first, second = windows.window(0), windows.window(3)
     assert np.array_equal(batch.x[0], codec.one_hot(codec.transpose(first, 2)))
     assert np.array_equal(batch.x[1], codec.one_hot(second))
-    assert not np.array_equal(batch.x[0], codec.one_hot(first))
+    assert np.array_equal(batch.x[0], codec.one_hot(first)) == (codec.name == "drums")
 
 
 def test_a_plan_holds_every_window_once_in_batches_of_one_length() -> None:
@@ -115,7 +115,7 @@ def test_most_windows_stay_in_their_key() -> None:
 def test_windows_know_their_meters() -> None:
     """And say how many they are."""
     windows = some_windows(CODECS["roll"])
-    assert repr(windows) == "Windows(roll, N=6, meters=5)"
+    assert repr(windows) == "Windows(roll, bars=2, N=6)"
     assert set(windows.kinds) == set(RAGGED)
     assert windows.lengths.tolist() == [window_steps(meter) for meter in RAGGED]
 
@@ -128,7 +128,7 @@ def saved(folder: Path, *sizes: int, codec: str = "roll") -> Windows:
         (windows.codes[np.arange(end - size, end)], windows.meters[end - size : end])
         for size, end in zip(sizes, ends, strict=True)
     ]
-    save(folder, windows.codec, dict.fromkeys(SPLITS, shards), {"note": "mine"})
+    save(folder, windows.codec, 2, dict.fromkeys(SPLITS, shards), {"note": "mine"})
     return windows
 
 
@@ -179,7 +179,7 @@ def test_a_batch_is_made_of_its_windows_one_by_one() -> None:
 
 def test_a_folder_that_is_no_data_set_is_one_sentence(tmp_path: Path) -> None:
     """Empty, damaged, of another format or codec, or without windows in a split."""
-    for about in (None, "{", "[]", "null", '{"format": 2}', '{"format": 2, "codec": "tablature"}'):
+    for about in (None, "{", "[]", "null", '{"format": 3}', '{"format": 3, "codec": "tablature"}'):
         if about is not None:
             (tmp_path / "data.json").write_text(about)
         with pytest.raises(DatasetError, match="is no prepared data set; make one with"):
@@ -194,7 +194,7 @@ def test_a_folder_that_is_no_data_set_is_one_sentence(tmp_path: Path) -> None:
         path.write_bytes(data)
         with pytest.raises(DatasetError, match="is no prepared data set"):
             open_split(tmp_path, "train")
-    save(tmp_path, CODECS["melody"], {}, {})
+    save(tmp_path, CODECS["melody"], 2, {}, {})
     with pytest.raises(DatasetError, match="has no train windows"):
         open_split(tmp_path, "train")
 
@@ -209,7 +209,7 @@ def test_a_data_set_is_whole_or_none(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        save(tmp_path, CODECS["roll"], {"train": dies()}, {})
+        save(tmp_path, CODECS["roll"], 2, {"train": dies()}, {})
     with pytest.raises(DatasetError, match="is no prepared data set"):
         open_split(tmp_path, "test")
     assert [path.name for path in tmp_path.glob("test-*")] == []

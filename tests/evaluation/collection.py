@@ -11,7 +11,7 @@ from musicvae.evaluation.folder import Gathered
 from musicvae.music.codecs import CODECS, Codes
 from musicvae.music.units import Meter
 
-from ..miniatures import RAGGED, little_tune
+from ..miniatures import RAGGED, little_piece
 
 MELODY = CODECS["melody"]
 
@@ -23,8 +23,9 @@ def windows(
     chosen = [meters[i % len(meters)] for i in range(n)]
     return Gathered(
         CODECS[codec],
+        2,
         [
-            (CODECS[codec].encode(little_tune(meter, first + seed)), meter)
+            (CODECS[codec].encode(little_piece(codec, meter, first + seed)), meter)
             for seed, meter in enumerate(chosen)
         ],
     )
@@ -34,7 +35,7 @@ class Perfect(Player):
     """Knows every window by its number, which is all that z holds; certain of each step."""
 
     def __init__(self, known: Gathered) -> None:
-        self.codec, self.latent, self.verbs = MELODY, 1, ("generate",)
+        self.codec, self.bars, self.latent, self.verbs = MELODY, 2, 1, ("generate",)
         self.known = known.windows
 
     def encode(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> Posterior:

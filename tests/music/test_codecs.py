@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from musicvae.engine.sampling import choose
 from musicvae.music.codecs import CODECS, Codec, Codes, MelodyCodec
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Note, Part, Phrase
@@ -57,9 +58,7 @@ def test_pitches_beyond_the_piano_are_moved_by_octaves() -> None:
 def test_what_is_drawn_survives_the_file(codec: Codec, data: st.DataObject) -> None:
     """Any steps that `allowed` lets through: decode, write, read, encode gives the same steps."""
     meter = data.draw(st.sampled_from(METERS))
-    codes = draw_codes(
-        codec, window_steps(meter), np.random.default_rng(data.draw(st.integers(0, 999)))
-    )
+    codes = draw_codes(codec, meter, np.random.default_rng(data.draw(st.integers(0, 999))))
     phrase = codec.decode(codes, meter)
     (read,) = read_midi(midi_bytes(phrase))
     assert np.array_equal(codec.encode(read), codes)
@@ -83,19 +82,19 @@ def test_spelling_is_done_once(codes: list[int]) -> None:
     assert np.array_equal(MELODY.spell(spelled), spelled)
 
 
-def draw_codes(codec: Codec, steps: int, rng: np.random.Generator) -> Codes:
-    """Steps drawn evenly from what the codec allows."""
-    sounding, drawn = codec.silence(1), []
-    for _ in range(steps):
+def draw_codes(codec: Codec, meter: Meter, rng: np.random.Generator) -> Codes:
+    """A window of steps drawn evenly from what the codec allows, half of them idle if they may."""
+    sounding, drawn = codec.silence(1, meter), []
+    for _ in range(window_steps(meter)):
         allowed = codec.allowed(sounding)
+        idle = codec.one_hot(codec.idle)[None] > 0
         if codec.likelihood == "categorical":
-            step = np.array([rng.choice(np.flatnonzero(allowed[0]))], dtype=np.uint8)
-            step = np.where(rng.random(1) < 0.5, step, codec.channels - 1).astype(np.uint8)
+            scores = rng.random((1, codec.channels)) + idle * rng.integers(2)
         else:
-            step = (allowed & (rng.random(allowed.shape) < 0.1)).astype(np.uint8)
-        step, sounding = codec.play(sounding, step)
+            scores = rng.random((1, codec.channels)) - 0.9
+        step, sounding = codec.play(sounding, choose(codec, scores, allowed))
         drawn.append(step[0])
-    return np.array(drawn, dtype=np.uint8)
+    return np.array(drawn, dtype=codec.dtype)
 
 
 def _plain(notes: tuple[Note, ...]) -> list[tuple[int, int, int]]:

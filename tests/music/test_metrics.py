@@ -35,10 +35,23 @@ def test_nothing_shares_all_with_nothing_and_nothing_with_something() -> None:
 
 def test_note_f1_is_the_mean_of_precision_and_recall() -> None:
     """Two right of three found and four there: 2 * 2 / (3 + 4)."""
-    truth = [Note(i, 1, 60 + i) for i in range(4)]
-    guess = [Note(0, 4, 60), Note(1, 2, 61), Note(2, 1, 99)]
+    truth = _phrase(tuple(Note(i, 1, 60 + i) for i in range(4)))
+    guess = _phrase((Note(0, 4, 60), Note(1, 2, 61), Note(2, 1, 99)))
     assert note_f1(truth, guess) == pytest.approx(4 / 7)
-    assert (note_f1([], []), note_f1(truth, [])) == (1.0, 0.0)
+    silent = _phrase(())
+    assert (note_f1(silent, silent), note_f1(truth, silent)) == (1.0, 0.0)
+
+
+def test_a_note_of_another_part_is_another_note() -> None:
+    """The same notes on two parts, changed over."""
+    (high,), (low,) = _phrase((Note(0, 1, 60),)).parts, _phrase((Note(0, 1, 40),)).parts
+    both = Phrase(bars=1, parts=(high, low))
+    assert note_f1(both, both) == 1
+    assert note_f1(both, Phrase(bars=1, parts=(low, high))) == 0
+
+
+def _phrase(notes: tuple[Note, ...]) -> Phrase:
+    return Phrase(bars=1, parts=(Part(notes),))
 
 
 def test_statistics_count_what_they_say() -> None:
