@@ -12,7 +12,7 @@ from .config import ModelConfig, NetConfig
 from .dataset import Batch
 from .errors import CheckpointError
 from .music.codecs import CODECS
-from .music.position import MAX_WINDOW_STEPS, WIDTH
+from .music.position import MAX_WINDOW_STEPS, SUMMARY_WIDTH, WIDTH
 from .nets import (
     LSTM,
     RNN,
@@ -23,6 +23,7 @@ from .nets import (
     Categorical,
     DenseDecoder,
     DenseEncoder,
+    Flow,
     Likelihood,
     NextStep,
     PlainDecoder,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Net = NextStep | Autoencoder
+PRIOR = "prior."
+"""Before the names of the weights that were fitted when the net was trained."""
 
 
 def build(config: NetConfig) -> Net:
@@ -75,6 +78,17 @@ def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> S
     return SequenceVAE(encoder, decoder, config.latent, likelihood)
 
 
+def build_prior(config: NetConfig) -> Flow:
+    """A fresh prior, as the config describes it."""
+    return Flow(
+        config.latent,
+        SUMMARY_WIDTH,
+        units=config.prior_units,
+        couplings=config.prior,
+        hidden=config.prior_hidden,
+    )
+
+
 def _likelihood(config: NetConfig) -> Likelihood:
     kinds: Mapping[str, Callable[[], Likelihood]] = {
         "categorical": Categorical,
@@ -92,13 +106,13 @@ def to_sequences(batch: Batch, device: torch.device | str = "cpu") -> Sequences:
     )
 
 
-def weights_of(net: Net) -> dict[str, NDArray[np.float32]]:
+def weights_of(net: torch.nn.Module) -> dict[str, NDArray[np.float32]]:
     """The weights of a net as arrays, by the names that a checkpoint stores."""
     return {name: tensor.detach().cpu().numpy() for name, tensor in net.state_dict().items()}
 
 
 def restore(checkpoint: Checkpoint) -> Net:
-    """The net of a checkpoint, ready to be evaluated.
+    """The net of a checkpoint, ready to be evaluated; not its prior.
 
     Raises:
         CheckpointError: the weights are not those of the net that the config describes.
@@ -114,7 +128,11 @@ def load_weights(net: Net, checkpoint: Checkpoint) -> None:
     Raises:
         CheckpointError: they are those of another net.
     """
-    tensors = {name: torch.from_numpy(array) for name, array in checkpoint.weights.items()}
+    tensors = {
+        name: torch.from_numpy(array)
+        for name, array in checkpoint.weights.items()
+        if not name.startswith(PRIOR)
+    }
     try:
         net.load_state_dict(tensors)
     except RuntimeError as error:

@@ -9,10 +9,11 @@ import numpy as np
 from ..checkpoint import Checkpoint
 from ..errors import CheckpointError, RequestError
 from ..music.codecs import CODECS, Codes
-from ..music.position import WIDTH, condition, window_steps
+from ..music.position import WIDTH, condition, summary, window_steps
 from ..music.units import Meter
 from .decoders import AutoregressiveDecoder, Decoder, DenseDecoder, PlainDecoder, StepDecoder
 from .encoders import DenseEncoder, Encoder, Posterior, SequenceEncoder
+from .flow import Flow
 from .layers import Linear
 from .sampling import draw, draw_noise
 from .weights import Array, Weights
@@ -54,6 +55,7 @@ class Player:
         self.codec = CODECS[net.codec]
         self.verbs = VERBS[net.kind]
         self.latent = 0 if net.kind in ("rnn", "lstm") else net.latent
+        self._prior = Flow(weights.below("prior"), net) if net.prior else None
         self._decoder: Decoder
         if not self.latent:
             self._decoder = StepDecoder(weights, self.codec, net, net.kind, WIDTH)
@@ -69,6 +71,18 @@ class Player:
         self._to_latent = Linear(
             weights.below("to_latent"), self._encoder.width, codes * self.latent
         )
+
+    def sample_z(self, meters: Sequence[Meter], rngs: Sequence[np.random.Generator]) -> Array:
+        """A z for each meter, by its own generator: of N(0, I), or of the prior that was fitted.
+
+        Output `[N, Z]`.
+        """
+        drawn = [rng.standard_normal(self.latent) for rng in rngs]
+        z = np.array(drawn, np.float32).reshape(len(rngs), self.latent)
+        if self._prior:
+            for meter, rows in _by_meter(meters):
+                z[rows] = self._prior.from_base(z[rows], summary(meter))
+        return z
 
     def encode(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> Posterior:
         """Whole windows to their posterior, `[N, Z]` each.

@@ -18,6 +18,7 @@ MAX_BEAT_STEPS = 12
 MAX_WINDOW_BARS = 4
 MAX_WINDOW_STEPS = 2 * MAX_BAR_STEPS
 WIDTH = MAX_BAR_STEPS + MAX_BAR_STEPS + MAX_BEAT_STEPS + MAX_WINDOW_BARS + 2
+SUMMARY_WIDTH = MAX_BAR_STEPS + 2
 
 
 def window_bars(meter: Meter) -> int:
@@ -51,5 +52,18 @@ def condition(meter: Meter) -> NDArray[np.float32]:
         np.full((len(step), 1), meter.compound),
     ]
     features = np.concatenate(parts, axis=1).astype(np.float32)
+    features.setflags(write=False)
+    return features
+
+
+@cache
+def summary(meter: Meter) -> NDArray[np.float32]:
+    """Those features that all steps of a window share, `[SUMMARY_WIDTH]`.
+
+    >>> summary(Meter(6, 8)).nonzero()[0].tolist()
+    [11, 33]
+    """
+    length = np.eye(MAX_BAR_STEPS)[meter.bar - 1]
+    features = np.array([*length, meter.grid == TRIPLET, meter.compound], dtype=np.float32)
     features.setflags(write=False)
     return features

@@ -7,6 +7,7 @@
     VAE               the same with a posterior, `q(z|x) = N(mu, exp(log_var))`
     SequenceVAE       a VAE made of LSTMs
     StepwiseVAE       a next-step model with a latent for every step
+    Flow              a density of `z` that is fitted when a VAE is trained
 
 Copy the folder into another project and it works there.
 """
@@ -14,6 +15,7 @@ Copy the folder into another project and it works there.
 from .autoencoder import Autoencoder
 from .decoders import AutoregressiveDecoder, PlainDecoder
 from .dense import DenseDecoder, DenseEncoder
+from .flow import Flow
 from .latent import Posterior, reparameterize
 from .likelihood import Bernoulli, Categorical, Likelihood
 from .losses import Losses
@@ -36,6 +38,7 @@ __all__ = [
     "Categorical",
     "DenseDecoder",
     "DenseEncoder",
+    "Flow",
     "Likelihood",
     "Losses",
     "NextStep",
