@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .music.units import Meter
     from .preparation import prepare
     from .progress import Report
-    from .workshop import evaluate, train
+    from .workshop import evaluate, fit_prior, train
 
 __version__ = "0.1.0"
 
@@ -61,7 +61,7 @@ _HOMES = {
     "music.units": ("Meter",),
     "preparation": ("prepare",),
     "progress": ("Report",),
-    "workshop": ("evaluate", "train"),
+    "workshop": ("evaluate", "fit_prior", "train"),
 }
 
 __all__ = [
@@ -84,6 +84,7 @@ __all__ = [
     "Tempo",
     "TrainingError",
     "evaluate",
+    "fit_prior",
     "from_tuples",
     "load",
     "midi_bytes",

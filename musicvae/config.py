@@ -54,6 +54,15 @@ class NetConfig:
     step_dropout: float = 0.0
     """Share of previous steps hidden from an autoregressive decoder in training."""
 
+    prior: int = 0
+    """Couplings of the prior that was fitted to the trained net; 0 for N(0, I)."""
+
+    prior_units: int = 0
+    """How many directions of `z` they move."""
+
+    prior_hidden: int = 0
+    """Hidden width of their nets."""
+
 
 @dataclass(frozen=True)
 class TrainConfig:

@@ -50,7 +50,7 @@ def generate(
     temperature: float = SampleConfig.temperature,
     seed: int | None = None,
 ) -> list[Phrase]:
-    """Draw `n` new phrases, each as many bars as the model's windows: z ~ N(0, I), then steps.
+    """Draw `n` new phrases, each as many bars as the model's windows: z of the prior, then steps.
 
     A phrase depends on the seed and on its place, not on how many others are asked for.
 
@@ -65,13 +65,9 @@ def generate(
         rows = [row for row in range(n) if row not in phrases or phrases[row].is_silent]
         if not rows:
             break
-        z = np.array([rngs[row].standard_normal(player.latent) for row in rows], np.float32)
-        drawn = player.decode(
-            z,
-            [meter] * len(rows),
-            temperature=temperature,
-            rngs=[rngs[row] for row in rows],
-        )
+        meters, waiting = [meter] * len(rows), [rngs[row] for row in rows]
+        z = player.sample_z(meters, waiting)
+        drawn = player.decode(z, meters, temperature=temperature, rngs=waiting)
         for row, codes in zip(rows, drawn, strict=True):
             phrases[row] = dressed(player.codec.decode(codes, meter), tempo, program)
     return [phrases[row] for row in range(n)]

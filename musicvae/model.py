@@ -11,7 +11,7 @@ from .config import SEGMENT_NOTES, ModelConfig, NetConfig
 from .dataset import Batch
 from .errors import CheckpointError
 from .music.codecs import CODECS
-from .music.position import max_steps, width
+from .music.position import SUMMARY_WIDTH, max_steps, width
 from .nets import (
     LSTM,
     RNN,
@@ -22,6 +22,7 @@ from .nets import (
     Categorical,
     DenseDecoder,
     DenseEncoder,
+    Flow,
     HierarchicalDecoder,
     HierarchicalEncoder,
     Likelihood,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Net = NextStep | Autoencoder
+PRIOR = "prior."
+"""Before the names of the weights that were fitted when the net was trained."""
 
 
 def build(config: NetConfig) -> Net:
@@ -85,6 +88,17 @@ def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> S
     return SequenceVAE(over, conductor, config.latent, likelihood)
 
 
+def build_prior(config: NetConfig) -> Flow:
+    """A fresh prior, as the config describes it."""
+    return Flow(
+        config.latent,
+        SUMMARY_WIDTH,
+        units=config.prior_units,
+        couplings=config.prior,
+        hidden=config.prior_hidden,
+    )
+
+
 def _likelihood(config: NetConfig) -> Likelihood:
     codec = CODECS[config.codec]
     return Categorical(codec.heads) if codec.likelihood == "categorical" else Bernoulli()
@@ -99,13 +113,13 @@ def to_sequences(batch: Batch, device: torch.device | str = "cpu") -> Sequences:
     )
 
 
-def weights_of(net: Net) -> dict[str, NDArray[np.float32]]:
+def weights_of(net: torch.nn.Module) -> dict[str, NDArray[np.float32]]:
     """The weights of a net as arrays, by the names that a checkpoint stores."""
     return {name: tensor.detach().cpu().numpy() for name, tensor in net.state_dict().items()}
 
 
 def restore(checkpoint: Checkpoint) -> Net:
-    """The net of a checkpoint, ready to be evaluated.
+    """The net of a checkpoint, ready to be evaluated; not its prior.
 
     Raises:
         CheckpointError: the weights are not those of the net that the config describes.
@@ -121,7 +135,11 @@ def load_weights(net: Net, checkpoint: Checkpoint) -> None:
     Raises:
         CheckpointError: they are those of another net.
     """
-    tensors = {name: torch.from_numpy(array) for name, array in checkpoint.weights.items()}
+    tensors = {
+        name: torch.from_numpy(array)
+        for name, array in checkpoint.weights.items()
+        if not name.startswith(PRIOR)
+    }
     try:
         net.load_state_dict(tensors)
     except RuntimeError as error:

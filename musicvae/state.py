@@ -67,9 +67,7 @@ def begun_with(folder: Path) -> ModelConfig:
         TrainingError: there is none, or its file is damaged.
     """
     with _saved(folder) as (_, about):
-        begun = about["config"]
-        net, choices = NetConfig(**begun["net"]), TrainConfig(**begun["train"])
-        return ModelConfig(begun["preset"], net, choices)
+        return _config(about["config"])
 
 
 def load_state(folder: Path, config: ModelConfig, net: nn.Module, optimizer: AdamW) -> Standing:
@@ -80,8 +78,8 @@ def load_state(folder: Path, config: ModelConfig, net: nn.Module, optimizer: Ada
     """
     with _saved(folder) as (file, about):
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        begun, standing = about["config"], Standing(**about["standing"])
-    if other := _differences(begun, asdict(config)):
+        begun, standing = _config(about["config"]), Standing(**about["standing"])
+    if other := _differences(asdict(begun), asdict(config)):
         raise TrainingError(
             f"{folder} holds a training that was begun with {', '.join(other)}: "
             "resume it with the same, or choose another folder."
@@ -108,6 +106,12 @@ def _saved(folder: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
             yield file, json.loads(file.metadata()["about"])
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise TrainingError(f"{folder / STATE} cannot be resumed: {error}.") from error
+
+
+def _config(begun: Mapping[str, Any]) -> ModelConfig:
+    """Choices as JSON tells them; one that was not there yet is what it is by default."""
+    net, choices = NetConfig(**begun["net"]), TrainConfig(**begun["train"])
+    return ModelConfig(begun["preset"], net, choices)
 
 
 def _differences(begun: Mapping[str, object], now: Mapping[str, object]) -> list[str]:

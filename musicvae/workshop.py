@@ -1,4 +1,4 @@
-"""What the builder of a model calls: train and evaluate. Heavy libraries load inside."""
+"""What the builder of a model calls: train, fit a prior, evaluate. Heavy libraries load inside."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from . import api
 from .api import find_checkpoint
-from .checkpoint import load
+from .checkpoint import load, save
 from .errors import RequestError, needing
 from .presets import DEFAULT_MODEL
 from .presets import preset as find_preset
@@ -52,6 +52,7 @@ def train(
         PresetNotFound, DatasetError, TrainingError, OutputError: see `training.train`.
     """
     with needing("torch", "train"):
+        from .prior import without_prior
         from .state import begun_with
         from .training import train as run
     first = None if start_from is None else load(find_checkpoint(start_from))
@@ -64,7 +65,7 @@ def train(
         **{"free_nats": free_nats, "patience": patience, "precision": precision, "seed": seed},
     }
     given = {name: value for name, value in chosen.items() if value is not None}
-    net = replace(config.net, codec=codec or config.net.codec)
+    net = replace(without_prior(config.net), codec=codec or config.net.codec)
     config = replace(config, net=net, train=replace(config.train, **given))
     return run(
         config,
@@ -77,6 +78,41 @@ def train(
         num_nodes=num_nodes,
         progress=progress,
     )
+
+
+def fit_prior(
+    model: str | Path,
+    *,
+    data: Path | str,
+    steps: int | None = None,
+    max_minutes: float = math.inf,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> dict[str, float]:
+    """Fit a prior to a trained model and save it there, so that `generate` draws from it.
+
+    Returns nats of z on valid, under N(0, I), a Gaussian and the prior; see `prior.fit_prior`.
+
+    Raises:
+        MissingExtra: torch is not installed.
+        CheckpointError, DatasetError, RequestError: there is no such model or data, the two do
+            not fit, or the net has no posterior.
+        OutputError: the folder of the model cannot be written.
+    """
+    with needing("torch", "train"):
+        from .prior import CHOICES
+        from .prior import fit_prior as run
+    folder = find_checkpoint(model)
+    fit = run(
+        load(folder),
+        data,
+        steps=CHOICES.steps if steps is None else steps,
+        max_minutes=max_minutes,
+        seed=seed,
+        progress=progress,
+    )
+    save(folder, fit.checkpoint)
+    return fit.nats
 
 
 def evaluate(

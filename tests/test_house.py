@@ -26,21 +26,13 @@ ORDER = [
     ),
     "nets",
     "checkpoint",
-    *(f"engine.{name}" for name in ("weights", "layers", "encoders", "decoders", "sampling")),
-    *("engine.player", "engine"),
-    *(
-        "generation",
-        "interpolation",
-        "extension",
-        "dataset",
-        "workers",
-        "reading",
-        "splits",
-        "preparation",
-    ),
+    *(f"engine.{name}" for name in ("weights", "layers", "encoders", "flow", "decoders")),
+    *("engine.sampling", "engine.player", "engine"),
+    *("generation", "interpolation", "extension", "dataset", "workers", "reading"),
+    *("splits", "preparation"),
     *("plot", "model"),
     *("schedules", "state", "processes"),
-    *("journal", "run", "training"),
+    *("journal", "run", "training", "prior"),
     *(
         f"evaluation.{name}"
         for name in ("report", "chunks", "nats", "reconstruction", "samples", "interpolation")
@@ -52,7 +44,7 @@ ORDER = [
 ]
 """A file imports only from what stands before it; `nets` and `cli` are ordered among themselves."""
 
-TORCH = {"model", "state", "processes", "journal", "run"}
+TORCH = {"model", "state", "processes", "journal", "run", "prior"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from .evaluate import evaluate
+from .fit_prior import fit_prior
 from .look import info
 from .play import extend, generate, interpolate, reconstruct
 from .prepare import prepare
@@ -14,6 +15,7 @@ __all__ = [
     "app",
     "evaluate",
     "extend",
+    "fit_prior",
     "generate",
     "info",
     "interpolate",
@@ -50,5 +52,7 @@ def _root(
     """MIDI in, a trained LSTM sequence VAE, new MIDI out."""
 
 
-for command in (generate, interpolate, reconstruct, extend, info, prepare, train, evaluate):
+PLAYED = (generate, interpolate, reconstruct, extend, info)
+BUILT = (prepare, train, fit_prior, evaluate)
+for command in (*PLAYED, *BUILT):
     app.command()(command)

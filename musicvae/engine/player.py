@@ -10,7 +10,7 @@ from ..checkpoint import Checkpoint
 from ..config import SEGMENT_NOTES, NetConfig
 from ..errors import CheckpointError, RequestError
 from ..music.codecs import CODECS, Codec, Codes
-from ..music.position import condition, max_steps, width, window_steps
+from ..music.position import condition, max_steps, summary, width, window_steps
 from ..music.units import Meter
 from .decoders import (
     AutoregressiveDecoder,
@@ -21,6 +21,7 @@ from .decoders import (
     StepDecoder,
 )
 from .encoders import DenseEncoder, Encoder, HierarchicalEncoder, Posterior, SequenceEncoder
+from .flow import Flow
 from .layers import Linear
 from .sampling import draw, draw_noise
 from .weights import Array, Weights
@@ -65,6 +66,7 @@ class Player:
         self.bars = net.bars
         self.verbs = VERBS[net.kind]
         self.latent = 0 if net.kind in ("rnn", "lstm") else net.latent
+        self._prior = Flow(weights.below("prior"), net) if net.prior else None
         self._decoder: Decoder
         if not self.latent:
             self._decoder = StepDecoder(weights, self.codec, net, net.kind, width(net.bars))
@@ -76,6 +78,18 @@ class Player:
         self._to_latent = Linear(
             weights.below("to_latent"), self._encoder.width, codes * self.latent
         )
+
+    def sample_z(self, meters: Sequence[Meter], rngs: Sequence[np.random.Generator]) -> Array:
+        """A z for each meter, by its own generator: of N(0, I), or of the prior that was fitted.
+
+        Output `[N, Z]`.
+        """
+        drawn = [rng.standard_normal(self.latent) for rng in rngs]
+        z = np.array(drawn, np.float32).reshape(len(rngs), self.latent)
+        if self._prior:
+            for meter, rows in _by_meter(meters):
+                z[rows] = self._prior.from_base(z[rows], summary(meter))
+        return z
 
     def steps(self, meter: Meter) -> int:
         """Of a window in that meter."""

@@ -23,8 +23,7 @@ LOOKED_UP = 1_000
 def from_the_prior(player: Player, chunk: Chunk, tally: Tally) -> list[Codes]:
     """A sample for each window, in its meter; and whether it survives z and back."""
     _, _, meters, rngs = chunk
-    z = np.array([rng.standard_normal(player.latent) for rng in rngs], np.float32)
-    drawn = player.decode(z, meters, temperature=1.0, rngs=rngs)
+    drawn = player.decode(player.sample_z(meters, rngs), meters, temperature=1.0, rngs=rngs)
     if player.latent:
         again = player.decode(player.encode(drawn, meters).mu, meters, temperature=0.0, rngs=rngs)
         tally.compare("samples, decoded, encoded, decoded", drawn, again)

@@ -8,6 +8,7 @@
     SequenceVAE       a VAE made of LSTMs
     Hierarchical...   its encoder and decoder for long sequences, segment by segment
     StepwiseVAE       a next-step model with a latent for every step
+    Flow              a density of `z` that is fitted when a VAE is trained
 
 Copy the folder into another project and it works there.
 """
@@ -16,6 +17,7 @@ from .autoencoder import Autoencoder
 from .conductor import HierarchicalDecoder, HierarchicalEncoder
 from .decoders import AutoregressiveDecoder, PlainDecoder
 from .dense import DenseDecoder, DenseEncoder
+from .flow import Flow
 from .latent import Posterior, reparameterize
 from .likelihood import Bernoulli, Categorical, Likelihood
 from .losses import Losses
@@ -38,6 +40,7 @@ __all__ = [
     "Categorical",
     "DenseDecoder",
     "DenseEncoder",
+    "Flow",
     "HierarchicalDecoder",
     "HierarchicalEncoder",
     "Likelihood",

@@ -191,6 +191,8 @@ def test_prepare_train_and_evaluate_follow_one_another(terminal: Terminal, tmp_p
     terminal("train", "--data", data, "-o", net, "--resume")
     with pytest.raises(TrainingError, match=r"begun with batch 4 \(not 8\)"):
         terminal("train", "--data", data, "-o", net, "--resume", "--batch", "8")
+    output = terminal("fit-prior", net, "--data", data, "--steps", "2")
+    assert "nats of z under N(0, I)" in output
     few = ("--model", net, "--split", "train", "--limit", "4", "--pairs", "4")
     assert "KL, nats" in terminal("evaluate", "--data", data, *few)
     output = terminal("evaluate", "--data", data, *few, "--json", "--plots", tmp_path / "pictures")

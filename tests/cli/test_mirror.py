@@ -11,7 +11,17 @@ from typer.testing import CliRunner
 
 from musicvae import preparation, workshop
 from musicvae.api import MusicVAE
-from musicvae.cli import app, evaluate, extend, generate, interpolate, prepare, reconstruct, train
+from musicvae.cli import (
+    app,
+    evaluate,
+    extend,
+    fit_prior,
+    generate,
+    interpolate,
+    prepare,
+    reconstruct,
+    train,
+)
 
 TWINS = [
     (generate, MusicVAE.generate),
@@ -20,6 +30,7 @@ TWINS = [
     (extend, MusicVAE.extend),
     (prepare, preparation.prepare),
     (train, workshop.train),
+    (fit_prior, workshop.fit_prior),
     (evaluate, workshop.evaluate),
 ]
 DOOR = {"out", "model", "force", "json", "plots"}
@@ -42,7 +53,7 @@ def test_the_command_says_what_the_method_says(
 
 COMMANDS = (
     *("generate", "interpolate", "reconstruct", "extend", "info"),
-    *("prepare", "train", "evaluate"),
+    *("prepare", "train", "fit-prior", "evaluate"),
 )
 
 
@@ -52,5 +63,6 @@ def test_the_help_of_each_command_ends_with_a_line_to_paste(name: str) -> None:
     result = CliRunner().invoke(app, [name, "--help"])
     assert result.exit_code == 0
     assert f"musicvae {name}" in result.output
-    (command,) = [c.callback for c in app.registered_commands if c.callback.__name__ == name]  # type: ignore[union-attr]  # all have one
+    called = name.replace("-", "_")
+    (command,) = [c.callback for c in app.registered_commands if c.callback.__name__ == called]  # type: ignore[union-attr]  # all have one
     assert "Example:  musicvae " in (command.__doc__ or "")

@@ -1,0 +1,37 @@
+"""fit-prior: what z of music look like, for a trained model to draw from."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .progress import bar
+
+
+def fit_prior(
+    model: Annotated[
+        str, typer.Argument(help="A checkpoint folder; its weights are written anew.")
+    ],
+    data: Annotated[Path, typer.Option("--data", help="The data set that it learned from.")],
+    steps: Annotated[int | None, typer.Option(help="Updates in all.", min=1)] = None,
+    max_minutes: Annotated[
+        float, typer.Option(help="Stop after this time, at what was best so far.", min=0.0)
+    ] = math.inf,
+    seed: Annotated[int, typer.Option(help="Of weights, transpositions and noise.", min=0)] = 0,
+) -> None:
+    """Fit a prior to a trained model, so that `generate` draws z as its music has them.
+
+    Example:  musicvae fit-prior checkpoints/mine --data data/mine
+    """
+    from ..workshop import fit_prior as run
+
+    with bar("fit-prior", "steps") as progress:
+        nats = run(
+            model, data=data, steps=steps, max_minutes=max_minutes, seed=seed, progress=progress
+        )
+    for name, value in nats.items():
+        typer.echo(f"{value:9.3f} nats of z under {name}")
+    typer.echo(f"{model} draws from its prior now:  musicvae generate --model {model} out/")
