@@ -80,7 +80,7 @@ def _even_places(player: Player, ends: tuple[Encoded, Encoded], near: Encoded, n
     return FINE[evenly([hamming(met[0], one) for one in met], np.linspace(0.0, 1.0, n))]
 
 
-def evenly(apart: Sequence[float], shares: Places) -> NDArray[np.int64]:
+def evenly(apart: Sequence[float] | Places, shares: Places) -> NDArray[np.int64]:
     """Which of many places in a row to choose so that the distance grows in these shares.
 
     A decoder holds on to what it knows: the same step along the line changes nothing

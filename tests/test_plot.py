@@ -37,7 +37,7 @@ def test_without_matplotlib_the_extra_is_named(
 def test_an_evaluation_is_drawn_as_far_as_it_goes(tmp_path: Path) -> None:
     """Samples, the way, and its curves with or without a cost; nothing where there is neither."""
     tunes = [little_tune(Meter(3, 4), seed) for seed in range(3)]
-    rising = {f"distance to A, {way}": [0.0, 0.3, 0.5] for way in ("arc", "mix")}
+    rising = {f"distance to A, {way}": [0.0, 0.3, 0.5] for way in ("walk", "mix")}
     curves = {"t": [0.0, 0.5, 1.0], **rising}
     found = Evaluation(3, {}, curves, samples=tunes, walk=tunes)
     names = [path.name for path in draw_evaluation(found, tmp_path / "new")]

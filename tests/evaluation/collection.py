@@ -17,15 +17,19 @@ MELODY = CODECS["melody"]
 
 
 def windows(
-    codec: str = "melody", n: int = 24, first: int = 0, meters: Sequence[Meter] = RAGGED
+    codec: str = "melody",
+    n: int = 24,
+    first: int = 0,
+    meters: Sequence[Meter] = RAGGED,
+    bars: int = 2,
 ) -> Gathered:
     """Little tunes in several meters."""
     chosen = [meters[i % len(meters)] for i in range(n)]
     return Gathered(
         CODECS[codec],
-        2,
+        bars,
         [
-            (CODECS[codec].encode(little_piece(codec, meter, first + seed)), meter)
+            (CODECS[codec].encode(little_piece(codec, meter, first + seed, bars)), meter)
             for seed, meter in enumerate(chosen)
         ],
     )
@@ -37,6 +41,7 @@ class Perfect(Player):
     def __init__(self, known: Gathered) -> None:
         self.codec, self.bars, self.latent, self.verbs = MELODY, 2, 1, ("generate",)
         self.known = known.windows
+        self._prior = None
 
     def encode(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> Posterior:
         """Mu is the number, and there is no doubt; KL is known in closed form."""

@@ -87,7 +87,7 @@ def test_every_net_is_measured_as_far_as_it_goes(name: str) -> None:
     """All have a reconstruction; the rest depends on z and its prior; docs tell what each is."""
     net = PRESETS[name].net
     player = Player(tiny_checkpoint(name))
-    held_out, trained_on = (windows(net.codec, 8, first) for first in (0, 100))
+    held_out, trained_on = (windows(net.codec, 8, first, bars=net.bars) for first in (0, 100))
     found = evaluate(player, held_out, trained_on, pairs=3, importance=2)
     figures = found.figures
     assert all(np.isfinite(value) for value in figures.values())

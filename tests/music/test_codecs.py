@@ -92,7 +92,7 @@ def draw_codes(codec: Codec, meter: Meter, rng: np.random.Generator) -> Codes:
             scores = rng.random((1, codec.channels)) + idle * rng.integers(2)
         else:
             scores = rng.random((1, codec.channels)) - 0.9
-        step, sounding = codec.play(sounding, choose(codec, scores, allowed))
+        step, sounding = codec.play(sounding, choose(codec, scores.astype(np.float32), allowed))
         drawn.append(step[0])
     return np.array(drawn, dtype=codec.dtype)
 
