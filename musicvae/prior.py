@@ -1,7 +1,7 @@
 """A prior fitted to a trained net: what all z of its training music look like together.
 
-Where beta is low, the posteriors of music fill little of N(0, I), and most of what is
-drawn from there is z that no music has. The prior that costs least is their mixture
+Where beta is low, the posteriors of music fill little of N(0, I), and what is drawn from
+there is less like music than what comes back through z. The prior that costs least is their mixture
 over all music (Tomczak and Welling, VAE with a VampPrior, AISTATS 2018,
 arXiv:1705.07120, section 2); a density fitted to draws from it, the net left as it is,
 is the ex-post density estimation of Ghosh et al., ICLR 2020 (arXiv:1903.12436).

@@ -94,6 +94,19 @@ def test_a_run_that_is_done_stays_done(data: Path, tmp_path: Path) -> None:
     assert (out / STATE).read_bytes() == before
 
 
+def test_a_run_begun_before_a_choice_existed_goes_on(data: Path, tmp_path: Path) -> None:
+    """What its state does not name is what it is by default."""
+    out = train(short(steps=3), data, tmp_path / "out")
+    state = (out / STATE).read_bytes()
+    for name in ('\\"prior\\": 0, ', '\\"patience\\": 0, '):
+        assert name.encode() in state
+        state = state.replace(name.encode(), b" " * len(name))
+    (out / STATE).write_bytes(state)
+    train(short(steps=3), data, out, resume=True)
+    with pytest.raises(TrainingError, match=r"begun with patience 0 \(not 1\)"):
+        train(short(steps=3, patience=1), data, out, resume=True)
+
+
 def test_another_seed_is_another_run(data: Path, tmp_path: Path) -> None:
     """The same seed is the same run."""
     weights = []

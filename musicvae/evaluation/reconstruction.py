@@ -13,7 +13,7 @@ import numpy as np
 
 from ..engine import Player
 from ..engine.sampling import choose, draw_noise
-from ..music.codecs import Codec, Codes, PartsCodec, RollCodec
+from ..music.codecs import ChordsCodec, Codec, Codes, PartsCodec, RollCodec
 from ..music.metrics import note_f1
 from ..music.units import Meter
 from .chunks import Chunk, to_phrases
@@ -45,8 +45,11 @@ class Tally:
             self._count(name, right.sum(), len(a))
             self._count(f"{name}, onsets", right[onset].sum(), onset.sum())
             if isinstance(self.codec, PartsCodec):
-                for part, own in zip(self.codec.parts, (a == b).T, strict=True):
-                    self._count(f"{name}, {part.name}", own.sum(), len(own))
+                for part, there, found in zip(self.codec.parts, a.T, b.T, strict=True):
+                    same, struck = there == found, part.strikes(there)
+                    free = part.free(there) if isinstance(part, ChordsCodec) else np.ones_like(same)
+                    self._count(f"{name}, {part.name}", same[free].sum(), free.sum())
+                    self._count(f"{name}, onsets, {part.name}", same[struck].sum(), struck.sum())
             if isinstance(self.codec, RollCodec):
                 there, found = self.codec.sounding(a), self.codec.sounding(b)
                 agreed = 2 * (there & found).sum()
