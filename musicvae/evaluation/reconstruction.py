@@ -133,6 +133,7 @@ def _by_draws(player: Player, chunk: Chunk, tally: Tally, importance: int, seed:
     free = player.decode(z, meters, temperature=1.0, rngs=rngs)
     tally.compare("teacher-forced, z ~ q, temperature 1", codes, forced)
     tally.compare("free-running, z ~ q, temperature 1", codes, free)
+    tally.compare_notes("note F1, teacher-forced, z ~ q", codes, forced, meters)
     tally.compare_notes("note F1, z ~ q", codes, free, meters)
     frames = _frames(player.codec, logits, codes)
     tally.means["reconstruction, nats"] += [float(each.sum()) for each in frames]
