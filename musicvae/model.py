@@ -68,8 +68,9 @@ def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> S
     if config.decoder == "plain":
         plain = PlainDecoder(config.latent, channels, known, config.hidden, config.layers)
         return SequenceVAE(encoder, plain, config.latent, likelihood)
+    note = SEGMENT_NOTES * config.notes
     decoder = AutoregressiveDecoder(
-        config.conductor or config.latent,
+        config.conductor + note if hierarchical else config.latent,
         channels,
         known,
         config.hidden,
@@ -80,7 +81,6 @@ def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> S
     )
     if not hierarchical:
         return SequenceVAE(encoder, decoder, config.latent, likelihood)
-    note = SEGMENT_NOTES * config.notes
     over = HierarchicalEncoder(encoder, config.bars, hidden=config.conductor, notes=note)
     conductor = HierarchicalDecoder(
         config.latent, decoder, config.bars, hidden=config.conductor, plan=note

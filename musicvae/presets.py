@@ -95,22 +95,22 @@ PRESETS = MappingProxyType(
                     plan=72,
                     step_dropout=0.35,
                 ),
-                TrainConfig(steps=12_000, batch=64, learning_rate=2e-3, beta=0.1, free_nats=0.0),
+                TrainConfig(steps=7_000, batch=64, learning_rate=2e-3, beta=0.1, free_nats=0.0),
             ),
             ModelConfig(
                 "melody-16bar",
                 LONG,
-                TrainConfig(steps=6_000, batch=32, learning_rate=2e-3, beta=0.1, free_nats=0.0),
+                TrainConfig(steps=4_500, batch=32, learning_rate=2e-3, beta=0.1, free_nats=120.0),
             ),
             ModelConfig(
                 "leadsheet-8bar",
                 replace(LONG, codec="leadsheet", bars=8),
-                TrainConfig(steps=8_000, batch=48, learning_rate=2e-3, beta=0.1, free_nats=0.0),
+                TrainConfig(steps=5_000, batch=48, learning_rate=2e-3, beta=0.1, free_nats=100.0),
             ),
             ModelConfig(
                 "trio-4bar",
                 replace(LONG, codec="trio", bars=4, latent=256),
-                TrainConfig(steps=4_000, batch=48, learning_rate=2e-3, beta=0.2, free_nats=0.0),
+                TrainConfig(steps=2_000, batch=48, learning_rate=2e-3, beta=0.1, free_nats=60.0),
             ),
         )
     }

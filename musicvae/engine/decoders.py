@@ -172,12 +172,13 @@ class HierarchicalDecoder:
         self.conductor = LSTMLayer(weights.below("conductor.core"), "l0", plan, hidden)
         longest = max_steps(config.bars) // config.bars
         core = weights.below("core")
-        self.core = AutoregressiveDecoder(core, codec, config, latent=hidden, steps=longest)
+        told = hidden + plan
+        self.core = AutoregressiveDecoder(core, codec, config, latent=told, steps=longest)
 
     def start(self, z: Array, condition: Array) -> Steps:
         """The core's steps, for the first segment of the first window, its second, and so on."""
         plan = self.to_plan(z).reshape(len(z), self.segments, -1)
         hidden, cell = np.split(np.tanh(self.to_state(z)), 2, axis=-1)
-        said = self.conductor.run(plan, (hidden, cell))
+        said = np.concatenate([self.conductor.run(plan, (hidden, cell)), plan], axis=-1)
         known = condition.reshape(self.segments, -1, condition.shape[-1])
         return self.core.start(said.reshape(-1, said.shape[-1]), np.tile(known, (len(z), 1, 1)))

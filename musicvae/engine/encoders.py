@@ -77,7 +77,7 @@ class HierarchicalEncoder:
     def __call__(self, x: Array, condition: Array) -> Array:
         seen = beside(x, condition)
         apart = seen.reshape(len(x) * self.count, -1, seen.shape[-1])
-        said = np.tanh(self.to_segment(self.steps.summary(apart)))
+        said = self.to_segment(self.steps.summary(apart))
         return self.segments.summary(said.reshape(len(x), self.count, -1))
 
 

@@ -6,6 +6,8 @@ Long-Term Structure in Music, ICML 2018. arXiv:1803.05428
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -14,6 +16,11 @@ from .lstm import LSTM
 from .noise import Noise
 from .sequence_vae import SequenceEncoder
 from .sequences import Sequences
+
+GAIN = 4.0
+"""Of fresh weights between x and z. LSTM states are small, and every linear map with torch's
+own weights makes them smaller: at first nothing of x is heard through the noise of z, and the
+decoder learns to do without it."""
 
 
 def segmented(batch: Sequences, segments: int) -> Sequences:
@@ -81,9 +88,10 @@ class HierarchicalEncoder(nn.Module):
         self.to_segment = nn.Linear(steps.width, hidden)
         self.segments = SequenceEncoder(hidden, 0, hidden, notes=notes, steps=segments)
         self.width = self.segments.width
+        _amplify(steps.to_note, self.to_segment, self.segments.to_note)
 
     def forward(self, batch: Sequences) -> Tensor:
-        said = self.to_segment(self.steps(segmented(batch, self.count))).tanh()
+        said = self.to_segment(self.steps(segmented(batch, self.count)))
         x = said.reshape(-1, self.count, said.shape[1])
         lengths = torch.full((len(x),), self.count, device=x.device)
         out: Tensor = self.segments(Sequences(x, x[..., :0], lengths))
@@ -100,9 +108,9 @@ class HierarchicalDecoder(nn.Module):
 
     Args:
         latent: Z.
-        core: decodes a segment from what the conductor says.
+        core: decodes a segment from what it is told, the conductor's state and the plan.
         segments: how many.
-        hidden: width of the conductor, and of what it says.
+        hidden: width of the conductor.
         plan: width of the plan for each segment.
 
     Shape:
@@ -110,7 +118,7 @@ class HierarchicalDecoder(nn.Module):
         - Output: logits `[B, T, channels]`
 
     >>> batch = Sequences(torch.zeros(2, 8, 3), torch.zeros(2, 8, 1), torch.tensor([8, 8]))
-    >>> core = AutoregressiveDecoder(8, 3, 1, hidden=16)
+    >>> core = AutoregressiveDecoder(8 + 2, 3, 1, hidden=16)
     >>> HierarchicalDecoder(5, core, 4, hidden=8, plan=2)(torch.zeros(2, 5), batch).shape
     torch.Size([2, 8, 3])
     """
@@ -124,6 +132,7 @@ class HierarchicalDecoder(nn.Module):
         self.to_plan = nn.Linear(latent, segments * plan)
         self.conductor = LSTM(plan, hidden)
         self.core = core
+        _amplify(self.to_plan, core.to_plan)
 
     def forward(self, z: Tensor, batch: Sequences) -> Tensor:
         """Teacher-forced: each step is told the true one before it in its segment."""
@@ -132,8 +141,16 @@ class HierarchicalDecoder(nn.Module):
         return joined(logits, batch.lengths, self.segments, batch.x.shape[1])
 
     def conduct(self, z: Tensor) -> Tensor:
-        """What each segment is told. Output `[B, segments, hidden]`."""
+        """What each segment is told. Output `[B, segments, hidden + plan]`."""
         plan = self.to_plan(z).reshape(len(z), self.segments, -1)
         hidden, cell = self.to_state(z).tanh()[None].chunk(2, dim=-1)
-        said: Tensor = self.conductor(plan, state=(hidden.contiguous(), cell.contiguous()))
-        return said
+        felt = self.conductor(plan, state=(hidden.contiguous(), cell.contiguous()))
+        # what z says to a segment reaches it directly too, or learning begins without z
+        return torch.cat([felt, plan], dim=-1)
+
+
+def _amplify(*linear: nn.Linear | None) -> None:
+    """Fresh weights by which each output varies `GAIN` times as much as the inputs do."""
+    for each in linear:
+        if each is not None:
+            nn.init.normal_(each.weight, std=GAIN / math.sqrt(each.in_features))

@@ -41,7 +41,7 @@ def a_net() -> SequenceVAE:
     each = STEPS // SEGMENTS
     steps = SequenceEncoder(CHANNELS, CONDITION, 6, notes=2, steps=each)
     encoder = HierarchicalEncoder(steps, SEGMENTS, hidden=8, notes=3)
-    core = AutoregressiveDecoder(8, CHANNELS, CONDITION, 7, layers=2, plan=3, steps=each)
+    core = AutoregressiveDecoder(8 + 3, CHANNELS, CONDITION, 7, layers=2, plan=3, steps=each)
     decoder = HierarchicalDecoder(LATENT, core, SEGMENTS, hidden=8, plan=3)
     return SequenceVAE(encoder, decoder, LATENT, Categorical((CHANNELS,)))
 
