@@ -88,7 +88,7 @@ def reconstruct(
     temperature: float = 0.0,
     seed: int | None = None,
 ) -> Reconstruction:
-    """Send a phrase of one part through z = mu and back, window by window.
+    """Send a phrase, of the parts that the model reads, through z = mu and back, window by window.
 
     A note ends with the window it starts in.
 
@@ -118,7 +118,7 @@ def interpolate(
     temperature: float = 0.0,
     seed: int | None = None,
 ) -> list[Phrase]:
-    """Walk from `a` to `b`, of one part each, in `n` phrases, both ends included.
+    """Walk from `a` to `b`, of the parts that the model reads, in `n` phrases, ends included.
 
     Each window of one goes to the window of the other that stands at its place;
     the shorter of the two begins again. Every phrase has the nearer end's length,
@@ -199,7 +199,7 @@ def slerp(a: Array, b: Array, t: float) -> Array:
 
 
 class _Windows:
-    """A phrase of one part, cut into windows, and their posterior means."""
+    """A phrase cut into windows, and their posterior means."""
 
     def __init__(self, player: Player, phrase: Phrase) -> None:
         self.phrase = phrase

@@ -11,12 +11,14 @@ import torch
 
 from musicvae.checkpoint import Checkpoint
 from musicvae.config import ModelConfig
-from musicvae.dataset import SPLITS, pack, save
+from musicvae.dataset import SPLITS, Windows, pack, save
 from musicvae.model import build, checkpoint_of
 from musicvae.music.codecs import CODECS, Codes
+from musicvae.music.drums import PITCH_OF
 from musicvae.music.notes import Note, Part, Phrase
-from musicvae.music.position import window_bars
+from musicvae.music.position import TWO_BARS, window_bars
 from musicvae.music.units import TRIPLET, Meter
+from musicvae.music.voices import voice
 from musicvae.presets import PRESETS
 
 METERS = (Meter(4, 4), Meter(6, 8), Meter(3, 4)) * 6
@@ -26,8 +28,8 @@ RAGGED = (Meter(4, 4), Meter(3, 8), Meter(6, 8), Meter(4, 4), Meter(4, 4, TRIPLE
 """Meters whose windows last 32, 24, 24, 32, 48 and 40 steps."""
 
 
-def miniature(name: str) -> ModelConfig:
-    """The preset with hidden widths of 4 to 8; all else as it is."""
+def miniature(name: str, **choices: object) -> ModelConfig:
+    """The preset with hidden widths of 4 to 8 and some choices of its net; all else as it is."""
     config = PRESETS[name]
     net = config.net
     small = replace(
@@ -39,6 +41,7 @@ def miniature(name: str) -> ModelConfig:
         notes=min(4, net.notes),
         plan=4,
     )
+    small = replace(small, **choices)  # type: ignore[arg-type]  # any field
     return replace(config, net=small, train=replace(config.train, batch=4, precision="fp32"))
 
 
@@ -49,19 +52,24 @@ def short(name: str = "melody-2bar", **choices: object) -> ModelConfig:
     return replace(config, train=replace(base, **choices))  # type: ignore[arg-type]  # any field
 
 
-def make_data(folder: Path, codec: str = "melody") -> Path:
+def make_data(folder: Path, codec: str = "melody", bars: int = TWO_BARS) -> Path:
     """A data set of eighteen windows, the same in each split."""
     folder.mkdir()
-    codes = np.array([pack(CODECS[codec], window) for window in windows_of(codec, METERS)])
-    meters = np.array([(m.numerator, m.denominator, m.grid) for m in METERS], dtype=np.uint8)
-    save(folder, CODECS[codec], {split: [(codes, meters)] for split in SPLITS}, {})
+    all_windows = windows(codec, METERS, bars)
+    save(
+        folder,
+        all_windows.codec,
+        bars,
+        {split: [(np.asarray(all_windows.codes), all_windows.meters)] for split in SPLITS},
+        {},
+    )
     return folder
 
 
-def tiny_checkpoint(name: str = "melody-2bar") -> Checkpoint:
+def tiny_checkpoint(name: str = "melody-2bar", **choices: object) -> Checkpoint:
     """Random weights, large enough that z makes a difference."""
     torch.manual_seed(0)
-    config = miniature(name)
+    config = miniature(name, **choices)
     net = build(config.net)
     with torch.no_grad():
         for parameter in net.parameters():
@@ -69,10 +77,10 @@ def tiny_checkpoint(name: str = "melody-2bar") -> Checkpoint:
     return checkpoint_of(net, config, 0)
 
 
-def little_tune(meter: Meter, seed: int) -> Phrase:
+def little_tune(meter: Meter, seed: int, bars: int = TWO_BARS) -> Phrase:
     """A window of one voice that wanders, rests and repeats notes."""
     rng = np.random.default_rng(seed)
-    bars = window_bars(meter)
+    bars = window_bars(meter, bars)
     notes, at, pitch = [], int(rng.integers(0, 3)), 64
     while at < bars * meter.bar:
         duration = min(int(rng.integers(1, 6)), bars * meter.bar - at)
@@ -82,6 +90,29 @@ def little_tune(meter: Meter, seed: int) -> Phrase:
     return Phrase(meter, bars, parts=(Part(tuple(notes)),))
 
 
-def windows_of(codec: str, meters: Sequence[Meter] = RAGGED) -> list[Codes]:
-    """The codes of a little tune for each meter."""
-    return [CODECS[codec].encode(little_tune(meter, seed)) for seed, meter in enumerate(meters)]
+def little_band(meter: Meter, seed: int, bars: int = TWO_BARS) -> Phrase:
+    """The little tune over a bass and drums, so that every codec has something to read."""
+    tune = little_tune(meter, seed, bars)
+    rng = np.random.default_rng((seed, 1))
+    melody = replace(tune.parts[0], name="melody")
+    steps = range(0, tune.steps, 2)
+    bass = [Note(at, 2, int(rng.integers(36, 48))) for at in steps if at % meter.bar < 3]
+    kit = [Note(at, 1, PITCH_OF[rng.integers(len(PITCH_OF))]) for at in steps]
+    parts = (melody, Part(tuple(bass), 33, name="bass"), Part(tuple(kit), is_drum=True))
+    return replace(tune, parts=parts)
+
+
+def windows_of(
+    codec: str, meters: Sequence[Meter] = RAGGED, bars: int = TWO_BARS, first: int = 0
+) -> list[Codes]:
+    """The codes of a little band for each meter, the first by that seed."""
+    bands = (little_band(meter, first + i, bars) for i, meter in enumerate(meters))
+    return [CODECS[codec].encode(voice(band, codec)) for band in bands]
+
+
+def windows(codec: str, meters: Sequence[Meter] = RAGGED, bars: int = TWO_BARS) -> Windows:
+    """The same as a split of a data set."""
+    own = CODECS[codec]
+    packed = [pack(own, codes[None], bars) for codes in windows_of(codec, meters, bars)]
+    known = np.array([(m.numerator, m.denominator, m.grid) for m in meters], dtype=np.uint8)
+    return Windows(own, np.concatenate(packed), known, bars)

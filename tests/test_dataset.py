@@ -23,20 +23,15 @@ from musicvae.music.codecs import CODECS, Codec, Codes
 from musicvae.music.position import condition, max_steps, width, window_steps
 
 from .miniatures import RAGGED, windows_of
+from .miniatures import windows as little_windows
 
 EVERY_CODEC = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
-
-
-def some_windows(codec: Codec) -> Windows:
-    """Six little tunes in five meters."""
-    meters = np.array([(m.numerator, m.denominator, m.grid) for m in RAGGED], dtype=np.uint8)
-    return Windows(codec, np.array([pack(codec, w) for w in windows_of(codec.name)]), meters)
 
 
 @EVERY_CODEC
 def test_what_is_packed_is_unpacked(codec: Codec) -> None:
     """Window by window, without its padding; and in as few bytes as it can be."""
-    windows = some_windows(codec)
+    windows = little_windows(codec.name)
     for row, codes in enumerate(windows_of(codec.name)):
         assert windows.meter(row) == RAGGED[row]
         assert np.array_equal(windows.window(row), codes)
@@ -49,7 +44,7 @@ def test_what_is_packed_is_unpacked(codec: Codec) -> None:
 def test_a_batch_is_what_a_net_reads(codec: Codec) -> None:
     """Steps and condition up to each length, zeros beyond."""
     rows = np.array([4, 1, 0])
-    batch = some_windows(codec).batch(rows)
+    batch = little_windows(codec.name).batch(rows)
     codes = windows_of(codec.name)
     assert batch.lengths.tolist() == [48, 24, 32]
     assert batch.x.shape == (3, 48, codec.channels)
@@ -65,7 +60,7 @@ def test_a_batch_is_what_a_net_reads(codec: Codec) -> None:
 @EVERY_CODEC
 def test_a_batch_is_moved_by_its_semitones(codec: Codec) -> None:
     """Each window by its own."""
-    windows = some_windows(codec)
+    windows = little_windows(codec.name)
     batch = windows.batch(np.array([0, 3]), np.array([2, 0]))
     first, second = windows.window(0), windows.window(3)
     assert np.array_equal(batch.x[0], codec.one_hot(codec.transpose(first, 2)))
@@ -75,7 +70,7 @@ def test_a_batch_is_moved_by_its_semitones(codec: Codec) -> None:
 
 def test_a_plan_holds_every_window_once_in_batches_of_one_length() -> None:
     """None too large; drawn by a generator, or in order without one."""
-    windows = some_windows(CODECS["melody"])
+    windows = little_windows("melody")
     for rng in (None, np.random.default_rng(0)):
         plan = windows.plan(2, rng)
         assert sorted(np.concatenate(plan).tolist()) == list(range(6))
@@ -90,7 +85,7 @@ def test_a_plan_holds_every_window_once_in_batches_of_one_length() -> None:
 
 def test_batches_go_through_the_split_once() -> None:
     """As it is without a generator, moved to other keys with one."""
-    windows = some_windows(CODECS["melody"])
+    windows = little_windows("melody")
     plain = list(windows.batches(2))
     assert sum(len(batch.lengths) for batch in plain) == len(windows)
     moved = [
@@ -114,7 +109,7 @@ def test_most_windows_stay_in_their_key() -> None:
 
 def test_windows_know_their_meters() -> None:
     """And say how many they are."""
-    windows = some_windows(CODECS["roll"])
+    windows = little_windows("roll")
     assert repr(windows) == "Windows(roll, N=6, meters=5)"
     assert set(windows.kinds) == set(RAGGED)
     assert windows.lengths.tolist() == [window_steps(meter) for meter in RAGGED]
@@ -122,7 +117,7 @@ def test_windows_know_their_meters() -> None:
 
 def saved(folder: Path, *sizes: int, codec: str = "roll") -> Windows:
     """Six windows written in shards of those sizes, for each split the same; as they were."""
-    windows = some_windows(CODECS[codec])
+    windows = little_windows(codec)
     ends = np.cumsum(sizes)
     shards = [
         (windows.codes[np.arange(end - size, end)], windows.meters[end - size : end])
@@ -166,7 +161,7 @@ def test_a_batch_is_made_of_its_windows_one_by_one() -> None:
     """Whatever is done side by side: the same floats."""
     rng = np.random.default_rng(0)
     for codec in CODECS.values():
-        windows = some_windows(codec)
+        windows = little_windows(codec.name)
         rows, semitones = rng.integers(0, 6, 40), rng.integers(-60, 60, 40)
         batch = windows.batch(rows, semitones)
         for i, row in enumerate(rows):
@@ -204,7 +199,7 @@ def test_a_data_set_is_whole_or_none(tmp_path: Path) -> None:
     saved(tmp_path, 2, 2, 2)
 
     def dies() -> Iterator[tuple[Codes, Codes]]:
-        windows = some_windows(CODECS["roll"])
+        windows = little_windows("roll")
         yield windows.codes[np.arange(6)], windows.meters
         raise KeyboardInterrupt
 

@@ -135,7 +135,7 @@ def test_accents_stand_at_their_place_in_the_bar() -> None:
     """A pick-up counts from its own bar line."""
     notes = (Note(0, 4, 60, 50), Note(4, 4, 60, 100), Note(16, 4, 60, 80))
     phrase = Phrase(Meter(3, 4), 2, pickup=4, parts=(Part(notes),))
-    assert accents(phrase) == {8: 50, 0: 90}
+    assert accents(phrase.parts[0], phrase) == {8: 50, 0: 90}
 
 
 def test_a_reconstruction_keeps_the_shape_of_its_source(player: Player) -> None:

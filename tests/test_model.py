@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from musicvae import checkpoint
-from musicvae.dataset import PADDING, Batch, Windows, pack
+from musicvae.dataset import Batch
 from musicvae.engine import Player
 from musicvae.errors import CheckpointError, PresetNotFound
 from musicvae.model import Net, build, checkpoint_of, restore, to_sequences, weights_of
@@ -29,16 +29,14 @@ from musicvae.nets import (
 )
 from musicvae.presets import PRESETS, preset
 
-from .miniatures import RAGGED, miniature, windows_of
+from .miniatures import RAGGED, miniature, windows, windows_of
 
 EVERY_PRESET = pytest.mark.parametrize("name", PRESETS)
 
 
 def a_batch(codec: str) -> Batch:
     """Six little tunes in five meters."""
-    meters = np.array([(m.numerator, m.denominator, m.grid) for m in RAGGED], dtype=np.uint8)
-    packed = np.array([pack(CODECS[codec], codes) for codes in windows_of(codec)])
-    return Windows(CODECS[codec], packed, meters).batch(np.arange(len(RAGGED)))
+    return windows(codec).batch(np.arange(len(RAGGED)))
 
 
 def loss_of(net: Net, batch: Batch) -> torch.Tensor:
@@ -103,6 +101,7 @@ def test_each_kind_is_made_of_its_modules() -> None:
         ("sequence-vae", PlainDecoder),
         ("music-vae", AutoregressiveDecoder),
         ("melody-2bar", AutoregressiveDecoder),
+        ("drums-2bar", AutoregressiveDecoder),
     ):
         net = nets[name]
         assert isinstance(net, SequenceVAE)
@@ -111,9 +110,9 @@ def test_each_kind_is_made_of_its_modules() -> None:
 
 @EVERY_PRESET
 def test_the_likelihood_is_that_of_the_codec(name: str) -> None:
-    """One class a step for a melody, yes or no in each channel for a roll."""
+    """One class a step for a melody or drums, yes or no in each channel for a roll."""
     net = build(miniature(name).net)
-    expected = Categorical if PRESETS[name].net.codec == "melody" else Bernoulli
+    expected = Bernoulli if PRESETS[name].net.codec == "roll" else Categorical
     assert type(net.likelihood) is expected
 
 
@@ -141,9 +140,7 @@ def test_a_preset_that_is_not_there_is_refused() -> None:
 
 
 def test_padding_is_no_step() -> None:
-    """The padding code of a melody gives zeros, as the padding of a roll does."""
-    codes = np.full(4, PADDING, dtype=np.uint8)
-    assert not CODECS["melody"].one_hot(codes).any()
+    """The padding code of classes gives zeros, as the padding of a roll does."""
     for codec in CODECS:
         batch = a_batch(codec)
         for x, length in zip(batch.x, batch.lengths, strict=True):

@@ -103,8 +103,8 @@ def test_windows_stand_once_up_to_transposition_and_in_one_split(
         found: set[bytes] = set()
         for row in range(len(windows)):
             codes = windows.window(row)[None]
-            keys += window_keys(codes, windows.meter(row))
-            found.update(tune_keys(codes, "melody"))
+            keys += window_keys(codes, windows.meter(row), windows.codec)
+            found.update(tune_keys(codes, windows.codec))
         tunes.append(found)
     assert len(keys) == len(set(keys))
     for one, other in combinations(tunes, 2):

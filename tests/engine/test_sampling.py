@@ -8,6 +8,7 @@ import pytest
 from musicvae.engine.sampling import choose, draw, draw_noise
 from musicvae.engine.weights import Array
 from musicvae.music.codecs import CODECS, Codec, Codes, MelodyCodec, RollCodec
+from musicvae.music.units import Meter
 
 MELODY, ROLL = MelodyCodec(), RollCodec()
 
@@ -74,7 +75,9 @@ def test_a_note_off_is_drawn_only_where_a_note_sounds() -> None:
     started = scores.copy()
     started[0, 40] = 99
     steps = [scores, scores, started, scores, scores]
-    drawn = draw(lambda t, previous: steps[t], MELODY, np.zeros((1, 5, 90), np.float32), 1.0)
+    drawn = draw(
+        lambda t, previous: steps[t], MELODY, Meter(), np.zeros((1, 5, 90), np.float32), 1.0
+    )
     hold, off = MELODY.HOLD, MELODY.OFF
     assert drawn.tolist() == [[hold, hold, 40, off, hold]]
 
@@ -84,7 +87,9 @@ def test_a_pitch_is_sustained_only_where_it_sounds() -> None:
     wanted = np.ones((2, 256), np.float32)
     sustain_only = np.concatenate([-np.ones((2, 128)), np.ones((2, 128))], axis=1)
     steps = [sustain_only, wanted, sustain_only.astype(np.float32)]
-    drawn = draw(lambda t, previous: steps[t], ROLL, np.zeros((2, 3, 256), np.float32), 1.0)
+    drawn = draw(
+        lambda t, previous: steps[t], ROLL, Meter(), np.zeros((2, 3, 256), np.float32), 1.0
+    )
     assert drawn.shape == (2, 3, 256)
     assert not drawn[:, 0].any()
     assert drawn[:, 1, :128].all()
@@ -101,6 +106,6 @@ def test_the_decoder_hears_what_was_drawn() -> None:
         return np.zeros((3, 90), np.float32)
 
     noise = draw_noise(MELODY, [np.random.default_rng(i) for i in range(3)], 6)
-    drawn = draw(steps, MELODY, noise, 1.0)
+    drawn = draw(steps, MELODY, Meter(), noise, 1.0)
     assert heard[0] is None
     assert np.array_equal(np.stack([step for step in heard if step is not None], 1), drawn[:, :-1])

@@ -9,32 +9,32 @@ import numpy as np
 from musicvae.engine import Player, Posterior
 from musicvae.evaluation.folder import Gathered
 from musicvae.music.codecs import CODECS, Codes
+from musicvae.music.position import TWO_BARS
 from musicvae.music.units import Meter
 
-from ..miniatures import RAGGED, little_tune
+from ..miniatures import RAGGED, windows_of
 
 MELODY = CODECS["melody"]
 
 
 def windows(
-    codec: str = "melody", n: int = 24, first: int = 0, meters: Sequence[Meter] = RAGGED
+    codec: str = "melody",
+    n: int = 24,
+    first: int = 0,
+    meters: Sequence[Meter] = RAGGED,
+    bars: int = TWO_BARS,
 ) -> Gathered:
     """Little tunes in several meters."""
     chosen = [meters[i % len(meters)] for i in range(n)]
-    return Gathered(
-        CODECS[codec],
-        [
-            (CODECS[codec].encode(little_tune(meter, first + seed)), meter)
-            for seed, meter in enumerate(chosen)
-        ],
-    )
+    codes = windows_of(codec, chosen, bars, first)
+    return Gathered(CODECS[codec], bars, list(zip(codes, chosen, strict=True)))
 
 
 class Perfect(Player):
     """Knows every window by its number, which is all that z holds; certain of each step."""
 
     def __init__(self, known: Gathered) -> None:
-        self.codec, self.latent, self.verbs = MELODY, 1, ("generate",)
+        self.codec, self.bars, self.latent, self.verbs = MELODY, TWO_BARS, 1, ("generate",)
         self.known = known.windows
 
     def encode(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> Posterior:

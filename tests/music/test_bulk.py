@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 from musicvae.errors import MidiError, RequestError
 from musicvae.music.bulk import Line, line_of, quick_lines
 from musicvae.music.bulk_smf import Unsure
+from musicvae.music.codecs import CODECS
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Phrase
+from musicvae.music.slices import ENCODERS
 from musicvae.music.voices import voice
 
 from ..strategies import phrases
 from .test_smf import END, NOTE, smf
 
 TUNES = sorted((Path(__file__).parents[2] / "data" / "tunes").glob("*.mid"))
-EVERY_CODEC = pytest.mark.parametrize("codec", ["melody", "roll"])
+EVERY_CODEC = pytest.mark.parametrize("codec", ENCODERS)
 
 
 def of_another(data: bytes) -> bytes:
@@ -35,7 +37,7 @@ def slow_lines(data: bytes, codec: str) -> list[Line]:
     with suppress(MidiError):
         for phrase in read_midi(data):
             with suppress(RequestError):
-                lines.append(line_of(voice(phrase, codec)))
+                lines.append(line_of(voice(phrase, codec), CODECS[codec]))
     return lines
 
 

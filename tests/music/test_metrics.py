@@ -15,6 +15,13 @@ from musicvae.music.units import Meter
 from ..miniatures import little_tune
 
 CODEC = MelodyCodec()
+
+
+def one_bar(*parts: list[Note]) -> Phrase:
+    """A bar of 4/4."""
+    return Phrase(bars=1, parts=tuple(Part(tuple(notes)) for notes in parts))
+
+
 histograms = st.dictionaries(st.integers(0, 9), st.integers(1, 50), min_size=1)
 
 
@@ -35,10 +42,18 @@ def test_nothing_shares_all_with_nothing_and_nothing_with_something() -> None:
 
 def test_note_f1_is_the_mean_of_precision_and_recall() -> None:
     """Two right of three found and four there: 2 * 2 / (3 + 4)."""
-    truth = [Note(i, 1, 60 + i) for i in range(4)]
-    guess = [Note(0, 4, 60), Note(1, 2, 61), Note(2, 1, 99)]
+    truth = one_bar([Note(i, 1, 60 + i) for i in range(4)])
+    guess = one_bar([Note(0, 4, 60), Note(1, 2, 61), Note(2, 1, 99)])
     assert note_f1(truth, guess) == pytest.approx(4 / 7)
-    assert (note_f1([], []), note_f1(truth, [])) == (1.0, 0.0)
+    silent = one_bar([])
+    assert (note_f1(silent, silent), note_f1(truth, silent)) == (1.0, 0.0)
+
+
+def test_a_note_in_another_part_is_another_note() -> None:
+    """What the bass plays is not right for the melody; parts that agree are."""
+    one, other = [Note(0, 1, 60), Note(4, 1, 62)], [Note(0, 1, 60)]
+    assert note_f1(one_bar(one, other), one_bar(other, one)) == pytest.approx(4 / 6)
+    assert note_f1(one_bar(one, other), one_bar(one, other)) == 1.0
 
 
 def test_statistics_count_what_they_say() -> None:

@@ -30,21 +30,23 @@ Net = NextStep | Autoencoder
 
 def next_step(cell: type[RNN]) -> NextStep:
     """A next-step net of two layers."""
-    return NextStep(cell(CHANNELS + CONDITION, HIDDEN, layers=2), CHANNELS, Categorical())
+    return NextStep(
+        cell(CHANNELS + CONDITION, HIDDEN, layers=2), CHANNELS, Categorical((CHANNELS,))
+    )
 
 
 def dense(kind: type[Autoencoder]) -> Autoencoder:
     """A dense autoencoder, or its VAE."""
     encoder = DenseEncoder(CHANNELS, CONDITION, STEPS, HIDDEN)
     decoder = DenseDecoder(LATENT, CHANNELS, CONDITION, STEPS, HIDDEN)
-    return kind(encoder, decoder, LATENT, Categorical())
+    return kind(encoder, decoder, LATENT, Categorical((CHANNELS,)))
 
 
 def plain(notes: int = 0) -> SequenceVAE:
     """A sequence VAE that decodes all steps at once."""
     encoder = SequenceEncoder(CHANNELS, CONDITION, HIDDEN, notes=notes, steps=STEPS)
     decoder = PlainDecoder(LATENT, CHANNELS, CONDITION, HIDDEN)
-    return SequenceVAE(encoder, decoder, LATENT, Categorical())
+    return SequenceVAE(encoder, decoder, LATENT, Categorical((CHANNELS,)))
 
 
 def autoregressive(step_dropout: float = 0.0) -> SequenceVAE:
@@ -53,7 +55,7 @@ def autoregressive(step_dropout: float = 0.0) -> SequenceVAE:
     decoder = AutoregressiveDecoder(
         LATENT, CHANNELS, CONDITION, HIDDEN, plan=3, steps=STEPS, step_dropout=step_dropout
     )
-    return SequenceVAE(encoder, decoder, LATENT, Categorical())
+    return SequenceVAE(encoder, decoder, LATENT, Categorical((CHANNELS,)))
 
 
 NETS: MappingProxyType[str, Callable[[], Net]] = MappingProxyType(

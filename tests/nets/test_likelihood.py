@@ -25,7 +25,7 @@ def test_nll_agrees_with_torch_distributions() -> None:
     logits, classes = torch.randn(3, 7, 5), torch.randint(5, (3, 7))
     one_hot, multi_hot = torch.eye(5)[classes], torch.randint(2, (3, 7, 5)).float()
     torch.testing.assert_close(
-        Categorical().nll(logits, one_hot), -TrueCategorical(logits=logits).log_prob(classes)
+        Categorical((5,)).nll(logits, one_hot), -TrueCategorical(logits=logits).log_prob(classes)
     )
     torch.testing.assert_close(
         Bernoulli().nll(logits, multi_hot),
@@ -37,7 +37,7 @@ def test_nll_agrees_with_torch_distributions() -> None:
 def test_classes_are_drawn_as_often_as_the_softmax_says(temperature: float) -> None:
     """Gumbel noise and the largest."""
     torch.manual_seed(0)
-    drawn = Categorical().sample(LOGITS.expand(20_000, 4), temperature)
+    drawn = Categorical((4,)).sample(LOGITS.expand(20_000, 4), temperature)
     assert (drawn.sum(-1) == 1).all()
     expected = (LOGITS / temperature).softmax(-1)
     torch.testing.assert_close(drawn.mean(0), expected, atol=0.015, rtol=0)
@@ -52,7 +52,7 @@ def test_channels_are_drawn_as_often_as_the_sigmoid_says(temperature: float) -> 
     torch.testing.assert_close(drawn.mean(0), expected, atol=0.015, rtol=0)
 
 
-@pytest.mark.parametrize("likelihood", [Categorical(), Bernoulli()])
+@pytest.mark.parametrize("likelihood", [Categorical((4,)), Bernoulli()])
 def test_no_step_is_more_probable_than_the_mode(likelihood: Likelihood) -> None:
     """Of the mode and 100 draws; and the mode is right about itself."""
     torch.manual_seed(0)
