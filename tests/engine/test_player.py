@@ -123,6 +123,18 @@ def test_what_is_decoded_survives_the_file_for_1000_z() -> None:
     assert all(survives(player, codes, meter) for codes, meter in zip(drawn, meters, strict=True))
 
 
+@pytest.mark.parametrize("bars", [2, 4])
+@pytest.mark.parametrize("codec", ["drums", "trio"])
+def test_drums_and_trios_survive_the_file_too(codec: str, bars: int) -> None:
+    """In windows of any length."""
+    player = Player(tiny_checkpoint(codec=codec, bars=bars))
+    meters = METERS[:: len(METERS) // 20]
+    drawn = play(player, meters)
+    assert [len(codes) for codes in drawn] == [window_steps(meter, bars) for meter in meters]
+    assert len({codes.tobytes() for codes in drawn}) == len(drawn)
+    assert all(survives(player, codes, meter) for codes, meter in zip(drawn, meters, strict=True))
+
+
 def test_rolls_survive_the_file_too() -> None:
     """Any number of notes at once, onsets apart from sustained steps."""
     checkpoint = tiny_checkpoint("sequence-vae")

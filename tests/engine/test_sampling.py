@@ -7,10 +7,10 @@ import pytest
 
 from musicvae.engine.sampling import choose, draw, draw_noise
 from musicvae.engine.weights import Array
-from musicvae.music.codecs import CODECS, Codec, Codes, MelodyCodec, RollCodec
+from musicvae.music.codecs import CODECS, Codec, Codes, MelodyCodec, PartsCodec, RollCodec
 from musicvae.music.units import Meter
 
-MELODY, ROLL = MelodyCodec(), RollCodec()
+MELODY, ROLL, TRIO = MelodyCodec(), RollCodec(), CODECS["trio"]
 
 
 def frequencies(codec: Codec, logits: Array, temperature: float, n: int = 4000) -> Array:
@@ -63,9 +63,45 @@ def test_what_is_not_allowed_is_not_chosen(codec: Codec) -> None:
     rng = np.random.default_rng(0)
     allowed = rng.random((20, codec.channels)) < 0.3
     scores = np.where(allowed, 1, 99).astype(np.float32)
-    chosen = codec.one_hot(choose(codec, scores, allowed)) > 0
+    codes = choose(codec, scores, allowed)
+    assert codes.dtype == codec.dtype
+    chosen = codec.one_hot(codes) > 0
     assert chosen.any(axis=1).all()
     assert not (chosen & ~allowed).any()
+
+
+def test_each_head_chooses_for_itself() -> None:
+    """The best of its own classes, as it would alone, within what it is allowed."""
+    rng = np.random.default_rng(0)
+    assert isinstance(TRIO, PartsCodec)
+    scores = rng.normal(size=(20, TRIO.channels)).astype(np.float32)
+    allowed = rng.random(scores.shape) < 0.5
+    chosen = choose(TRIO, scores, allowed)
+    assert chosen.shape == (20, 3)
+    ends = np.cumsum(TRIO.heads[:-1])
+    each = zip(
+        TRIO.parts,
+        np.split(scores, ends, axis=-1),
+        np.split(allowed, ends, axis=-1),
+        chosen.T,
+        strict=True,
+    )
+    for part, own, may, found in each:
+        assert np.array_equal(choose(part, own, may), found)
+
+
+def test_a_trio_is_drawn_part_by_part() -> None:
+    """Each head wants a note-off at every step: a part gives one where it sounds, and no other."""
+    start = np.full((1, TRIO.channels), -9, np.float32)
+    start[0, [40, 90 + MELODY.HOLD, 180 + 3]] = 9  # the melody starts, the bass does not
+    off = np.full((1, TRIO.channels), -9, np.float32)
+    off[0, [MELODY.OFF, 90 + MELODY.OFF, 180]] = 9
+    off[0, [MELODY.HOLD, 90 + MELODY.HOLD]] = 5
+    steps, noise = [start, off, off], np.zeros((1, 3, TRIO.channels), np.float32)
+    drawn = draw(lambda t, previous: steps[t], TRIO, Meter(), noise, 1.0)
+    hold, end = MELODY.HOLD, MELODY.OFF
+    assert drawn.tolist() == [[[40, hold, 3], [end, hold, 0], [hold, hold, 0]]]
+    assert drawn.dtype == TRIO.dtype
 
 
 def test_a_note_off_is_drawn_only_where_a_note_sounds() -> None:

@@ -33,6 +33,41 @@ def test_nll_agrees_with_torch_distributions() -> None:
     )
 
 
+def two_heads(*shape: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Logits of a head of five and of one of three, and a one-hot in each."""
+    one_hots = [torch.eye(n)[torch.randint(n, shape)] for n in (5, 3)]
+    return torch.randn(*shape, 8), torch.cat(one_hots, dim=-1)
+
+
+def test_several_heads_are_as_many_likelihoods_of_one() -> None:
+    """Their nats add up, the modes stand side by side, a step is right if all of it is."""
+    torch.manual_seed(0)
+    logits, x = two_heads(3, 7)
+    x[0] = Categorical((5, 3)).mode(logits)[0]  # some that are right
+    both = Categorical((5, 3))
+    parts = [(Categorical((5,)), slice(0, 5)), (Categorical((3,)), slice(5, 8))]
+    alone = [(head, logits[..., at], x[..., at]) for head, at in parts]
+    nats = sum(head.nll(own, true) for head, own, true in alone)
+    torch.testing.assert_close(both.nll(logits, x), nats)
+    modes = torch.cat([head.mode(own) for head, own, _ in alone], dim=-1)
+    assert torch.equal(both.mode(logits), modes)
+    right = torch.stack([head.right(own, true) for head, own, true in alone])
+    assert torch.equal(both.right(logits, x), right.all(0))
+    assert both.right(logits, x)[0].all()
+    assert right.any(0).sum() > right.all(0).sum()
+
+
+def test_heads_are_drawn_apart() -> None:
+    """One class in each, as often as its own softmax says, whatever the other is."""
+    torch.manual_seed(0)
+    logits = torch.cat([LOGITS, LOGITS.flip(0)[:2]])
+    drawn = Categorical((4, 2)).sample(logits.expand(20_000, 6))
+    first, second = drawn.split((4, 2), dim=-1)
+    together = first.transpose(0, 1) @ second / 20_000
+    expected = torch.outer(LOGITS.softmax(-1), LOGITS.flip(0)[:2].softmax(-1))
+    torch.testing.assert_close(together, expected, atol=0.015, rtol=0)
+
+
 @TEMPERATURES
 def test_classes_are_drawn_as_often_as_the_softmax_says(temperature: float) -> None:
     """Gumbel noise and the largest."""
@@ -52,7 +87,7 @@ def test_channels_are_drawn_as_often_as_the_sigmoid_says(temperature: float) -> 
     torch.testing.assert_close(drawn.mean(0), expected, atol=0.015, rtol=0)
 
 
-@pytest.mark.parametrize("likelihood", [Categorical((4,)), Bernoulli()])
+@pytest.mark.parametrize("likelihood", [Categorical((4,)), Categorical((3, 1)), Bernoulli()])
 def test_no_step_is_more_probable_than_the_mode(likelihood: Likelihood) -> None:
     """Of the mode and 100 draws; and the mode is right about itself."""
     torch.manual_seed(0)
