@@ -19,10 +19,11 @@ from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Note, Part, Phrase, Tempo
 from musicvae.music.position import condition
 from musicvae.music.units import Meter
+from musicvae.music.voices import voice
 from musicvae.music.windows import cut
 from musicvae.nets import Sequences
 
-from .miniatures import little_tune, miniature, tiny_checkpoint
+from .miniatures import little_band, little_tune, miniature, tiny_checkpoint
 from .strategies import phrases
 
 CELLS = ("rnn", "lstm")
@@ -34,6 +35,20 @@ def player(request: pytest.FixtureRequest) -> Player:
     checkpoint = tiny_checkpoint(request.param)
     checkpoint.weights["head.bias"][:] -= 3
     return Player(checkpoint)
+
+
+@pytest.mark.parametrize("codec", ["drums", "trio"])
+def test_drums_and_trios_go_on_too(codec: str) -> None:
+    """Every part keeps its notes, name and instrument, and the new bars are within its codec."""
+    player = Player(tiny_checkpoint("lstm", codec=codec))
+    band = voice(little_band(Meter(), 3), codec)
+    longer = extend(player, band, 2, temperature=1.0, seed=1)
+    assert longer.bars == band.bars + 2
+    for old, both in zip(band.parts, longer.parts, strict=True):
+        assert replace(both, notes=old.notes) == old
+        assert tuple(note for note in both.notes if note.start < band.steps) == old.notes
+        assert both.notes != old.notes
+    assert read_midi(midi_bytes(longer)) == [longer]
 
 
 @given(

@@ -20,8 +20,9 @@ from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Note, Part, Phrase, Tempo
 from musicvae.music.position import window_bars
 from musicvae.music.units import Meter
+from musicvae.music.voices import voice
 
-from .miniatures import little_tune, tiny_checkpoint
+from .miniatures import little_band, little_tune, tiny_checkpoint
 from .strategies import METERS
 
 vectors = st.lists(st.floats(-5, 5, width=32), min_size=4, max_size=4).map(
@@ -131,6 +132,38 @@ def test_the_nearer_end_lends_program_name_and_accents(player: Player) -> None:
     assert loud == [{100}, {100}, {50}, {50}]
 
 
+@pytest.mark.parametrize("codec", ["drums", "trio", "piano"])
+def test_a_band_goes_through_z_and_back(codec: str) -> None:
+    """Each part in its own name, instrument and velocity; both ends of a walk as well."""
+    player = Player(tiny_checkpoint(codec=codec))
+    loud = (50, 70, 90)
+    a, b = (voice(_played(little_band(Meter(), seed, 4), loud), codec) for seed in (1, 2))
+    made = generation.reconstruct(player, a)
+    walk = generation.interpolate(player, a, b, 2)
+    assert walk[0] == made.phrase
+    for phrase, source in zip(walk, (a, b), strict=True):
+        assert read_midi(midi_bytes(phrase)) == [phrase]
+        for mine, theirs in zip(phrase.parts, source.parts, strict=True):
+            assert replace(mine, notes=theirs.notes) == theirs
+    if codec == "trio":
+        velocities = [{note.velocity for note in part.notes} for part in made.phrase.parts]
+        assert velocities == [{50}, {70}, {90}]
+    (drawn,) = generation.generate(player, 1, program=24, seed=1)
+    assert [p.is_drum for p in drawn.parts] == [p.is_drum for p in a.parts]
+    assert drawn.parts[0].program == 24
+    assert voice(drawn, codec) == drawn
+
+
+def test_a_phrase_is_as_many_bars_as_the_model_reads() -> None:
+    """Four here; eight in 2/4; and a longer one is cut into such windows."""
+    player = Player(tiny_checkpoint(bars=4))
+    for meter, bars in ((Meter(3, 4), 4), (Meter(2, 4), 8)):
+        (phrase,) = generation.generate(player, 1, meter=meter, seed=1)
+        assert phrase.bars == bars
+    assert generation.encode(player, _song(Meter(3, 4), 1, bars=12)).shape == (3, player.latent)
+    assert generation.reconstruct(player, _song(Meter(3, 4), 1, bars=5)).phrase.bars == 5
+
+
 def test_accents_stand_at_their_place_in_the_bar() -> None:
     """A pick-up counts from its own bar line."""
     notes = (Note(0, 4, 60, 50), Note(4, 4, 60, 100), Note(16, 4, 60, 80))
@@ -206,6 +239,15 @@ def test_reconstructing_a_reconstruction_has_its_shape(
     made = generation.reconstruct(player, _song(meter, seed)).phrase
     assert (made.meter, made.steps) == (meter, window_bars(meter) * meter.bar)
     assert generation.reconstruct(player, made).phrase.steps == made.steps
+
+
+def _played(band: Phrase, velocities: tuple[int, ...]) -> Phrase:
+    """Each part with its velocity."""
+    parts = (
+        replace(part, notes=tuple(replace(note, velocity=loud) for note in part.notes))
+        for part, loud in zip(band.parts, velocities, strict=True)
+    )
+    return replace(band, parts=tuple(parts))
 
 
 def _song(meter: Meter, seed: int, bars: int = 0, program: int = 0, velocity: int = 80) -> Phrase:
