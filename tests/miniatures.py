@@ -84,7 +84,7 @@ def little_tune(meter: Meter, seed: int, bars: int = TWO_BARS) -> Phrase:
     notes, at, pitch = [], int(rng.integers(0, 3)), 64
     while at < bars * meter.bar:
         duration = min(int(rng.integers(1, 6)), bars * meter.bar - at)
-        pitch += int(rng.integers(-4, 5))
+        pitch = max(40, min(96, pitch + int(rng.integers(-4, 5))))
         notes.append(Note(at, duration, pitch))
         at += duration + int(rng.integers(0, 3))
     return Phrase(meter, bars, parts=(Part(tuple(notes)),))
