@@ -32,10 +32,10 @@ def extend(
     temperature: float = SampleConfig.temperature,
     seed: int | None = None,
 ) -> Phrase:
-    """A phrase of one part, and so many bars that follow it.
+    """A phrase of the parts that the model reads, and so many bars that follow it.
 
     What was there stays as it is; a note that sounds at its end ends with it.
-    The new bars have its meter, last tempo, program, and accents.
+    The new bars have its meter, last tempo, programs, and accents.
 
     Raises:
         RequestError: the net does not predict the next step, or a number is out of range.
@@ -53,12 +53,13 @@ def extend(
         new = _go_on(player, whole, bars, temperature, rng)
         if not new.is_silent:
             break
-    rests = replace(whole, parts=(Part(),))
+    rests = replace(whole, parts=tuple(Part() for _ in whole.parts))
     longer = replace(phrase, bars=phrase.bars + bars)
     played = play_like(join([rests, new]), longer)
-    (part,) = played.parts
-    both = replace(part, notes=phrase.parts[0].notes + part.notes)
-    return replace(played, parts=(both,))
+    both = zip(phrase.parts, played.parts, strict=True)
+    return replace(
+        played, parts=tuple(replace(old, notes=old.notes + more.notes) for old, more in both)
+    )
 
 
 def _go_on(

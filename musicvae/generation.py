@@ -80,7 +80,7 @@ def reconstruct(
     temperature: float = 0.0,
     seed: int | None = None,
 ) -> Reconstruction:
-    """Send a phrase of one part through z = mu and back, window by window.
+    """Send a phrase, of the parts that the model reads, through z = mu and back, window by window.
 
     A note ends with the window it starts in.
 
@@ -137,7 +137,7 @@ def decode(
 
 
 class Encoded:
-    """A phrase of one part, cut into windows, and their posterior means."""
+    """A phrase cut into windows, and their posterior means."""
 
     def __init__(self, player: Player, phrase: Phrase) -> None:
         self.phrase = phrase

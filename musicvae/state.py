@@ -67,7 +67,7 @@ def begun_with(folder: Path) -> ModelConfig:
         TrainingError: there is none, or its file is damaged.
     """
     with _saved(folder) as (_, about):
-        return _config(about["config"])
+        return _config(about)
 
 
 def load_state(folder: Path, config: ModelConfig, net: nn.Module, optimizer: AdamW) -> Standing:
@@ -78,8 +78,8 @@ def load_state(folder: Path, config: ModelConfig, net: nn.Module, optimizer: Ada
     """
     with _saved(folder) as (file, about):
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        begun, standing = _config(about["config"]), Standing(**about["standing"])
-    if other := _differences(asdict(begun), asdict(config)):
+        begun, standing = _config(about), Standing(**about["standing"])
+    if other := differences(asdict(begun), asdict(config)):
         raise TrainingError(
             f"{folder} holds a training that was begun with {', '.join(other)}: "
             "resume it with the same, or choose another folder."
@@ -108,19 +108,20 @@ def _saved(folder: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
         raise TrainingError(f"{folder / STATE} cannot be resumed: {error}.") from error
 
 
-def _config(begun: Mapping[str, Any]) -> ModelConfig:
-    """Choices as JSON tells them; one that was not there yet is what it is by default."""
+def _config(about: Mapping[str, Any]) -> ModelConfig:
+    """The choices in a header; one that there was not yet when it was written is the usual."""
+    begun = about["config"]
     net, choices = NetConfig(**begun["net"]), TrainConfig(**begun["train"])
     return ModelConfig(begun["preset"], net, choices)
 
 
-def _differences(begun: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+def differences(begun: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
     """`batch 64 (not 32)` for each choice that is another."""
     found = []
     for name, value in now.items():
         was = begun.get(name)
         if isinstance(value, dict) and isinstance(was, dict):
-            found += _differences(was, value)
+            found += differences(was, value)
         elif was != value:
             found.append(f"{name} {was} (not {value})")
     return found

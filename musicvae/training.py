@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from .model import load_weights
 from .processes import Ahead, enough_memory, interrupts, leave, start
 from .progress import Progress, Report, silent
 from .run import Run
-from .state import STATE
+from .state import STATE, differences
 
 SAVE_EVERY_SECONDS = 120
 REPORT_EVERY = 10
@@ -54,26 +55,17 @@ def train(
     Of several processes only the first one returns; the others end here.
 
     Raises:
-        DatasetError: `data` is no data set, or of another codec than the net reads.
-        TrainingError: `out` holds a training already, or none to resume, or one with other
-            choices; devices or memory are lacking; or the loss is not a number.
+        DatasetError: `data` is no data set.
+        TrainingError: the data or *start_from* are for another net; `out` holds a training
+            already, or none to resume, or one with other choices; devices or memory are
+            lacking; or the loss is not a number.
         OutputError: `out` cannot be written.
         KeyboardInterrupt: Ctrl-C or SIGTERM; the run is saved.
     """
     out = Path(out)
     windows = open_split(data, "train")
     valid = open_split(data, "valid")
-    if windows.codec.name != config.net.codec:
-        raise TrainingError(
-            f"{config.preset} reads {config.net.codec!r}, but {data} was prepared for "
-            f"{windows.codec.name!r}: prepare it again with --codec {config.net.codec}, or train "
-            f"with --codec {windows.codec.name}."
-        )
-    if windows.bars != config.net.bars:
-        raise TrainingError(
-            f"{config.preset} reads windows of {config.net.bars} bars, but {data} was prepared for "
-            f"{windows.bars}: prepare it again with --bars {config.net.bars}."
-        )
+    _check_fit(config, windows, data, start_from)
     if not resume and (out / checkpoint.CONFIG).exists() and not (out / STATE).exists():
         raise TrainingError(f"{out} holds a trained model already: choose another folder.")
     if resume != (out / STATE).exists():
@@ -130,6 +122,28 @@ def go(run: Run, windows: Windows, valid: Windows, max_minutes: float, progress:
     if interrupted.is_set():
         raise KeyboardInterrupt(
             f"Stopped at step {run.standing.step}; --resume goes on from there."
+        )
+
+
+def _check_fit(
+    config: ModelConfig, windows: Windows, data: Path | str, start_from: Checkpoint | None
+) -> None:
+    """That the net reads the windows, and has the size of the one that it begins with."""
+    if windows.codec.name != config.net.codec:
+        raise TrainingError(
+            f"{config.preset} reads {config.net.codec!r}, but {data} was prepared for "
+            f"{windows.codec.name!r}: prepare it again with --codec {config.net.codec}, or train "
+            f"with --codec {windows.codec.name}."
+        )
+    if windows.bars != config.net.bars:
+        raise TrainingError(
+            f"{config.preset} reads windows of {config.net.bars} bars, but {data} was prepared for "
+            f"{windows.bars}: prepare it again with --bars {config.net.bars}."
+        )
+    if start_from and (other := differences(asdict(start_from.config.net), asdict(config.net))):
+        raise TrainingError(
+            f"{config.preset} cannot begin with a model that has {', '.join(other)}: "
+            "choose another model, or the preset that it was made from."
         )
 
 

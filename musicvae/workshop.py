@@ -43,8 +43,8 @@ def train(
     """Train a preset on a prepared data set; what is None stays as the preset has it.
 
     With *start_from*, the name or folder of a checkpoint, its net goes on learning; what
-    is None stays as it was made with. A run that is resumed keeps what it was begun with;
-    a choice that differs is refused.
+    is None, the preset too, stays as it was made with. A run that is resumed keeps what it
+    was begun with; a choice that differs is refused.
 
     Raises:
         CheckpointError: there is no such checkpoint.
@@ -56,7 +56,7 @@ def train(
         from .state import begun_with
         from .training import train as run
     first = None if start_from is None else load(find_checkpoint(start_from))
-    config = first.config if first else find_preset(preset or DEFAULT_MODEL)
+    config = first.config if first and not preset else find_preset(preset or DEFAULT_MODEL)
     if resume:
         begun = begun_with(Path(out))
         config = begun if preset in (None, begun.preset) else config

@@ -27,7 +27,7 @@ def train(
         Path, typer.Option("--out", "-o", help="Folder of the checkpoint, checkpoints/NAME.")
     ],
     preset: Annotated[
-        str | None, typer.Option(help=f"A named configuration; {DEFAULT_MODEL} if not given.")
+        str | None, typer.Option(help=f"A named configuration; {DEFAULT_MODEL} without --from.")
     ] = None,
     start_from: Annotated[
         str | None,

@@ -105,3 +105,16 @@ def one_of(codes: Codes, classes: int) -> NDArray[np.float32]:
     """One-hot of whole numbers; zeros for those that are no class. `[...]` -> `[..., classes]`"""
     table = np.eye(classes + 1, classes, dtype=np.float32)
     return table[np.minimum(codes, classes)]
+
+
+def folded(pitch: int, lowest: int, highest: int) -> int:
+    """The pitch moved into a range by octaves.
+
+    >>> [folded(pitch, 21, 108) for pitch in (3, 60, 109)]
+    [27, 60, 97]
+    """
+    while pitch < lowest:
+        pitch += 12
+    while pitch > highest:
+        pitch -= 12
+    return pitch

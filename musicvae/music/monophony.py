@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .coding import UNBOUND, Codes, Sounding, one_of
+from .coding import UNBOUND, Codes, Sounding, folded, one_of
 from .notes import Note, Part, Phrase
 from .units import Meter
 
@@ -44,7 +44,7 @@ class MelodyCodec:
         notes = phrase.parts[0].notes if phrase.parts else ()
         for note in notes:  # sorted: a later or higher note overwrites
             codes[note.start : note.end] = self.HOLD
-            codes[note.start] = self._fold(note.pitch) - self.LOWEST
+            codes[note.start] = folded(note.pitch, self.LOWEST, self.HIGHEST) - self.LOWEST
             if note.end < len(codes):
                 codes[note.end] = self.OFF
         return self.spell(codes)
@@ -124,10 +124,3 @@ class MelodyCodec:
                 spelled[t] = self.HOLD
             sounding = bool(code < self.OFF or (sounding and code == self.HOLD))
         return spelled
-
-    def _fold(self, pitch: int) -> int:
-        while pitch < self.LOWEST:
-            pitch += 12
-        while pitch > self.HIGHEST:
-            pitch -= 12
-        return pitch

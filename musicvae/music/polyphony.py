@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .coding import UNBOUND, Codes, Sounding
-from .notes import Part, Phrase
+from .coding import UNBOUND, Codes, Sounding, folded
+from .notes import Part, Phrase, without_overlaps
 from .pianoroll import ONSET, PITCHES, SUSTAIN, part_to_roll, roll_to_notes
 from .units import Meter
 
@@ -21,7 +21,8 @@ class RollCodec:
     Args:
         name: of the codec.
         first: lowest MIDI pitch.
-        pitches: how many; notes outside are moved in by octaves.
+        pitches: how many; notes outside are moved in by octaves, and struck there as
+            if they had been written there.
     """
 
     name: str = "roll"
@@ -49,7 +50,9 @@ class RollCodec:
     def encode(self, phrase: Phrase) -> Codes:
         """The first part as planes. Output `[T, channels]`, zeros and ones."""
         part = phrase.parts[0] if phrase.parts else Part()
-        roll = self._fold(part_to_roll(part, phrase.steps))
+        end = self.first + self.pitches
+        notes = (replace(n, pitch=folded(n.pitch, self.first, end - 1)) for n in part.notes)
+        roll = part_to_roll(Part(without_overlaps(notes)), phrase.steps)[:, self.first : end]
         return np.concatenate([roll == ONSET, roll == SUSTAIN], axis=1).astype(np.uint8)
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
@@ -135,13 +138,3 @@ class RollCodec:
 
     def _planes(self, codes: Codes) -> tuple[Codes, Codes]:
         return codes[..., : self.pitches], codes[..., self.pitches :]
-
-    def _fold(self, roll: Codes) -> Codes:
-        """All pitches inside the range, by octaves; an onset covers what it meets there."""
-        end = self.first + self.pitches
-        folded = roll[:, self.first : end].copy()
-        for pitch in (*range(self.first), *range(end, PITCHES)):
-            octaves = (pitch - self.first) % 12
-            inside = octaves if pitch < self.first else self.pitches - 12 + (pitch - end) % 12
-            np.maximum(folded[:, inside], roll[:, pitch], out=folded[:, inside])
-        return folded

@@ -1,7 +1,7 @@
 """A line cut into windows at once: codes, why some are left out, what each is known by.
 
-The windows are those of `windows.windows` with a hop of one bar, and their codes
-those of `Codec.encode`, as arrays.
+The windows are those of `windows.windows` with a hop, and their codes those of
+`Codec.encode`, as arrays.
 """
 
 from __future__ import annotations
@@ -85,12 +85,14 @@ def unfit(
     """
     steps = window_steps(line.meter, bars)
     notes = np.searchsorted(line.start, begin + steps) - np.searchsorted(line.start, begin)
+    few = notes < MIN_NOTES * bars // TWO_BARS
+    if few.all():  # of a silent line nothing more is known
+        return few, np.zeros_like(few)
     longest = np.append(line.start[:-1] != line.start[1:], True)
     start, end = line.start[longest], line.end[longest]
     rest = max(line.meter.bar, steps // HOPS)
     first, stop = np.searchsorted(start, begin), np.searchsorted(start, begin + steps)
     rests = np.concatenate([[0], np.cumsum(start[1:] - end[:-1] > rest)])
-    few = notes < MIN_NOTES * bars // TWO_BARS
     first = np.where(few, 0, first)
     last = np.where(few, 0, stop - 1)
     silent = (

@@ -41,12 +41,17 @@ def drums(phrase: Phrase) -> Part:
     Raises:
         RequestError: none is struck.
     """
+    kit = _kit(phrase)
+    if not kit.notes and not phrase.is_silent:
+        raise RequestError("no drum is struck in it")
+    return kit
+
+
+def _kit(phrase: Phrase) -> Part:
+    """The same, silent where none is struck."""
     found = [part for part in phrase.parts if part.is_drum]
     part = _together(found) if found else Part(is_drum=True)
-    known = replace(part, notes=tuple(note for note in part.notes if note.pitch in CLASS_OF))
-    if not known.notes and not phrase.is_silent:
-        raise RequestError("no drum is struck in it")
-    return known
+    return replace(part, notes=tuple(note for note in part.notes if note.pitch in CLASS_OF))
 
 
 def _together(parts: list[Part]) -> Part:
@@ -65,8 +70,9 @@ def _roll(phrase: Phrase, track: Track) -> Phrase:
 
 def _piano(phrase: Phrase, track: Track) -> Phrase:
     """The parts that are called a piano; all that is pitched where none is."""
-    pianos = tuple(part for part in phrase.parts if part.notes and PIANO.search(part.name))
-    return _roll(replace(phrase, parts=pianos) if pianos else phrase, track)
+    playing = [part for part in phrase.parts if part.notes and not part.is_drum]
+    pianos = tuple(part for part in playing if PIANO.search(part.name))
+    return _roll(replace(phrase, parts=pianos) if pianos and track is None else phrase, track)
 
 
 def _drums(phrase: Phrase, track: Track) -> Phrase:
@@ -79,9 +85,7 @@ def _drums(phrase: Phrase, track: Track) -> Phrase:
 def _trio(phrase: Phrase, track: Track) -> Phrase:
     """Melody, bass and drums; a bass or drums that are not there are silent."""
     melody = find_melody(phrase, track)
-    there = any(part.is_drum for part in phrase.parts)
-    beat = drums(phrase) if there else Part(is_drum=True)
-    return replace(phrase, parts=(melody, find_bass(phrase, melody), beat))
+    return replace(phrase, parts=(melody, find_bass(phrase, melody), _kit(phrase)))
 
 
 def _leadsheet(phrase: Phrase, track: Track) -> Phrase:

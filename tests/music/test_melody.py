@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given, settings
 
 from musicvae.errors import RequestError
-from musicvae.music.melody import find_melody, skyline
+from musicvae.music.melody import find_bass, find_melody, skyline
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.pianoroll import part_to_roll
-from musicvae.music.voices import voice
 
 from ..strategies import phrases
 
@@ -79,16 +78,34 @@ def test_a_skyline_has_one_voice_and_is_its_own_skyline(phrase: Phrase) -> None:
         assert (part_to_roll(Part(line), phrase.steps) > 0).sum(axis=1).max(initial=0) <= 1
 
 
-def test_the_roll_codec_hears_all_pitched_parts_as_one() -> None:
-    """Drums stay out; a named track is heard alone."""
-    merged = voice(band(bass="Bass"), "roll").parts
-    assert set(merged[0].notes) == {*TUNE, *CHORDS, *BASS}
-    assert voice(band(bass="Bass"), "roll", "Bass").parts[0].notes == BASS
-    assert voice(band(chords="Piano"), "roll", "Piano").parts[0].notes == CHORDS
+LOW_VOICES = tuple(note for i in range(4) for note in (Note(8 * i, 8, 40), Note(8 * i, 8, 47)))
 
 
-@pytest.mark.parametrize("codec", ["melody", "roll"])
-def test_silence_of_ours_is_read_as_silence(codec: str) -> None:
-    """A walk may cross it, and its file is as good as any."""
-    silent = Phrase(bars=2, parts=(Part(name="Flute", program=73),))
-    assert voice(silent, codec) == silent
+def bass_of(*parts: Part) -> Part:
+    """Of the tune and those parts, the bass."""
+    return find_bass(Phrase(bars=2, parts=(*parts, Part(TUNE, 73))), Part(TUNE, 73))
+
+
+def test_a_bass_is_known_by_its_program_or_its_name() -> None:
+    """Of two, the one that plays more; a part that is lower is not asked."""
+    low = Part(tuple(Note(8 * i, 8, 24) for i in range(4)), 19)
+    assert bass_of(low, Part(BASS, 33)).notes == BASS
+    assert bass_of(low, Part(BASS, 58, name="Kontrabass")).notes == BASS
+    assert bass_of(Part(LOW_VOICES[::2], 32), Part(BASS, 33)).notes == BASS
+
+
+def test_without_one_the_lowest_part_is_the_bass() -> None:
+    """If it is low, and no drums."""
+    kit = Part(tuple(Note(4 * i, 1, 36) for i in range(8)), is_drum=True, name="bass drum")
+    assert bass_of(Part(CHORDS), Part(BASS, 19), kit) == Part(BASS, 19)
+    high = tuple(Note(8 * i, 8, 64) for i in range(4))
+    assert bass_of(Part(high), kit).notes == ()
+    assert bass_of(Part(high), kit).program == 33
+
+
+def test_the_bass_is_the_lowest_voice_and_never_the_melody() -> None:
+    """One note at a time; what the melody plays is not played twice."""
+    assert bass_of(Part(LOW_VOICES, 33)).notes == LOW_VOICES[::2]
+    assert bass_of(Part(TUNE, 33)).notes == ()
+    alone = Part(BASS, 33)
+    assert find_bass(Phrase(bars=2, parts=(alone,)), alone).notes == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,12 +71,23 @@ def test_a_tempo_survives_the_walk_through_microseconds(bpm: int) -> None:
 
 @pytest.mark.parametrize("meter", METERS, ids=str)
 def test_every_meter_has_a_window_that_knows_where_it_is(meter: Meter) -> None:
-    """Two or four bars, no longer than the longest; no two steps of a bar look alike."""
-    features = condition(meter)
-    assert features.shape == (window_steps(meter), width(2))
-    assert window_steps(meter) == window_bars(meter) * meter.bar <= max_steps(2)
+    """Of two bars, three or sixteen: no longer than the longest, and no two steps look alike."""
     assert meter.bar <= MAX_BAR_STEPS
-    assert len(set(map(bytes, features))) == len(features)
+    for bars in (2, 3, 16):
+        features, steps = condition(meter, bars), window_steps(meter, bars)
+        assert features.shape == (steps, width(bars))
+        assert steps == window_bars(meter, bars) * meter.bar <= max_steps(bars)
+        assert len(set(map(bytes, features))) == len(features)
+    assert np.array_equal(condition(meter), condition(meter, 2))
+
+
+@pytest.mark.parametrize(
+    ("meter", "bars"), [(Meter(4, 4), 16), (Meter(3, 4), 16), (Meter(2, 4), 32), (Meter(3, 8), 32)]
+)
+def test_sixteen_bars_are_twice_as_many_where_bars_are_short(meter: Meter, bars: int) -> None:
+    """As two are four."""
+    assert window_bars(meter, 16) == bars
+    assert window_bars(meter) == bars // 8
 
 
 def test_meters_are_told_apart() -> None:

@@ -45,6 +45,13 @@ def test_with_a_hop_only_whole_windows_are_given() -> None:
     assert windows(Phrase(bars=1), hop=1) == []
 
 
+def test_a_window_may_be_long() -> None:
+    """Forty bars hold three windows of sixteen side by side, or seven with a hop of four."""
+    assert [window.bars for window in windows(Phrase(bars=40), 16)] == [16, 16, 16]
+    assert len(windows(Phrase(bars=40), 16, hop=4)) == 7
+    assert [window.bars for window in windows(Phrase(Meter(2, 4), 40), 16, hop=8)] == [32, 32]
+
+
 def test_a_window_knows_the_tempo_that_has_been_running() -> None:
     """Changes before it count, changes after it do not."""
     phrase = Phrase(bars=4, tempos=(Tempo(0, 500_000), Tempo(8, 400_000), Tempo(40, 300_000)))
