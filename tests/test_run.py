@@ -145,6 +145,20 @@ def test_a_saved_run_is_restored_with_the_same_choices_only(
         other.restore()
 
 
+def test_a_run_from_before_there_was_a_choice_is_restored(tmp_path: Path) -> None:
+    """What its file does not tell is as usual."""
+    fresh(short(), tmp_path).save()
+    state = tmp_path / "training.safetensors"
+    told = rb"\"bars\": 2,"
+    assert told in state.read_bytes()
+    state.write_bytes(state.read_bytes().replace(told, b" " * len(told)))
+    fresh(short(), tmp_path).restore()
+    config = short()
+    longer = replace(config, net=replace(config.net, bars=4))
+    with pytest.raises(TrainingError, match=r"begun with bars 2 \(not 4\)"):
+        fresh(longer, tmp_path).restore()
+
+
 def test_a_damaged_state_is_refused(tmp_path: Path) -> None:
     """As one sentence."""
     run = fresh(short(), tmp_path)

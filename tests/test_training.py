@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,28 @@ def test_data_of_another_codec_is_refused(data: Path, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="is no prepared data set"):
         train(short(), tmp_path / "nowhere", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_data_of_windows_of_another_length_is_refused(tmp_path: Path) -> None:
+    """The sentence says how to prepare it; of the right length it is learned from."""
+    data = make_data(tmp_path / "data", "drums", bars=4)
+    with pytest.raises(TrainingError, match=r"windows of 2 bars, but .* for 4: .* with --bars 2"):
+        train(short("drums-2bar"), data, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    config = short("drums-2bar", steps=2)
+    longer = replace(config, net=replace(config.net, bars=4))
+    assert checkpoint.load(train(longer, data, tmp_path / "out")).config == longer
+
+
+def test_a_trio_is_learned(tmp_path: Path) -> None:
+    """The loss falls, and a step is right if all of its parts are."""
+    reports: list[Report] = []
+    config = short(steps=60, free_nats=0.0, beta=0.1)
+    trio = replace(config, net=replace(config.net, codec="trio"))
+    train(trio, make_data(tmp_path / "data", "trio"), tmp_path / "out", progress=reports.append)
+    first, last = reports[0].figures, reports[-1].figures
+    assert last["valid_nats"] < 0.8 * first["nats"]
+    assert 0 < last["valid_accuracy"] < 1
 
 
 def poison_weights(run: Run) -> None:
