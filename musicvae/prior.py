@@ -98,6 +98,10 @@ def fit_prior(
         raise RequestError(
             f"The model reads {config.codec!r}, the data set holds {windows.codec.name!r}."
         )
+    if windows.bars != config.bars:
+        raise RequestError(
+            f"The model reads windows of {config.bars} bars, the data set holds {windows.bars}."
+        )
     net = net.to("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(seed)
     choices = replace(CHOICES, steps=steps, seed=seed)

@@ -29,8 +29,8 @@ RAGGED = (Meter(4, 4), Meter(3, 8), Meter(6, 8), Meter(4, 4), Meter(4, 4, TRIPLE
 """Meters whose windows last 32, 24, 24, 32, 48 and 40 steps."""
 
 
-def miniature(name: str) -> ModelConfig:
-    """The preset with hidden widths of 4 to 8 and windows of four bars at most; else as it is."""
+def miniature(name: str, **choices: object) -> ModelConfig:
+    """The preset with small widths, four bars at most, and some choices of its net."""
     config = PRESETS[name]
     net = config.net
     small = replace(
@@ -44,6 +44,7 @@ def miniature(name: str) -> ModelConfig:
         notes=min(4, net.notes),
         plan=4,
     )
+    small = replace(small, **choices)  # type: ignore[arg-type]  # any field
     return replace(config, net=small, train=replace(config.train, batch=4, precision="fp32"))
 
 
@@ -71,10 +72,10 @@ def packed(
     return np.array(codes), np.array(names, dtype=np.uint8)
 
 
-def tiny_checkpoint(name: str = "melody-2bar") -> Checkpoint:
+def tiny_checkpoint(name: str = "melody-2bar", **choices: object) -> Checkpoint:
     """Random weights, large enough that z makes a difference."""
     torch.manual_seed(0)
-    config = miniature(name)
+    config = miniature(name, **choices)
     net = build(config.net)
     with torch.no_grad():
         for parameter in net.parameters():
@@ -89,7 +90,7 @@ def little_tune(meter: Meter, seed: int, bars: int = 2) -> Phrase:
     notes, at, pitch = [], int(rng.integers(0, 3)), 64
     while at < bars * meter.bar:
         duration = min(int(rng.integers(1, 6)), bars * meter.bar - at)
-        pitch += int(rng.integers(-4, 5))
+        pitch = max(40, min(96, pitch + int(rng.integers(-4, 5))))
         notes.append(Note(at, duration, pitch))
         at += duration + int(rng.integers(0, 3))
     return Phrase(meter, bars, parts=(Part(tuple(notes)),))
@@ -112,6 +113,18 @@ def little_piece(codec: str, meter: Meter, seed: int, bars: int = 2) -> Phrase:
         beats = np.arange(tune.steps // meter.beat)
         return replace(tune, chords=changes(1 + (beats // 2 + seed) * 5 % 12, meter))
     return tune
+
+
+def little_band(meter: Meter, seed: int, bars: int = 2) -> Phrase:
+    """The little tune over a bass and drums, so that every codec has something to read."""
+    tune = little_tune(meter, seed, bars)
+    rng = np.random.default_rng((seed, 1))
+    melody = replace(tune.parts[0], name="melody")
+    steps = range(0, tune.steps, 2)
+    bass = [Note(at, 2, int(rng.integers(36, 48))) for at in steps if at % meter.bar < 3]
+    kit = [Note(at, 1, PITCH_OF[rng.integers(len(PITCH_OF))]) for at in steps]
+    parts = (melody, Part(tuple(bass), 33, name="bass"), Part(tuple(kit), is_drum=True))
+    return replace(tune, parts=parts)
 
 
 def windows_of(codec: str, meters: Sequence[Meter] = RAGGED, bars: int = 2) -> list[Codes]:

@@ -64,10 +64,15 @@ def test_it_goes_on_learning(data: Path, first: Path, tmp_path: Path) -> None:
     """It begins where the model stood, not where a fresh net does, and gets better."""
     fresh: list[Report] = []
     on: list[Report] = []
-    choices = {"free_nats": 0.0, "beta": 0.0}
-    train(short(steps=40, **choices), data, tmp_path / "fresh", progress=fresh.append)
+    train(short(steps=40, free_nats=0.0, beta=0.0), data, tmp_path / "fresh", progress=fresh.append)
     musicvae.train(
-        data=data, out=tmp_path / "on", start_from=first, steps=40, **choices, progress=on.append
+        data=data,
+        out=tmp_path / "on",
+        start_from=first,
+        steps=40,
+        free_nats=0.0,
+        beta=0.0,
+        progress=on.append,
     )
     assert told(on)[0] < 0.9 * told(fresh)[0]
     assert told(on)[-1] < told(fresh)[-1]
@@ -103,7 +108,7 @@ def test_a_model_of_another_codec_or_size_is_one_sentence(
     choices: dict[str, object], sentence: str, data: Path, tmp_path: Path
 ) -> None:
     """It names what differs; nothing is written."""
-    model = tiny_checkpoint(**choices)
+    model = tiny_checkpoint("melody-2bar", **choices)
     with pytest.raises(TrainingError, match=rf"^melody-2bar cannot begin with {sentence}: choose"):
         train(short(), data, tmp_path / "out", start_from=model)
     assert not (tmp_path / "out").exists()

@@ -36,6 +36,7 @@ def _midi(path: Path, track: str | None, bpm: float) -> None:
     import shutil
 
     from ..errors import RequestError
+    from ..music.chords import symbol
     from ..music.drawing import draw
     from ..music.melody import find_melody
     from ..music.midi import main_phrase, read_midi
@@ -45,6 +46,8 @@ def _midi(path: Path, track: str | None, bpm: float) -> None:
     for number, phrase in enumerate(phrases, 1):
         mark = "  <- read by the verbs" if len(phrases) > 1 and phrase is main else ""
         typer.echo(f"stretch {number}: {_describe(phrase)}{mark}")
+        if phrase.chords:
+            typer.echo(f"     chords: {' '.join(symbol(change.chord) for change in phrase.chords)}")
         for index, part in enumerate(phrase.parts, 1):
             kind = "drums" if part.is_drum else f"program {part.program}"
             typer.echo(f"  {index:>2} {part.name or '(no name)'}: {kind}, {_notes(phrase, index)}")
@@ -74,12 +77,14 @@ def _describe(phrase: Phrase) -> str:
 def _notes(phrase: Phrase, index: int) -> str:
     from ..music.drawing import pitch_name
 
-    pitches = [note.pitch for note in phrase.parts[index - 1].notes]
+    part = phrase.parts[index - 1]
+    pitches = [note.pitch for note in part.notes]
     if not pitches:
         return "silent"
-    return (
-        f"{counted(len(pitches), 'note')}, {pitch_name(min(pitches))} to {pitch_name(max(pitches))}"
-    )
+    many = counted(len(pitches), "note")
+    if part.is_drum:
+        return many
+    return f"{many}, {pitch_name(min(pitches))} to {pitch_name(max(pitches))}"
 
 
 def _checkpoint(source: str) -> None:
@@ -88,7 +93,8 @@ def _checkpoint(source: str) -> None:
     folder = find_checkpoint(source)
     model = load(folder)
     config = model.checkpoint.config
-    typer.echo(f"{config.preset}: {config.net.kind} on {config.net.codec}, {folder}")
+    reads = f"{config.net.codec} in windows of {counted(config.net.bars, 'bar')}"
+    typer.echo(f"{config.preset}: {config.net.kind} on {reads}, {folder}")
     typer.echo(
         f"parameters {model.checkpoint.parameters:,}, trained for {model.checkpoint.step:,} steps"
     )

@@ -70,11 +70,16 @@ def read_midi(source: Source, *, bpm: float = 120.0) -> list[Phrase]:
 
 
 def main_phrase(phrases: Sequence[Phrase]) -> Phrase:
-    """The phrase with most pitched notes, of those that a file with changes of meter gives."""
-    return max(
-        phrases,
-        key=lambda phrase: sum(len(part.notes) for part in phrase.parts if not part.is_drum),
-    )
+    """The phrase with most pitched notes, of those that a file with changes of meter gives.
+
+    Where nothing pitched is played, that with most drums.
+    """
+
+    def notes(phrase: Phrase) -> tuple[int, int]:
+        pitched = sum(len(part.notes) for part in phrase.parts if not part.is_drum)
+        return pitched, sum(len(part.notes) for part in phrase.parts)
+
+    return max(phrases, key=notes)
 
 
 def write_midi(phrase: Phrase, path: Path | str) -> None:
