@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from musicvae.cli import app
+from musicvae.music.codecs import CODECS
+from musicvae.presets import PRESETS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -81,6 +83,17 @@ def test_the_ci_runs_the_test_command_of_the_readme() -> None:
     script = (ROOT / ".ci" / "run").read_text().splitlines()
     commands = [text for text in script if text and not text.startswith(("#", "set ", "cd "))]
     assert commands == [line]
+
+
+def test_every_codec_and_preset_is_told() -> None:
+    """What each codec takes of a file, on the page and in the help; presets in the README."""
+    page = (ROOT / "docs" / "preparing.md").read_text()
+    told = CliRunner().invoke(app, ["prepare", "--help"], env={"COLUMNS": "200"}).output
+    for codec in CODECS:
+        assert f"\n- `{codec}`: " in page
+        assert codec in told
+    for name in PRESETS:
+        assert f"`{name}`" in README
 
 
 def test_links_lead_somewhere() -> None:

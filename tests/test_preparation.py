@@ -315,12 +315,3 @@ def test_a_folder_without_midi_or_without_use_is_one_sentence(tmp_path: Path) ->
         prepare([tmp_path], tmp_path / "data", workers=1)
     with pytest.raises(RequestError, match="There is no codec 'drum'"):
         prepare([tmp_path], tmp_path / "data", codec="drum")
-
-
-def test_the_roll_codec_is_prepared_too(midi_folder: Path, tmp_path: Path) -> None:
-    """Its bits are packed and come back as they were."""
-    prepare([midi_folder / "a"], tmp_path / "data", codec="roll", workers=1)
-    windows = open_split(tmp_path / "data", "train")
-    assert windows.batch(np.arange(3)).x.shape[2] == 256
-    for row in range(3):
-        assert windows.window(row).shape[1] == 256

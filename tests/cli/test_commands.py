@@ -15,7 +15,7 @@ from musicvae.music.midi import read_midi, write_midi
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.units import Meter
 
-from ..miniatures import little_tune, tiny_checkpoint
+from ..miniatures import little_band, little_tune, tiny_checkpoint
 
 
 class Terminal:
@@ -200,6 +200,27 @@ def test_prepare_train_and_evaluate_follow_one_another(terminal: Terminal, tmp_p
     assert len(list((tmp_path / "pictures").iterdir())) == 3
     table = terminal("evaluate", "--data", tmp_path / "midi", *few)
     assert "left out: copies, n-gram cost: there is no training set" in table
+
+
+def test_a_trio_is_prepared_trained_on_and_evaluated(terminal: Terminal, tmp_path: Path) -> None:
+    """With another codec than the preset's; a model of it goes on learning; figures by part."""
+    for seed in range(20):
+        write_midi(little_band(Meter(), seed, 4), tmp_path / "midi" / f"{seed}.mid")
+    data, net, on = (tmp_path / name for name in ("data", "net", "on"))
+    terminal("prepare", tmp_path / "midi", "-o", data, "--codec", "trio", "--workers", "1")
+    settings = ("--data", data, "--steps", "1", "--batch", "4")
+    terminal("train", *settings, "-o", net, "--codec", "trio")
+    terminal("train", *settings, "-o", on, "--from", net)
+    assert checkpoint.load(on).config == checkpoint.load(net).config
+    few = ("--data", data, "--model", on, "--split", "train", "--limit", "4", "--pairs", "4")
+    assert "free-running, z = mu, argmax, bass" in terminal("evaluate", *few)
+    long = tmp_path / "long"
+    words = ("prepare", tmp_path / "midi", "-o", long, "--codec", "trio", "--bars", "4")
+    terminal(*words, "--workers", "1")
+    with pytest.raises(TrainingError, match="prepare it again with --bars 2"):
+        terminal("train", "--data", long, "-o", tmp_path / "none", "--from", net)
+    with pytest.raises(RequestError, match="windows of 2 bars, the data set holds 4"):
+        terminal("evaluate", "--model", net, "--data", long)
 
 
 def test_prepare_interrupted_says_how_to_go_on(

@@ -14,7 +14,7 @@ from musicvae.presets import PRESETS
 from musicvae.progress import Report
 
 from ..conftest import ROOT
-from ..miniatures import miniature, tiny_checkpoint
+from ..miniatures import tiny_checkpoint
 from .collection import Perfect, windows
 
 
@@ -82,11 +82,20 @@ def test_copies_of_the_training_set_are_counted() -> None:
     assert others["copies in held-out"] == 0.0
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_every_net_is_measured_as_far_as_it_goes(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "choices"),
+    [
+        *((name, {}) for name in PRESETS),
+        ("melody-2bar", {"codec": "trio"}),
+        ("lstm", {"codec": "trio"}),
+        ("melody-2bar", {"codec": "drums", "bars": 4}),
+        ("vae", {"codec": "piano"}),
+    ],
+)
+def test_every_net_is_measured_as_far_as_it_goes(name: str, choices: dict[str, object]) -> None:
     """All have a reconstruction; the rest depends on z and its prior; docs tell what each is."""
-    net = miniature(name).net
-    player = Player(tiny_checkpoint(name))
+    checkpoint = tiny_checkpoint(name, **choices)
+    net, player = checkpoint.config.net, Player(checkpoint)
     held_out, trained_on = (windows(net.codec, 8, first, bars=net.bars) for first in (0, 100))
     found = evaluate(player, held_out, trained_on, pairs=3, importance=2)
     figures = found.figures
@@ -98,6 +107,13 @@ def test_every_net_is_measured_as_far_as_it_goes(name: str) -> None:
     assert ("NLL, nats per frame, frames 2..T" in figures) == has_prior
     assert ("samples" in found.groups) == has_prior == bool(found.samples)
     assert ("KL, nats" in figures) == (has_latent and has_prior)
+    for how in ("teacher-forced, argmax", "free-running, z = mu, argmax", "holding everywhere"):
+        parts = {"trio": ["melody", "bass", "drums"], "leadsheet": ["melody", "chords"]}
+        for part in ("melody", "bass", "drums", "chords"):
+            has_part = part in parts.get(net.codec, [])
+            assert (f"{how}, {part}" in figures) == (how in figures and has_part)
+        there = how in figures and net.codec in ("roll", "piano")
+        assert (f"{how}, frame F1" in figures) == there
     is_melody = net.codec == "melody"
     assert (
         ("copies of training" in figures)
@@ -124,3 +140,5 @@ def test_what_is_missing_is_told() -> None:
         evaluate(player, windows(), limit=0)
     with pytest.raises(RequestError, match=r"reads 'melody'.*holds 'roll'"):
         evaluate(player, windows("roll"), windows())
+    with pytest.raises(RequestError, match=r"reads windows of 2 bars, the data set holds 4\."):
+        evaluate(player, windows(bars=4), windows(bars=4))

@@ -11,6 +11,7 @@ from musicvae.evaluation import evaluate
 from musicvae.evaluation.chunks import in_chunks
 from musicvae.evaluation.nats import all_and_later, frame_nats, importance_nats
 from musicvae.model import restore
+from musicvae.music.codecs import CODECS
 from musicvae.music.position import condition
 from musicvae.music.units import Meter
 from musicvae.nets import Sequences
@@ -50,12 +51,13 @@ def test_many_draws_of_z_give_the_integral_over_z() -> None:
     assert (once > exact).all()
 
 
-def test_the_likelihood_of_a_next_step_net_is_the_one_it_was_trained_on() -> None:
+@pytest.mark.parametrize("codec", ["roll", "drums", "trio"])
+def test_the_likelihood_of_a_next_step_net_is_the_one_it_was_trained_on(codec: str) -> None:
     """In nats for each phrase, as the net in torch has them; by frame, the first left out."""
-    checkpoint, meter = tiny_checkpoint("lstm"), Meter(6, 8)
-    held_out = windows("roll", 5, meters=[meter])
+    checkpoint, meter = tiny_checkpoint("lstm", codec=codec), Meter(6, 8)
+    held_out = windows(codec, 5, meters=[meter])
     figures = evaluate(Player(checkpoint), held_out).figures
-    x = torch.from_numpy(np.stack([codes for codes, _ in held_out.windows])).float()
+    x = torch.from_numpy(CODECS[codec].one_hot(np.stack([c for c, _ in held_out.windows])))
     known = torch.from_numpy(condition(meter).copy()).expand(5, -1, -1)
     net, batch = restore(checkpoint), Sequences(x, known, torch.full((5,), 24))
     with torch.no_grad():
