@@ -114,8 +114,7 @@ class Windows:
 
     def meter(self, row: int) -> Meter:
         """Meter of one window."""
-        numerator, denominator, grid = map(int, self.meters[row])
-        return Meter(numerator, denominator, grid)
+        return self.kinds[int(self._sorted[1][row])]
 
     def window(self, row: int) -> Codes:
         """The codes of one window, without padding. `[T, ...]`"""

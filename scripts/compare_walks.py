@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from musicvae.api import load
 from musicvae.dataset import open_split
-from musicvae.evaluation.chunks import codes_by_meter
-from musicvae.evaluation.interpolation import PLACES, Pair, curves, draw_pairs, learn, summed_up
+from musicvae.evaluation.chunks import by_meter
+from musicvae.evaluation.interpolation import PLACES, Pair, curves, draw_pairs, summed_up
+from musicvae.evaluation.usual import learn
 from musicvae.interpolation import FINE, between, evenly, hamming
 
 Array = NDArray[np.float32]
@@ -42,7 +43,7 @@ def main() -> None:
     chosen = parser.parse_args()
     player = load(chosen.model).player
     windows = open_split(chosen.data, chosen.split)
-    model = learn(codes_by_meter(open_split(chosen.data, "train")), player.codec.channels, 0)
+    model = learn(player.codec, by_meter(open_split(chosen.data, "train")), 0)
     rows = draw_pairs(windows, chosen.pairs, np.random.default_rng(0))
     ends = [(windows.window(a), windows.window(b)) for a, b in rows]
     meters = [windows.meter(a) for a, _ in rows]

@@ -11,15 +11,15 @@ import numpy as np
 
 from ..engine import Player
 from ..errors import RequestError
-from ..music.codecs import Codes
+from ..music.codecs import PartsCodec
 from ..music.notes import Phrase
-from ..music.units import Meter
 from ..progress import Progress, Report, silent
-from .chunks import Collection, codes_by_meter, in_chunks, to_phrases
-from .interpolation import curves, draw_pairs, learn, summed_up, walk
+from .chunks import Collection, by_meter, in_chunks, to_phrases
+from .interpolation import curves, draw_pairs, summed_up, walk
 from .reconstruction import Tally, measure
 from .report import Evaluation
 from .samples import compare, from_the_prior
+from .usual import learn
 
 __all__ = ["Collection", "Evaluation", "evaluate"]
 
@@ -81,8 +81,8 @@ def evaluate(
     for way in walk(player, held_out, couples, rng):
         ways.append(way)
         progress(Report("evaluate", len(rows) + len(ways), total))
-    originals = _originals(player, trained_on)
-    found = curves(ways, learn(originals, codec.channels, seed))
+    originals = by_meter(trained_on) if trained_on is not None else {}
+    found = curves(ways, learn(codec, originals, seed) if ways else None)
     groups = {
         "reconstruction": returned.shares(),
         "nats": returned.nats(),
@@ -96,14 +96,8 @@ def evaluate(
         _left_out(player, trained_on, pairs, len(ways)),
         drawn[:SHOWN],
         [codec.decode(at, way.meter) for way in ways[:1] for at in way.walk],
+        tuple(part.name for part in codec.parts) if isinstance(codec, PartsCodec) else (),
     )
-
-
-def _originals(player: Player, trained_on: Collection | None) -> dict[Meter, Codes]:
-    """The training set by meter, if melodies are to be compared with it."""
-    if trained_on is None or player.codec.name != "melody":
-        return {}
-    return codes_by_meter(trained_on)
 
 
 def _left_out(
@@ -118,8 +112,8 @@ def _left_out(
         reasons["interpolation"] = why
     if "generate" not in player.verbs:
         reasons["likelihood, samples"] = "this net has no prior to draw z from"
-    if player.codec.name != "melody":
-        reasons["copies, n-gram cost"] = "they are counted for melodies only"
-    elif trained_on is None:
+    if trained_on is None:
         reasons["copies, n-gram cost"] = "there is no training set to count in"
+    elif player.codec.likelihood != "categorical":
+        reasons["n-gram cost"] = "whole columns of a roll hardly recur, so it would tell nothing"
     return reasons

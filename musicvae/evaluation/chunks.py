@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -65,12 +66,23 @@ def rows_by_meter(windows: Collection) -> dict[Meter, list[int]]:
     return found
 
 
-def codes_by_meter(windows: Collection) -> dict[Meter, Codes]:
-    """All windows of each meter, one above the other. `[N, T]` or `[N, T, channels]` each."""
-    return {
-        meter: np.stack([windows.window(row) for row in rows])
-        for meter, rows in rows_by_meter(windows).items()
-    }
+@dataclass(frozen=True)
+class OneMeter:
+    """The windows of one meter, each read when it is asked for: there may be many."""
+
+    windows: Collection
+    rows: list[int]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, number: int) -> Codes:
+        return self.windows.window(self.rows[number])
+
+
+def by_meter(windows: Collection) -> dict[Meter, OneMeter]:
+    """The windows of each meter."""
+    return {meter: OneMeter(windows, rows) for meter, rows in rows_by_meter(windows).items()}
 
 
 def to_phrases(codec: Codec, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Phrase]:

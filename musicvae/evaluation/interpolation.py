@@ -7,7 +7,7 @@ music is; a mix of steps has the first and not the second.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,16 +16,14 @@ from numpy.typing import NDArray
 from ..engine import Player
 from ..interpolation import FINE, between, evenly, hamming
 from ..music.codecs import Codec, Codes
-from ..music.ngram import NGram
 from ..music.units import Meter
 from .chunks import SIDE_BY_SIDE, Collection, rows_by_meter
+from .nats import Exact
 from .report import Curves, Figures
+from .usual import Usual
 
 PLACES = np.linspace(0.0, 1.0, 11)
 """Where on the way it is looked at, both ends included."""
-
-LEARNED_FROM = 200_000
-"""The n-gram model counts in so many training windows at most, drawn at random."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ def walk(
             yield Pair(meter, a, b, walked, mixed)
 
 
-def curves(pairs: Sequence[Pair], model: NGram | None) -> Curves:
+def curves(pairs: Sequence[Pair], model: Usual | None) -> Curves:
     """Means over pairs at each place: distance to A, and, under a model, relative cost."""
     if not pairs:
         return {}
@@ -88,11 +86,11 @@ def curves(pairs: Sequence[Pair], model: NGram | None) -> Curves:
         found[f"distance to A, {name}"] = np.mean(apart, axis=0).tolist()
     if model is None:
         return found
-    ends = np.array([(_cost(model, pair.a), _cost(model, pair.b)) for pair in pairs]).sum(axis=0)
-    between = (1 - PLACES) * ends[0] + PLACES * ends[1]
+    a = _cost(model, pairs, [[pair.a] for pair in pairs])
+    b = _cost(model, pairs, [[pair.b] for pair in pairs])
+    between = (1 - PLACES) * a + PLACES * b
     for name, way in ways.items():
-        cost = np.array([[_cost(model, at) for at in places] for places in way]).sum(axis=0)
-        found[f"relative cost, {name}"] = (cost / between).tolist()
+        found[f"relative cost, {name}"] = (_cost(model, pairs, way) / between).tolist()
     return found
 
 
@@ -111,21 +109,6 @@ def summed_up(found: Curves) -> Figures:
             figures[f"{name}, mean"] = float(inside.mean())
             figures[f"{name}, largest"] = float(inside.max())
     return figures
-
-
-def learn(originals: Mapping[Meter, Codes], classes: int, seed: int) -> NGram | None:
-    """An n-gram model of a training set by meter, if there is one."""
-    if not originals:
-        return None
-    rng = np.random.default_rng((seed, 5))
-    share = min(1.0, LEARNED_FROM / sum(map(len, originals.values())))
-    return NGram(
-        (
-            each[rng.permutation(len(each))[: round(share * len(each))]]
-            for each in originals.values()
-        ),
-        classes,
-    )
 
 
 def _walks(
@@ -149,6 +132,10 @@ def _mix(codec: Codec, a: Codes, b: Codes, from_b: NDArray[np.bool_], meter: Met
     return codec.encode(codec.decode(mixed, meter))
 
 
-def _cost(model: NGram, codes: Codes) -> float:
-    """Nats per step."""
-    return float(model.nats(codes).mean())
+def _cost(model: Usual, pairs: Sequence[Pair], way: Sequence[Sequence[Codes]]) -> Exact:
+    """Nats per step at each place of a way, all pairs together."""
+    nats = [
+        [model.nats(at, pair.meter) for at in places]
+        for pair, places in zip(pairs, way, strict=True)
+    ]
+    return np.asarray(np.sum(nats, axis=0))

@@ -13,7 +13,8 @@ import numpy as np
 
 from ..engine import Player
 from ..engine.sampling import choose, draw_noise
-from ..music.codecs import ChordsCodec, Codec, Codes, PartsCodec, RollCodec
+from ..music.codecs import Codec, Codes, PartsCodec, RollCodec
+from ..music.coding import free_steps
 from ..music.metrics import note_f1
 from ..music.units import Meter
 from .chunks import Chunk, to_phrases
@@ -37,19 +38,24 @@ class Tally:
         self.frames: list[int] = []
         self.mu: list[Array] = []
 
-    def compare(self, name: str, truth: Sequence[Codes], guess: Sequence[Codes]) -> None:
-        """Count the steps that are right, all of them and onsets alone; of rolls, cells too."""
-        for a, b in zip(truth, guess, strict=True):
+    def compare(
+        self, name: str, truth: Sequence[Codes], guess: Sequence[Codes], meters: Sequence[Meter]
+    ) -> None:
+        """Count the steps that are right, all of them and onsets alone.
+
+        Of several parts each by itself too, over the steps at which it has a choice; of
+        rolls the cells that sound.
+        """
+        for a, b, meter in zip(truth, guess, meters, strict=True):
             right = (a == b).reshape(len(a), -1).all(axis=1)
             onset = self.codec.strikes(a)
             self._count(name, right.sum(), len(a))
             self._count(f"{name}, onsets", right[onset].sum(), onset.sum())
             if isinstance(self.codec, PartsCodec):
-                for part, there, found in zip(self.codec.parts, a.T, b.T, strict=True):
-                    same, struck = there == found, part.strikes(there)
-                    free = part.free(there) if isinstance(part, ChordsCodec) else np.ones_like(same)
-                    self._count(f"{name}, {part.name}", same[free].sum(), free.sum())
-                    self._count(f"{name}, onsets, {part.name}", same[struck].sum(), struck.sum())
+                for (part, own), agreed in zip(self.codec.each(a), (a == b).T, strict=True):
+                    free, struck = free_steps(part, meter, len(a)), part.strikes(own)
+                    self._count(f"{name}, {part.name}", agreed[free].sum(), free.sum())
+                    self._count(f"{name}, onsets, {part.name}", agreed[struck].sum(), struck.sum())
             if isinstance(self.codec, RollCodec):
                 there, found = self.codec.sounding(a), self.codec.sounding(b)
                 agreed = 2 * (there & found).sum()
@@ -109,16 +115,16 @@ def measure(player: Player, chunk: Chunk, tally: Tally, importance: int, seed: i
         _by_draws(player, chunk, tally, importance, seed)
     else:
         _by_mean(player, chunk, tally, player.encode(codes, chunk.meters).mu)
-    tally.compare(
-        "holding everywhere", codes, [np.broadcast_to(codec.idle, each.shape) for each in codes]
-    )
+    idle = [np.broadcast_to(codec.idle, each.shape) for each in codes]
+    tally.compare("holding everywhere", codes, idle, chunk.meters)
 
 
 def _next_steps(player: Player, chunk: Chunk, tally: Tally) -> None:
     _, codes, meters, rngs = chunk
     logits = player.logits(np.zeros((len(codes), 0), np.float32), codes, meters)
-    tally.compare("teacher-forced, temperature 1", codes, _draw(player.codec, logits, rngs))
-    tally.compare("teacher-forced, argmax", codes, _draw(player.codec, logits, None))
+    drawn, best = _draw(player.codec, logits, rngs), _draw(player.codec, logits, None)
+    tally.compare("teacher-forced, temperature 1", codes, drawn, meters)
+    tally.compare("teacher-forced, argmax", codes, best, meters)
     tally.nll.append(all_and_later(_frames(player.codec, logits, codes)))
 
 
@@ -131,8 +137,8 @@ def _by_draws(player: Player, chunk: Chunk, tally: Tally, importance: int, seed:
     logits = player.logits(z, codes, meters)
     forced = _draw(player.codec, logits, rngs)
     free = player.decode(z, meters, temperature=1.0, rngs=rngs)
-    tally.compare("teacher-forced, z ~ q, temperature 1", codes, forced)
-    tally.compare("free-running, z ~ q, temperature 1", codes, free)
+    tally.compare("teacher-forced, z ~ q, temperature 1", codes, forced, meters)
+    tally.compare("free-running, z ~ q, temperature 1", codes, free, meters)
     tally.compare_notes("note F1, teacher-forced, z ~ q", codes, forced, meters)
     tally.compare_notes("note F1, z ~ q", codes, free, meters)
     frames = _frames(player.codec, logits, codes)
@@ -152,8 +158,9 @@ def _by_mean(player: Player, chunk: Chunk, tally: Tally, mu: Array) -> None:
     _, codes, meters, rngs = chunk
     best = player.decode(mu, meters, temperature=0.0, rngs=rngs)
     logits = player.logits(mu, codes, meters)
-    tally.compare("teacher-forced, z = mu, argmax", codes, _draw(player.codec, logits, None))
-    tally.compare("free-running, z = mu, argmax", codes, best)
+    forced = _draw(player.codec, logits, None)
+    tally.compare("teacher-forced, z = mu, argmax", codes, forced, meters)
+    tally.compare("free-running, z = mu, argmax", codes, best, meters)
     tally.compare_notes("note F1, z = mu, argmax", codes, best, meters)
     if "generate" not in player.verbs:
         frames = _frames(player.codec, logits, codes)

@@ -22,6 +22,7 @@ class Evaluation:
         left_out: what could not be measured, and why.
         samples: a few phrases drawn from the net.
         walk: one way from A to B.
+        parts: names of the codec's parts, if it has several; a figure of one ends with its name.
     """
 
     windows: int
@@ -30,6 +31,7 @@ class Evaluation:
     left_out: dict[str, str] = field(default_factory=dict)
     samples: list[Phrase] = field(default_factory=list)
     walk: list[Phrase] = field(default_factory=list)
+    parts: tuple[str, ...] = ()
 
     @property
     def figures(self) -> Figures:

@@ -9,10 +9,11 @@ import numpy as np
 
 from ..engine import Player
 from ..music.codecs import Codec, Codes
-from ..music.metrics import copied, halves, overlap
+from ..music.copies import Library, copied
+from ..music.metrics import halves, overlap, statistics
 from ..music.notes import Phrase
 from ..music.units import Meter
-from .chunks import Chunk
+from .chunks import Chunk, OneMeter
 from .reconstruction import Tally
 from .report import Figures
 
@@ -26,7 +27,7 @@ def from_the_prior(player: Player, chunk: Chunk, tally: Tally) -> list[Codes]:
     drawn = player.decode(player.sample_z(meters, rngs), meters, temperature=1.0, rngs=rngs)
     if player.latent:
         again = player.decode(player.encode(drawn, meters).mu, meters, temperature=0.0, rngs=rngs)
-        tally.compare("samples, decoded, encoded, decoded", drawn, again)
+        tally.compare("samples, decoded, encoded, decoded", drawn, again, meters)
     return drawn
 
 
@@ -34,25 +35,31 @@ def compare(
     codec: Codec,
     truth: Sequence[Phrase],
     drawn: Sequence[Phrase],
-    originals: Mapping[Meter, Codes],
+    originals: Mapping[Meter, OneMeter],
     seed: int,
 ) -> Figures:
     """Samples beside held-out music, as far as there are any; copies where there are originals."""
     figures: Figures = {}
     if drawn and len(truth) > 1:
-        figures |= likeness(truth, drawn, np.random.default_rng((seed, 1)))
+        figures |= likeness(codec, truth, drawn, np.random.default_rng((seed, 1)))
     if drawn:
         figures["silent samples"] = float(np.mean([phrase.is_silent for phrase in drawn]))
     if drawn and originals:
-        figures["copies of training"] = copies(codec, drawn, originals)
-        figures["copies in held-out"] = copies(codec, truth, originals)
+        looked_up = {phrase.meter for phrase in (*drawn[:LOOKED_UP], *truth[:LOOKED_UP])}
+        libraries = {
+            meter: Library(codec, originals[meter]) for meter in looked_up & originals.keys()
+        }
+        figures["copies of training"] = copies(codec, drawn, libraries)
+        figures["copies in held-out"] = copies(codec, truth, libraries)
     return figures
 
 
-def likeness(truth: Sequence[Phrase], drawn: Sequence[Phrase], rng: np.random.Generator) -> Figures:
+def likeness(
+    codec: Codec, truth: Sequence[Phrase], drawn: Sequence[Phrase], rng: np.random.Generator
+) -> Figures:
     """Overlap of samples with held-out music beside the ceiling, on halves of equal counts."""
-    one, other = halves(truth, rng)
-    half = halves(drawn, rng)[0]
+    collections = (*halves(truth, rng), halves(drawn, rng)[0])
+    one, other, half = (statistics(phrases, codec) for phrases in collections)
     reached, ceiling = overlap(half, other), overlap(one, other)
     figures = {}
     for name in ceiling:
@@ -63,13 +70,13 @@ def likeness(truth: Sequence[Phrase], drawn: Sequence[Phrase], rng: np.random.Ge
     return figures
 
 
-def copies(codec: Codec, phrases: Sequence[Phrase], originals: Mapping[Meter, Codes]) -> float:
-    """Share of melodies that repeat one of the originals of its meter, of the first 1,000."""
+def copies(codec: Codec, phrases: Sequence[Phrase], libraries: Mapping[Meter, Library]) -> float:
+    """Share of phrases that repeat one of the originals of their meter, of the first 1,000."""
     by_meter: dict[Meter, list[Codes]] = defaultdict(list)
     for phrase in phrases[:LOOKED_UP]:
         by_meter[phrase.meter].append(codec.encode(phrase))
     found = 0.0
     for meter, codes in by_meter.items():
-        if meter in originals:
-            found += copied(np.stack(codes), originals[meter]) * len(codes)
+        if meter in libraries:
+            found += copied(np.stack(codes), libraries[meter]) * len(codes)
     return found / len(phrases[:LOOKED_UP])

@@ -73,6 +73,11 @@ class PartsCodec:
         """All are idle. `[P]`"""
         return self._stack([part.idle for part in self.parts])
 
+    def each(self, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
+        """Each part's codec and its own codes. `[..., P]` -> `[...]` each"""
+        for number, part in enumerate(self.parts):
+            yield part, codes[..., number]
+
     def encode(self, phrase: Phrase) -> Codes:
         """Each part by its codec; a part that is not there is silent. Output `[T, P]`."""
         alone = [replace(phrase, parts=phrase.parts[i : i + 1]) for i in range(len(self.parts))]
@@ -82,7 +87,7 @@ class PartsCodec:
         """`[T, P]` of whole bars -> a phrase with a part for each, named after it, or chords."""
         parts: list[Part] = []
         chords: tuple[ChordChange, ...] = ()
-        for part, own in self._each(codes):
+        for part, own in self.each(codes):
             phrase = part.decode(own, meter)
             parts += [replace(one, name=part.name.capitalize()) for one in phrase.parts]
             chords += phrase.chords
@@ -90,11 +95,11 @@ class PartsCodec:
 
     def one_hot(self, codes: Codes) -> NDArray[np.float32]:
         """`[..., T, P]` -> `[..., T, channels]`; zeros for padding."""
-        return np.concatenate([part.one_hot(own) for part, own in self._each(codes)], axis=-1)
+        return np.concatenate([part.one_hot(own) for part, own in self.each(codes)], axis=-1)
 
     def reach(self, codes: Codes) -> tuple[int, int]:
         """As far as all parts can go."""
-        down, up = zip(*(part.reach(own) for part, own in self._each(codes)), strict=True)
+        down, up = zip(*(part.reach(own) for part, own in self.each(codes)), strict=True)
         return min(down), min(up)
 
     def transpose(self, codes: Codes, semitones: int) -> Codes:
@@ -102,7 +107,7 @@ class PartsCodec:
         down, up = self.reach(codes)
         if not -down <= semitones <= up:
             return codes
-        return self._stack([part.transpose(own, semitones) for part, own in self._each(codes)])
+        return self._stack([part.transpose(own, semitones) for part, own in self.each(codes)])
 
     def lowest(self, codes: Codes) -> Codes:
         """As low as all parts go together. `[N, T, P]`"""
@@ -115,15 +120,15 @@ class PartsCodec:
 
     def fresh(self, codes: Codes) -> Codes:
         """Part by part. `[N, T, P]`"""
-        return self._stack([part.fresh(own) for part, own in self._each(codes)])
+        return self._stack([part.fresh(own) for part, own in self.each(codes)])
 
     def struck(self, codes: Codes) -> Codes:
         """Part by part. `[..., P]`"""
-        return self._stack([part.struck(own) for part, own in self._each(codes)])
+        return self._stack([part.struck(own) for part, own in self.each(codes)])
 
     def strikes(self, codes: Codes) -> NDArray[np.bool_]:
         """Where any part strikes. `[..., T, P]` -> `[..., T]`."""
-        found = [part.strikes(own) for part, own in self._each(codes)]
+        found = [part.strikes(own) for part, own in self.each(codes)]
         return np.asarray(np.any(found, axis=0))
 
     def silence(self, n: int, meter: Meter) -> Sounding:
@@ -143,21 +148,21 @@ class PartsCodec:
         """Part by part. `[n, P]` -> the same."""
         played = [
             part.play(before, own)
-            for (part, own), before in zip(self._each(step), sounding, strict=True)
+            for (part, own), before in zip(self.each(step), sounding, strict=True)
         ]
         return self._stack([own for own, _ in played]), [after for _, after in played]
 
     def spell(self, codes: Codes) -> Codes:
         """Part by part. `[T, P]`"""
-        return self._stack([part.spell(own) for part, own in self._each(codes)])
-
-    def _each(self, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
-        """Each part's codec and its own codes. `[..., P]` -> `[...]` each"""
-        for number, part in enumerate(self.parts):
-            yield part, codes[..., number]
+        return self._stack([part.spell(own) for part, own in self.each(codes)])
 
     def _stack(self, codes: Sequence[Codes]) -> Codes:
         return np.stack(codes, axis=-1).astype(self.dtype)
+
+
+def by_part(codec: Codec, codes: Codes) -> list[tuple[Codec, Codes]]:
+    """Each part's codec and its own codes; these themselves where there is one part."""
+    return list(codec.each(codes)) if isinstance(codec, PartsCodec) else [(codec, codes)]
 
 
 CODECS: dict[str, Codec] = {

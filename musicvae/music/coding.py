@@ -8,6 +8,7 @@ written to MIDI and read back, encodes to the same steps.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -33,6 +34,9 @@ class Codec(Protocol):
     Letters: N sequences side by side, T steps. A step is one class `[T]`, a class
     for each of several parts `[T, P]`, or zeros and ones `[T, channels]`.
     """
+
+    def __hash__(self) -> int:
+        """A codec does not change."""
 
     @property
     def name(self) -> str:
@@ -118,3 +122,15 @@ def folded(pitch: int, lowest: int, highest: int) -> int:
     while pitch > highest:
         pitch -= 12
     return pitch
+
+
+@cache
+def free_steps(codec: Codec, meter: Meter, steps: int) -> NDArray[np.bool_]:
+    """Where there is a choice; a step at which one channel alone is allowed is forced. `[T]`"""
+    sounding = codec.silence(1, meter)
+    free = np.ones(steps, dtype=bool)
+    for t in range(steps):
+        free[t] = codec.allowed(sounding).sum() > 1
+        _, sounding = codec.play(sounding, codec.idle[None])
+    free.setflags(write=False)
+    return free

@@ -31,6 +31,9 @@ CLASSES: tuple[tuple[str, tuple[int, ...]], ...] = (
 )
 """Name and General MIDI pitches of each class; the first is the one that is written."""
 
+GROUPS = ("kick", "snare", *2 * ("hi-hats",), *3 * ("toms",), *2 * ("cymbals",))
+"""To which of five groups each class belongs."""
+
 CLASS_OF = {pitch: number for number, (_, pitches) in enumerate(CLASSES) for pitch in pitches}
 PITCH_OF = tuple(pitches[0] for _, pitches in CLASSES)
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Hashable, Mapping, Sequence
+from itertools import combinations, pairwise
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .codecs import Codes, MelodyCodec
-from .notes import Phrase
+from .codecs import Codec, DrumsCodec, MelodyCodec, PartsCodec
+from .drums import CLASS_OF, GROUPS
+from .notes import Note, Phrase
 
 WIDEST_LEAP = 24
-WIDEST_SHIFT = MelodyCodec.OFF
-COPY_SHARE = 0.05
-"""A copy may differ from its original in this share of steps."""
 
 Histogram = Counter[Hashable]
+Histograms = dict[str, Histogram]
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -38,28 +36,91 @@ def _notes(phrase: Phrase) -> set[tuple[int, int, int]]:
     return {(number, note.start, note.pitch) for number, part in parts for note in part.notes}
 
 
-def statistics(phrases: Iterable[Phrase]) -> dict[str, Histogram]:
-    """Histograms over the first parts of phrases, by name.
+def statistics(phrases: Sequence[Phrase], codec: Codec) -> Histograms:
+    """Histograms by name, of phrases that the codec decoded; of several parts, "name, part" each.
 
-    pitch class; interval to the note before, in semitones; duration in quarters;
-    onset position in the bar, for each meter; notes in a bar; range of a phrase.
+    Of a part with pitches: pitch class; interval to the note before, in semitones;
+    duration in quarters; onset position in the bar, for each meter; notes in a bar;
+    range of a phrase; and polyphony, pitches that sound at once, if there may be several.
+    Of drums: which of the nine; onset position of each group of them, for each meter;
+    strokes in a bar; strokes at one step. Of two parts with pitches: harmony, semitones
+    from the second up to the first modulo octaves, counted in steps.
     """
+    if not isinstance(codec, PartsCodec):
+        return _of_part(phrases, 0, codec)
+    found: Histograms = {}
+    for number, part in enumerate(codec.parts):
+        own = _of_part(phrases, number, part)
+        found |= {f"{name}, {part.name}": histogram for name, histogram in own.items()}
+    pitched = [part for part in enumerate(codec.parts) if not isinstance(part[1], DrumsCodec)]
+    for (one, first), (other, second) in combinations(pitched, 2):
+        name = f"harmony, {first.name} and {second.name}"
+        found[name] = _harmony(phrases, one, other)
+    return found
+
+
+def _of_part(phrases: Sequence[Phrase], number: int, codec: Codec) -> Histograms:
+    music = [(phrase, phrase.parts[number].notes) for phrase in phrases]
+    if isinstance(codec, DrumsCodec):
+        return _strokes(music)
+    found = _notes_of(music)
+    if not isinstance(codec, MelodyCodec):
+        found["polyphony"] = Counter(
+            len(pitches) for phrase, notes in music for pitches in _sounding(notes, phrase.steps)
+        )
+    return found
+
+
+def _notes_of(music: Sequence[tuple[Phrase, Sequence[Note]]]) -> Histograms:
     names = ("pitch class", "interval", "duration", "onset position", "notes per bar", "range")
-    found: dict[str, Histogram] = {name: Counter() for name in names}
-    for phrase in phrases:
-        notes, meter = phrase.parts[0].notes, phrase.meter
+    found: Histograms = {name: Counter() for name in names}
+    for phrase, notes in music:
+        meter = phrase.meter
         bars = Counter(note.start // meter.bar for note in notes)
         found["notes per bar"].update(bars[bar] for bar in range(phrase.bars))
-        for note in notes:
-            found["pitch class"][note.pitch % 12] += 1
-            found["duration"][note.duration / meter.grid] += 1
-            found["onset position"][meter, note.start % meter.bar] += 1
-        for before, after in pairwise(notes):
-            leap = after.pitch - before.pitch
-            found["interval"][max(-WIDEST_LEAP, min(WIDEST_LEAP, leap))] += 1
+        found["pitch class"].update(note.pitch % 12 for note in notes)
+        found["duration"].update(note.duration / meter.grid for note in notes)
+        found["onset position"].update((meter, note.start % meter.bar) for note in notes)
+        leaps = (after.pitch - before.pitch for before, after in pairwise(notes))
+        found["interval"].update(max(-WIDEST_LEAP, min(WIDEST_LEAP, leap)) for leap in leaps)
         if notes:
             pitches = [note.pitch for note in notes]
             found["range"][max(pitches) - min(pitches)] += 1
+    return found
+
+
+def _strokes(music: Sequence[tuple[Phrase, Sequence[Note]]]) -> Histograms:
+    names = ("drum", "onset position", "strokes per bar", "strokes at once")
+    found: Histograms = {name: Counter() for name in names}
+    for phrase, notes in music:
+        meter = phrase.meter
+        drums = [CLASS_OF[note.pitch] for note in notes]
+        bars = Counter(note.start // meter.bar for note in notes)
+        found["drum"].update(drums)
+        found["onset position"].update(
+            (meter, note.start % meter.bar, GROUPS[drum])
+            for note, drum in zip(notes, drums, strict=True)
+        )
+        found["strokes per bar"].update(bars[bar] for bar in range(phrase.bars))
+        found["strokes at once"].update(Counter(note.start for note in notes).values())
+    return found
+
+
+def _harmony(phrases: Sequence[Phrase], one: int, other: int) -> Histogram:
+    found: Histogram = Counter()
+    for phrase in phrases:
+        both = (_sounding(phrase.parts[number].notes, phrase.steps) for number in (one, other))
+        for above, below in zip(*both, strict=True):
+            found.update((a - b) % 12 for a in above for b in below)
+    return found
+
+
+def _sounding(notes: Sequence[Note], steps: int) -> list[list[int]]:
+    """The pitches that sound at each step."""
+    found: list[list[int]] = [[] for _ in range(steps)]
+    for note in notes:
+        for at in found[note.start : note.end]:
+            at.append(note.pitch)
     return found
 
 
@@ -75,39 +136,9 @@ def intersection(a: Mapping[Key, int], b: Mapping[Key, int]) -> float:
     return sum(min(a[key] / all_a, b.get(key, 0) / all_b) for key in a)
 
 
-def overlap(some: Iterable[Phrase], others: Iterable[Phrase]) -> dict[str, float]:
+def overlap(some: Histograms, others: Histograms) -> dict[str, float]:
     """Intersection of each statistic of two collections."""
-    a, b = statistics(some), statistics(others)
-    return {name: intersection(a[name], b[name]) for name in a}
-
-
-def copied(samples: Codes, originals: Codes) -> float:
-    """Share of melodies that repeat an original, up to transposition, in all but 5 % of steps.
-
-    Shape:
-        - samples: `[N, T]`, originals: `[M, T]`, melody classes of one length
-    """
-    if not len(samples) or not len(originals):
-        return 0.0
-    pitched = originals < MelodyCodec.OFF
-    kinds = np.where(pitched, 0, originals)
-    return float(np.mean([_has_original(one, originals, pitched, kinds) for one in samples]))
-
-
-def _has_original(
-    sample: Codes, originals: Codes, pitched: NDArray[np.bool_], kinds: Codes
-) -> bool:
-    allowed = int(COPY_SHARE * len(sample))
-    sounding = sample < MelodyCodec.OFF
-    off_rhythm = (kinds != np.where(sounding, 0, sample)).sum(axis=1)
-    rows = np.flatnonzero(off_rhythm <= allowed)
-    both = pitched[rows] & sounding
-    shifts = originals[rows].astype(int) - sample + WIDEST_SHIFT  # from 0 on where both have pitch
-    width = 2 * WIDEST_SHIFT + 1
-    place = (np.arange(len(rows))[:, None] * width + shifts)[both]
-    alike = np.bincount(place, minlength=len(rows) * width).reshape(len(rows), width)
-    wrong = off_rhythm[rows] + both.sum(axis=1) - alike.max(axis=1, initial=0)
-    return bool((wrong <= allowed).any())
+    return {name: intersection(some[name], others[name]) for name in some}
 
 
 def halves(

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from musicvae.engine import Player
-from musicvae.evaluation.interpolation import PLACES, curves, draw_pairs, learn, summed_up, walk
+from musicvae.evaluation.interpolation import PLACES, curves, draw_pairs, summed_up, walk
+from musicvae.evaluation.usual import learn
 from musicvae.music.units import Meter
 
 from ..miniatures import RAGGED, tiny_checkpoint
@@ -33,7 +34,7 @@ def test_the_way_of_a_perfect_player_begins_and_ends_where_it_should() -> None:
     originals = {
         meter: np.stack([w for w, m in held_out.windows if m == meter]) for meter in RAGGED
     }
-    found = curves(ways, learn(originals, MELODY.channels, 0))
+    found = curves(ways, learn(MELODY, originals, 0))
     for way in ("walk", "mix"):
         distance, cost = found[f"distance to A, {way}"], found[f"relative cost, {way}"]
         assert distance[0] == 0

@@ -23,7 +23,7 @@ def test_a_step_of_a_trio_is_right_if_all_its_parts_are() -> None:
     guess = truth.copy()
     guess[:16, 1] = np.where(truth[:16, 1] == 5, 6, 5)
     tally = Tally(TRIO)
-    tally.compare("steps", [truth], [guess])
+    tally.compare("steps", [truth], [guess], [Meter()])
     found = tally.shares()
     assert found["steps"] == found["steps, bass"] == 0.5
     assert found["steps, melody"] == found["steps, drums"] == 1.0
@@ -35,7 +35,7 @@ def test_a_stroke_of_drums_is_right_if_all_that_is_struck_is() -> None:
     """A kick without its hi-hat is wrong."""
     truth, guess = np.array([[1, 5, 0, 4], [1, 1, 0, 4]], dtype=np.uint16)
     tally = Tally(DRUMS)
-    tally.compare("steps", [truth], [guess])
+    tally.compare("steps", [truth], [guess], [Meter(1, 4)])
     assert tally.shares() == {"steps": 0.75, "steps, onsets": pytest.approx(2 / 3)}
 
 

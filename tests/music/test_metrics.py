@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.music.codecs import MelodyCodec
-from musicvae.music.metrics import copied, halves, intersection, note_f1, overlap, statistics
+from musicvae.music.metrics import halves, intersection, note_f1, overlap, statistics
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.units import Meter
 
@@ -57,7 +57,7 @@ def _phrase(notes: tuple[Note, ...]) -> Phrase:
 def test_statistics_count_what_they_say() -> None:
     """Two bars of 3/4: C up to G, and an empty bar."""
     notes = (Note(0, 4, 60), Note(4, 8, 67))
-    found = statistics([Phrase(Meter(3, 4), 2, parts=(Part(notes),))])
+    found = statistics([Phrase(Meter(3, 4), 2, parts=(Part(notes),))], CODEC)
     assert found["pitch class"] == {0: 1, 7: 1}
     assert found["interval"] == {7: 1}
     assert found["duration"] == {1.0: 1, 2.0: 1}
@@ -69,29 +69,13 @@ def test_statistics_count_what_they_say() -> None:
 def test_a_collection_overlaps_with_itself_wholly_and_halves_do_nearly() -> None:
     """The ceiling is below one."""
     tunes = [little_tune(Meter(), seed) for seed in range(60)]
-    assert all(value == pytest.approx(1.0) for value in overlap(tunes, tunes).values())
+    assert all(
+        value == pytest.approx(1.0)
+        for value in overlap(statistics(tunes, CODEC), statistics(tunes, CODEC)).values()
+    )
     one, other = halves(tunes, np.random.default_rng(0))
     assert len(one) == len(other) == 30
-    assert all(0.2 < value < 1 for value in overlap(one, other).values())
-
-
-@given(st.integers(0, 50), st.integers(-6, 6))
-@settings(max_examples=25, deadline=None)
-def test_a_copy_is_found_in_any_key_and_with_one_step_changed(seed: int, semitones: int) -> None:
-    """One step of 32 is less than 5 %; three are more."""
-    originals = np.stack([CODEC.encode(little_tune(Meter(), i)) for i in range(60)])
-    copy = CODEC.transpose(originals[seed], semitones).copy()
-    assert copied(copy[None], originals) == 1.0
-    onsets = np.flatnonzero(copy < CODEC.OFF)
-    copy[onsets[1]] = (copy[onsets[1]] + 1) % 88
-    assert copied(copy[None], originals) == 1.0
-    copy[onsets[2]] = (copy[onsets[2]] + 2) % 88
-    copy[onsets[0]] = (copy[onsets[0]] + 3) % 88
-    assert copied(copy[None], originals) == 0.0
-
-
-def test_another_tune_is_no_copy() -> None:
-    """Half of the samples are."""
-    tunes = [CODEC.encode(little_tune(Meter(), seed)) for seed in range(40)]
-    assert copied(np.stack(tunes[20:]), np.stack(tunes[:30])) == 0.5
-    assert copied(np.stack(tunes[20:]), np.zeros((0, 32), dtype=np.uint8)) == 0.0
+    assert all(
+        0.2 < value < 1
+        for value in overlap(statistics(one, CODEC), statistics(other, CODEC)).values()
+    )
