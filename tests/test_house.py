@@ -19,7 +19,7 @@ ORDER = [
         for name in (
             *("units", "notes", "pianoroll", "position", "smf", "quantise", "midi", "exchange"),
             *("coding", "monophony", "polyphony", "drums", "codecs"),
-            *("windows", "manner", "drawing", "melody", "voices", "metrics", "ngram"),
+            *("windows", "manner", "drawing", "melody", "voices", "metrics", "copies", "ngram"),
             *("bulk_smf", "bulk", "slices"),
         )
     ),
@@ -33,8 +33,9 @@ ORDER = [
     *("journal", "run", "training"),
     *(
         f"evaluation.{name}"
-        for name in ("report", "chunks", "nats", "reconstruction", "samples", "interpolation")
+        for name in ("report", "chunks", "nats", "reconstruction", "samples")
     ),
+    *("evaluation.usual", "evaluation.interpolation"),
     *("evaluation.pictures", "evaluation.folder", "evaluation", "api", "workshop"),
     "cli",
     "",
