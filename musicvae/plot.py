@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .errors import needing
 from .files import write_whole
 from .music.drawing import pitch_name
+from .music.drums import CLASS_OF, CLASSES
 from .music.notes import Phrase
 
 if TYPE_CHECKING:
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLUMNS = 4
+STEPS_IN_A_ROW = 256
+"""Phrases of 64 steps are drawn four in a row, longer ones fewer."""
 
 
 def draw_phrases(phrases: Sequence[Phrase], path: Path | str, titles: Sequence[str] = ()) -> None:
-    """Draw phrases side by side, four in a row, and write the picture.
+    """Draw phrases side by side, four short ones in a row, and write the picture.
+
+    Each part has a colour; drums stand below the pitches, a row for each of the nine.
 
     Args:
         phrases: at least one.
@@ -30,9 +35,12 @@ def draw_phrases(phrases: Sequence[Phrase], path: Path | str, titles: Sequence[s
         MissingExtra: matplotlib is not installed.
         OutputError: the place cannot be written.
     """
-    rows = -(-len(phrases) // COLUMNS)
-    figure = new_figure(4 * COLUMNS, 2.4 * rows)
-    grid = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
+    longest = max(phrase.steps for phrase in phrases)
+    columns = max(1, min(COLUMNS, STEPS_IN_A_ROW // max(1, longest)))
+    rows = -(-len(phrases) // columns)
+    drums = any(part.is_drum for phrase in phrases for part in phrase.parts)
+    figure = new_figure(4 * COLUMNS, (3.6 if drums else 2.4) * rows)
+    grid = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes in grid[len(phrases) :]:
         axes.set_axis_off()
     for number, phrase in enumerate(phrases):
@@ -40,6 +48,10 @@ def draw_phrases(phrases: Sequence[Phrase], path: Path | str, titles: Sequence[s
         notes = sum(len(part.notes) for part in phrase.parts)
         title = titles[number] if titles else f"{phrase.meter}, {notes} notes"
         grid[number].set_title(title, fontsize=8)
+    bands = {tuple(part.name for part in phrase.parts) for phrase in phrases}
+    if len(bands) == 1 and len(names := bands.pop()) > 1:
+        handles = grid[0].get_legend_handles_labels()[0]
+        figure.legend(handles, names, fontsize=8, loc="outside upper right", ncols=len(names))
     save_figure(figure, path)
 
 
@@ -92,16 +104,33 @@ def save_figure(figure: Figure, path: Path | str) -> None:
 
 def _draw(axes: Axes, phrase: Phrase) -> None:
     meter = phrase.meter
-    for color, part in enumerate(phrase.parts):
-        for note in part.notes:
-            length = note.duration - 0.15  # so that repeated notes do not merge
-            axes.barh(note.pitch, length, left=note.start, height=0.8, color=f"C{color}")
+    pitched = [note.pitch for part in phrase.parts if not part.is_drum for note in part.notes]
+    drums = any(part.is_drum for part in phrase.parts)
+    lowest, highest = (min(pitched), max(pitched)) if pitched else (60, 60)
+    row = max(1.0, (highest - lowest) / 15)  # so that the drums' names stay apart
+    floor = lowest - 2 - len(CLASSES) * row
+    for number, part in enumerate(phrase.parts):
+        places = [floor + row * CLASS_OF[n.pitch] if part.is_drum else n.pitch for n in part.notes]
+        axes.barh(
+            places,
+            [note.duration - 0.15 for note in part.notes],  # so that repeated notes do not merge
+            left=[note.start for note in part.notes],
+            height=0.8 * (row if part.is_drum else 1),
+            color=f"C{number}",
+            label=part.name,
+        )
     for step in range(phrase.pickup % meter.beat, phrase.steps + 1, meter.beat):
         on_bar = (step - phrase.pickup) % meter.bar == 0
         axes.axvline(step, color="black", linewidth=1.0 if on_bar else 0.2)
-    pitches = [note.pitch for part in phrase.parts for note in part.notes] or [60]
-    named = range(min(pitches), max(pitches) + 1, max(1, (max(pitches) - min(pitches)) // 4))
-    axes.set_yticks(list(named), [pitch_name(pitch) for pitch in named], fontsize=6)
-    axes.set_ylim(min(pitches) - 2, max(pitches) + 2)
+    names: dict[float, str] = {}
+    if drums:
+        names = {floor + row * number: name for number, (name, _) in enumerate(CLASSES)}
+    if pitched or not drums:
+        every = max(1, (highest - lowest) // 4)
+        names |= {pitch: pitch_name(pitch) for pitch in range(lowest, highest + 1, every)}
+    if pitched and drums:
+        axes.axhline(lowest - 2, color="black", linewidth=0.5)
+    axes.set_yticks(list(names), list(names.values()), fontsize=6)
+    axes.set_ylim(min(names) - 2, max(*names, *pitched) + 2)
     axes.set_xlim(0, max(1, phrase.steps))
     axes.set_xticks([])

@@ -20,7 +20,7 @@ ORDER = [
             *("units", "chords", "notes", "pianoroll", "position", "smf", "quantise", "midi"),
             *("exchange", "coding", "monophony", "polyphony", "drums", "changes", "codecs"),
             *("windows", "manner", "drawing", "melody", "harmony", "voices", "accompaniment"),
-            *("metrics", "ngram"),
+            *("metrics", "copies", "ngram"),
             *("bulk_smf", "bulk", "slices"),
         )
     ),
@@ -33,10 +33,8 @@ ORDER = [
     *("plot", "model"),
     *("schedules", "state", "processes"),
     *("journal", "run", "training", "prior"),
-    *(
-        f"evaluation.{name}"
-        for name in ("report", "chunks", "nats", "reconstruction", "samples", "interpolation")
-    ),
+    *(f"evaluation.{name}" for name in ("report", "chunks", "nats", "reconstruction", "samples")),
+    *("evaluation.usual", "evaluation.interpolation"),
     *("evaluation.pictures", "evaluation.folder", "evaluation", "api", "workshop"),
     "cli",
     "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from .progress import bar
 
 if TYPE_CHECKING:
     from ..evaluation import Evaluation
+    from ..evaluation.report import Figures
 
 
 def evaluate(
@@ -77,13 +79,25 @@ def _show(found: Evaluation, title: str) -> None:
 
     table = Table(title=f"{title}, {found.windows:,} windows")
     table.add_column("figure")
-    table.add_column("value", justify="right")
+    for column in ("all", *found.parts) if found.parts else ("value",):
+        table.add_column(column, justify="right")
     for group, figures in found.groups.items():
         table.add_section()
-        table.add_row(group, "", style="bold")
-        for name, value in figures.items():
-            table.add_row(name, f"{value:.4g}")
+        table.add_row(group, style="bold")
+        for name, values in _rows(figures, found.parts):
+            table.add_row(name, *values)
     console = Console()
     console.print(table)
     for what, why in found.left_out.items():
         console.print(f"  left out: {what}: {why}", markup=False)
+
+
+def _rows(figures: Figures, parts: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Figures by name, those of all and of each part side by side."""
+    rows: dict[str, dict[str, str]] = {}
+    for name, value in figures.items():
+        stem, _, part = name.rpartition(", ")
+        row = rows.setdefault(stem if part in parts else name, {})
+        row[part if part in parts else ""] = f"{value:.4g}"
+    for name, row in rows.items():
+        yield name, [row.get(part, "") for part in ("", *parts)]

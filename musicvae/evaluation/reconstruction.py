@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..engine import Player
 from ..engine.sampling import choose, draw_noise
@@ -41,25 +42,27 @@ class Tally:
     def compare(
         self, name: str, truth: Sequence[Codes], guess: Sequence[Codes], meters: Sequence[Meter]
     ) -> None:
-        """Count the steps that are right, all of them and onsets alone.
-
-        Of several parts each by itself too, over the steps at which it has a choice; of
-        rolls the cells that sound.
-        """
+        """Count the steps that are right, all of them and onsets alone; of rolls, cells too."""
         for a, b, meter in zip(truth, guess, meters, strict=True):
             right = (a == b).reshape(len(a), -1).all(axis=1)
             onset = self.codec.strikes(a)
             self._count(name, right.sum(), len(a))
             self._count(f"{name}, onsets", right[onset].sum(), onset.sum())
             if isinstance(self.codec, PartsCodec):
-                for (part, own), agreed in zip(self.codec.each(a), (a == b).T, strict=True):
-                    free, struck = free_steps(part, meter, len(a)), part.strikes(own)
-                    self._count(f"{name}, {part.name}", agreed[free].sum(), free.sum())
-                    self._count(f"{name}, onsets, {part.name}", agreed[struck].sum(), struck.sum())
+                for (part, own), right in zip(self.codec.each(a), (a == b).T, strict=True):
+                    self._compare_part(name, part, own, right, meter)
             if isinstance(self.codec, RollCodec):
                 there, found = self.codec.sounding(a), self.codec.sounding(b)
                 agreed = 2 * (there & found).sum()
                 self._count(f"{name}, frame F1", agreed, there.sum() + found.sum())
+
+    def _compare_part(
+        self, name: str, part: Codec, truth: Codes, right: NDArray[np.bool_], meter: Meter
+    ) -> None:
+        """One of several parts by itself, over the steps at which it has a choice."""
+        free, onset = free_steps(part, meter, len(truth)), part.strikes(truth)
+        self._count(f"{name}, {part.name}", right[free].sum(), free.sum())
+        self._count(f"{name}, onsets, {part.name}", right[onset].sum(), onset.sum())
 
     def compare_notes(
         self, name: str, truth: Sequence[Codes], guess: Sequence[Codes], meters: Sequence[Meter]

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from .codecs import Codec, DrumsCodec, MelodyCodec, PartsCodec
+from .codecs import ChordsCodec, Codec, DrumsCodec, MelodyCodec, PartsCodec
 from .drums import CLASS_OF, GROUPS
 from .notes import Note, Phrase
 
@@ -44,15 +44,22 @@ def statistics(phrases: Sequence[Phrase], codec: Codec) -> Histograms:
     range of a phrase; and polyphony, pitches that sound at once, if there may be several.
     Of drums: which of the nine; onset position of each group of them, for each meter;
     strokes in a bar; strokes at one step. Of two parts with pitches: harmony, semitones
-    from the second up to the first modulo octaves, counted in steps.
+    from the second up to the first modulo octaves, counted in steps. Of chords: quality
+    of each; root above the last one's; position in the bar, for each meter; changes in a
+    bar; and the melody's pitches above the root, counted in steps.
     """
     if not isinstance(codec, PartsCodec):
         return _of_part(phrases, 0, codec)
     found: Histograms = {}
     for number, part in enumerate(codec.parts):
-        own = _of_part(phrases, number, part)
+        chords = isinstance(part, ChordsCodec)
+        own = _changes(phrases) if chords else _of_part(phrases, number, part)
         found |= {f"{name}, {part.name}": histogram for name, histogram in own.items()}
-    pitched = [part for part in enumerate(codec.parts) if not isinstance(part[1], DrumsCodec)]
+    pitched = [
+        part
+        for part in enumerate(codec.parts)
+        if not isinstance(part[1], (DrumsCodec, ChordsCodec))
+    ]
     for (one, first), (other, second) in combinations(pitched, 2):
         name = f"harmony, {first.name} and {second.name}"
         found[name] = _harmony(phrases, one, other)
@@ -103,6 +110,27 @@ def _strokes(music: Sequence[tuple[Phrase, Sequence[Note]]]) -> Histograms:
         )
         found["strokes per bar"].update(bars[bar] for bar in range(phrase.bars))
         found["strokes at once"].update(Counter(note.start for note in notes).values())
+    return found
+
+
+def _changes(phrases: Sequence[Phrase]) -> Histograms:
+    names = ("quality", "motion", "change position", "changes per bar", "melody above root")
+    found: Histograms = {name: Counter() for name in names}
+    for phrase in phrases:
+        meter = phrase.meter
+        told = [(change.step, change.chord) for change in phrase.chords]
+        bars = Counter(step // meter.bar for step, _ in told)
+        found["changes per bar"].update(bars[bar] for bar in range(phrase.bars))
+        found["change position"].update((meter, step % meter.bar) for step, _ in told)
+        chords = [chord for _, chord in told if chord]
+        found["quality"].update(chord.quality for chord in chords)
+        found["motion"].update((b.root - a.root) % 12 for a, b in pairwise(chords))
+        ends = [step for step, _ in told[1:]] + [phrase.steps]
+        sounding = _sounding(phrase.parts[0].notes, phrase.steps)
+        for (start, chord), end in zip(told, ends, strict=True):
+            if chord:
+                heard = (pitch for now in sounding[start:end] for pitch in now)
+                found["melody above root"].update((pitch - chord.root) % 12 for pitch in heard)
     return found
 
 
