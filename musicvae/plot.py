@@ -131,6 +131,6 @@ def _draw(axes: Axes, phrase: Phrase) -> None:
     if pitched and drums:
         axes.axhline(lowest - 2, color="black", linewidth=0.5)
     axes.set_yticks(list(names), list(names.values()), fontsize=6)
-    axes.set_ylim(min(names) - 2, max(*names, *pitched) + 2)
+    axes.set_ylim(min(names) - 2, max([*names, *pitched]) + 2)
     axes.set_xlim(0, max(1, phrase.steps))
     axes.set_xticks([])

@@ -213,7 +213,8 @@ def test_a_trio_is_prepared_trained_on_and_evaluated(terminal: Terminal, tmp_pat
     terminal("train", *settings, "-o", on, "--from", net)
     assert checkpoint.load(on).config == checkpoint.load(net).config
     few = ("--data", data, "--model", on, "--split", "train", "--limit", "4", "--pairs", "4")
-    assert "free-running, z = mu, argmax, bass" in terminal("evaluate", *few)
+    table = terminal("evaluate", *few)
+    assert all(part in table for part in ("melody", "bass", "drums"))
     long = tmp_path / "long"
     words = ("prepare", tmp_path / "midi", "-o", long, "--codec", "trio", "--bars", "4")
     terminal(*words, "--workers", "1")
