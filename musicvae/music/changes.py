@@ -56,13 +56,18 @@ class ChordsCodec:
 
     def transpose(self, codes: Codes, semitones: int) -> Codes:
         """The roots move. `[T]` -> `[T]`."""
-        quality, root = np.divmod(codes.astype(int) - 1, 12)
-        moved = 1 + 12 * quality + (root + semitones) % 12
-        return np.where((codes > 0) & self.free(codes), moved, codes).astype(codes.dtype)
+        return self._moved(codes, np.array(semitones))
 
     def lowest(self, codes: Codes) -> Codes:
-        """Without an octave there is no lower."""
-        return codes
+        """The first chord's root becomes C. `[N, T]`"""
+        first = self.strikes(codes).argmax(axis=1)
+        root = (np.take_along_axis(codes, first[:, None], axis=1).astype(int) - 1) % 12
+        return self._moved(codes, -root)
+
+    def _moved(self, codes: Codes, semitones: NDArray[np.int64]) -> Codes:
+        quality, root = np.divmod(codes.astype(int) - 1, 12)
+        moved = 1 + 12 * quality + (root + semitones) % 12
+        return np.where(self.strikes(codes), moved, codes).astype(codes.dtype)
 
     def fresh(self, codes: Codes) -> Codes:
         """Each beat says its chord anew."""

@@ -88,7 +88,8 @@ def _notes_of(music: Sequence[tuple[Phrase, Sequence[Note]]]) -> Histograms:
         found["pitch class"].update(note.pitch % 12 for note in notes)
         found["duration"].update(note.duration / meter.grid for note in notes)
         found["onset position"].update((meter, note.start % meter.bar) for note in notes)
-        leaps = (after.pitch - before.pitch for before, after in pairwise(notes))
+        line = sorted(notes, key=lambda note: (note.start, note.pitch))  # chords from below
+        leaps = (after.pitch - before.pitch for before, after in pairwise(line))
         found["interval"].update(max(-WIDEST_LEAP, min(WIDEST_LEAP, leap)) for leap in leaps)
         if notes:
             pitches = [note.pitch for note in notes]

@@ -1,0 +1,38 @@
+"""The table of an evaluation."""
+
+from __future__ import annotations
+
+import pytest
+
+from musicvae.cli.evaluate import _show
+from musicvae.evaluation import Evaluation
+
+
+def rows(output: str) -> list[list[str]]:
+    """The cells of each line of a table."""
+    lines = (line.strip("│┃ ").replace("┃", "│") for line in output.splitlines() if "│" in line)
+    return [[cell.strip() for cell in line.split("│")] for line in lines]
+
+
+def test_figures_of_several_parts_stand_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    """A column for all and for each; what a part has no figure for is empty."""
+    figures = {
+        "accuracy": 0.5,
+        "accuracy, bass": 0.75,
+        "overlap, interval, bass": 0.25,
+        "overlap, drum, drums": 1.0,
+    }
+    found = Evaluation(3, {"samples": figures}, {}, {"cost": "no reason"}, parts=("bass", "drums"))
+    _show(found, "title")
+    output = capsys.readouterr().out
+    assert "left out: cost: no reason" in output
+    table = [[*row, "", "", ""][:4] for row in rows(output)]
+    assert ["accuracy", "0.5", "0.75", ""] in table
+    assert ["overlap, interval", "", "0.25", ""] in table
+    assert ["overlap, drum", "", "", "1"] in table
+
+
+def test_figures_of_one_part_stand_one_below_the_other(capsys: pytest.CaptureFixture[str]) -> None:
+    """By their whole names."""
+    _show(Evaluation(3, {"samples": {"overlap, interval, bass": 0.25}}), "title")
+    assert ["overlap, interval, bass", "0.25"] in rows(capsys.readouterr().out)

@@ -1,0 +1,37 @@
+"""A codec whose steps are forced between beats, as those of chords are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicvae.music.codecs import MelodyCodec, PartsCodec
+from musicvae.music.coding import Codes, Sounding
+from musicvae.music.units import Meter
+
+
+@dataclass(frozen=True)
+class OnBeats(MelodyCodec):
+    """A voice that may do something on beats only; between them it holds."""
+
+    def silence(self, n: int, meter: Meter) -> Sounding:
+        """How many sequences, which step, and the steps of a beat."""
+        return n, 0, meter.beat
+
+    def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
+        """Anything on a beat, a hold between."""
+        n, step, beat = sounding
+        mask = np.full((n, self.channels), step % beat == 0)
+        mask[:, self.HOLD] = True
+        return mask
+
+    def play(self, sounding: Sounding, step: Codes) -> tuple[Codes, Sounding]:
+        """A step later."""
+        n, number, beat = sounding
+        return step, (n, number + 1, beat)
+
+
+LEAD = PartsCodec("lead", (MelodyCodec(), OnBeats("chords")))
+"""A melody over it."""
