@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Kind = Literal["rnn", "lstm", "autoencoder", "vae", "sequence-vae"]
@@ -62,6 +62,11 @@ class NetConfig:
 
     prior_hidden: int = 0
     """Hidden width of their nets."""
+
+
+def without_prior(config: NetConfig) -> NetConfig:
+    """The net as it is trained, before a prior is fitted to it."""
+    return replace(config, prior=0, prior_units=0, prior_hidden=0)
 
 
 @dataclass(frozen=True)

@@ -116,11 +116,6 @@ def fit_prior(
     return Fit(Checkpoint(replace(checkpoint.config, net=config), weights, checkpoint.step), nats)
 
 
-def without_prior(config: NetConfig) -> NetConfig:
-    """The net alone, as it is trained."""
-    return replace(config, prior=0, prior_units=0, prior_hidden=0)
-
-
 def _fit(
     config: NetConfig,
     train: Encoded,

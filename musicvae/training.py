@@ -18,7 +18,7 @@ from pathlib import Path
 
 from . import checkpoint
 from .checkpoint import Checkpoint
-from .config import ModelConfig
+from .config import ModelConfig, without_prior
 from .dataset import Windows, open_split
 from .errors import TrainingError
 from .files import sweep
@@ -140,7 +140,8 @@ def _check_fit(
             f"{config.preset} reads windows of {config.net.bars} bars, but {data} was prepared for "
             f"{windows.bars}: prepare it again with --bars {config.net.bars}."
         )
-    if start_from and (other := differences(asdict(start_from.config.net), asdict(config.net))):
+    first = without_prior(start_from.config.net) if start_from else config.net
+    if other := differences(asdict(first), asdict(config.net)):
         raise TrainingError(
             f"{config.preset} cannot begin with a model that has {', '.join(other)}: "
             "choose another model, or the preset that it was made from."

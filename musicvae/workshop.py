@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from . import api
 from .api import find_checkpoint
 from .checkpoint import load, save
+from .config import without_prior
 from .errors import RequestError, needing
 from .presets import DEFAULT_MODEL
 from .presets import preset as find_preset
@@ -52,7 +53,6 @@ def train(
         PresetNotFound, DatasetError, TrainingError, OutputError: see `training.train`.
     """
     with needing("torch", "train"):
-        from .prior import without_prior
         from .state import begun_with
         from .training import train as run
     first = None if start_from is None else load(find_checkpoint(start_from))

@@ -78,7 +78,8 @@ def test_epochs_draw_their_transpositions_anew(windows: Windows, tmp_path: Path)
 @pytest.mark.parametrize("name", PRESETS)
 def test_nothing_is_drawn_but_from_the_seed_and_the_step(name: str, tmp_path: Path) -> None:
     """Whatever was drawn before an update, it learns the same."""
-    data = open_split(make_data(tmp_path / "data", PRESETS[name].net.codec), "train")
+    net = short(name).net
+    data = open_split(make_data(tmp_path / "data", net.codec, net.bars), "train")
     found: list[list[object]] = []
     for _ in range(2):
         run = fresh(short(name), tmp_path)

@@ -55,7 +55,7 @@ def test_the_loss_of_every_preset_falls(name: str, tmp_path: Path) -> None:
     """Reports tell the terms in nats, accuracy and pace, and those of unseen windows."""
     reports: list[Report] = []
     config = short(name, steps=60, free_nats=0.0, beta=0.1)
-    folder = make_data(tmp_path / "data", config.net.codec)
+    folder = make_data(tmp_path / "data", config.net.codec, config.net.bars)
     out = train(config, folder, tmp_path / "out", progress=reports.append)
     assert [report.done for report in reports] == list(range(10, 70, 10))
     first, last = reports[0].figures, reports[-1].figures
@@ -74,7 +74,7 @@ def test_a_stopped_run_goes_on_as_if_unbroken(
     """Stopped in the middle of an epoch and resumed: the very same weights and metrics."""
     monkeypatch.setattr(training, "REPORT_EVERY", 2)
     config = short(name, valid_every=3)
-    data = make_data(tmp_path / "data", config.net.codec)
+    data = make_data(tmp_path / "data", config.net.codec, config.net.bars)
     train(config, data, tmp_path / "unbroken")
     with monkeypatch.context() as patch:
         patch.setattr(time, "monotonic", time.monotonic)  # put back in the end
