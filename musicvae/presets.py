@@ -109,8 +109,20 @@ PRESETS = MappingProxyType(
             ),
             ModelConfig(
                 "trio-4bar",
-                replace(LONG, codec="trio", bars=4, latent=256),
-                TrainConfig(steps=2_000, batch=48, learning_rate=2e-3, beta=0.1, free_nats=60.0),
+                NetConfig(
+                    "sequence-vae",
+                    "trio",
+                    bars=4,
+                    conductor=160,
+                    encoder=96,
+                    latent=160,
+                    hidden=192,
+                    layers=1,
+                    notes=16,
+                    plan=32,
+                    step_dropout=0.35,
+                ),
+                TrainConfig(steps=2_500, batch=48, learning_rate=2e-3, beta=0.1, free_nats=60.0),
             ),
         )
     }
