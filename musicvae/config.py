@@ -63,6 +63,10 @@ class NetConfig:
     prior_hidden: int = 0
     """Hidden width of their nets."""
 
+    def __post_init__(self) -> None:
+        if self.conductor and self.decoder == "plain":
+            raise ValueError("A conductor leads an autoregressive decoder, not a plain one.")
+
 
 def without_prior(config: NetConfig) -> NetConfig:
     """The net as it is trained, before a prior is fitted to it."""

@@ -118,6 +118,7 @@ def test_a_config_that_describes_no_net_is_refused(folder: Path) -> None:
         {**about, "net": {**about["net"], field: value}}
         for field, value in (("latent", None), ("kind", []), ("decoder", "odd"), ("kind", "gru"))
     ]
+    wrong.append({**about, "net": {**about["net"], "decoder": "plain", "conductor": 4}})
     for text in (*map(json.dumps, (odd, without, *wrong)), "{", "[]", "7", "null"):
         (folder / CONFIG).write_text(text)
         with pytest.raises(CheckpointError, match=r"config\.json (cannot|does not)"):

@@ -126,6 +126,12 @@ def test_a_roll_can_be_read_by_an_autoregressive_net_and_a_melody_by_a_plain_one
         assert torch.isfinite(loss)
 
 
+def test_a_plain_decoder_has_no_conductor() -> None:
+    """Refused before anything is built: it would be trained, and no player could play it."""
+    with pytest.raises(ValueError, match="not a plain one"):
+        replace(miniature("melody-16bar").net, decoder="plain")
+
+
 def test_weights_of_another_net_are_refused() -> None:
     """As one sentence."""
     weights = weights_of(build(miniature("vae").net))

@@ -29,7 +29,12 @@ def segmented(batch: Sequences, segments: int) -> Sequences:
     Shape:
         - Input: `[B, T, ...]`; each length is a multiple of `segments`
         - Output: `[B * segments, S, ...]`, S steps in the longest segment
+
+    Raises:
+        ValueError: a length is no multiple, so the segments would not be equal.
     """
+    if bool((batch.lengths % segments).any()):
+        raise ValueError(f"Each length is to be a multiple of {segments}, the number of segments.")
     each = batch.lengths // segments
     of, rows = batch.noise
     if of is not None:

@@ -57,6 +57,15 @@ def test_segments_end_to_end_are_the_sequence(sizes: list[int]) -> None:
     assert torch.equal(apart.x[1, : sizes[0]], batch.x[0, sizes[0] : 2 * sizes[0]])
 
 
+@pytest.mark.parametrize("length", [1, 11])
+def test_what_does_not_fall_into_equal_segments_is_refused(length: int) -> None:
+    """As one sentence, by encoder and decoder alike; it is not read without its last steps."""
+    net, batch = a_net(), a_batch((12, length))
+    for read in (net.encode, lambda batch: net.decode(torch.zeros(2, LATENT), batch)):
+        with pytest.raises(ValueError, match="a multiple of 3, the number of segments"):
+            read(batch)
+
+
 def test_a_share_of_a_batch_draws_what_the_whole_batch_draws() -> None:
     """Rows 1 and 2 of four, in segments, meet the same noise as among all."""
     whole, part = a_batch(), a_batch()._replace(noise=Noise(4, slice(1, 3)))
