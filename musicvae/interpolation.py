@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from .engine import Player
 from .errors import RequestError
 from .generation import Array, Encoded, check, played
-from .music.codecs import Codes
+from .music.codecs import Codec, Codes, by_part
+from .music.coding import free_steps
 from .music.manner import at_pace, mean_tempo, play_like
 from .music.notes import Phrase
+from .music.units import Meter
 
 Places = NDArray[np.float64]
 
@@ -77,7 +79,8 @@ def _even_places(player: Player, ends: tuple[Encoded, Encoded], near: Encoded, n
         )
         for t in FINE
     ]
-    return FINE[evenly([hamming(met[0], one) for one in met], np.linspace(0.0, 1.0, n))]
+    apart = [hamming(player.codec, near.phrase.meter, met[0], one) for one in met]
+    return FINE[evenly(apart, np.linspace(0.0, 1.0, n))]
 
 
 def evenly(apart: Sequence[float] | Places, shares: Places) -> NDArray[np.int64]:
@@ -104,9 +107,16 @@ def evenly(apart: Sequence[float] | Places, shares: Places) -> NDArray[np.int64]
     return np.asarray(nearest, np.int64)
 
 
-def hamming(a: Codes, b: Codes) -> float:
-    """Normalised Hamming distance: the share of steps that differ. `[T, ...]` each"""
-    return float((a != b).reshape(len(a), -1).any(axis=1).mean())
+def hamming(codec: Codec, meter: Meter, a: Codes, b: Codes) -> float:
+    """Normalised Hamming distance: the share of steps that differ, of those with a choice.
+
+    Of several parts the mean: of parts that each go evenly, one or the other differs too soon.
+    """
+    shares = []
+    for (part, mine), (_, other) in zip(by_part(codec, a), by_part(codec, b), strict=True):
+        differs = (mine != other).reshape(len(mine), -1).any(axis=1)
+        shares.append(differs[free_steps(part, meter, len(mine))].mean())
+    return float(np.mean(shares))
 
 
 def between(a: Array, b: Array, t: float) -> Array:

@@ -56,9 +56,9 @@ def main() -> None:
         ]
         pairs = []
         for (a, b), meter, met in zip(ends, meters, zip(*fine, strict=True), strict=True):
-            chosen_ones = evenly([hamming(met[0], one) for one in met], PLACES)
+            chosen_ones = evenly([hamming(player.codec, meter, met[0], one) for one in met], PLACES)
             pairs.append(Pair(meter, a, b, [met[i] for i in chosen_ones], [a] * len(PLACES)))
-        found = curves(pairs, model)
+        found = curves(player.codec, pairs, model)
         figures = summed_up(found)
         cost = " ".join(f"{each:.3f}" for each in found["relative cost, walk"])
         off = figures["distance to A, walk, off the straight line"]

@@ -82,7 +82,7 @@ def evaluate(
         ways.append(way)
         progress(Report("evaluate", len(rows) + len(ways), total))
     originals = by_meter(trained_on) if trained_on is not None else {}
-    found = curves(ways, learn(codec, originals, seed) if ways else None)
+    found = curves(codec, ways, learn(codec, originals, seed) if ways else None)
     groups = {
         "reconstruction": returned.shares(),
         "nats": returned.nats(),

@@ -73,7 +73,7 @@ def walk(
             yield Pair(meter, a, b, walked, mixed)
 
 
-def curves(pairs: Sequence[Pair], model: Usual | None) -> Curves:
+def curves(codec: Codec, pairs: Sequence[Pair], model: Usual | None) -> Curves:
     """Means over pairs at each place: distance to A, and, under a model, relative cost."""
     if not pairs:
         return {}
@@ -81,7 +81,8 @@ def curves(pairs: Sequence[Pair], model: Usual | None) -> Curves:
     ways = {"walk": [pair.walk for pair in pairs], "mix": [pair.mix for pair in pairs]}
     for name, way in ways.items():
         apart = [
-            [hamming(pair.a, at) for at in places] for pair, places in zip(pairs, way, strict=True)
+            [hamming(codec, pair.meter, pair.a, at) for at in places]
+            for pair, places in zip(pairs, way, strict=True)
         ]
         found[f"distance to A, {name}"] = np.mean(apart, axis=0).tolist()
     if model is None:
@@ -122,8 +123,8 @@ def _walks(
         player.decode(between(from_a, to_b, float(t)), meters, temperature=0.0, rngs=idle)
         for t in FINE
     ]
-    for met in zip(*fine, strict=True):
-        apart = [hamming(met[0], one) for one in met]
+    for meter, met in zip(meters, zip(*fine, strict=True), strict=True):
+        apart = [hamming(player.codec, meter, met[0], one) for one in met]
         yield [met[i] for i in evenly(apart, PLACES)]
 
 

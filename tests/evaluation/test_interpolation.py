@@ -8,6 +8,7 @@ import pytest
 from musicvae.engine import Player
 from musicvae.evaluation.interpolation import PLACES, curves, draw_pairs, summed_up, walk
 from musicvae.evaluation.usual import learn
+from musicvae.music.codecs import CODECS
 from musicvae.music.units import Meter
 
 from ..miniatures import RAGGED, tiny_checkpoint
@@ -34,7 +35,7 @@ def test_the_way_of_a_perfect_player_begins_and_ends_where_it_should() -> None:
     originals = {
         meter: np.stack([w for w, m in held_out.windows if m == meter]) for meter in RAGGED
     }
-    found = curves(ways, learn(MELODY, originals, 0))
+    found = curves(MELODY, ways, learn(MELODY, originals, 0))
     for way in ("walk", "mix"):
         distance, cost = found[f"distance to A, {way}"], found[f"relative cost, {way}"]
         assert distance[0] == 0
@@ -52,8 +53,12 @@ def test_rolls_have_distances_alone() -> None:
     held_out = windows("roll", 12)
     rng = np.random.default_rng(0)
     ways = list(walk(Player(tiny_checkpoint("vae")), held_out, draw_pairs(held_out, 4, rng), rng))
-    assert curves(ways, None).keys() == {"t", "distance to A, walk", "distance to A, mix"}
+    assert curves(CODECS["roll"], ways, None).keys() == {
+        "t",
+        "distance to A, walk",
+        "distance to A, mix",
+    }
     assert len(ways[0].walk) == len(ways[0].mix) == len(PLACES)
     assert np.array_equal(ways[0].mix[0], ways[0].a)
     assert np.array_equal(ways[0].mix[-1], ways[0].b)
-    assert not curves([], None)
+    assert not curves(MELODY, [], None)
