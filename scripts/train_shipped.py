@@ -32,15 +32,12 @@ LEARNS_FROM = {
     "piano-2bar": ("pop909", "lieder", "bach", "jsfakes"),
 }
 
-THEN = {
-    "melody-2bar": {"beta": 0.06, "steps": 24_000, "learning_rate": 1.2e-3},
-    "leadsheet-8bar": {"free_nats": 0.0, "steps": 2_500, "learning_rate": 1.5e-3},
-}
+THEN = {"melody-2bar": {"beta": 0.06, "steps": 24_000, "learning_rate": 1.2e-3}}
 """A second training that begins with the net of the first, closer to the music."""
 
 PRIOR_STEPS = {
     **{"melody-2bar": 7_000, "piano-2bar": 3_500, "drums-2bar": 3_000, "melody-16bar": 3_000},
-    **{"leadsheet-8bar": 2_500, "trio-4bar": 2_000},
+    **{"leadsheet-8bar": 3_500, "trio-4bar": 2_000},
 }
 
 
