@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SETTLE_SECONDS = 0.2
+
 
 def start(precision: str = "auto", devices: int = 1, num_nodes: int = 1) -> Fabric:
     """This process as one of `devices * num_nodes`; those that are missing are started.
@@ -63,6 +65,9 @@ def start(precision: str = "auto", devices: int = 1, num_nodes: int = 1) -> Fabr
 def leave(fabric: Fabric) -> None:
     """Part: the first process goes on alone, those that came to help it end here."""
     if torch.distributed.is_initialized():
+        # a thread of gloo needs the interpreter to let go of its last tensor: were the net
+        # freed before, which holds the interpreter and joins the thread, both would wait for ever
+        time.sleep(SETTLE_SECONDS)
         torch.distributed.destroy_process_group()
     if not fabric.is_global_zero:
         sys.stdout.flush()
