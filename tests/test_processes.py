@@ -48,7 +48,12 @@ def python(*words: str) -> subprocess.CompletedProcess[str]:
         **{"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
     }
     return subprocess.run(
-        [sys.executable, *words], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,  # a hang is a failure
     )
 
 
