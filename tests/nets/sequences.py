@@ -9,10 +9,12 @@ from musicvae.nets import Sequences
 CHANNELS, CONDITION, STEPS = 5, 3, 7
 
 
-def one_hot_batch(lengths: tuple[int, ...] = (7, 3, 5, 1), seed: int = 0) -> Sequences:
+def one_hot_batch(
+    lengths: tuple[int, ...] = (7, 3, 5, 1), seed: int = 0, steps: int = STEPS
+) -> Sequences:
     """Random classes with a condition; zeros on padding."""
     draw = torch.Generator().manual_seed(seed)
-    shape = (len(lengths), STEPS)
+    shape = (len(lengths), steps)
     x = torch.eye(CHANNELS)[torch.randint(CHANNELS, shape, generator=draw)]
     condition = torch.randn(*shape, CONDITION, generator=draw)
     batch = Sequences(x, condition, torch.tensor(lengths))

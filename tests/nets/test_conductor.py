@@ -19,20 +19,14 @@ from musicvae.nets import (
 )
 from musicvae.nets.conductor import joined, segmented
 
-from .sequences import with_garbage
+from .sequences import CHANNELS, CONDITION, one_hot_batch, with_garbage
 
-CHANNELS, CONDITION, STEPS, SEGMENTS, LATENT = 5, 3, 12, 3, 4
+STEPS, SEGMENTS, LATENT = 12, 3, 4
 
 
 def a_batch(lengths: tuple[int, ...] = (12, 6, 9, 3)) -> Sequences:
-    """Random classes with a condition; zeros on padding."""
-    draw = torch.Generator().manual_seed(0)
-    shape = (len(lengths), STEPS)
-    x = torch.eye(CHANNELS)[torch.randint(CHANNELS, shape, generator=draw)]
-    condition = torch.randn(*shape, CONDITION, generator=draw)
-    batch = Sequences(x, condition, torch.tensor(lengths))
-    real = batch.mask[..., None]
-    return Sequences(x * real, condition * real, batch.lengths)
+    """Sequences that fall into three segments each."""
+    return one_hot_batch(lengths, steps=STEPS)
 
 
 def a_net() -> SequenceVAE:
