@@ -24,7 +24,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import DatasetError, OutputError
+from .errors import DatasetError, OutputError, RequestError
 from .files import write_whole
 from .music.codecs import CODECS, Codec, Codes
 from .music.position import TWO_BARS, condition, max_steps, width, window_steps
@@ -247,6 +247,20 @@ def open_split(folder: Path | str, split: str) -> Windows:
         raise DatasetError(f"{folder} has no {split} windows: prepare it from more files.")
     held = codes[0] if len(codes) == 1 else Shards(codes)
     return Windows(codec, held, np.concatenate(meters), bars)
+
+
+def must_fit(reads: tuple[str, int], holds: tuple[str, int]) -> None:
+    """That a model reads the codec and the bars that some windows have.
+
+    Raises:
+        RequestError: it does not.
+    """
+    if reads[0] != holds[0]:
+        raise RequestError(f"The model reads {reads[0]!r}, the data set holds {holds[0]!r}.")
+    if reads[1] != holds[1]:
+        raise RequestError(
+            f"The model reads windows of {reads[1]} bars, the data set holds {holds[1]}."
+        )
 
 
 def _shard(folder: Path, split: str, number: int) -> Path:

@@ -24,7 +24,7 @@ from torch.nn.utils import clip_grad_norm_
 
 from .checkpoint import Checkpoint
 from .config import NetConfig, TrainConfig
-from .dataset import Windows, draw_transpositions, open_split
+from .dataset import Windows, draw_transpositions, must_fit, open_split
 from .errors import RequestError, TrainingError
 from .model import PRIOR, build_prior, restore, to_sequences, weights_of
 from .music.position import summary
@@ -94,14 +94,7 @@ def fit_prior(
     config = checkpoint.config.net
     if not isinstance(net, VAE):
         raise RequestError(f"A prior is fitted to a net with a posterior; {config.kind} has none.")
-    if windows.codec.name != config.codec:
-        raise RequestError(
-            f"The model reads {config.codec!r}, the data set holds {windows.codec.name!r}."
-        )
-    if windows.bars != config.bars:
-        raise RequestError(
-            f"The model reads windows of {config.bars} bars, the data set holds {windows.bars}."
-        )
+    must_fit((config.codec, config.bars), (windows.codec.name, windows.bars))
     net = net.to("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(seed)
     choices = replace(CHOICES, steps=steps, seed=seed)

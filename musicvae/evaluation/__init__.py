@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..dataset import must_fit
 from ..engine import Player
 from ..errors import RequestError
 from ..music.codecs import PartsCodec
@@ -55,14 +56,7 @@ def evaluate(
     """
     if (limit is not None and limit < 1) or min(pairs, importance, seed) < 0:
         raise RequestError("A limit is 1 or more; pairs, importance and seed are 0 or more.")
-    if player.codec.name != held_out.codec.name:
-        raise RequestError(
-            f"The model reads {player.codec.name!r}, the data set holds {held_out.codec.name!r}."
-        )
-    if player.bars != held_out.bars:
-        raise RequestError(
-            f"The model reads windows of {player.bars} bars, the data set holds {held_out.bars}."
-        )
+    must_fit((player.codec.name, player.bars), (held_out.codec.name, held_out.bars))
     codec, draws = player.codec, "generate" in player.verbs
     rows = np.random.default_rng(seed).permutation(len(held_out))[:limit]
     rng = np.random.default_rng((seed, 4))
