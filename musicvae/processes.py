@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import torch
 
-from .errors import TrainingError, needing
+from .errors import MusicVAEError, TrainingError, needing
 
 if TYPE_CHECKING:
     from lightning.fabric import Fabric
@@ -62,17 +62,38 @@ def start(precision: str = "auto", devices: int = 1, num_nodes: int = 1) -> Fabr
     return fabric
 
 
-def leave(fabric: Fabric) -> None:
-    """Part: the first process goes on alone, those that came to help it end here."""
-    if torch.distributed.is_initialized():
-        # a thread of gloo needs the interpreter to let go of its last tensor: were the net
-        # freed before, which holds the interpreter and joins the thread, both would wait for ever
-        time.sleep(SETTLE_SECONDS)
-        torch.distributed.destroy_process_group()
+@contextmanager
+def together(fabric: Fabric) -> Iterator[None]:
+    """What all processes do; after it the first one goes on alone, the others end.
+
+    The same where all of them fail, and the first one tells why. One that fails alone cannot part
+    from the others, who may wait for it.
+    """
+    try:
+        yield
+    except SystemExit:  # of those that leave the telling to the first one
+        _leave(fabric, 1)
+    except (MusicVAEError, KeyboardInterrupt):
+        _part()
+        raise
+    _leave(fabric, 0)
+
+
+def _leave(fabric: Fabric, status: int) -> None:
+    _part()
     if not fabric.is_global_zero:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(0)  # torn down in the usual way, gloo's threads may wait for the first for ever
+        os._exit(status)  # torn down in the usual way, gloo's threads may wait for ever
+
+
+def _part() -> None:
+    if torch.distributed.is_initialized():
+        # a thread of gloo needs the interpreter to let go of its last tensor: were the net freed
+        # before, which holds the interpreter and joins the thread, both would wait for ever;
+        # were the interpreter gone, the thread would abort the process
+        time.sleep(SETTLE_SECONDS)
+        torch.distributed.destroy_process_group()
 
 
 def use_bf16(precision: str, kind: str) -> bool:

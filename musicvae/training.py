@@ -24,7 +24,7 @@ from .errors import TrainingError
 from .files import sweep
 from .journal import CURVES, METRICS, Journal
 from .model import load_weights
-from .processes import Ahead, enough_memory, interrupts, leave, start
+from .processes import Ahead, enough_memory, interrupts, start, together
 from .progress import Progress, Report, silent
 from .run import Run
 from .state import STATE, differences
@@ -75,14 +75,13 @@ def train(
             else f"{out} holds a training already: go on with --resume, or choose another folder."
         )
     fabric = start(config.train.precision, devices, num_nodes)
-    with enough_memory(config.train.batch):
+    with enough_memory(config.train.batch), together(fabric):
         run = Run(config, out, fabric)
         if start_from:
             load_weights(run.net, start_from)
         if resume:
             run.restore()
         go(run, windows, valid, max_minutes, progress)
-    leave(fabric)
     return out
 
 
