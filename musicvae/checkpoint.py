@@ -11,20 +11,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .config import DecoderKind, Kind, ModelConfig, NetConfig, TrainConfig
+from .config import DecoderKind, Kind, ModelConfig, NetConfig, TrainConfig, of_prior
 from .errors import CheckpointError
 from .files import write_whole
 
 VERSION = 1
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
+PRIOR = "prior."
+"""Before the names of the weights of the prior that was fitted when the net was trained."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,31 @@ def load(folder: Path | str) -> Checkpoint:
     if not all(np.isfinite(array).all() for array in weights.values()):
         raise CheckpointError(f"The weights in {folder} are not all numbers: it is damaged.")
     return Checkpoint(config, weights, step)
+
+
+def own_weights(checkpoint: Checkpoint) -> dict[str, NDArray[np.float32]]:
+    """The weights of the net itself, not of its prior."""
+    return {name: a for name, a in checkpoint.weights.items() if not name.startswith(PRIOR)}
+
+
+def with_prior(checkpoint: Checkpoint, prior: Checkpoint) -> Checkpoint:
+    """A net and the next-step net that was fitted to it, which takes the place of another."""
+    net = replace(checkpoint.config.net, prior=prior.config.net.hidden)
+    weights = own_weights(checkpoint) | {PRIOR + name: a for name, a in prior.weights.items()}
+    return replace(checkpoint, config=replace(checkpoint.config, net=net), weights=weights)
+
+
+def prior_of(checkpoint: Checkpoint) -> Checkpoint | None:
+    """The next-step net that was fitted to a net, or None: its prior is N(0, I)."""
+    if not checkpoint.config.net.prior:
+        return None
+    weights = {
+        name.removeprefix(PRIOR): array
+        for name, array in checkpoint.weights.items()
+        if name.startswith(PRIOR)
+    }
+    config = replace(checkpoint.config, net=of_prior(checkpoint.config.net))
+    return Checkpoint(config, weights, checkpoint.step)
 
 
 def load_config(folder: Path) -> tuple[ModelConfig, int]:

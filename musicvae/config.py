@@ -45,6 +45,9 @@ class NetConfig:
     layers: int = 2
     """Recurrent layers of the decoder, or of a next-step net."""
 
+    chain: bool = False
+    """Whether what sounds together in a next-step net hears each other."""
+
     notes: int = 0
     """Width of the note that a sequence encoder takes at each step; 0 for final states alone."""
 
@@ -55,13 +58,7 @@ class NetConfig:
     """Share of previous steps hidden from an autoregressive decoder in training."""
 
     prior: int = 0
-    """Couplings of the prior that was fitted to the trained net; 0 for N(0, I)."""
-
-    prior_units: int = 0
-    """How many directions of `z` they move."""
-
-    prior_hidden: int = 0
-    """Hidden width of their nets."""
+    """Hidden width of the next-step net that was fitted as its prior; 0 for N(0, I)."""
 
     def __post_init__(self) -> None:
         if self.conductor and self.decoder == "plain":
@@ -70,7 +67,18 @@ class NetConfig:
 
 def without_prior(config: NetConfig) -> NetConfig:
     """The net as it is trained, before a prior is fitted to it."""
-    return replace(config, prior=0, prior_units=0, prior_hidden=0)
+    return replace(config, prior=0)
+
+
+def of_prior(config: NetConfig) -> NetConfig:
+    """The next-step net that is the prior of a net which has one."""
+    net = NetConfig("lstm", config.codec, bars=config.bars)
+    return replace(net, hidden=config.prior, layers=1, chain=True)
+
+
+def has_posterior(config: NetConfig) -> bool:
+    """Whether the net gives `q(z|x)`, not a point or no z at all."""
+    return config.kind in ("vae", "sequence-vae")
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def generate(
         if not rows:
             break
         meters, waiting = [meter] * len(rows), [rngs[row] for row in rows]
-        z = player.sample_z(meters, waiting)
+        z = player.sample_z(meters, waiting, temperature)
         drawn = player.decode(z, meters, temperature=temperature, rngs=waiting)
         for row, codes in zip(rows, drawn, strict=True):
             phrases[row] = dressed(player.codec.decode(codes, meter), tempo, program)

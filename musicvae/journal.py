@@ -60,8 +60,7 @@ class Journal:
             return
 
     def close(self) -> None:
-        """Draw, and let go of the files."""
-        self.draw()
+        """Let go of the files."""
         if self._board:
             with _writing(self.out):
                 self._board.close()

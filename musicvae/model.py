@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from .checkpoint import Checkpoint
+from .checkpoint import Checkpoint, own_weights
 from .config import SEGMENT_NOTES, ModelConfig, NetConfig
 from .dataset import Batch
 from .errors import CheckpointError
 from .music.codecs import CODECS
-from .music.position import SUMMARY_WIDTH, max_steps, width
+from .music.position import max_steps, width
 from .nets import (
     LSTM,
     RNN,
@@ -22,7 +22,6 @@ from .nets import (
     Categorical,
     DenseDecoder,
     DenseEncoder,
-    Flow,
     HierarchicalDecoder,
     HierarchicalEncoder,
     Likelihood,
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Net = NextStep | Autoencoder
-PRIOR = "prior."
-"""Before the names of the weights that were fitted when the net was trained."""
 
 
 def build(config: NetConfig) -> Net:
@@ -50,7 +47,7 @@ def build(config: NetConfig) -> Net:
     if config.kind in ("rnn", "lstm"):
         recurrent = {"rnn": RNN, "lstm": LSTM}[config.kind]
         core = recurrent(channels + known, config.hidden, layers=config.layers)
-        return NextStep(core, channels, likelihood)
+        return NextStep(core, channels, likelihood, chain=config.chain)
     if config.kind in ("autoencoder", "vae"):
         dense = {"autoencoder": Autoencoder, "vae": VAE}[config.kind]
         encoder = DenseEncoder(channels, known, steps, config.encoder)
@@ -86,17 +83,6 @@ def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> S
         config.latent, decoder, config.bars, hidden=config.conductor, plan=note
     )
     return SequenceVAE(over, conductor, config.latent, likelihood)
-
-
-def build_prior(config: NetConfig) -> Flow:
-    """A fresh prior, as the config describes it."""
-    return Flow(
-        config.latent,
-        SUMMARY_WIDTH,
-        units=config.prior_units,
-        couplings=config.prior,
-        hidden=config.prior_hidden,
-    )
 
 
 def _likelihood(config: NetConfig) -> Likelihood:
@@ -135,11 +121,7 @@ def load_weights(net: Net, checkpoint: Checkpoint) -> None:
     Raises:
         CheckpointError: they are those of another net.
     """
-    tensors = {
-        name: torch.from_numpy(array)
-        for name, array in checkpoint.weights.items()
-        if not name.startswith(PRIOR)
-    }
+    tensors = {name: torch.from_numpy(array) for name, array in own_weights(checkpoint).items()}
     try:
         net.load_state_dict(tensors)
     except RuntimeError as error:

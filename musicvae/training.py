@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -75,19 +76,27 @@ def train(
             else f"{out} holds a training already: go on with --resume, or choose another folder."
         )
     fabric = start(config.train.precision, devices, num_nodes)
-    with enough_memory(config.train.batch), together(fabric):
+    journal = Journal(out)
+    with enough_memory(config.train.batch), together(fabric), closing(journal):
         run = Run(config, out, fabric)
         if start_from:
             load_weights(run.net, start_from)
         if resume:
             run.restore()
-        go(run, windows, valid, max_minutes, progress)
+        go(run, journal, windows, valid, max_minutes, progress)
     return out
 
 
-def go(run: Run, windows: Windows, valid: Windows, max_minutes: float, progress: Progress) -> None:
+def go(
+    run: Run,
+    journal: Journal,
+    windows: Windows,
+    valid: Windows,
+    max_minutes: float,
+    progress: Progress,
+) -> None:
     """Update until the run is done or the time is up; save at the start, on the way, at the end."""
-    choices, journal = run.config.train, Journal(run.out)
+    choices = run.config.train
     run.first(partial(_open, run, journal))
     run.save()
     begun = saved = time.monotonic()
@@ -117,7 +126,7 @@ def go(run: Run, windows: Windows, valid: Windows, max_minutes: float, progress:
             if stop or run.done:
                 break
     run.save()
-    run.first(journal.close)
+    run.first(journal.draw)
     if interrupted.is_set():
         raise KeyboardInterrupt(
             f"Stopped at step {run.standing.step}; --resume goes on from there."

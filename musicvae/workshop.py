@@ -88,15 +88,16 @@ def fit_prior(
     max_minutes: float = math.inf,
     seed: int = 0,
     progress: Progress = silent,
-) -> dict[str, float]:
+) -> float | None:
     """Fit a prior to a trained model and save it there, so that `generate` draws from it.
 
-    Returns nats of z on valid, under N(0, I), a Gaussian and the prior; see `prior.fit_prior`.
+    Returns nats of a window of valid under the net that makes windows up; see `prior.fit_prior`.
 
     Raises:
         MissingExtra: torch is not installed.
         CheckpointError, DatasetError, RequestError: there is no such model or data, the two do
             not fit, or the net has no posterior.
+        TrainingError: the loss is not a number.
         OutputError: the folder of the model cannot be written.
     """
     with needing("torch", "train"):

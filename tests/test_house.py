@@ -26,7 +26,7 @@ ORDER = [
     ),
     "nets",
     "checkpoint",
-    *(f"engine.{name}" for name in ("weights", "layers", "encoders", "flow", "decoders")),
+    *(f"engine.{name}" for name in ("weights", "layers", "encoders", "decoders")),
     *("engine.sampling", "engine.player", "engine"),
     *("generation", "interpolation", "extension", "dataset", "workers", "reading"),
     *("splits", "preparation"),

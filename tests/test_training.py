@@ -99,7 +99,7 @@ def test_a_run_begun_before_a_choice_existed_goes_on(data: Path, tmp_path: Path)
     """What its state does not name is what it is by default."""
     out = train(short(steps=3), data, tmp_path / "out")
     state = (out / STATE).read_bytes()
-    for name in ('\\"prior\\": 0, ', '\\"patience\\": 0, '):
+    for name in ('\\"chain\\": false, ', '\\"patience\\": 0, '):
         assert name.encode() in state
         state = state.replace(name.encode(), b" " * len(name))
     (out / STATE).write_bytes(state)

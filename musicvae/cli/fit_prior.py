@@ -24,6 +24,8 @@ def fit_prior(
 ) -> None:
     """Fit a prior to a trained model, so that `generate` draws z as its music has them.
 
+    A next-step net learns to make up music; its z are what `generate` begins with.
+
     Example:  musicvae fit-prior checkpoints/mine --data data/mine
     """
     from ..workshop import fit_prior as run
@@ -32,6 +34,6 @@ def fit_prior(
         nats = run(
             model, data=data, steps=steps, max_minutes=max_minutes, seed=seed, progress=progress
         )
-    for name, value in nats.items():
-        typer.echo(f"{value:9.3f} nats of z under {name}")
+    if nats is not None:
+        typer.echo(f"{nats:.3f} nats of a window of valid, under what makes windows up")
     typer.echo(f"{model} draws from its prior now:  musicvae generate --model {model} out/")

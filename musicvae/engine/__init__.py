@@ -4,7 +4,6 @@
     layers      linear, RNN and LSTM layers
     encoders    windows -> the summary that mu and log_var are read from
     decoders    z -> logits, one step after the other
-    flow        noise -> z, where a prior was fitted
     sampling    logits -> steps, at a temperature
     player      a checkpoint that encodes and decodes music
 

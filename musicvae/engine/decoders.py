@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..config import SEGMENT_NOTES, NetConfig
 from ..music.codecs import Codec, Codes
@@ -32,6 +33,8 @@ class Decoder(Protocol):
     """
 
     segments: int
+    chain: Array | None
+    """What is drawn of a step tells those after it in the step; see `sampling.choose`."""
 
     def start(self, z: Array, condition: Array) -> Steps:
         """`[N, Z]` and `[T, K]` -> the steps to come, of N windows' segments."""
@@ -41,6 +44,7 @@ class DenseDecoder:
     """The twin of `nets.DenseDecoder`: all steps at once, whatever is played."""
 
     segments = 1
+    chain: Array | None = None
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
         self.steps, known = max_steps(config.bars), width(config.bars)
@@ -63,6 +67,7 @@ class PlainDecoder:
     """The twin of `nets.PlainDecoder`: an LSTM over z at every step, whatever is played."""
 
     segments = 1
+    chain: Array | None = None
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
         core, known = weights.below("recurrent.core"), width(config.bars)
@@ -90,6 +95,7 @@ class StepDecoder:
     """
 
     segments = 1
+    chain: Array | None = None
 
     def __init__(
         self, weights: Weights, codec: Codec, config: NetConfig, kind: str, known: int
@@ -101,6 +107,8 @@ class StepDecoder:
         self.first_rows = np.cumsum([0, *codec.heads[:-1]])
         self.of_previous = self.layers[0].of_input[:channels]
         self.of_known = self.layers[0].of_input[channels:]
+        if config.chain:
+            self.chain = weights.take("chain.weight", channels, channels).T * _later(codec)
 
     def start(self, z: Array, condition: Array) -> Steps:
         """Project z and condition once; the states then move on with every call."""
@@ -138,6 +146,14 @@ class StepDecoder:
         return said
 
 
+def _later(codec: Codec) -> NDArray[np.bool_]:
+    """Whether the second channel hears the first: pitches from low to high, part after part."""
+    order = np.arange(codec.channels)
+    if codec.likelihood == "categorical":
+        order = np.repeat(np.arange(len(codec.heads)), codec.heads)
+    return order[:, None] < order
+
+
 class AutoregressiveDecoder(StepDecoder):
     """The twin of `nets.AutoregressiveDecoder`: first state and plan come from z."""
 
@@ -163,6 +179,8 @@ class AutoregressiveDecoder(StepDecoder):
 
 class HierarchicalDecoder:
     """The twin of `nets.HierarchicalDecoder`: a conductor, then all segments side by side."""
+
+    chain: Array | None = None
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
         self.segments, hidden = config.bars, config.conductor

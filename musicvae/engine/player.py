@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..checkpoint import Checkpoint
+from ..checkpoint import Checkpoint, prior_of
 from ..config import SEGMENT_NOTES, NetConfig
 from ..errors import CheckpointError, RequestError
 from ..music.codecs import CODECS, Codec, Codes
-from ..music.position import condition, max_steps, summary, width, window_steps
+from ..music.position import condition, max_steps, width, window_steps
 from ..music.units import Meter
 from .decoders import (
     AutoregressiveDecoder,
@@ -21,7 +21,6 @@ from .decoders import (
     StepDecoder,
 )
 from .encoders import DenseEncoder, Encoder, HierarchicalEncoder, Posterior, SequenceEncoder
-from .flow import Flow
 from .layers import Linear
 from .sampling import draw, draw_noise
 from .weights import Array, Weights
@@ -66,7 +65,8 @@ class Player:
         self.bars = net.bars
         self.verbs = VERBS[net.kind]
         self.latent = 0 if net.kind in ("rnn", "lstm") else net.latent
-        self._prior = Flow(weights.below("prior"), net) if net.prior else None
+        prior = prior_of(checkpoint)
+        self._prior = Player(prior) if prior else None
         self._decoder: Decoder
         if not self.latent:
             self._decoder = StepDecoder(weights, self.codec, net, net.kind, width(net.bars))
@@ -79,17 +79,26 @@ class Player:
             weights.below("to_latent"), self._encoder.width, codes * self.latent
         )
 
-    def sample_z(self, meters: Sequence[Meter], rngs: Sequence[np.random.Generator]) -> Array:
+    def sample_z(
+        self,
+        meters: Sequence[Meter],
+        rngs: Sequence[np.random.Generator],
+        temperature: float = 1.0,
+    ) -> Array:
         """A z for each meter, by its own generator: of N(0, I), or of the prior that was fitted.
 
+        A fitted prior makes up a window, at the temperature, and draws z from its posterior.
         Output `[N, Z]`.
         """
-        drawn = [rng.standard_normal(self.latent) for rng in rngs]
-        z = np.array(drawn, np.float32).reshape(len(rngs), self.latent)
+        z = np.zeros((len(rngs), self.latent), np.float32)
+        spread = np.ones_like(z)
         if self._prior:
-            for meter, rows in _by_meter(meters):
-                z[rows] = self._prior.from_base(z[rows], summary(meter))
-        return z
+            nothing = self._prior.sample_z(meters, rngs)
+            heard = self._prior.decode(nothing, meters, temperature=temperature, rngs=rngs)
+            z, log_var = self.encode(heard, meters)
+            spread = np.exp(log_var / 2)
+        noise = [rng.standard_normal(self.latent) for rng in rngs]
+        return z + spread * np.array(noise, np.float32).reshape(z.shape)
 
     def steps(self, meter: Meter) -> int:
         """Of a window in that meter."""
@@ -129,7 +138,8 @@ class Player:
             )
             steps = self._decoder.start(np.asarray(z, np.float32)[rows], self._known(meter))
             before = self.codec.unknown if self._decoder.segments > 1 else self.codec.silence
-            drawn = draw(steps, self.codec, before(len(noise), meter), noise, temperature)
+            first, chain = before(len(noise), meter), self._decoder.chain
+            drawn = draw(steps, self.codec, first, noise, temperature, chain=chain)
             windows = drawn.reshape(len(rows), self.steps(meter), *drawn.shape[2:])
             if self._decoder.segments > 1:
                 windows = np.stack([self.codec.spell(window) for window in windows])
@@ -150,18 +160,29 @@ class Player:
         steps = self._decoder.start(np.empty((1, 0), np.float32), known)
         noise = draw_noise(self.codec, [rng], meter.bar)
         bar: Codes = draw(
-            steps, self.codec, self.codec.silence(1, meter), noise, temperature, heard[None]
+            steps,
+            self.codec,
+            self.codec.silence(1, meter),
+            noise,
+            temperature,
+            heard[None],
+            self._decoder.chain,
         )[0]
         return bar
 
     def logits(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
-        """Teacher-forced: what each step is expected to be, after the true ones. `[T, C]` each."""
+        """Teacher-forced: what each step is expected to be, after the true ones. `[T, C]` each.
+
+        In a chain, after what truly stands before it in its own step as well.
+        """
         found: dict[int, Array] = {}
         for meter, rows in _by_meter(meters):
             truth = self._apart(np.stack([codes[row] for row in rows]))
             steps = self._decoder.start(np.asarray(z, np.float32)[rows], self._known(meter))
             each = [steps(t, truth[:, t - 1] if t else None) for t in range(truth.shape[1])]
             logits = np.stack(each, axis=1).reshape(len(rows), self.steps(meter), -1)
+            if self._decoder.chain is not None:
+                logits += self.codec.one_hot(truth) @ self._decoder.chain
             found.update(zip(rows, logits, strict=True))
         return [found[row] for row in range(len(meters))]
 

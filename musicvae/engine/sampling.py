@@ -26,6 +26,7 @@ def draw(
     noise: Array,
     temperature: float,
     heard: Codes | None = None,
+    chain: Array | None = None,
 ) -> Codes:
     """Each step from its logits, told to the decoder before the next.
 
@@ -35,6 +36,7 @@ def draw(
     Shape:
         - noise: `[N, T, C]`
         - heard: `[N, S, ...]` codes
+        - chain: `[C, C]`; see `choose`
         - Output: `[N, T, ...]` codes
     """
     previous: Codes | None = None
@@ -45,19 +47,30 @@ def draw(
     drawn = []
     for t in range(noise.shape[1]):
         scores = steps(len(before) + t, previous) + np.float32(temperature) * noise[:, t]
-        step = choose(codec, scores, codec.allowed(sounding))
+        step = choose(codec, scores, codec.allowed(sounding), chain)
         previous, sounding = codec.play(sounding, step)
         drawn.append(previous)
     return np.stack(drawn, axis=1)
 
 
-def choose(codec: Codec, scores: Array, allowed: NDArray[np.bool_]) -> Codes:
-    """The best class of each head, or every channel above zero, as far as allowed. `[N, C]`"""
-    if codec.likelihood == "bernoulli":
-        return ((scores > 0) & allowed).astype(codec.dtype)
+def choose(
+    codec: Codec, scores: Array, allowed: NDArray[np.bool_], chain: Array | None = None
+) -> Codes:
+    """The best class of each head, or every channel above zero, as far as allowed. `[N, C]`
+
+    In a chain a row of `[C, C]` tells what its channel, if it is chosen, adds to the scores
+    of those after it.
+    """
     within = np.where(allowed, scores, -np.inf)
-    heads = np.split(within, np.cumsum(codec.heads[:-1]), axis=-1)
-    best = [head.argmax(axis=-1).astype(codec.dtype) for head in heads]
+    if codec.likelihood == "bernoulli":
+        for channel, said in enumerate(() if chain is None else chain):
+            within += np.outer(within[:, channel] > 0, said)
+        return (within > 0).astype(codec.dtype)
+    best: list[Codes] = []
+    for first, classes in zip(np.cumsum((0, *codec.heads)), codec.heads, strict=False):
+        best.append(within[:, first : first + classes].argmax(axis=-1).astype(codec.dtype))
+        if chain is not None:
+            within += chain[first + best[-1]]
     return best[0] if len(best) == 1 else np.stack(best, axis=-1)
 
 

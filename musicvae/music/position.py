@@ -24,8 +24,6 @@ TWO_BARS = 2
 MAX_BARS = 64
 """Of a window."""
 
-SUMMARY_WIDTH = MAX_BAR_STEPS + 2
-
 
 def window_bars(meter: Meter, bars: int = TWO_BARS) -> int:
     """Bars in one window: so many, or twice that where a bar is shorter than three quarters.
@@ -68,18 +66,5 @@ def condition(meter: Meter, bars: int = TWO_BARS) -> NDArray[np.float32]:
         np.full((len(step), 1), meter.compound),
     ]
     features = np.concatenate(parts, axis=1).astype(np.float32)
-    features.setflags(write=False)
-    return features
-
-
-@cache
-def summary(meter: Meter) -> NDArray[np.float32]:
-    """Those features that all steps of a window share, `[SUMMARY_WIDTH]`.
-
-    >>> summary(Meter(6, 8)).nonzero()[0].tolist()
-    [11, 33]
-    """
-    length = np.eye(MAX_BAR_STEPS)[meter.bar - 1]
-    features = np.array([*length, meter.grid == TRIPLET, meter.compound], dtype=np.float32)
     features.setflags(write=False)
     return features

@@ -8,7 +8,6 @@
     SequenceVAE       a VAE made of LSTMs
     Hierarchical...   its encoder and decoder for long sequences, segment by segment
     StepwiseVAE       a next-step model with a latent for every step
-    Flow              a density of `z` that is fitted when a VAE is trained
 
 Copy the folder into another project and it works there.
 """
@@ -17,7 +16,6 @@ from .autoencoder import Autoencoder
 from .conductor import HierarchicalDecoder, HierarchicalEncoder
 from .decoders import AutoregressiveDecoder, PlainDecoder
 from .dense import DenseDecoder, DenseEncoder
-from .flow import Flow
 from .latent import Posterior, reparameterize
 from .likelihood import Bernoulli, Categorical, Likelihood
 from .losses import Losses
@@ -40,7 +38,6 @@ __all__ = [
     "Categorical",
     "DenseDecoder",
     "DenseEncoder",
-    "Flow",
     "HierarchicalDecoder",
     "HierarchicalEncoder",
     "Likelihood",

@@ -33,6 +33,10 @@ class Likelihood(nn.Module, ABC):
     def sample(self, logits: Tensor, temperature: float = 1.0) -> Tensor:
         """A step drawn at a temperature, spelled like `x`."""
 
+    @abstractmethod
+    def order(self, channels: int) -> Tensor:
+        """Channels of one number are drawn at once, those of a higher one later. Output `[C]`."""
+
     def right(self, logits: Tensor, x: Tensor) -> Tensor:
         """Whether the most probable step is the true one. Output `[B, T]`, bool."""
         return (self.mode(logits) == x).all(dim=-1)
@@ -72,6 +76,9 @@ class Categorical(Likelihood):
         gumbel = -torch.empty_like(logits).exponential_().log()
         return self.mode(logits / temperature + gumbel)
 
+    def order(self, channels: int) -> Tensor:
+        return torch.arange(len(self.heads)).repeat_interleave(torch.tensor(self.heads))
+
     def right(self, logits: Tensor, x: Tensor) -> Tensor:
         each = [own.argmax(-1) == true.argmax(-1) for own, true in self._each(logits, x)]
         return torch.stack(each).all(0)
@@ -92,3 +99,6 @@ class Bernoulli(Likelihood):
 
     def sample(self, logits: Tensor, temperature: float = 1.0) -> Tensor:
         return torch.bernoulli((logits / temperature).sigmoid())
+
+    def order(self, channels: int) -> Tensor:
+        return torch.arange(channels)

@@ -19,10 +19,10 @@ from ..miniatures import RAGGED, miniature, windows_of
 WITH_Z = [name for name, config in PRESETS.items() if config.net.kind not in ("rnn", "lstm")]
 
 
-def twins(name: str) -> tuple[Net, Player]:
+def twins(name: str, **choices: object) -> tuple[Net, Player]:
     """A net with weights larger than fresh ones, and the player of its checkpoint."""
     torch.manual_seed(3)
-    config = miniature(name)
+    config = miniature(name, **choices)
     net = build(config.net).eval()
     with torch.no_grad():
         for parameter in net.parameters():
@@ -61,6 +61,18 @@ def test_logits_are_the_same_within_1e_4(name: str) -> None:
         assert logits.shape == (len(codes), player.codec.channels)
         np.testing.assert_allclose(logits, row[: len(codes)], atol=1e-4)
     assert np.std(found[0]) > 1e-2
+
+
+@pytest.mark.parametrize("codec", ["melody", "leadsheet", "trio", "piano"])
+@torch.no_grad()
+def test_in_a_chain_logits_are_the_same_within_1e_4(codec: str) -> None:
+    """Each after what truly stands before it in its own step."""
+    net, player = twins("lstm", codec=codec, chain=True)
+    windows = windows_of(codec)
+    expected = net(sequences(player, windows)).numpy()
+    found = player.logits(draw_z(player), windows, RAGGED)
+    for logits, row in zip(found, expected, strict=True):
+        np.testing.assert_allclose(logits, row[: len(logits)], atol=1e-4)
 
 
 @pytest.mark.parametrize("name", WITH_Z)

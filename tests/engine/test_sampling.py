@@ -68,6 +68,22 @@ def test_what_is_not_allowed_is_not_chosen(codec: Codec) -> None:
     assert not (chosen & ~allowed).any()
 
 
+@pytest.mark.parametrize("codec", [ROLL, CODECS["leadsheet"]], ids=["roll", "leadsheet"])
+def test_in_a_chain_what_is_chosen_speaks_to_those_after_it(codec: Codec) -> None:
+    """A row adds to later scores where its channel was chosen, and nowhere else."""
+    n, channels = 2, codec.channels
+    last = channels - 1
+    scores = np.full((n, channels), -1, np.float32)
+    scores[0, 3] = scores[1, 4] = 1
+    chain = np.zeros((channels, channels), np.float32)
+    chain[3, last] = 9
+    allowed = np.ones((n, channels), dtype=bool)
+    chosen = codec.one_hot(choose(codec, scores, allowed, chain))
+    assert chosen[:, [3, 4, last]].tolist() == [[1, 0, 1], [0, 1, 0]]
+    allowed[:, last] = False
+    assert not codec.one_hot(choose(codec, scores, allowed, chain))[:, last].any()
+
+
 def test_a_note_off_is_drawn_only_where_a_note_sounds() -> None:
     """Though it has by far the best score at every step."""
     scores = np.zeros((1, 90), np.float32)

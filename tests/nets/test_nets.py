@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 import torch
 
-from musicvae.nets import VAE, NextStep, Sequences, SequenceVAE
+from musicvae.nets import (
+    LSTM,
+    VAE,
+    Bernoulli,
+    Categorical,
+    Likelihood,
+    NextStep,
+    Sequences,
+    SequenceVAE,
+)
 from musicvae.nets.sequence_vae import SequenceEncoder
 
 from .nets import NETS, fresh, plain
@@ -88,6 +97,31 @@ def test_a_next_step_net_has_not_heard_the_step_it_predicts() -> None:
     (gradient,) = torch.autograd.grad(net(batch._replace(x=x))[0, 4].sum(), x)
     assert gradient[0, :4].any(dim=-1).all()
     assert not gradient[0, 4:].any()
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "heard"),
+    [(Bernoulli(), [0, 1, 2]), (Categorical((2, CHANNELS - 2)), [0, 1])],
+)
+def test_in_a_chain_what_sounds_together_hears_what_stands_before_it(
+    likelihood: Likelihood, heard: list[int]
+) -> None:
+    """Channels one by one, or classes part after part; fresh weights say nothing."""
+    torch.manual_seed(0)
+    net = NextStep(LSTM(CHANNELS + CONDITION, 8), CHANNELS, likelihood, chain=True)
+    assert net.chain is not None
+    batch = one_hot_batch((7,))
+    x = batch.x.clone().requires_grad_()
+
+    def heard_by_channel_3() -> list[int]:
+        (gradient,) = torch.autograd.grad(net(batch._replace(x=x))[0, 4, 3], x)
+        assert gradient[0, :4].any(dim=-1).all()
+        assert not gradient[0, 5:].any()
+        return gradient[0, 4].nonzero().flatten().tolist()
+
+    assert heard_by_channel_3() == []
+    torch.nn.init.ones_(net.chain.weight)
+    assert heard_by_channel_3() == heard
 
 
 def test_a_sequence_vae_is_a_vae() -> None:
