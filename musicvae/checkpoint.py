@@ -18,7 +18,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from .config import DecoderKind, Kind, ModelConfig, NetConfig, TrainConfig, of_prior
+from .config import DecoderKind, Kind, ModelConfig, NetConfig, TrainConfig, of_prior, without_prior
 from .errors import CheckpointError
 from .files import write_whole
 
@@ -88,16 +88,22 @@ def load(folder: Path | str) -> Checkpoint:
     return Checkpoint(config, weights, step)
 
 
-def own_weights(checkpoint: Checkpoint) -> dict[str, NDArray[np.float32]]:
-    """The weights of the net itself, not of its prior."""
-    return {name: a for name, a in checkpoint.weights.items() if not name.startswith(PRIOR)}
+def bare(checkpoint: Checkpoint) -> Checkpoint:
+    """The net alone, as it was trained: its prior is N(0, I)."""
+    own = {name: a for name, a in checkpoint.weights.items() if not name.startswith(PRIOR)}
+    config = replace(checkpoint.config, net=without_prior(checkpoint.config.net))
+    return replace(checkpoint, config=config, weights=own)
 
 
 def with_prior(checkpoint: Checkpoint, prior: Checkpoint) -> Checkpoint:
     """A net and the next-step net that was fitted to it, which takes the place of another."""
     net = replace(checkpoint.config.net, prior=prior.config.net.hidden)
-    weights = own_weights(checkpoint) | {PRIOR + name: a for name, a in prior.weights.items()}
-    return replace(checkpoint, config=replace(checkpoint.config, net=net), weights=weights)
+    weights = {PRIOR + name: array for name, array in prior.weights.items()}
+    return replace(
+        checkpoint,
+        config=replace(checkpoint.config, net=net),
+        weights={**bare(checkpoint).weights, **weights},
+    )
 
 
 def prior_of(checkpoint: Checkpoint) -> Checkpoint | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from .checkpoint import Checkpoint, own_weights
+from .checkpoint import Checkpoint, bare
 from .config import SEGMENT_NOTES, ModelConfig, NetConfig
 from .dataset import Batch
 from .errors import CheckpointError
@@ -121,7 +121,7 @@ def load_weights(net: Net, checkpoint: Checkpoint) -> None:
     Raises:
         CheckpointError: they are those of another net.
     """
-    tensors = {name: torch.from_numpy(array) for name, array in own_weights(checkpoint).items()}
+    tensors = {name: torch.from_numpy(array) for name, array in bare(checkpoint).weights.items()}
     try:
         net.load_state_dict(tensors)
     except RuntimeError as error:

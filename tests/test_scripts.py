@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
+from musicvae import checkpoint
 from musicvae.music.midi import write_midi
 from musicvae.music.units import Meter
+from musicvae.prior import fit_prior
 
-from .miniatures import little_tune
+from .miniatures import little_tune, make_data, tiny_checkpoint
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 
@@ -86,3 +88,20 @@ def test_the_preparing_benchmark_prints_both_speeds_and_their_ratio(tunes: Path)
     printed = run("bench/prepare.py", str(tunes), "--sample", "2", "--workers", "1")
     for name in ("pretty_midi: ", "prepare: ", "prepare / pretty_midi: "):
         assert name in printed
+
+
+def test_the_trade_off_is_printed_and_drawn(tmp_path: Path) -> None:
+    """Of each model, with N(0, I) and with the prior of another."""
+    model, data = tiny_checkpoint(), make_data(tmp_path / "data")
+    checkpoint.save(tmp_path / "one", model)
+    fitted = fit_prior(model, data, steps=1).checkpoint
+    checkpoint.save(tmp_path / "other", fitted)
+    models = [str(tmp_path / name) for name in ("one", "other")]
+    words = ("--prior", models[1], "--data", str(data), "-o", str(tmp_path / "balance.png"))
+    printed = run("trade_off.py", *models, *words, "--limit", "4").splitlines()
+    assert [line.split(", ")[2].split(":")[0] for line in printed] == 2 * [
+        "z ~ N(0",
+        "z of a fitted prior",
+    ]
+    assert all("comes back" in line and "overlap" in line for line in printed)
+    assert (tmp_path / "balance.png").read_bytes().startswith(b"\x89PNG")
