@@ -109,20 +109,8 @@ PRESETS = MappingProxyType(
             ),
             ModelConfig(
                 "trio-4bar",
-                NetConfig(
-                    "sequence-vae",
-                    "trio",
-                    bars=4,
-                    conductor=160,
-                    encoder=96,
-                    latent=160,
-                    hidden=192,
-                    layers=1,
-                    notes=16,
-                    plan=32,
-                    step_dropout=0.35,
-                ),
-                TrainConfig(steps=2_500, batch=48, learning_rate=2e-3, beta=0.1, free_nats=60.0),
+                replace(LONG, codec="trio", bars=4),
+                TrainConfig(steps=7_000, batch=48, learning_rate=2e-3, beta=0.06, free_nats=100.0),
             ),
         )
     }

@@ -12,7 +12,10 @@ from __future__ import annotations
 import argparse
 import csv
 import math
+from collections.abc import Sequence
 from pathlib import Path
+
+from mix_trios import mix
 
 import musicvae
 from musicvae.files import write_whole
@@ -32,12 +35,25 @@ LEARNS_FROM = {
     "piano-2bar": ("pop909", "lieder", "bach", "jsfakes"),
 }
 
-THEN = {"melody-2bar": {"beta": 0.06, "steps": 24_000, "learning_rate": 1.2e-3}}
+MIXED = {
+    "trio-4bar": {
+        "melody": ("pop909", "openewld", "lieder", "nottingham", "cre", "bach"),
+        "drums": ("groove",),
+    }
+}
+"""Where parts that never met come from, by codec; see mix_trios.py."""
+
+LONG = {"beta": 0.06, "free_nats": 0.0, "steps": 8_000, "learning_rate": 2e-3}
+THEN = {
+    "melody-2bar": {"beta": 0.06, "steps": 24_000, "learning_rate": 1.2e-3},
+    "melody-16bar": LONG,
+    "leadsheet-8bar": LONG,
+}
 """A second training that begins with the net of the first, closer to the music."""
 
 PRIOR_STEPS = {
-    **{"melody-2bar": 7_000, "piano-2bar": 3_500, "drums-2bar": 3_000, "melody-16bar": 3_000},
-    **{"leadsheet-8bar": 3_500, "trio-4bar": 2_000},
+    **{"melody-2bar": 6_000, "piano-2bar": 12_000, "drums-2bar": 4_000, "melody-16bar": 2_500},
+    **{"leadsheet-8bar": 4_000, "trio-4bar": 2_000},
 }
 
 
@@ -53,9 +69,18 @@ def main() -> None:
     name, out = chosen.name, chosen.out
     data = chosen.data or Path("data") / name
     net = preset(name).net
-    if not (data / "data.json").exists():
-        folders = [chosen.corpus / collection for collection in LEARNS_FROM[name]]
-        musicvae.prepare(folders, data, codec=net.codec, bars=net.bars, progress=print)
+
+    def prepare(folder: Path, codec: str, collections: Sequence[str]) -> Path:
+        if not (folder / "data.json").exists():
+            sources = [chosen.corpus / collection for collection in collections]
+            musicvae.prepare(sources, folder, codec=codec, bars=net.bars, progress=print)
+        return folder
+
+    if name not in MIXED:
+        prepare(data, net.codec, LEARNS_FROM[name])
+    elif not (data / "data.json").exists():
+        sources = {net.codec: LEARNS_FROM[name], **MIXED[name]}
+        mix([prepare(data / codec, codec, names) for codec, names in sources.items()], data)
 
     def train(folder: Path, **choices: object) -> Path:
         return musicvae.train(

@@ -11,6 +11,7 @@ import pytest
 from scipy.io import savemat
 
 from musicvae import checkpoint
+from musicvae.dataset import open_split
 from musicvae.music.midi import write_midi
 from musicvae.music.units import Meter
 from musicvae.prior import fit_prior
@@ -105,3 +106,26 @@ def test_the_trade_off_is_printed_and_drawn(tmp_path: Path) -> None:
     ]
     assert all("comes back" in line and "overlap" in line for line in printed)
     assert (tmp_path / "balance.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_parts_that_never_met_stand_beside_true_trios(tmp_path: Path) -> None:
+    """As many as were asked for, of meters that both have; what is held out stays as it was."""
+    sets = [make_data(tmp_path / codec, codec) for codec in ("trio", "melody", "drums")]
+    (sets[0] / "pieces.csv").write_text("file,sha256,split,windows\n")
+    true, melodies, drums = (open_split(folder, "train") for folder in sets)
+    out = tmp_path / "mixed"
+    words = ("-o", str(out), "--windows", "40", "--times", "2")
+    printed = run("mix_trios.py", *map(str, sets), *words)
+    windows = open_split(out, "train")
+    made = len(windows) - 2 * len(true)
+    assert f"{made} made up beside {len(true)} true ones" in printed
+    assert 0 < made <= 40 + len(melodies.kinds)
+    tunes = {melodies.window(row).tobytes() for row in range(len(melodies))}
+    beats = {drums.window(row).tobytes() for row in range(len(drums))}
+    for row in range(made):
+        melody, _, beat = windows.window(row).T
+        assert melody.astype(melodies.codec.dtype).tobytes() in tunes
+        assert beat.astype(drums.codec.dtype).tobytes() in beats
+    for split in ("valid", "test"):
+        held_out = [open_split(folder, split) for folder in (out, sets[0])]
+        assert np.array_equal(*(one.codes[np.arange(len(one))] for one in held_out))
