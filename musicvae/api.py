@@ -159,21 +159,23 @@ class MusicVAE:
         *,
         track: str | int | None = None,
         temperature: float = SampleConfig.temperature,
+        pattern: str | None = None,
         seed: int | None = None,
         bpm: float = 120.0,
     ) -> Phrase:
         """Some music and so many new bars after it, in its meter, tempo and instrument.
 
-        Only a net that predicts the next step can: a checkpoint trained from the
-        preset `rnn` or `lstm`. See `extension.extend`; arguments as
-        `interpolate` takes them.
+        The prior of the model does it, or a net that predicts the next step itself (preset
+        `rnn` or `lstm`). See `extension.extend`; arguments as `interpolate` takes them.
 
         Raises:
             MidiError, RequestError: the input cannot be used, a number is out of range,
                 or the net cannot extend.
         """
+        render = self._renderer(pattern)
         phrase = self._voice(source, track, bpm)
-        return extension.extend(self.player, phrase, bars, temperature=temperature, seed=seed)
+        longer = extension.extend(self.player, phrase, bars, temperature=temperature, seed=seed)
+        return render(longer)
 
     def encode(self, source: Music, *, track: str | int | None = None, bpm: float = 120.0) -> Array:
         """The posterior mean of each window of some music. Output `[windows, Z]`."""
@@ -220,6 +222,9 @@ class MusicVAE:
 
 def load(name_or_path: str | Path = DEFAULT_MODEL) -> MusicVAE:
     """A model that came with the package, by name, or any checkpoint folder.
+
+    Without a name it is the one that `musicvae generate` plays, a tune with its chords; what
+    gives your own music back note for note is "melody-2bar".
 
     Raises:
         CheckpointError: there is none; the message lists those that came with the package.

@@ -145,5 +145,5 @@ class SampleConfig:
     n: int = 4
     """How many phrases."""
 
-    temperature: float = 0.8
+    temperature: float = 1.0
     """Softmax temperature: 0.5 plays it safe, 1.0 is the model's own taste, 1.3 wanders."""

@@ -1,4 +1,4 @@
-"""extend: a next-step net goes on where music ends.
+"""extend: a next-step net, or one that was fitted as a prior, goes on where music ends.
 
 Such a net has learned windows of a few bars, from silence before their first
 step to their last. So each new bar is drawn as the last bar of a window whose
@@ -38,11 +38,13 @@ def extend(
     The new bars have its meter, last tempo, programs, and accents.
 
     Raises:
-        RequestError: the net does not predict the next step, or a number is out of range.
+        RequestError: neither the net nor a prior of it predicts the next step, or a number is
+            out of range.
     """
     if "extend" not in player.verbs:
         raise RequestError(
-            "This model cannot extend: train a net that predicts the next step, preset rnn or lstm."
+            "This model cannot extend: fit a prior to it (musicvae fit-prior), or train a net that "
+            "predicts the next step, preset rnn or lstm."
         )
     check(player, "extend", 1, temperature)
     if not 1 <= bars <= MAX_BARS:

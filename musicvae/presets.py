@@ -8,8 +8,15 @@ from types import MappingProxyType
 from .config import ModelConfig, NetConfig, TrainConfig
 from .errors import PresetNotFound
 
-DEFAULT_MODEL = "melody-2bar"
-"""What is played, and trained, where nothing else is asked for."""
+DEFAULT_MODEL = "leadsheet-8bar"
+"""What plays where nothing else is asked for: a tune with its harmony."""
+
+CLOSEST_MODEL = "melody-2bar"
+"""What reads music where nothing else is asked for, for it gives back every note; and the
+preset that is trained."""
+
+LONGEST_MODEL = "melody-16bar"
+"""What goes on after music where nothing else is asked for, for it remembers most of it."""
 
 LONG = NetConfig(
     "sequence-vae",

@@ -12,7 +12,7 @@ from .api import find_checkpoint
 from .checkpoint import load, save
 from .config import without_prior
 from .errors import RequestError, needing
-from .presets import DEFAULT_MODEL
+from .presets import CLOSEST_MODEL
 from .presets import preset as find_preset
 from .progress import Progress, silent
 
@@ -56,7 +56,7 @@ def train(
         from .state import begun_with
         from .training import train as run
     first = None if start_from is None else load(find_checkpoint(start_from))
-    config = first.config if first and not preset else find_preset(preset or DEFAULT_MODEL)
+    config = first.config if first and not preset else find_preset(preset or CLOSEST_MODEL)
     if resume:
         begun = begun_with(Path(out))
         config = begun if preset in (None, begun.preset) else config
@@ -117,7 +117,7 @@ def fit_prior(
 
 
 def evaluate(
-    model: str | Path = DEFAULT_MODEL,
+    model: str | Path = CLOSEST_MODEL,
     *,
     data: Path | str,
     split: str = "test",

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from musicvae.checkpoint import Checkpoint
-from musicvae.config import ModelConfig
+from musicvae.checkpoint import Checkpoint, with_prior
+from musicvae.config import ModelConfig, of_prior
 from musicvae.dataset import SPLITS, pack, save
 from musicvae.model import build, checkpoint_of
 from musicvae.music.codecs import CODECS, Codes
@@ -81,6 +81,17 @@ def tiny_checkpoint(name: str = "melody-2bar", **choices: object) -> Checkpoint:
         for parameter in net.parameters():
             parameter.mul_(3)
     return checkpoint_of(net, config, 0)
+
+
+def tiny_prior(model: Checkpoint) -> Checkpoint:
+    """The same with a prior of random weights."""
+    torch.manual_seed(1)
+    net = of_prior(replace(model.config.net, prior=8))
+    prior = build(net)
+    with torch.no_grad():
+        for parameter in prior.parameters():
+            parameter.mul_(3)
+    return with_prior(model, checkpoint_of(prior, replace(model.config, net=net), 0))
 
 
 def little_tune(meter: Meter, seed: int, bars: int = 2) -> Phrase:

@@ -22,7 +22,7 @@ from musicvae.music.units import Meter
 from musicvae.music.windows import cut
 from musicvae.nets import Sequences
 
-from .miniatures import little_tune, miniature, tiny_checkpoint
+from .miniatures import little_tune, miniature, tiny_checkpoint, tiny_prior, windows_of
 from .strategies import phrases
 
 CELLS = ("rnn", "lstm")
@@ -121,11 +121,27 @@ def test_a_tune_learned_by_heart_is_finished() -> None:
     assert extend(player, cut(tune, 0, 16), 1, temperature=0) == tune
 
 
+@pytest.mark.parametrize("name", ["leadsheet-8bar", "trio-4bar", "piano-2bar", "drums-2bar"])
+def test_all_parts_and_chords_go_on(name: str) -> None:
+    """What was there stays, and the new bars have parts and chords of their own."""
+    player = Player(tiny_prior(tiny_checkpoint(name)))
+    codec, meter = player.codec, Meter()
+    codes = windows_of(codec.name, [meter], player.bars)[0]
+    phrase = codec.decode(codes, meter)
+    longer = extend(player, phrase, 2, temperature=1.0, seed=4)
+    assert longer.bars == phrase.bars + 2
+    found = codec.encode(longer)
+    assert np.array_equal(found[: len(codes)], codes)
+    assert codec.strikes(found[len(codes) :]).any()
+    if phrase.chords:
+        assert longer.chords[: len(phrase.chords)] == phrase.chords
+
+
 @pytest.mark.parametrize("name", ["melody-2bar", "vae", "autoencoder"])
 def test_a_net_that_decodes_windows_says_that_it_cannot_extend(name: str) -> None:
     """And which nets can."""
     player = Player(tiny_checkpoint(name))
-    with pytest.raises(RequestError, match=r"cannot extend: train .* preset rnn or lstm"):
+    with pytest.raises(RequestError, match=r"cannot extend: fit a prior .* preset rnn or lstm"):
         extend(player, little_tune(Meter(), 1), 4)
     heard = np.zeros((16, player.codec.channels), np.uint8)
     with pytest.raises(RequestError, match="cannot go on"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..presets import DEFAULT_MODEL
+from ..presets import CLOSEST_MODEL
 from .options import Model
 from .progress import bar
 
@@ -21,7 +21,7 @@ def evaluate(
     data: Annotated[
         Path, typer.Option("--data", help="A data set that `prepare` made, or a folder of MIDI.")
     ],
-    model: Model = DEFAULT_MODEL,
+    model: Model = CLOSEST_MODEL,
     split: Annotated[str, typer.Option(help="valid, to choose a model; test, to report.")] = "test",
     trained_on: Annotated[
         Path | None,

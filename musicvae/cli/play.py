@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..config import MAX_PHRASES, SampleConfig
-from ..presets import DEFAULT_MODEL
+from ..presets import CLOSEST_MODEL, DEFAULT_MODEL, LONGEST_MODEL
 from .options import (
     Bpm,
     FileBpm,
@@ -87,7 +87,7 @@ def interpolate(
     pattern: Pattern = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
-    model: Model = DEFAULT_MODEL,
+    model: Model = CLOSEST_MODEL,
     force: Force = False,
 ) -> None:
     """Walk from one MIDI file to another and write the phrases on the way.
@@ -125,7 +125,7 @@ def reconstruct(
     pattern: Pattern = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
-    model: Model = DEFAULT_MODEL,
+    model: Model = CLOSEST_MODEL,
     force: Force = False,
 ) -> None:
     """Send a MIDI file through the model and back; print how much of it returned.
@@ -149,30 +149,27 @@ def reconstruct(
 def extend(
     source: MidiIn,
     out: OutFile,
-    model: Annotated[
-        Path, typer.Option(help="Folder of a checkpoint trained from the preset rnn or lstm.")
-    ],
     bars: Annotated[int, typer.Option(help="How many new bars.", min=1)] = 4,
     track: Track = None,
     temperature: Temperature = SampleConfig.temperature,
+    pattern: Pattern = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
+    model: Model = LONGEST_MODEL,
     force: Force = False,
 ) -> None:
-    """Let a net that predicts the next step go on where a MIDI file ends.
+    """Go on where a MIDI file ends.
 
-    What the net reads of the file is written, then the new bars. The models that
-    come with the package send whole windows through z and cannot do this: train
-    the preset rnn or lstm.
+    What the model reads of the file is written, then the new bars.
 
-    Example:  musicvae extend in.mid out.mid --bars 4 --model checkpoints/my-lstm
+    Example:  musicvae extend in.mid out.mid --bars 4
     """
     from ..api import load
     from ..files import spare_names
 
     seed = seed_or_drawn(seed)
     phrase = load(model).extend(
-        source, bars, track=track, temperature=temperature, seed=seed, bpm=bpm
+        source, bars, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
     )
     _tell_stretches(bpm, source)
     _write([phrase], spare_names(_file(out, source)), force)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ..presets import DEFAULT_MODEL
+from ..presets import CLOSEST_MODEL
 from .progress import bar
 
 
@@ -27,7 +27,7 @@ def train(
         Path, typer.Option("--out", "-o", help="Folder of the checkpoint, checkpoints/NAME.")
     ],
     preset: Annotated[
-        str | None, typer.Option(help=f"A named configuration; {DEFAULT_MODEL} without --from.")
+        str | None, typer.Option(help=f"A named configuration; {CLOSEST_MODEL} without --from.")
     ] = None,
     start_from: Annotated[
         str | None,

@@ -67,6 +67,8 @@ class Player:
         self.latent = 0 if net.kind in ("rnn", "lstm") else net.latent
         prior = prior_of(checkpoint)
         self._prior = Player(prior) if prior else None
+        if self._prior:
+            self.verbs = (*self.verbs, "extend")
         self._decoder: Decoder
         if not self.latent:
             self._decoder = StepDecoder(weights, self.codec, net, net.kind, width(net.bars))
@@ -151,9 +153,13 @@ class Player:
     ) -> Codes:
         """The bar that follows the first bars of a window. `[T, ...]` -> `[meter.bar, ...]`.
 
+        A net that decodes whole windows leaves it to its prior.
+
         Raises:
-            RequestError: the net decodes whole windows from z.
+            RequestError: it has none.
         """
+        if self._prior:
+            return self._prior.extend(heard, meter, temperature=temperature, rng=rng)
         if self.latent:
             raise RequestError("This model decodes whole windows: it cannot go on after a bar.")
         known = self._known(meter)[: len(heard) + meter.bar]

@@ -15,7 +15,7 @@ from musicvae.music.midi import read_midi, write_midi
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.units import Meter
 
-from ..miniatures import little_band, little_tune, tiny_checkpoint
+from ..miniatures import little_band, little_tune, tiny_checkpoint, tiny_prior
 
 
 class Terminal:
@@ -147,15 +147,20 @@ def test_info_looks_at_drums_and_silence_too(terminal: Terminal, tmp_path: Path)
 
 
 def test_extend_writes_the_file_and_more(tmp_path: Path, tune: Path) -> None:
-    """With a next-step net; the shipped model says that it cannot."""
+    """With a next-step net, or a net with a prior; another says that it cannot."""
     terminal = Terminal(tmp_path / "lstm")
     checkpoint.save(tmp_path / "lstm", tiny_checkpoint("lstm"))
+    checkpoint.save(tmp_path / "bare", tiny_checkpoint())
     out = tmp_path / "longer.mid"
     printed = terminal.play("extend", tune, out, "--bars", "3", "--seed", "5")
     assert "seed 5" in printed
     assert read_midi(out)[0].bars == read_midi(tune)[0].bars + 3
-    with pytest.raises(RequestError, match="cannot extend: train"):
-        terminal("extend", tune, out, "--model", "melody-2bar")
+    checkpoint.save(tmp_path / "fitted", tiny_prior(tiny_checkpoint()))
+    more = tmp_path / "more.mid"
+    terminal("extend", tune, more, "--model", tmp_path / "fitted")
+    assert read_midi(more)[0].bars == read_midi(tune)[0].bars + 4
+    with pytest.raises(RequestError, match="cannot extend: fit a prior"):
+        terminal("extend", tune, out, "--model", tmp_path / "bare")
 
 
 def test_info_tells_what_is_in_a_file(terminal: Terminal, tmp_path: Path, tune: Path) -> None:
@@ -192,7 +197,7 @@ def test_prepare_train_and_evaluate_follow_one_another(terminal: Terminal, tmp_p
     with pytest.raises(TrainingError, match=r"begun with batch 4 \(not 8\)"):
         terminal("train", "--data", data, "-o", net, "--resume", "--batch", "8")
     output = terminal("fit-prior", net, "--data", data, "--steps", "2")
-    assert "nats of z under N(0, I)" in output
+    assert "nats of a window of valid" in output
     few = ("--model", net, "--split", "train", "--limit", "4", "--pairs", "4")
     assert "KL, nats" in terminal("evaluate", "--data", data, *few)
     output = terminal("evaluate", "--data", data, *few, "--json", "--plots", tmp_path / "pictures")

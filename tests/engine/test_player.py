@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from musicvae.checkpoint import prior_of
 from musicvae.engine import Player, Posterior
 from musicvae.errors import CheckpointError, RequestError
 from musicvae.music.codecs import Codes
@@ -15,7 +16,7 @@ from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.units import Meter
 from musicvae.presets import PRESETS
 
-from ..miniatures import RAGGED, tiny_checkpoint, windows_of
+from ..miniatures import RAGGED, tiny_checkpoint, tiny_prior, windows_of
 from ..strategies import METERS
 
 ALL = ("generate", "interpolate", "reconstruct", "encode", "decode")
@@ -46,6 +47,20 @@ def test_a_player_knows_its_verbs(name: str) -> None:
     player = Player(tiny_checkpoint(name))
     assert player.verbs == VERBS[name]
     assert player.latent == (0 if name in ("rnn", "lstm") else 5)
+
+
+def test_with_a_prior_a_net_goes_on_where_music_ends_as_well() -> None:
+    """As its prior does."""
+    model = tiny_prior(tiny_checkpoint())
+    player, prior = Player(model), prior_of(model)
+    assert prior is not None
+    assert player.verbs == (*VERBS["melody-2bar"], "extend")
+    heard = windows_of("melody", [Meter()])[0][:16]
+    mine, its = (
+        one.extend(heard, Meter(), temperature=1.0, rng=np.random.default_rng(2))
+        for one in (player, Player(prior))
+    )
+    assert np.array_equal(mine, its)
 
 
 @pytest.mark.parametrize("name", PRESETS)
