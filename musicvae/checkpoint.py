@@ -97,7 +97,8 @@ def bare(checkpoint: Checkpoint) -> Checkpoint:
 
 def with_prior(checkpoint: Checkpoint, prior: Checkpoint) -> Checkpoint:
     """A net and the next-step net that was fitted to it, which takes the place of another."""
-    net = replace(checkpoint.config.net, prior=prior.config.net.hidden)
+    fitted = prior.config.net
+    net = replace(checkpoint.config.net, prior=fitted.hidden, prior_chain=fitted.chain)
     weights = {PRIOR + name: array for name, array in prior.weights.items()}
     return replace(
         checkpoint,

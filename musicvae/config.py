@@ -60,6 +60,9 @@ class NetConfig:
     prior: int = 0
     """Hidden width of the next-step net that was fitted as its prior; 0 for N(0, I)."""
 
+    prior_chain: bool = False
+    """Whether that net is a chain."""
+
     def __post_init__(self) -> None:
         if self.conductor and self.decoder == "plain":
             raise ValueError("A conductor leads an autoregressive decoder, not a plain one.")
@@ -67,13 +70,13 @@ class NetConfig:
 
 def without_prior(config: NetConfig) -> NetConfig:
     """The net as it is trained, before a prior is fitted to it."""
-    return replace(config, prior=0)
+    return replace(config, prior=0, prior_chain=False)
 
 
 def of_prior(config: NetConfig) -> NetConfig:
     """The next-step net that is the prior of a net which has one."""
     net = NetConfig("lstm", config.codec, bars=config.bars)
-    return replace(net, hidden=config.prior, layers=1, chain=True)
+    return replace(net, hidden=config.prior, layers=1, chain=config.prior_chain)
 
 
 def has_posterior(config: NetConfig) -> bool:

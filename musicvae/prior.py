@@ -20,6 +20,7 @@ from .config import ModelConfig, TrainConfig, has_posterior, of_prior
 from .dataset import must_fit, open_split
 from .errors import RequestError
 from .journal import read_metrics
+from .music.codecs import CODECS
 from .progress import Progress, Report, silent
 from .training import train
 
@@ -64,7 +65,9 @@ def fit_prior(
         raise RequestError(f"A prior is fitted to a net with a posterior; {config.kind} has none.")
     must_fit((config.codec, config.bars), (windows.codec.name, windows.bars))
     chosen = replace(CHOICES, steps=steps, seed=seed)
-    net = of_prior(replace(config, prior=HIDDEN))
+    codec = CODECS[config.codec]
+    several = codec.likelihood == "bernoulli" or len(codec.heads) > 1
+    net = of_prior(replace(config, prior=HIDDEN, prior_chain=several))
 
     def tell(report: Report) -> None:
         progress(replace(report, task="fit-prior"))

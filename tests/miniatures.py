@@ -86,7 +86,7 @@ def tiny_checkpoint(name: str = "melody-2bar", **choices: object) -> Checkpoint:
 def tiny_prior(model: Checkpoint) -> Checkpoint:
     """The same with a prior of random weights."""
     torch.manual_seed(1)
-    net = of_prior(replace(model.config.net, prior=8))
+    net = of_prior(replace(model.config.net, prior=8, prior_chain=True))
     prior = build(net)
     with torch.no_grad():
         for parameter in prior.parameters():
