@@ -46,6 +46,7 @@ MIXED = {
 LONG = {"beta": 0.06, "free_nats": 0.0, "steps": 8_000, "learning_rate": 2e-3}
 THEN = {
     "melody-2bar": {"beta": 0.06, "steps": 24_000, "learning_rate": 1.2e-3},
+    "drums-2bar": {"beta": 0.03, "steps": 4_500, "learning_rate": 1.5e-3},
     "melody-16bar": LONG,
     "leadsheet-8bar": LONG,
 }
