@@ -95,10 +95,15 @@ def bare(checkpoint: Checkpoint) -> Checkpoint:
     return replace(checkpoint, config=config, weights=own)
 
 
-def with_prior(checkpoint: Checkpoint, prior: Checkpoint) -> Checkpoint:
+def with_prior(checkpoint: Checkpoint, prior: Checkpoint, floor: float = 0.0) -> Checkpoint:
     """A net and the next-step net that was fitted to it, which takes the place of another."""
     fitted = prior.config.net
-    net = replace(checkpoint.config.net, prior=fitted.hidden, prior_chain=fitted.chain)
+    net = replace(
+        checkpoint.config.net,
+        prior=fitted.hidden,
+        prior_chain=fitted.chain,
+        prior_floor=floor,
+    )
     weights = {PRIOR + name: array for name, array in prior.weights.items()}
     return replace(
         checkpoint,

@@ -63,6 +63,9 @@ class NetConfig:
     prior_chain: bool = False
     """Whether that net is a chain."""
 
+    prior_floor: float = 0.0
+    """Nats a step: a window that it makes up is made up again if it is likelier than this."""
+
     def __post_init__(self) -> None:
         if self.conductor and self.decoder == "plain":
             raise ValueError("A conductor leads an autoregressive decoder, not a plain one.")
@@ -70,7 +73,7 @@ class NetConfig:
 
 def without_prior(config: NetConfig) -> NetConfig:
     """The net as it is trained, before a prior is fitted to it."""
-    return replace(config, prior=0, prior_chain=False)
+    return replace(config, prior=0, prior_chain=False, prior_floor=0.0)
 
 
 def of_prior(config: NetConfig) -> NetConfig:

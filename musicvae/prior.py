@@ -15,9 +15,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+import numpy as np
+
 from .checkpoint import Checkpoint, load, with_prior
 from .config import ModelConfig, TrainConfig, has_posterior, of_prior
-from .dataset import must_fit, open_split
+from .dataset import Windows, must_fit, open_split
+from .engine import Player
 from .errors import RequestError
 from .journal import read_metrics
 from .music.codecs import CODECS
@@ -27,6 +30,9 @@ from .training import train
 HIDDEN = 320
 CHOICES = TrainConfig(steps=3_000, batch=64, learning_rate=4e-3)
 """How the next-step net is trained; beta and free nats do not count."""
+
+JUDGED_ON = 10_000
+"""So many windows of valid at most tell what is common."""
 
 
 class Fit(NamedTuple):
@@ -46,20 +52,25 @@ def fit_prior(
     *,
     steps: int = CHOICES.steps,
     max_minutes: float = math.inf,
+    leave_out: float = 0.0,
     seed: int = CHOICES.seed,
     progress: Progress = silent,
 ) -> Fit:
     """Train a next-step net on what the net itself learned from, as its prior.
 
-    What is best on valid is kept. The same seed gives the same weights, unless the time is up
-    before the steps are done.
+    What is best on valid is kept. Short windows hold commonplaces, which the net repeats: of what
+    it makes up, what is likelier than all but the share *leave_out* of valid is left out. The
+    same seed gives the same weights, unless the time is up before the steps are done.
 
     Raises:
         DatasetError: `data` is no data set.
-        RequestError: the net has no posterior, or reads another codec or windows of other bars.
+        RequestError: the net has no posterior, or reads another codec or windows of other bars;
+            or all would be left out.
         TrainingError: the loss is not a number.
         KeyboardInterrupt: Ctrl-C or SIGTERM; nothing is kept.
     """
+    if not 0 <= leave_out < 1:
+        raise RequestError(f"Leave out a share from 0 to less than 1, not {leave_out:g}.")
     config, windows = checkpoint.config.net, open_split(data, "train")
     if not has_posterior(config):
         raise RequestError(f"A prior is fitted to a net with a posterior; {config.kind} has none.")
@@ -77,4 +88,16 @@ def fit_prior(
             ModelConfig("prior", net, chosen), data, folder, max_minutes=max_minutes, progress=tell
         )
         nats = [row["valid_nats"] for row in read_metrics(out) if "valid_nats" in row]
-        return Fit(with_prior(checkpoint, load(out)), min(nats, default=None))
+        prior = load(out)
+    floor = floor_of(prior, open_split(data, "valid"), leave_out) if leave_out else 0.0
+    return Fit(with_prior(checkpoint, prior, floor), min(nats, default=None))
+
+
+def floor_of(prior: Checkpoint, valid: Windows, share: float) -> float:
+    """Nats a step under which a next-step net has so large a share of some windows."""
+    player = Player(prior)
+    rows = np.random.default_rng(0).permutation(len(valid))[:JUDGED_ON]
+    windows, meters = [valid.window(row) for row in rows], [valid.meter(row) for row in rows]
+    nothing = np.empty((len(rows), 0), np.float32)
+    each = [nats.mean() for nats in player.nats(nothing, windows, meters)]
+    return float(np.quantile(each, share))

@@ -86,6 +86,7 @@ def fit_prior(
     data: Path | str,
     steps: int | None = None,
     max_minutes: float = math.inf,
+    leave_out: float = 0.0,
     seed: int = 0,
     progress: Progress = silent,
 ) -> float | None:
@@ -109,6 +110,7 @@ def fit_prior(
         data,
         steps=CHOICES.steps if steps is None else steps,
         max_minutes=max_minutes,
+        leave_out=leave_out,
         seed=seed,
         progress=progress,
     )

@@ -14,6 +14,7 @@ import csv
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from mix_trios import mix
 
@@ -52,9 +53,13 @@ THEN = {
 }
 """A second training that begins with the net of the first, closer to the music."""
 
-PRIOR_STEPS = {
-    **{"melody-2bar": 6_000, "piano-2bar": 12_000, "drums-2bar": 4_000, "melody-16bar": 2_500},
-    **{"leadsheet-8bar": 4_000, "trio-4bar": 2_000},
+PRIOR: dict[str, dict[str, Any]] = {
+    "melody-2bar": {"steps": 6_000, "leave_out": 0.15},
+    "drums-2bar": {"steps": 4_000},
+    "melody-16bar": {"steps": 2_500},
+    "leadsheet-8bar": {"steps": 4_000},
+    "trio-4bar": {"steps": 2_000},
+    "piano-2bar": {"steps": 12_000},
 }
 
 
@@ -97,7 +102,7 @@ def main() -> None:
         train(out, start_from=train(out / "first", preset=name), **THEN[name])
     else:
         train(out, preset=name)
-    musicvae.fit_prior(out, data=data, steps=PRIOR_STEPS[name], progress=print)
+    musicvae.fit_prior(out, data=data, **PRIOR[name], progress=print)
     found = musicvae.evaluate(out, data=data, pairs=1024)
     write_whole(out / "evaluation.json", (found.to_json() + "\n").encode())
     with (data / "pieces.csv").open() as table:

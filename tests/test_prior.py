@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from musicvae import checkpoint, prior
 from musicvae.api import load
+from musicvae.dataset import open_split
 from musicvae.engine import Player
 from musicvae.errors import RequestError, TrainingError
 from musicvae.music.units import Meter
@@ -72,6 +74,29 @@ def test_z_is_drawn_from_the_posterior_of_a_window_that_is_made_up(data: Path) -
     assert np.array_equal(z, mu + np.exp(log_var / 2) * noise)
     alone = player.sample_z(METERS[1:2], generators(3)[1:2], 0.7)
     np.testing.assert_allclose(alone[0], z[1], atol=1e-5)
+
+
+def test_commonplaces_are_made_up_again(data: Path) -> None:
+    """What is likelier than half of valid; unless safety is asked for, or it stays common."""
+    fitted = fit_prior(tiny_checkpoint(), data, steps=30, leave_out=0.5).checkpoint
+    floor, inner = fitted.config.net.prior_floor, checkpoint.prior_of(fitted)
+    assert inner is not None
+    valid, prior = open_split(data, "valid"), Player(inner)
+    windows, meters = zip(*((valid.window(i), valid.meter(i)) for i in range(18)), strict=True)
+    nothing = np.empty((18, 0), np.float32)
+    each = [nats.mean() for nats in prior.nats(nothing, windows, meters)]
+    assert floor == pytest.approx(np.median(each))
+    rare = replace(fitted.config.net, prior_floor=1e9)
+    never = replace(fitted, config=replace(fitted.config, net=rare))
+    free = replace(fitted, config=replace(fitted.config, net=replace(rare, prior_floor=0.0)))
+    for temperature, again in ((1.0, True), (0.9, False)):
+        with_floor, without = (
+            Player(one).sample_z(METERS, generators(3), temperature) for one in (never, free)
+        )
+        assert np.array_equal(with_floor, without) != again
+    kept = Player(fitted)._make_up(prior, METERS, generators(3), 1.0)
+    drawn = prior.nats(nothing[: len(METERS)], kept, METERS)
+    assert min(nats.mean() for nats in drawn) >= floor
 
 
 def test_a_loss_that_is_no_number_is_told(
@@ -141,6 +166,8 @@ def test_a_net_without_a_posterior_or_with_another_codec_is_refused(
     for name in ("autoencoder", "lstm"):
         with pytest.raises(RequestError, match=f"with a posterior; {name} has none"):
             fit_prior(tiny_checkpoint(name), data)
+    with pytest.raises(RequestError, match="Leave out a share from 0 to less than 1, not 1"):
+        fit_prior(tiny_checkpoint(), data, leave_out=1.0)
     rolls = make_data(tmp_path / "rolls", "roll")
     with pytest.raises(RequestError, match="reads 'melody', the data set holds 'roll'"):
         fit_prior(tiny_checkpoint(), rolls)

@@ -20,6 +20,13 @@ def fit_prior(
     max_minutes: Annotated[
         float, typer.Option(help="Stop after this time, at what was best so far.", min=0.0)
     ] = math.inf,
+    leave_out: Annotated[
+        float,
+        typer.Option(
+            help="Make up again what is likelier than all but this share of valid: commonplaces.",
+            min=0.0,
+        ),
+    ] = 0.0,
     seed: Annotated[int, typer.Option(help="Of weights, transpositions and noise.", min=0)] = 0,
 ) -> None:
     """Fit a prior to a trained model, so that `generate` draws z as its music has them.
@@ -32,7 +39,13 @@ def fit_prior(
 
     with bar("fit-prior", "steps") as progress:
         nats = run(
-            model, data=data, steps=steps, max_minutes=max_minutes, seed=seed, progress=progress
+            model,
+            data=data,
+            steps=steps,
+            max_minutes=max_minutes,
+            leave_out=leave_out,
+            seed=seed,
+            progress=progress,
         )
     if nats is not None:
         typer.echo(f"{nats:.3f} nats of a window of valid, under what makes windows up")

@@ -4,7 +4,7 @@
     layers      linear, RNN and LSTM layers
     encoders    windows -> the summary that mu and log_var are read from
     decoders    z -> logits, one step after the other
-    sampling    logits -> steps, at a temperature
+    sampling    logits -> steps, at a temperature, and what steps cost
     player      a checkpoint that encodes and decodes music
 
 A test holds it to the same logits as `nets`.
@@ -12,5 +12,6 @@ A test holds it to the same logits as `nets`.
 
 from .encoders import Posterior
 from .player import Player
+from .sampling import frame_nats
 
-__all__ = ["Player", "Posterior"]
+__all__ = ["Player", "Posterior", "frame_nats"]

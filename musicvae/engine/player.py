@@ -22,11 +22,14 @@ from .decoders import (
 )
 from .encoders import DenseEncoder, Encoder, HierarchicalEncoder, Posterior, SequenceEncoder
 from .layers import Linear
-from .sampling import draw, draw_noise
+from .sampling import draw, draw_noise, frame_nats
 from .weights import Array, Weights
 
 SIDE_BY_SIDE = 256
 """Windows that are computed in one product."""
+
+DRAWS = 8
+"""So often at most a window is made up until it is no commonplace."""
 
 DENSE = ("autoencoder", "vae")
 WITH_LATENT = ("interpolate", "reconstruct", "encode", "decode")
@@ -67,6 +70,7 @@ class Player:
         self.latent = 0 if net.kind in ("rnn", "lstm") else net.latent
         prior = prior_of(checkpoint)
         self._prior = Player(prior) if prior else None
+        self._floor = net.prior_floor
         if self._prior:
             self.verbs = (*self.verbs, "extend")
         self._decoder: Decoder
@@ -95,12 +99,34 @@ class Player:
         z = np.zeros((len(rngs), self.latent), np.float32)
         spread = np.ones_like(z)
         if self._prior:
-            nothing = self._prior.sample_z(meters, rngs)
-            heard = self._prior.decode(nothing, meters, temperature=temperature, rngs=rngs)
-            z, log_var = self.encode(heard, meters)
+            made_up = self._make_up(self._prior, meters, rngs, temperature)
+            z, log_var = self.encode(made_up, meters)
             spread = np.exp(log_var / 2)
         noise = [rng.standard_normal(self.latent) for rng in rngs]
         return z + spread * np.array(noise, np.float32).reshape(z.shape)
+
+    def _make_up(
+        self,
+        prior: Player,
+        meters: Sequence[Meter],
+        rngs: Sequence[np.random.Generator],
+        temperature: float,
+    ) -> list[Codes]:
+        """Windows of the prior; a commonplace is made up again, unless safety is asked for."""
+        found: dict[int, Codes] = {}
+        rows = list(range(len(meters)))
+        for _ in range(DRAWS):
+            here, mine = [meters[row] for row in rows], [rngs[row] for row in rows]
+            nothing = np.empty((len(rows), 0), np.float32)
+            drawn = prior.decode(nothing, here, temperature=temperature, rngs=mine)
+            found.update(zip(rows, drawn, strict=True))
+            if not self._floor or temperature < 1:
+                break
+            nats = prior.nats(nothing, drawn, here)
+            rows = [row for row, each in zip(rows, nats, strict=True) if each.mean() < self._floor]
+            if not rows:
+                break
+        return [found[row] for row in range(len(meters))]
 
     def steps(self, meter: Meter) -> int:
         """Of a window in that meter."""
@@ -191,6 +217,11 @@ class Player:
                 logits += self.codec.one_hot(truth) @ self._decoder.chain
             found.update(zip(rows, logits, strict=True))
         return [found[row] for row in range(len(meters))]
+
+    def nats(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
+        """Teacher-forced `-log p` of each step of windows. `[T]` each."""
+        each = zip(self.logits(z, codes, meters), codes, strict=True)
+        return [frame_nats(self.codec, logits, window) for logits, window in each]
 
     def _apart(self, windows: Codes) -> Codes:
         """Windows in segments. `[N, T, ...]` -> `[N * segments, T / segments, ...]`"""

@@ -85,3 +85,19 @@ def draw_noise(codec: Codec, rngs: Sequence[np.random.Generator], steps: int) ->
     else:
         drawn = [rng.logistic(size=shape) for rng in rngs]
     return np.array(drawn, dtype=np.float32).reshape(len(rngs), *shape)
+
+
+def frame_nats(codec: Codec, logits: Array, truth: Codes) -> Array:
+    """`-log p(x_t)` of each frame of one window. `[T, C]` -> `[T]`."""
+    if codec.likelihood == "categorical":
+        heads = np.split(logits, np.cumsum(codec.heads[:-1]), axis=-1)
+        classes = truth.reshape(len(truth), -1).T
+        each = [_class_nats(*pair) for pair in zip(heads, classes, strict=True)]
+        return np.asarray(sum(each), np.float32)
+    return np.asarray((np.logaddexp(0, logits) - truth * logits).sum(axis=-1), np.float32)
+
+
+def _class_nats(logits: Array, truth: Codes) -> Array:
+    scaled = logits - logits.max(axis=-1, keepdims=True)
+    log_p = scaled - np.log(np.exp(scaled).sum(axis=-1, keepdims=True))
+    return np.asarray(-log_p[np.arange(len(truth)), truth], np.float32)

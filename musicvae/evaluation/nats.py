@@ -13,27 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine import Player, Posterior
-from ..music.codecs import Codec, Codes
 from .chunks import Chunk
 
 Array = NDArray[np.float32]
 Exact = NDArray[np.float64]
-
-
-def frame_nats(codec: Codec, logits: Array, truth: Codes) -> Array:
-    """`-log p(x_t)` of each frame of one window. `[T, C]` -> `[T]`."""
-    if codec.likelihood == "categorical":
-        heads = np.split(logits, np.cumsum(codec.heads[:-1]), axis=-1)
-        classes = truth.reshape(len(truth), -1).T
-        each = [_class_nats(*pair) for pair in zip(heads, classes, strict=True)]
-        return np.asarray(sum(each), np.float32)
-    return np.asarray((np.logaddexp(0, logits) - truth * logits).sum(axis=-1), np.float32)
-
-
-def _class_nats(logits: Array, truth: Codes) -> Array:
-    scaled = logits - logits.max(axis=-1, keepdims=True)
-    log_p = scaled - np.log(np.exp(scaled).sum(axis=-1, keepdims=True))
-    return np.asarray(-log_p[np.arange(len(truth)), truth], np.float32)
 
 
 def all_and_later(frames: list[Array]) -> Exact:
@@ -64,11 +47,7 @@ def importance_nats(
     for _ in range(draws):
         noise = np.array([rng.standard_normal(player.latent) for rng in rngs])
         z = mu + np.exp(0.5 * log_var) * noise
-        logits = player.logits(z.astype(np.float32), chunk.codes, chunk.meters)
-        frames = [
-            frame_nats(player.codec, each, truth)
-            for each, truth in zip(logits, chunk.codes, strict=True)
-        ]
+        frames = player.nats(z.astype(np.float32), chunk.codes, chunk.meters)
         prior_to_posterior = 0.5 * (noise**2 + log_var - z**2).sum(axis=1, keepdims=True)
         weights.append(prior_to_posterior - all_and_later(frames))
     return np.asarray(np.log(draws) - np.logaddexp.reduce(weights, axis=0))

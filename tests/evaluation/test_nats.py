@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from musicvae.engine import Player, Posterior
+from musicvae.engine import Player, Posterior, frame_nats
 from musicvae.evaluation import evaluate
 from musicvae.evaluation.chunks import in_chunks
-from musicvae.evaluation.nats import all_and_later, frame_nats, importance_nats
+from musicvae.evaluation.nats import all_and_later, importance_nats
 from musicvae.model import restore
 from musicvae.music.codecs import CODECS
 from musicvae.music.position import condition
