@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from musicvae.dataset import Windows, open_split, pack, save
 from musicvae.evaluation.chunks import rows_by_meter
-from musicvae.files import write_whole
 from musicvae.music.codecs import Codes
 
 TWO_OCTAVES = 24
@@ -60,7 +59,6 @@ def mix(sets: Sequence[Path], out: Path, windows: int = 90_000, times: int = 4) 
     train = [*made, *[as_it_is(trios)] * times]
     counts = {"made up": sum(len(codes) for codes, _ in made), "true": len(trios)}
     save(out, trios.codec, trios.bars, {"train": train, **held_out}, {"mixed": counts})
-    write_whole(out / "pieces.csv", (sets[0] / "pieces.csv").read_bytes())
     return counts
 
 

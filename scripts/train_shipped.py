@@ -83,10 +83,13 @@ def main() -> None:
         return folder
 
     if name not in MIXED:
-        prepare(data, net.codec, LEARNS_FROM[name])
-    elif not (data / "data.json").exists():
+        true = prepare(data, net.codec, LEARNS_FROM[name])
+    else:
         sources = {net.codec: LEARNS_FROM[name], **MIXED[name]}
-        mix([prepare(data / codec, codec, names) for codec, names in sources.items()], data)
+        sets = [prepare(data / codec, codec, names) for codec, names in sources.items()]
+        true = sets[0]
+        if not (data / "data.json").exists():
+            mix(sets, data)
 
     def train(folder: Path, **choices: object) -> Path:
         return musicvae.train(
@@ -102,10 +105,10 @@ def main() -> None:
         train(out, start_from=train(out / "first", preset=name), **THEN[name])
     else:
         train(out, preset=name)
-    musicvae.fit_prior(out, data=data, **PRIOR[name], progress=print)
-    found = musicvae.evaluate(out, data=data, pairs=1024)
+    musicvae.fit_prior(out, data=true, **PRIOR[name], progress=print)
+    found = musicvae.evaluate(out, data=true, pairs=1024)
     write_whole(out / "evaluation.json", (found.to_json() + "\n").encode())
-    with (data / "pieces.csv").open() as table:
+    with (true / "pieces.csv").open() as table:
         held_out = sorted(row["sha256"] for row in csv.DictReader(table) if row["split"] == "test")
     write_whole(out / "test-pieces.txt", "".join(f"{one}\n" for one in held_out).encode())
 
