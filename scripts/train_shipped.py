@@ -58,7 +58,7 @@ PRIOR: dict[str, dict[str, Any]] = {
     "drums-2bar": {"steps": 4_000},
     "melody-16bar": {"steps": 2_500},
     "leadsheet-8bar": {"steps": 4_000},
-    "trio-4bar": {"steps": 2_000},
+    "trio-4bar": {"steps": 1_500},
     "piano-2bar": {"steps": 12_000},
 }
 
