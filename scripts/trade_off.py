@@ -58,7 +58,7 @@ def main() -> None:
             kl, back, overlap = measured(model, windows, chosen.limit)
             print(f"{label}, {way}: KL {kl:.1f}, comes back {back:.4f}, overlap {overlap:.4f}")
             reached[way].append((back, overlap))
-        place = {"xytext": (4, -8), "textcoords": "offset points", "fontsize": 7}
+        place = {"xytext": (-5, -3), "textcoords": "offset points", "ha": "right", "fontsize": 7}
         axes.annotate(label, reached[WAYS[0]][-1], **place)
     for (way, points), style in zip(reached.items(), ("C1o--", "C0o-"), strict=True):
         axes.plot(*zip(*sorted(points), strict=True), style, label=way)
