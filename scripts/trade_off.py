@@ -62,6 +62,7 @@ def main() -> None:
         axes.annotate(label, reached[WAYS[0]][-1], **place)
     for (way, points), style in zip(reached.items(), ("C1o--", "C0o-"), strict=True):
         axes.plot(*zip(*sorted(points), strict=True), style, label=way)
+    axes.margins(x=0.25)  # so that the names have room
     axes.set_xlabel("share of steps that come back, free-running")
     axes.set_ylabel("overlap of samples, share of the ceiling")
     axes.legend(fontsize=8)

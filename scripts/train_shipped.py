@@ -45,13 +45,13 @@ MIXED = {
 """Where parts that never met come from, by codec; see mix_trios.py."""
 
 LONG = {"beta": 0.06, "free_nats": 0.0, "steps": 8_000, "learning_rate": 2e-3}
-THEN = {
-    "melody-2bar": {"beta": 0.06, "steps": 24_000, "learning_rate": 1.2e-3},
-    "drums-2bar": {"beta": 0.03, "steps": 4_500, "learning_rate": 1.5e-3},
-    "melody-16bar": LONG,
-    "leadsheet-8bar": LONG,
+THEN: dict[str, list[dict[str, Any]]] = {
+    "melody-2bar": [{"beta": 0.06, "steps": 24_000, "learning_rate": 1.2e-3}],
+    "drums-2bar": [{"beta": 0.03, "steps": 4_500, "learning_rate": 1.5e-3}],
+    "melody-16bar": [LONG, {"beta": 0.05, "steps": 1_900, "learning_rate": 1.2e-3}],
+    "leadsheet-8bar": [LONG],
 }
-"""A second training that begins with the net of the first, closer to the music."""
+"""Further trainings, each of which begins with the net of the one before, closer to the music."""
 
 PRIOR: dict[str, dict[str, Any]] = {
     "melody-2bar": {"steps": 6_000, "leave_out": 0.15},
@@ -101,10 +101,11 @@ def main() -> None:
             progress=print,
         )
 
-    if name in THEN:
-        train(out, start_from=train(out / "first", preset=name), **THEN[name])
-    else:
-        train(out, preset=name)
+    further = THEN.get(name, [])
+    places = [*(out / f"training-{number}" for number in range(1, len(further) + 1)), out]
+    trained = train(places[0], preset=name)
+    for place, choices in zip(places[1:], further, strict=True):
+        trained = train(place, start_from=trained, **choices)
     musicvae.fit_prior(out, data=true, **PRIOR[name], progress=print)
     found = musicvae.evaluate(out, data=true, pairs=1024)
     write_whole(out / "evaluation.json", (found.to_json() + "\n").encode())
