@@ -11,7 +11,7 @@ import reaper_python as reaper  # REAPER's own module, there when a script runs
 import musicvae
 
 PROJECT = 0  # the one in front
-TEMPERATURE = 0.8
+MODEL = "melody-2bar"  # one voice, for one track
 
 
 def main() -> None:
@@ -23,9 +23,7 @@ def main() -> None:
     cursor = reaper.RPR_GetCursorPosition()
     _, _, numerator, denominator, _ = reaper.RPR_TimeMap_GetTimeSigAtTime(PROJECT, cursor, 0, 0, 0)
     try:
-        (phrase,) = musicvae.load().generate(
-            1, meter=f"{numerator}/{denominator}", temperature=TEMPERATURE
-        )
+        (phrase,) = musicvae.load(MODEL).generate(1, meter=f"{numerator}/{denominator}")
     except musicvae.MusicVAEError as error:
         say(str(error))
         return
