@@ -1,10 +1,11 @@
 """Make a shipped model again: prepare, train, fit its prior, evaluate.
 
-    python scripts/train_shipped.py NAME CORPUS -o OUT [--data DATA] [--max-minutes M]
+    python scripts/train_shipped.py NAME CORPUS -o OUT [--data DATA] [--max-minutes M] [--pairs N]
 
 CORPUS holds the collections that data/README.md lists, each unpacked in a folder of its
 name. A run that was stopped goes on where it was; evaluation.json and test-pieces.txt
-(the SHA-256 of every file that is held out for the test) are written at its end.
+(the SHA-256 of every file that is held out for the test) are written at its end. Every
+training, the prior's too, ends after M minutes; N walks are measured.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ def main() -> None:
     parser.add_argument("-o", "--out", type=Path, required=True)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--max-minutes", type=float, default=math.inf)
+    parser.add_argument("--pairs", type=int, default=1024)
     chosen = parser.parse_args()
     name, out = chosen.name, chosen.out
     data = chosen.data or Path("data") / name
@@ -106,8 +108,9 @@ def main() -> None:
     trained = train(places[0], preset=name)
     for place, choices in zip(places[1:], further, strict=True):
         trained = train(place, start_from=trained, **choices)
-    musicvae.fit_prior(out, data=true, **PRIOR[name], progress=print)
-    found = musicvae.evaluate(out, data=true, pairs=1024)
+    limit = chosen.max_minutes
+    musicvae.fit_prior(out, data=true, **PRIOR[name], max_minutes=limit, progress=print)
+    found = musicvae.evaluate(out, data=true, pairs=chosen.pairs)
     write_whole(out / "evaluation.json", (found.to_json() + "\n").encode())
     with (true / "pieces.csv").open() as table:
         held_out = sorted(row["sha256"] for row in csv.DictReader(table) if row["split"] == "test")
