@@ -53,6 +53,7 @@ class Player:
         bars: of a window; see `position.window_bars`.
         latent: Z; 0 for a next-step net, which has no latent vector.
         verbs: what it can be asked to play.
+        prior: the next-step net that makes music up; None where z is of N(0, I).
 
     Raises:
         CheckpointError: the weights are not those of the net that the config describes.
@@ -69,9 +70,9 @@ class Player:
         self.verbs = VERBS[net.kind]
         self.latent = 0 if net.kind in ("rnn", "lstm") else net.latent
         prior = prior_of(checkpoint)
-        self._prior = Player(prior) if prior else None
+        self.prior = Player(prior) if prior else None
         self._floor = net.prior_floor
-        if self._prior:
+        if self.prior:
             self.verbs = (*self.verbs, "extend")
         self._decoder: Decoder
         if not self.latent:
@@ -98,8 +99,8 @@ class Player:
         """
         z = np.zeros((len(rngs), self.latent), np.float32)
         spread = np.ones_like(z)
-        if self._prior:
-            made_up = self._make_up(self._prior, meters, rngs, temperature)
+        if self.prior:
+            made_up = self._make_up(self.prior, meters, rngs, temperature)
             z, log_var = self.encode(made_up, meters)
             spread = np.exp(log_var / 2)
         noise = [rng.standard_normal(self.latent) for rng in rngs]
@@ -184,8 +185,8 @@ class Player:
         Raises:
             RequestError: it has none.
         """
-        if self._prior:
-            return self._prior.extend(heard, meter, temperature=temperature, rng=rng)
+        if self.prior:
+            return self.prior.extend(heard, meter, temperature=temperature, rng=rng)
         if self.latent:
             raise RequestError("This model decodes whole windows: it cannot go on after a bar.")
         known = self._known(meter)[: len(heard) + meter.bar]
