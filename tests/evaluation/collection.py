@@ -41,7 +41,7 @@ class Perfect(Player):
     def __init__(self, known: Gathered) -> None:
         self.codec, self.bars, self.latent, self.verbs = MELODY, 2, 1, ("generate",)
         self.known = known.windows
-        self._prior = None
+        self.prior = None
 
     def encode(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> Posterior:
         """Mu is the number, and there is no doubt; KL is known in closed form."""
