@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import MusicVAE, load, to_phrase
+    from .api import MusicVAE, load, replay
     from .errors import (
         CheckpointError,
         DatasetError,
@@ -36,12 +36,13 @@ if TYPE_CHECKING:
     from .music.units import Meter
     from .preparation import prepare
     from .progress import Report
+    from .sources import to_phrase
     from .workshop import evaluate, fit_prior, train
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "api": ("MusicVAE", "load", "to_phrase"),
+    "api": ("MusicVAE", "load", "replay"),
     "errors": (
         "CheckpointError",
         "DatasetError",
@@ -61,6 +62,7 @@ _HOMES = {
     "music.units": ("Meter",),
     "preparation": ("prepare",),
     "progress": ("Report",),
+    "sources": ("to_phrase",),
     "workshop": ("evaluate", "fit_prior", "train"),
 }
 
@@ -90,6 +92,7 @@ __all__ = [
     "midi_bytes",
     "prepare",
     "read_midi",
+    "replay",
     "to_phrase",
     "to_pretty_midi",
     "to_tuples",

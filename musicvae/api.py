@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 from . import checkpoint as checkpoints
-from . import extension, generation, interpolation
+from . import extension, generation, interpolation, replaying, variation
 from .checkpoint import Checkpoint
 from .config import SampleConfig
 from .engine import Player
-from .errors import CheckpointError, RequestError
+from .errors import RequestError
+from .finishing import Finish
 from .generation import Reconstruction
-from .music.accompaniment import accompanied, known_pattern
-from .music.exchange import NoteTuple, from_pretty_midi, from_tuples
-from .music.midi import Source, main_phrase, read_midi
 from .music.notes import Phrase
 from .music.units import Meter, parse_meter
 from .music.voices import voice
 from .presets import DEFAULT_MODEL
+from .sources import Music, find_checkpoint, naming, shipped, to_phrase
 
 if TYPE_CHECKING:
-    from pretty_midi import PrettyMIDI
-
-    from .generation import Array
-
-Music: TypeAlias = "Phrase | Source | PrettyMIDI | Iterable[NoteTuple]"
-"""What every verb takes."""
-
-SHIPPED = (
-    Path(__file__).parent / "checkpoints",  # in an installed package
-    Path(__file__).parent.parent / "checkpoints",  # in the repository
-)
+    from .playing import Array
 
 
 class MusicVAE:
@@ -64,6 +51,9 @@ class MusicVAE:
         n: int = SampleConfig.n,
         *,
         meter: str | Meter = "4/4",
+        bars: int | None = None,
+        form: str | None = None,
+        loop: bool = False,
         bpm: float = 120.0,
         program: int = 0,
         temperature: float = SampleConfig.temperature,
@@ -75,6 +65,9 @@ class MusicVAE:
         Args:
             n: how many.
             meter: such as "6/8"; "4/4t" is 4/4 on the triplet grid.
+            bars: of each; as many as the model's windows if None, or that for each section.
+            form: sections such as "AABA"; the same letter is the same music.
+            loop: the last bar leads back to the first.
             bpm: quarters per minute.
             program: General MIDI number of the instrument, 0 to 127.
             temperature: 0.5 plays it safe, 1.0 is the model's own taste, 1.3 wanders.
@@ -86,17 +79,20 @@ class MusicVAE:
             RequestError, MeterError: a number is out of range, the net cannot generate,
                 or a pattern is asked of a model that makes no chords.
         """
-        render = self._renderer(pattern)
+        finish = Finish.of(self.player.codec.name, pattern)
         phrases = generation.generate(
             self.player,
             n,
             meter=_meter(meter),
+            bars=bars,
+            form=form,
+            loop=loop,
             bpm=bpm,
             program=program,
             temperature=temperature,
             seed=seed,
         )
-        return [render(phrase) for phrase in phrases]
+        return [finish(phrase) for phrase in phrases]
 
     def interpolate(
         self,
@@ -127,10 +123,49 @@ class MusicVAE:
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
         other = track if track_b is None else track_b
-        render = self._renderer(pattern)
+        finish = Finish.of(self.player.codec.name, pattern)
         ends = self._voice(a, track, bpm), self._voice(b, other, bpm)
         walk = interpolation.interpolate(self.player, *ends, n, temperature=temperature, seed=seed)
-        return [render(phrase) for phrase in walk]
+        return [finish(phrase) for phrase in walk]
+
+    def vary(
+        self,
+        source: Music,
+        n: int = 8,
+        *,
+        strength: float | None = None,
+        settings: Mapping[str, float] | None = None,
+        track: str | int | None = None,
+        temperature: float = 0.0,
+        pattern: str | None = None,
+        seed: int | None = None,
+        bpm: float = 120.0,
+    ) -> list[Phrase]:
+        """Neighbours of some music, the nearest first; see `variation.vary`.
+
+        Args:
+            source: music of any kind.
+            n: how many.
+            strength: 0 is its reconstruction, 1 new music; 0.3 if None, 0 with settings.
+            settings: standard deviations by attribute, such as {"density": 1}.
+            track, temperature, pattern, seed, bpm: as `interpolate` takes them.
+
+        Raises:
+            MidiError, RequestError: the input cannot be used, there is no such attribute,
+                or a number is out of range.
+        """
+        finish = Finish.of(self.player.codec.name, pattern)
+        phrase = self._voice(source, track, bpm)
+        found = variation.vary(
+            self.player,
+            phrase,
+            n,
+            strength=strength,
+            settings=settings,
+            temperature=temperature,
+            seed=seed,
+        )
+        return [finish(each) for each in found]
 
     def reconstruct(
         self,
@@ -147,10 +182,10 @@ class MusicVAE:
         Raises:
             MidiError, RequestError: the input cannot be used, or a number is out of range.
         """
-        render = self._renderer(pattern)
+        finish = Finish.of(self.player.codec.name, pattern)
         phrase = self._voice(source, track, bpm)
         made = generation.reconstruct(self.player, phrase, temperature=temperature, seed=seed)
-        return replace(made, phrase=render(made.phrase))
+        return replace(made, phrase=finish(made.phrase))
 
     def extend(
         self,
@@ -172,10 +207,22 @@ class MusicVAE:
             MidiError, RequestError: the input cannot be used, a number is out of range,
                 or the net cannot extend.
         """
-        render = self._renderer(pattern)
+        finish = Finish.of(self.player.codec.name, pattern)
         phrase = self._voice(source, track, bpm)
         longer = extension.extend(self.player, phrase, bars, temperature=temperature, seed=seed)
-        return render(longer)
+        return finish(longer)
+
+    def replay(self, source: Music) -> Phrase:
+        """A phrase that this model made, made again from its recipe, to the note.
+
+        Raises:
+            MidiError: it cannot be read.
+            RequestError: it carries no recipe of this model, or was changed since.
+        """
+        phrase = self._voice(source, None, 120.0)
+        with naming(source):
+            made = replaying.replay(self.player, phrase)
+            return Finish.again(self.player.codec.name, made)(made)
 
     def encode(self, source: Music, *, track: str | int | None = None, bpm: float = 120.0) -> Array:
         """The posterior mean of each window of some music. Output `[windows, Z]`."""
@@ -193,7 +240,7 @@ class MusicVAE:
         seed: int | None = None,
     ) -> list[Phrase]:
         """A phrase for each row of `z`, `[N, Z]`; the rest as `generate` takes it."""
-        render = self._renderer(pattern)
+        finish = Finish.of(self.player.codec.name, pattern)
         phrases = generation.decode(
             self.player,
             z,
@@ -203,20 +250,12 @@ class MusicVAE:
             temperature=temperature,
             seed=seed,
         )
-        return [render(phrase) for phrase in phrases]
-
-    def _renderer(self, pattern: str | None) -> Callable[[Phrase], Phrase]:
-        """What makes of a phrase that was decoded what is heard."""
-        if self.player.codec.name == "leadsheet":
-            return partial(accompanied, pattern=known_pattern(pattern or "block"))
-        if pattern:
-            raise RequestError("This model makes no chords that a pattern could play")
-        return lambda phrase: phrase
+        return [finish(phrase) for phrase in phrases]
 
     def _voice(self, music: Music, track: str | int | None, bpm: float) -> Phrase:
         """What this model's codec reads of some music; errors name the file it came from."""
         phrase = to_phrase(music, bpm=bpm)
-        with _naming(music):
+        with naming(music):
             return voice(phrase, self.player.codec.name, track)
 
 
@@ -232,48 +271,29 @@ def load(name_or_path: str | Path = DEFAULT_MODEL) -> MusicVAE:
     return MusicVAE(checkpoints.load(find_checkpoint(name_or_path)))
 
 
-def find_checkpoint(name_or_path: str | Path) -> Path:
-    """The folder of a shipped model or of a user's own."""
-    for folder in (Path(name_or_path), *(home / name_or_path for home in SHIPPED)):
-        if (folder / checkpoints.CONFIG).is_file():
-            return folder
-    known = sorted({path.parent.name for home in SHIPPED for path in home.glob("*/config.json")})
-    raise CheckpointError(
-        f"There is no model {str(name_or_path)!r}: name one that came with the package "
-        f"({', '.join(known) or 'none is installed'}) or the folder of a checkpoint."
-    )
+def replay(source: Music, *, model: str | Path | None = None) -> Phrase:
+    """What a model made, made again from the recipe in its file.
 
-
-def to_phrase(music: Music, *, bpm: float = 120.0) -> Phrase:
-    """Music of any kind as a phrase: see `MusicVAE`. Of several meters, the one with most notes.
+    Args:
+        source: a MIDI file of ours.
+        model: the one that made it; those that came with the package are tried if None.
 
     Raises:
-        MidiError: it cannot be read, or there is no note in it.
-        RequestError: it is nothing of the kind.
+        MidiError: it cannot be read.
+        RequestError: it carries no recipe, was changed since, or another model made it.
+        CheckpointError: there is no such model.
     """
-    if isinstance(music, Phrase):
-        return music
-    source: Any = music
-    if isinstance(source, (str, Path, bytes)) or hasattr(source, "read"):
-        return main_phrase(read_midi(source, bpm=bpm))
-    if hasattr(source, "instruments"):
-        return main_phrase(from_pretty_midi(source))
-    if not isinstance(source, Iterable) or isinstance(source, (bytearray, memoryview)):
-        raise RequestError(
-            f"{type(source).__name__} is no music: give a path, the bytes of a MIDI file, "
-            "a pretty_midi.PrettyMIDI, a Phrase, or note tuples."
-        )
-    return from_tuples(source, bpm=bpm)
-
-
-@contextmanager
-def _naming(music: Music) -> Iterator[None]:
-    try:
-        yield
-    except RequestError as error:
-        if isinstance(music, (str, Path)):
-            raise RequestError(f"{music}: {error}.") from error
-        raise
+    phrase = to_phrase(source)
+    recipe = phrase.recipe
+    tried = [load(model)] if model else map(load, shipped().values()) if recipe else []
+    for one in tried:
+        if not recipe or one.player.digest == recipe.model or model:
+            with naming(source):
+                return one.replay(phrase)
+    why = "no model that came with the package made it; name the folder of its model"
+    none = "it carries no recipe: no musicvae made it, or it was left out"
+    with naming(source):
+        raise RequestError(why if recipe else none)
 
 
 def _meter(meter: str | Meter) -> Meter:

@@ -9,9 +9,11 @@ The folder:
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
@@ -44,6 +46,18 @@ class Checkpoint:
     def parameters(self) -> int:
         """Numbers learned."""
         return sum(array.size for array in self.weights.values())
+
+    @cached_property
+    def digest(self) -> str:
+        """Of the net that a z goes through, whatever prior was fitted to it: SHA-256.
+
+        Of the weights as they are stored: it is the same before and after.
+        """
+        own = bare(self)
+        found = hashlib.sha256(repr(own.config.net).encode())
+        for name in sorted(own.weights):
+            found.update(name.encode() + np.ascontiguousarray(own.weights[name], "<f2").tobytes())
+        return found.hexdigest()
 
 
 def save(folder: Path | str, checkpoint: Checkpoint) -> None:

@@ -15,13 +15,14 @@ import numpy as np
 from .config import SampleConfig
 from .engine import Player
 from .errors import RequestError
-from .generation import DRAWS, check, generators
+from .music.codecs import Codes
 from .music.manner import play_like
 from .music.notes import Part, Phrase
 from .music.position import window_bars
+from .music.recipe import Recipe
+from .music.units import Meter
 from .music.windows import cut, join
-
-MAX_BARS = 1_000
+from .playing import DRAWS, MAX_BARS, check, entropy, generator
 
 
 def extend(
@@ -50,31 +51,41 @@ def extend(
     if not 1 <= bars <= MAX_BARS:
         raise RequestError(f"Ask for 1 to {MAX_BARS:,} bars, not {bars}.")
     whole = cut(phrase, 0, phrase.steps + phrase.lead_in)
-    (rng,) = generators(seed, 1)
+    seed = entropy(seed)
+    rng = generator(seed)
+    codes = player.codec.encode(whole)
     for _ in range(DRAWS):
-        new = _go_on(player, whole, bars, temperature, rng)
+        more = next_bars(player, codes, bars, whole.meter, temperature, rng)
+        new = player.codec.decode(more[len(codes) :], whole.meter)
         if not new.is_silent:
             break
     rests = replace(whole, parts=tuple(Part() for _ in whole.parts))
     longer = replace(phrase, bars=phrase.bars + bars)
     played = play_like(join([rests, new]), longer)
     both = zip(phrase.parts, played.parts, strict=True)
-    return replace(
+    longer = replace(
         played, parts=tuple(replace(old, notes=old.notes + more.notes) for old, more in both)
+    )
+    options = {"bars": bars, "temperature": temperature, "seed": seed}
+    return replace(
+        longer, recipe=Recipe(player.digest, "extend", longer.fingerprint, options=options)
     )
 
 
-def _go_on(
-    player: Player, whole: Phrase, bars: int, temperature: float, rng: np.random.Generator
-) -> Phrase:
-    """The bars that follow some whole ones, alone."""
-    meter, codec = whole.meter, player.codec
-    codes = codec.encode(whole)
-    old = len(codes)
+def next_bars(
+    player: Player,
+    codes: Codes,
+    bars: int,
+    meter: Meter,
+    temperature: float,
+    rng: np.random.Generator,
+) -> Codes:
+    """Codes of some whole bars, and of those that follow them. `[T, ...]`"""
+    codec = player.codec
     kept = (window_bars(meter, player.bars) - 1) * meter.bar
     for _ in range(bars):
         # a note cut by the window's first bar line is not heard: no window it learned has one
-        heard = codec.encode(codec.decode(codes[-kept:], meter))
+        heard = codec.encode(codec.decode(codes[max(0, len(codes) - kept) :], meter))
         bar = player.extend(heard, meter, temperature=temperature, rng=rng)
         codes = np.concatenate([codes, bar])
-    return codec.decode(codes[old:], meter)
+    return codes

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from .engine import Player
 from .errors import RequestError
-from .generation import Array, Encoded, check, played
 from .music.codecs import Codec, Codes, by_part
 from .music.coding import free_steps
 from .music.manner import at_pace, mean_tempo, play_like
 from .music.notes import Phrase
 from .music.units import Meter
+from .playing import Array, Encoded, check, played, with_recipe
 
 Places = NDArray[np.float64]
 
@@ -57,8 +57,10 @@ def interpolate(
     for step, t in enumerate(np.linspace(0.0, 1.0, n)):
         side = 0 if t < 0.5 else 1
         near = ends[side]
-        back = played(player, _points(ends, near, places[side][step]), near, temperature, seed)
-        phrases.append(at_pace(play_like(back, near.phrase), pace ** (t - side)))
+        z = _points(ends, near, places[side][step])
+        back, plan = played(player, z, near, temperature, seed)
+        phrase = at_pace(play_like(back, near.phrase), pace ** (t - side))
+        phrases.append(with_recipe(phrase, player, "interpolate", plan, near.phrase))
     return phrases
 
 

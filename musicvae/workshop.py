@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import api
-from .api import find_checkpoint
 from .checkpoint import load, save
 from .config import without_prior
 from .errors import RequestError, needing
 from .presets import CLOSEST_MODEL
 from .presets import preset as find_preset
 from .progress import Progress, silent
+from .sources import find_checkpoint
 
 if TYPE_CHECKING:
     from .evaluation import Collection, Evaluation

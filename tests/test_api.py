@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 import musicvae
-from musicvae import api
-from musicvae.api import MusicVAE, find_checkpoint, load, to_phrase
+from musicvae import sources
+from musicvae.api import MusicVAE, load
 from musicvae.errors import CheckpointError, MidiError, MissingExtra, PresetNotFound, RequestError
 from musicvae.music.units import Meter
+from musicvae.sources import find_checkpoint, to_phrase
 
 from .miniatures import little_tune
 
@@ -86,7 +87,7 @@ def test_a_model_is_found_by_name_or_by_folder(
     tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A name is looked up among the shipped ones; a miss lists them."""
-    monkeypatch.setattr(api, "SHIPPED", (tiny_folder.parent,))
+    monkeypatch.setattr(sources, "SHIPPED", (tiny_folder.parent,))
     assert find_checkpoint(tiny_folder.name) == find_checkpoint(tiny_folder) == tiny_folder
     with pytest.raises(CheckpointError, match=f"no model 'mozart'.*{tiny_folder.name}"):
         load("mozart")

@@ -17,9 +17,28 @@ ORDER = [
     *(
         f"music.{name}"
         for name in (
-            *("units", "chords", "notes", "pianoroll", "position", "smf", "quantise", "midi"),
+            *(
+                "units",
+                "chords",
+                "recipe",
+                "notes",
+                "pianoroll",
+                "position",
+                "smf",
+                "quantise",
+                "midi",
+            ),
             *("exchange", "coding", "monophony", "polyphony", "drums", "changes", "codecs"),
-            *("windows", "manner", "drawing", "melody", "harmony", "voices", "accompaniment"),
+            *(
+                "windows",
+                "seams",
+                "manner",
+                "drawing",
+                "melody",
+                "harmony",
+                "voices",
+                "accompaniment",
+            ),
             *("metrics", "copies", "ngram"),
             *("bulk_smf", "bulk", "slices"),
         )
@@ -28,7 +47,9 @@ ORDER = [
     "checkpoint",
     *(f"engine.{name}" for name in ("weights", "layers", "encoders", "decoders")),
     *("engine.sampling", "engine.player", "engine"),
-    *("generation", "interpolation", "extension", "dataset", "workers", "reading"),
+    *("playing", "extension", "composition", "generation", "interpolation"),
+    *("variation", "replaying", "finishing", "sources"),
+    *("dataset", "workers", "reading"),
     *("splits", "preparation"),
     *("plot", "model"),
     *("schedules", "state", "processes"),

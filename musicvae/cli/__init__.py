@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from .again import replay, vary
 from .evaluate import evaluate
 from .fit_prior import fit_prior
 from .look import info
@@ -21,7 +22,9 @@ __all__ = [
     "interpolate",
     "prepare",
     "reconstruct",
+    "replay",
     "train",
+    "vary",
 ]
 
 app = typer.Typer(
@@ -52,7 +55,7 @@ def _root(
     """MIDI in, a trained LSTM sequence VAE, new MIDI out."""
 
 
-PLAYED = (generate, interpolate, reconstruct, extend, info)
+PLAYED = (generate, interpolate, vary, extend, reconstruct, replay, info)
 BUILT = (prepare, train, fit_prior, evaluate)
 for command in (*PLAYED, *BUILT):
     app.command()(command)

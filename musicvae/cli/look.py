@@ -88,7 +88,8 @@ def _notes(phrase: Phrase, index: int) -> str:
 
 
 def _checkpoint(source: str) -> None:
-    from ..api import find_checkpoint, load
+    from ..api import load
+    from ..sources import find_checkpoint
 
     folder = find_checkpoint(source)
     model = load(folder)

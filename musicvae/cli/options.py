@@ -40,6 +40,10 @@ Pattern = Annotated[
     str | None,
     typer.Option(help="How a lead sheet's chords are played: block, arpeggio, strum or walking."),
 ]
+Recipe = Annotated[
+    bool,
+    typer.Option("--recipe/--no-recipe", help="Whether the file carries how it came about."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
 OutFolder = Annotated[
     Path, typer.Argument(help="Folder to write into; it is created.", readable=False)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -19,15 +17,13 @@ from .options import (
     OutFile,
     OutFolder,
     Pattern,
+    Recipe,
     Seed,
     Temperature,
     Track,
-    counted,
     seed_or_drawn,
 )
-
-if TYPE_CHECKING:
-    from ..music.notes import Part, Phrase
+from .writing import file_in, tell_seed, tell_source, write
 
 
 def generate(
@@ -38,6 +34,13 @@ def generate(
     meter: Annotated[
         str, typer.Option(help="Such as 3/4 or 6/8; 4/4t is 4/4 on the triplet grid.")
     ] = "4/4",
+    bars: Annotated[
+        int | None, typer.Option(help="Bars of each; without it as many as the model knows.", min=1)
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option(help="Sections such as AABA: the same letter, the same music.")
+    ] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="End so that the start follows.")] = False,
     bpm: Bpm = 120.0,
     program: Annotated[
         int, typer.Option(help="General MIDI number of the instrument.", min=0, max=127)
@@ -46,11 +49,12 @@ def generate(
     pattern: Pattern = None,
     seed: Seed = None,
     model: Model = DEFAULT_MODEL,
+    recipe: Recipe = True,
     force: Force = False,
 ) -> None:
     """Draw new phrases and write one MIDI file for each.
 
-    Example:  musicvae generate --n 4 out/ --meter 6/8 --bpm 96
+    Example:  musicvae generate --n 4 out/ --bars 32 --form AABA
     """
     from ..api import load  # numpy loads here, so --help stays instant
     from ..files import numbered_names
@@ -61,14 +65,17 @@ def generate(
     phrases = player.generate(
         n,
         meter=meter,
+        bars=bars,
+        form=form,
+        loop=loop,
         bpm=bpm,
         program=program,
         temperature=temperature,
         pattern=pattern,
         seed=seed,
     )
-    _write(phrases, names, force)
-    typer.echo(f"seed {seed}, temperature {temperature:g}")
+    write(phrases, names, force, recipe)
+    tell_seed(seed, temperature, always=True)
 
 
 def interpolate(
@@ -88,6 +95,7 @@ def interpolate(
     seed: Seed = None,
     bpm: FileBpm = 120.0,
     model: Model = CLOSEST_MODEL,
+    recipe: Recipe = True,
     force: Force = False,
 ) -> None:
     """Walk from one MIDI file to another and write the phrases on the way.
@@ -111,10 +119,9 @@ def interpolate(
         seed=seed,
         bpm=bpm,
     )
-    _tell_stretches(bpm, a, b)
-    _write(phrases, names, force)
-    if temperature:
-        typer.echo(f"seed {seed}, temperature {temperature:g}")
+    tell_source(bpm, a, b)
+    write(phrases, names, force, recipe)
+    tell_seed(seed, temperature)
 
 
 def reconstruct(
@@ -126,6 +133,7 @@ def reconstruct(
     seed: Seed = None,
     bpm: FileBpm = 120.0,
     model: Model = CLOSEST_MODEL,
+    recipe: Recipe = True,
     force: Force = False,
 ) -> None:
     """Send a MIDI file through the model and back; print how much of it returned.
@@ -139,11 +147,10 @@ def reconstruct(
     made = load(model).reconstruct(
         source, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
     )
-    _tell_stretches(bpm, source)
-    _write([made.phrase], spare_names(_file(out, source)), force)
+    tell_source(bpm, source)
+    write([made.phrase], spare_names(file_in(out, source)), force, recipe)
     typer.echo(f"accuracy {made.accuracy:.3f}, note F1 {made.note_f1:.3f}")
-    if temperature:
-        typer.echo(f"seed {seed}, temperature {temperature:g}")
+    tell_seed(seed, temperature)
 
 
 def extend(
@@ -156,6 +163,7 @@ def extend(
     seed: Seed = None,
     bpm: FileBpm = 120.0,
     model: Model = LONGEST_MODEL,
+    recipe: Recipe = True,
     force: Force = False,
 ) -> None:
     """Go on where a MIDI file ends.
@@ -171,65 +179,6 @@ def extend(
     phrase = load(model).extend(
         source, bars, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
     )
-    _tell_stretches(bpm, source)
-    _write([phrase], spare_names(_file(out, source)), force)
-    typer.echo(f"seed {seed}, temperature {temperature:g}")
-
-
-def _file(out: Path, source: Path) -> Path:
-    """What has no ending is a folder; the file in it is called as its source."""
-    return out if out.suffix else out / f"{source.stem}.mid"
-
-
-def _write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool) -> None:
-    """All of them, then a line for each: who stops reading the lines still gets the files."""
-    from ..files import write_new
-    from ..music.midi import midi_bytes, write_midi
-
-    lines = []
-    for phrase in phrases:
-        if force:
-            path = next(names)
-            write_midi(phrase, path)
-        else:
-            path = write_new(names, midi_bytes(phrase))
-        lines.append(f"{path}  {_summary(phrase)}")
-    typer.echo("\n".join(lines))
-
-
-def _tell_stretches(bpm: float, *sources: Path) -> None:
-    """Say of a file that changes meter that not all of it was read."""
-    from ..music.midi import main_phrase, read_midi
-
-    for source in sources:
-        phrases = read_midi(source, bpm=bpm)
-        if len(phrases) > 1:
-            number = phrases.index(main_phrase(phrases)) + 1
-            typer.echo(
-                f"{source} changes meter: of {len(phrases)} stretches, number {number}, which "
-                f"has most notes, was read (musicvae info {source})",
-                err=True,
-            )
-
-
-def _summary(phrase: Phrase) -> str:
-    """One line: meter, length, tempo, chords, and the notes of each part."""
-    from ..music.chords import symbol
-    from ..music.units import tempo_to_bpm
-
-    bpm = tempo_to_bpm(phrase.tempos[0].microseconds)
-    line = f"{counted(phrase.bars, 'bar')} of {phrase.meter} at {bpm:.0f} bpm"
-    if phrase.chords:
-        line += ", " + " ".join(symbol(change.chord) for change in phrase.chords)
-    return ", ".join([line, *map(_notes, phrase.parts)])
-
-
-def _notes(part: Part) -> str:
-    """How many, and from where to where where they have a pitch; named if the part is."""
-    from ..music.drawing import pitch_name
-
-    heard = counted(len(part.notes), "note")
-    pitches = [note.pitch for note in part.notes]
-    if pitches and not part.is_drum:
-        heard += f" {pitch_name(min(pitches))} to {pitch_name(max(pitches))}"
-    return f"{part.name} {heard}" if part.name else heard
+    tell_source(bpm, source)
+    write([phrase], spare_names(file_in(out, source)), force, recipe)
+    tell_seed(seed, temperature, always=True)

@@ -37,8 +37,8 @@ VERBS = {
     "rnn": ("generate", "extend"),
     "lstm": ("generate", "extend"),
     "autoencoder": WITH_LATENT,  # without a prior there is nothing to generate from
-    "vae": ("generate", *WITH_LATENT),
-    "sequence-vae": ("generate", *WITH_LATENT),
+    "vae": ("generate", "vary", *WITH_LATENT),
+    "sequence-vae": ("generate", "vary", *WITH_LATENT),
 }
 
 
@@ -72,6 +72,7 @@ class Player:
         prior = prior_of(checkpoint)
         self.prior = Player(prior) if prior else None
         self._floor = net.prior_floor
+        self._checkpoint = checkpoint
         if self.prior:
             self.verbs = (*self.verbs, "extend")
         self._decoder: Decoder
@@ -85,6 +86,11 @@ class Player:
         self._to_latent = Linear(
             weights.below("to_latent"), self._encoder.width, codes * self.latent
         )
+
+    @property
+    def digest(self) -> str:
+        """Fingerprint of the net that a z goes through; see `Checkpoint.digest`."""
+        return self._checkpoint.digest
 
     def sample_z(
         self,
@@ -100,30 +106,34 @@ class Player:
         z = np.zeros((len(rngs), self.latent), np.float32)
         spread = np.ones_like(z)
         if self.prior:
-            made_up = self._make_up(self.prior, meters, rngs, temperature)
-            z, log_var = self.encode(made_up, meters)
+            z, log_var = self.encode(self.make_up(meters, rngs, temperature), meters)
             spread = np.exp(log_var / 2)
         noise = [rng.standard_normal(self.latent) for rng in rngs]
         return z + spread * np.array(noise, np.float32).reshape(z.shape)
 
-    def _make_up(
+    def make_up(
         self,
-        prior: Player,
         meters: Sequence[Meter],
         rngs: Sequence[np.random.Generator],
         temperature: float,
     ) -> list[Codes]:
-        """Windows of the prior; a commonplace is made up again, unless safety is asked for."""
+        """Windows of the prior; a commonplace is made up again, unless safety is asked for.
+
+        Raises:
+            RequestError: there is no prior that knows music.
+        """
+        if not self.prior:
+            raise RequestError("This model has no prior that makes music up: musicvae fit-prior.")
         found: dict[int, Codes] = {}
         rows = list(range(len(meters)))
         for _ in range(DRAWS):
             here, mine = [meters[row] for row in rows], [rngs[row] for row in rows]
             nothing = np.empty((len(rows), 0), np.float32)
-            drawn = prior.decode(nothing, here, temperature=temperature, rngs=mine)
+            drawn = self.prior.decode(nothing, here, temperature=temperature, rngs=mine)
             found.update(zip(rows, drawn, strict=True))
             if not self._floor or temperature < 1:
                 break
-            nats = prior.nats(nothing, drawn, here)
+            nats = self.prior.nats(nothing, drawn, here)
             rows = [row for row, each in zip(rows, nats, strict=True) if each.mean() < self._floor]
             if not rows:
                 break

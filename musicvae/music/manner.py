@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from .notes import DEFAULT_VELOCITY, Note, Part, Phrase, Tempo, chord_map
@@ -17,7 +18,9 @@ def accents(part: Part, phrase: Phrase) -> dict[int, int]:
     return {place: round(sum(found) / len(found)) for place, found in struck.items()}
 
 
-def play_like(phrase: Phrase, other: Phrase) -> Phrase:
+def play_like(
+    phrase: Phrase, other: Phrase, loud: Sequence[Mapping[int, int]] | None = None
+) -> Phrase:
     """The notes of one phrase in the shape of another of its meter, part by part.
 
     Length, pick-up, tempos, programs and names are the other's; so is the velocity
@@ -25,18 +28,22 @@ def play_like(phrase: Phrase, other: Phrase) -> Phrase:
     silent. The phrase begins with a whole bar, the rests that fill up the other's
     pick-up included; what lies outside the other's length is cut off. Chords go with
     their notes; where none are told, the other's stay.
+
+    Args:
+        loud: accents of each part, if they are not the other's own.
     """
-    parts = zip(phrase.parts, other.parts, strict=True)
+    loud = loud or [accents(part, other) for part in other.parts]
+    parts = zip(phrase.parts, other.parts, loud, strict=True)
     told = ((change.step - other.lead_in, change.chord) for change in phrase.chords)
     return replace(
         other,
-        parts=tuple(_like(mine, theirs, other) for mine, theirs in parts),
+        parts=tuple(_like(mine, theirs, other, own) for mine, theirs, own in parts),
         chords=chord_map(told, other.steps) if phrase.chords else other.chords,
     )
 
 
-def _like(mine: Part, theirs: Part, other: Phrase) -> Part:
-    lead, loud = other.lead_in, accents(theirs, other)
+def _like(mine: Part, theirs: Part, other: Phrase, loud: Mapping[int, int]) -> Part:
+    lead = other.lead_in
     usual = round(sum(loud.values()) / len(loud)) if loud else DEFAULT_VELOCITY
     notes = []
     for note in mine.notes:

@@ -3,7 +3,8 @@
     read_midi(midi_bytes(phrase)) == [phrase]
 
 Our own files carry meter, grid, bars and pick-up in a text event, which other
-software ignores, and chords as markers, which it shows. Files of others are put
+software ignores, the recipe of what a model made in another, and chords as markers,
+which it shows. Files of others are put
 on a grid; see `quantise`.
 """
 
@@ -22,6 +23,7 @@ from ..files import write_whole
 from .chords import chord_symbols, symbol
 from .notes import Note, Part, Phrase, chord_map
 from .quantise import MAX_BARS, tempo_map, to_phrases
+from .recipe import parse_recipe
 from .smf import DRUM_CHANNEL, MARKER, NotMidi, Score, Track, parse
 from .units import Meter, steps_to_ticks, ticks_to_steps
 
@@ -29,6 +31,7 @@ RESOLUTION = 480
 """Ticks per quarter in the files we write; both grids divide it."""
 
 SIGNATURE = "musicvae:"
+RECIPE = "musicvae-recipe:"
 CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 MAX_BYTES = 64 * 2**20
 
@@ -131,6 +134,8 @@ def _conductor(phrase: Phrase, lead: int) -> list[Timed]:
     }
     sign = MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator)
     track: list[Timed] = [(0, MetaMessage("text", text=SIGNATURE + json.dumps(about))), (0, sign)]
+    if phrase.recipe:
+        track.append((0, MetaMessage("text", text=RECIPE + phrase.recipe.text())))
     for tempo in phrase.tempos:
         at = _ticks(tempo.step + lead, meter) if tempo.step else 0
         track.append((at, MetaMessage("set_tempo", tempo=tempo.microseconds)))
@@ -228,4 +233,7 @@ def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
         ),
         empty.steps,
     )
-    return replace(empty, tempos=tempos, parts=tuple(map(rebuild, score.tracks)), chords=chords)
+    told = (w.text.removeprefix(RECIPE) for w in score.texts if w.text.startswith(RECIPE))
+    recipe = next(map(parse_recipe, told), None)
+    parts = tuple(map(rebuild, score.tracks))
+    return replace(empty, tempos=tempos, parts=parts, chords=chords, recipe=recipe)

@@ -6,12 +6,14 @@ one part never overlap, so every phrase has one spelling.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from itertools import pairwise
 
 from ..errors import RequestError
-from .chords import Chord
+from .chords import Chord, symbol
+from .recipe import Recipe
 from .units import MAX_TEMPO, Meter
 
 DEFAULT_TEMPO = 500_000
@@ -94,6 +96,7 @@ class Phrase:
         tempos: tempo map; the first entry stands at step 0.
         parts: who plays what.
         chords: the harmony beside the parts, if it is known; see `chord_map`.
+        recipe: how it came about, if a model made it; two phrases of the same notes are equal.
     """
 
     meter: Meter = field(default_factory=Meter)
@@ -102,6 +105,7 @@ class Phrase:
     tempos: tuple[Tempo, ...] = (Tempo(),)
     parts: tuple[Part, ...] = ()
     chords: tuple[ChordChange, ...] = ()
+    recipe: Recipe | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.bars < 0 or not 0 <= self.pickup < self.meter.bar:
@@ -136,6 +140,15 @@ class Phrase:
     def lead_in(self) -> int:
         """Steps of rest that would fill the pick-up to a whole bar; 0 where there is none."""
         return self.meter.bar - self.pickup if self.pickup else 0
+
+    @property
+    def fingerprint(self) -> str:
+        """Of its notes and chords, whatever tempo and instruments: SHA-256, in hexadecimal."""
+        meter = self.meter
+        told: list[object] = [(*vars(meter).values(), self.bars, self.pickup)]
+        told += [tuple(astuple(note) for note in part.notes) for part in self.parts]
+        told += [(change.step, symbol(change.chord)) for change in self.chords]
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
     @property
     def is_silent(self) -> bool:

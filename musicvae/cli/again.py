@@ -1,0 +1,110 @@
+"""vary, replay: verbs that start from what there is and write it otherwise, or once more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..config import MAX_PHRASES
+from ..presets import CLOSEST_MODEL
+from .options import (
+    FileBpm,
+    Force,
+    MidiIn,
+    Model,
+    OutFolder,
+    Pattern,
+    Recipe,
+    Seed,
+    Temperature,
+    Track,
+    seed_or_drawn,
+)
+from .writing import tell_seed, tell_source, write
+
+
+def vary(
+    source: MidiIn,
+    out: OutFolder,
+    n: Annotated[
+        int, typer.Option("--n", "-n", help="How many phrases.", min=1, max=MAX_PHRASES)
+    ] = 8,
+    strength: Annotated[
+        float | None,
+        typer.Option(
+            help="How much is heard to differ: 0 is the file, 1 new music; 0.3 if nothing is set.",
+            min=0.0,
+            max=1.0,
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="Such as density=+1: so many standard deviations more; several times."
+        ),
+    ] = None,
+    track: Track = None,
+    temperature: Temperature = 0.0,
+    pattern: Pattern = None,
+    seed: Seed = None,
+    bpm: FileBpm = 120.0,
+    model: Model = CLOSEST_MODEL,
+    recipe: Recipe = True,
+    force: Force = False,
+) -> None:
+    """Write neighbours of a MIDI file, the nearest first.
+
+    With --set they go step by step to where it has more, or less, of something: musicvae
+    attributes tells of what.
+
+    Example:  musicvae vary in.mid out/ --n 8 --strength 0.3
+    """
+    from ..api import load
+    from ..attributes import parse_settings
+    from ..files import numbered_names
+
+    seed = seed_or_drawn(seed)
+    player = load(model)
+    names = numbered_names(out, f"{source.stem}-varied", force=force)
+    phrases = player.vary(
+        source,
+        n,
+        strength=strength,
+        settings=parse_settings(settings or []) or None,
+        track=track,
+        temperature=temperature,
+        pattern=pattern,
+        seed=seed,
+        bpm=bpm,
+    )
+    tell_source(bpm, source)
+    write(phrases, names, force, recipe)
+    tell_seed(seed, temperature, always=True)
+
+
+def replay(
+    source: MidiIn,
+    out: Annotated[
+        Path | None,
+        typer.Argument(help="MIDI file to write; without it, beside the first.", readable=False),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="The model that made it; without one, those of the package are tried."),
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Make a file of ours again, from the recipe that it carries.
+
+    Example:  musicvae replay clip.mid again.mid
+    """
+    from ..api import replay as run
+    from ..files import spare_names
+    from ..music.midi import midi_bytes
+
+    phrase = run(source, model=model)
+    write([phrase], spare_names(out or source), force, True)
+    same = source.read_bytes() == midi_bytes(phrase)
+    typer.echo("the same, byte for byte" if same else "the same notes, in another file")

@@ -1,0 +1,72 @@
+"""replay: what a recipe tells, played again by the net that it names.
+
+Tempo, instruments and names are those of the phrase that carries the recipe; the notes
+are made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from .engine import Player
+from .errors import RequestError
+from .extension import extend
+from .music.manner import dressed, play_like
+from .music.notes import Phrase
+from .playing import known, perform
+
+
+def replay(player: Player, phrase: Phrase) -> Phrase:
+    """The phrase once more, of the parts that the model reads.
+
+    Raises:
+        RequestError: it has no recipe, another net made it, or its notes were changed since.
+    """
+    recipe = phrase.recipe
+    if recipe is None:
+        raise RequestError("it carries no recipe: no musicvae made it, or it was left out")
+    if recipe.model != player.digest:
+        raise RequestError(f"another model made it, {recipe.model[:12]}; name its folder: --model")
+    if recipe.notes != phrase.fingerprint:
+        raise RequestError("its notes were changed since it was made; vary or reconstruct it")
+    try:
+        made = _played_again(player, phrase, recipe.options)
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise RequestError("its recipe cannot be read") from error
+    return replace(made, recipe=recipe)
+
+
+def _played_again(player: Player, phrase: Phrase, options: Mapping[str, Any]) -> Phrase:
+    if phrase.recipe and phrase.recipe.verb == "extend":
+        return _extended_again(player, phrase, **{name: options[name] for name in _OF_EXTEND})
+    plan = known(player, phrase)
+    if plan is None:
+        raise ValueError
+    bare = perform(player, plan)
+    if "accents" not in options:
+        return dressed(bare, phrase.tempos[0].microseconds, phrase.parts[0].program)
+    loud = [{int(at): int(velocity) for at, velocity in own} for own in options["accents"]]
+    return play_like(bare, replace(phrase, chords=()), loud)
+
+
+_OF_EXTEND = ("bars", "temperature", "seed")
+
+
+def _extended_again(
+    player: Player, phrase: Phrase, *, bars: int, temperature: float, seed: int
+) -> Phrase:
+    """What was there before its last bars, and these once more."""
+    end = phrase.steps - bars * phrase.meter.bar
+    parts = (
+        replace(part, notes=tuple(note for note in part.notes if note.start < end))
+        for part in phrase.parts
+    )
+    begun = replace(
+        phrase,
+        bars=phrase.bars - bars,
+        parts=tuple(parts),
+        chords=tuple(change for change in phrase.chords if change.step < end),
+    )
+    return extend(player, begun, bars, temperature=temperature, seed=seed)

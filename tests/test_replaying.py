@@ -1,0 +1,144 @@
+"""A file that remembers: what a model made is made again, and walks start from its very z."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import musicvae
+from musicvae.api import MusicVAE
+from musicvae.errors import RequestError
+from musicvae.music.midi import midi_bytes
+from musicvae.music.notes import Phrase
+from musicvae.music.recipe import Recipe
+from musicvae.music.units import Meter
+from musicvae.playing import Encoded, planned
+
+from .miniatures import little_piece, tiny_checkpoint, tiny_prior
+
+NAMES = ("melody-2bar", "drums-2bar", "piano-2bar", "leadsheet-8bar", "trio-4bar")
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def model(request: pytest.FixtureRequest) -> MusicVAE:
+    """One of each codec, with a prior."""
+    return MusicVAE(tiny_prior(tiny_checkpoint(request.param)))
+
+
+def made_by(model: MusicVAE, seed: int) -> dict[str, Phrase]:
+    """A phrase of each verb."""
+    codec = model.player.codec.name
+    meter = (Meter(4, 4), Meter(6, 8))[seed % 2]
+    a, b = (little_piece(codec, meter, seed + i, bars=4) for i in range(2))
+    return {
+        "generate": model.generate(2, meter=meter, bars=5, temperature=1.2, seed=seed)[1],
+        "form": model.generate(1, meter=meter, form="ABA", loop=True, seed=seed, bpm=97)[0],
+        "vary": model.vary(a, 2, seed=seed, temperature=0.5)[1],
+        "reconstruct": model.reconstruct(a, temperature=0.7, seed=seed).phrase,
+        "interpolate": model.interpolate(a, b, 3, seed=seed)[1],
+        "extend": model.extend(a, 2, seed=seed),
+        "decode": model.decode(np.ones((1, model.player.latent), np.float32), seed=seed)[0],
+    }
+
+
+@given(st.integers(0, 99))
+@settings(max_examples=3, deadline=None)
+def test_what_was_made_is_made_again_to_the_byte(model: MusicVAE, seed: int) -> None:
+    """Whatever verb made it; read from its file alone."""
+    for verb, phrase in made_by(model, seed).items():
+        assert phrase.recipe, verb
+        data = midi_bytes(phrase)
+        assert midi_bytes(model.replay(data)) == data, verb
+
+
+def test_walks_start_from_the_very_z(model: MusicVAE) -> None:
+    """Not from an encoding of the notes; an edited file is encoded afresh."""
+    (phrase,) = model.generate(1, seed=2)
+    assert phrase.recipe
+    z = phrase.recipe.points
+    assert np.array_equal(model.encode(midi_bytes(phrase)), z)
+    first, *rest = phrase.parts[0].notes
+    edited = replace(first, velocity=first.velocity % 127 + 1)
+    parts = (replace(phrase.parts[0], notes=(edited, *rest)), *phrase.parts[1:])
+    afresh = model.encode(midi_bytes(replace(phrase, parts=parts)))
+    bare = model.encode(midi_bytes(replace(phrase, recipe=None)))
+    assert np.array_equal(afresh, bare)
+    assert not np.array_equal(afresh, z)
+
+
+def test_a_recipe_tells_nothing_of_files(model: MusicVAE, tmp_path: Path) -> None:
+    """No name, no path."""
+    source = tmp_path / "my secret tune.mid"
+    source.write_bytes(midi_bytes(little_piece(model.player.codec.name, Meter(), 1)))
+    for phrase in (model.vary(source, 1)[0], model.extend(source, 1)):
+        assert phrase.recipe
+        assert "secret" not in phrase.recipe.text()
+        assert str(tmp_path) not in phrase.recipe.text()
+
+
+def test_what_cannot_be_made_again_says_why(model: MusicVAE) -> None:
+    """No recipe, another model, other notes, a recipe that tells nonsense."""
+    (phrase,) = model.generate(1, seed=2)
+    recipe = phrase.recipe
+    assert recipe
+    for other, answer in (
+        (replace(phrase, recipe=None), "carries no recipe"),
+        (replace(phrase, recipe=replace(recipe, model="another")), "another model"),
+        (replace(phrase, recipe=replace(recipe, notes="")), "changed since"),
+        (replace(phrase, recipe=replace(recipe, options={})), "cannot be read"),
+    ):
+        with pytest.raises(RequestError, match=answer):
+            model.replay(midi_bytes(other))
+    with pytest.raises(RequestError, match=r"no recipe"):
+        musicvae.replay(midi_bytes(replace(phrase, recipe=None)))
+    with pytest.raises(RequestError, match=r"name the folder of its model"):
+        musicvae.replay(midi_bytes(phrase))
+
+
+options = st.dictionaries(
+    st.sampled_from(["windows", "bars", "section", "temperature", "seed", "key", "held"]),
+    st.integers(-5, 10**9)
+    | st.floats()
+    | st.text(max_size=3)
+    | st.lists(st.lists(st.integers(-3, 10**9), max_size=4) | st.integers(-3, 9), max_size=3),
+)
+
+
+@given(options)
+@settings(max_examples=30, deadline=None)
+def test_a_hostile_plan_is_none_or_plays(model: MusicVAE, change: dict[str, Any]) -> None:
+    """Whatever stands in it; what is not a plan is encoded afresh."""
+    player = model.player
+    good = Encoded(player, little_piece(player.codec.name, Meter(), 1, bars=4)).plan
+    recipe = Recipe(player.digest, "vary", latent=player.latent, z=good.z.astype("<f4").tobytes())
+    recipe = replace(recipe, options=json.loads(json.dumps(good.options() | change)))
+    plan = planned(recipe, player, Meter())
+    if plan is not None:
+        from musicvae.playing import perform
+
+        assert perform(player, plan).bars == plan.bars
+
+
+def test_a_net_is_known_by_its_weights_whatever_prior_it_has() -> None:
+    """The digest is that of the net alone, before and after it was stored."""
+    bare = tiny_checkpoint("melody-2bar")
+    assert bare.digest == tiny_prior(bare).digest
+    other = dict(bare.weights)
+    other["decoder.head.bias"] = other["decoder.head.bias"] + 1
+    assert replace(bare, weights=other).digest != bare.digest
+
+
+def test_a_digest_survives_the_disk(tmp_path: Path) -> None:
+    """Weights are stored in half precision."""
+    from musicvae import checkpoint
+
+    bare = tiny_checkpoint("melody-2bar")
+    checkpoint.save(tmp_path, bare)
+    assert checkpoint.load(tmp_path).digest == bare.digest
