@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import checkpoint as checkpoints
-from . import extension, generation, interpolation
+from . import exploration, extension, generation, interpolation
 from .checkpoint import Checkpoint
 from .config import SampleConfig
 from .engine import Player
@@ -106,6 +106,7 @@ class MusicVAE:
         *,
         track: str | int | None = None,
         track_b: str | int | None = None,
+        curve: str = "even",
         temperature: float = 0.0,
         pattern: str | None = None,
         seed: int | None = None,
@@ -118,6 +119,8 @@ class MusicVAE:
             n: phrases, both ends included.
             track: number (from 1) or name of the part to read; else the melody is found.
             track_b: the same for `b`, where it is another.
+            curve: how the walk is spread: `even` to the ear, `line` (equal steps in z), `ease`
+                (slow near both ends), `early` or `late`.
             temperature: 0 takes the most probable step.
             pattern: as `generate` takes it.
             seed: of the draws at temperatures above 0.
@@ -129,8 +132,70 @@ class MusicVAE:
         other = track if track_b is None else track_b
         render = self._renderer(pattern)
         ends = self._voice(a, track, bpm), self._voice(b, other, bpm)
-        walk = interpolation.interpolate(self.player, *ends, n, temperature=temperature, seed=seed)
+        walk = interpolation.interpolate(
+            self.player, *ends, n, curve=curve, temperature=temperature, seed=seed
+        )
         return [render(phrase) for phrase in walk]
+
+    def grid(
+        self,
+        corners: Sequence[Music],
+        n: int = 4,
+        *,
+        track: str | int | None = None,
+        curve: str = "even",
+        temperature: float = 0.0,
+        pattern: str | None = None,
+        seed: int | None = None,
+        bpm: float = 120.0,
+    ) -> list[Phrase]:
+        """All that lies between three or four pieces of music; see `exploration.grid`.
+
+        Args:
+            corners: top left, top right, bottom left and, if not what the others make of it,
+                bottom right.
+            n: phrases on a side; `n * n` are given, row by row.
+            track: of all of them; the rest as `interpolate` takes it.
+
+        Raises:
+            MidiError, RequestError: an input cannot be used, or a number is out of range.
+        """
+        render = self._renderer(pattern)
+        voices = [self._voice(corner, track, bpm) for corner in corners]
+        cells = exploration.grid(
+            self.player, voices, n, curve=curve, temperature=temperature, seed=seed
+        )
+        return [render(phrase) for phrase in cells]
+
+    def analogy(
+        self,
+        a: Music,
+        b: Music,
+        c: Music,
+        *,
+        strength: float = 1.0,
+        track: str | int | None = None,
+        temperature: float = 0.0,
+        pattern: str | None = None,
+        seed: int | None = None,
+        bpm: float = 120.0,
+    ) -> Phrase:
+        """What is to `c` as `b` is to `a`: c + strength (b - a); see `exploration.analogy`.
+
+        Args:
+            a, b, c: music of any kind.
+            strength: 0 is the reconstruction of `c`, 1 all of the step from `a` to `b`.
+            track: of all three; the rest as `interpolate` takes it.
+
+        Raises:
+            MidiError, RequestError: an input cannot be used, or a number is out of range.
+        """
+        render = self._renderer(pattern)
+        voices = [self._voice(music, track, bpm) for music in (a, b, c)]
+        made = exploration.analogy(
+            self.player, *voices, strength=strength, temperature=temperature, seed=seed
+        )
+        return render(made)
 
     def reconstruct(
         self,

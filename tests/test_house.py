@@ -28,7 +28,7 @@ ORDER = [
     "checkpoint",
     *(f"engine.{name}" for name in ("weights", "layers", "encoders", "decoders")),
     *("engine.sampling", "engine.player", "engine"),
-    *("generation", "interpolation", "extension", "dataset", "workers", "reading"),
+    *("generation", "interpolation", "exploration", "extension", "dataset", "workers", "reading"),
     *("splits", "preparation"),
     *("plot", "model"),
     *("schedules", "state", "processes"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from .evaluate import evaluate
+from .explore import analogy, grid
 from .fit_prior import fit_prior
 from .look import info
 from .play import extend, generate, interpolate, reconstruct
@@ -12,11 +13,13 @@ from .prepare import prepare
 from .train import train
 
 __all__ = [
+    "analogy",
     "app",
     "evaluate",
     "extend",
     "fit_prior",
     "generate",
+    "grid",
     "info",
     "interpolate",
     "prepare",
@@ -52,7 +55,7 @@ def _root(
     """MIDI in, a trained LSTM sequence VAE, new MIDI out."""
 
 
-PLAYED = (generate, interpolate, reconstruct, extend, info)
+PLAYED = (generate, interpolate, grid, analogy, reconstruct, extend, info)
 BUILT = (prepare, train, fit_prior, evaluate)
 for command in (*PLAYED, *BUILT):
     app.command()(command)

@@ -1,0 +1,116 @@
+"""grid, analogy, similar: between several files, and near one in a folder of many."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..presets import CLOSEST_MODEL
+from .options import (
+    Curve,
+    FileBpm,
+    Force,
+    MidiIn,
+    Model,
+    OutFile,
+    OutFolder,
+    Pattern,
+    Seed,
+    Temperature,
+    Track,
+    seed_or_drawn,
+)
+from .play import _file, _tell_stretches, _write
+
+
+def grid(
+    corners: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Three or four MIDI files: top left, top right, bottom left, bottom right.",
+            readable=False,
+        ),
+    ],
+    out: OutFolder,
+    n: Annotated[
+        int, typer.Option("--n", "-n", help="Phrases on a side, corners included.", min=2, max=100)
+    ] = 4,
+    track: Track = None,
+    curve: Curve = "even",
+    temperature: Temperature = 0.0,
+    pattern: Pattern = None,
+    seed: Seed = None,
+    bpm: FileBpm = 120.0,
+    model: Model = CLOSEST_MODEL,
+    force: Force = False,
+) -> None:
+    """Put MIDI files at the corners of a square and write the phrases that lie between.
+
+    Files are named by row and column. Of three, the fourth is what analogy makes of them.
+
+    Example:  musicvae grid a.mid b.mid c.mid d.mid out/ --n 4
+    """
+    from ..api import load
+    from ..files import free_stem
+
+    seed = seed_or_drawn(seed)
+    player = load(model)
+    stem = free_stem(out, "grid", force=force)
+    phrases = player.grid(
+        corners,
+        n,
+        track=track,
+        curve=curve,
+        temperature=temperature,
+        pattern=pattern,
+        seed=seed,
+        bpm=bpm,
+    )
+    _tell_stretches(bpm, *corners)
+    places = ((row, column) for row in range(1, n + 1) for column in range(1, n + 1))
+    _write(phrases, (out / f"{stem}-{row}-{column}.mid" for row, column in places), force)
+    if temperature:
+        typer.echo(f"seed {seed}, temperature {temperature:g}")
+
+
+def analogy(
+    a: MidiIn,
+    b: MidiIn,
+    c: MidiIn,
+    out: OutFile,
+    strength: Annotated[
+        float, typer.Option(help="How much of the step from a to b is taken; 0 is c again.")
+    ] = 1.0,
+    track: Track = None,
+    temperature: Temperature = 0.0,
+    pattern: Pattern = None,
+    seed: Seed = None,
+    bpm: FileBpm = 120.0,
+    model: Model = CLOSEST_MODEL,
+    force: Force = False,
+) -> None:
+    """Change a third MIDI file as the second differs from the first: c + b - a.
+
+    Example:  musicvae analogy a.mid b.mid c.mid out.mid
+    """
+    from ..api import load
+    from ..files import spare_names
+
+    seed = seed_or_drawn(seed)
+    made = load(model).analogy(
+        a,
+        b,
+        c,
+        strength=strength,
+        track=track,
+        temperature=temperature,
+        pattern=pattern,
+        seed=seed,
+        bpm=bpm,
+    )
+    _tell_stretches(bpm, a, b, c)
+    _write([made], spare_names(_file(out, c)), force)
+    if temperature:
+        typer.echo(f"seed {seed}, temperature {temperature:g}")
