@@ -16,6 +16,7 @@ from .config import SampleConfig
 from .engine import Player
 from .errors import CheckpointError, RequestError
 from .generation import Reconstruction
+from .library import Library
 from .music.accompaniment import accompanied, known_pattern
 from .music.exchange import NoteTuple, from_pretty_midi, from_tuples
 from .music.midi import Source, main_phrase, read_midi
@@ -23,6 +24,8 @@ from .music.notes import Phrase
 from .music.units import Meter, parse_meter
 from .music.voices import voice
 from .presets import DEFAULT_MODEL
+from .progress import Progress, silent
+from .similarity import Match, digest, open_library, similar
 
 if TYPE_CHECKING:
     from pretty_midi import PrettyMIDI
@@ -196,6 +199,46 @@ class MusicVAE:
             self.player, *voices, strength=strength, temperature=temperature, seed=seed
         )
         return render(made)
+
+    def open_library(self, folder: str | Path, *, progress: Progress = silent) -> Library:
+        """A folder of MIDI to look for similar music in; see `similarity.open_library`.
+
+        What is new or changed since it was opened last is read, and kept in the folder.
+
+        Raises:
+            DatasetError, RequestError: it is no folder, or there is nothing in it to compare.
+        """
+        return open_library(self.player, digest(self.checkpoint), folder, progress=progress)
+
+    def similar(
+        self,
+        query: Music,
+        library: Library | str | Path,
+        n: int = 10,
+        *,
+        track: str | int | None = None,
+        any_key: bool = True,
+        bpm: float = 120.0,
+    ) -> list[Match]:
+        """The files of a folder that are most like some music; see `similarity.similar`.
+
+        Args:
+            query: music of any kind; a file is not found in its own folder.
+            library: a folder of MIDI, or what `open_library` made of one to ask it often.
+            n: files at most, nearest first.
+            track: of the query, as `interpolate` takes it.
+            any_key: whether it is looked for in all twelve keys.
+            bpm: of a query that is timed in seconds.
+
+        Raises:
+            DatasetError, MidiError, RequestError: the folder or the query cannot be used.
+        """
+        phrase = self._voice(query, track, bpm)
+        opened = library if isinstance(library, Library) else self.open_library(library)
+        with _naming(query):
+            found = similar(self.player, phrase, opened, n + 1, any_key=any_key)
+        own = Path(query).resolve() if isinstance(query, (str, Path)) else None
+        return [match for match in found if match.path.resolve() != own][:n]
 
     def reconstruct(
         self,

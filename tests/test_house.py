@@ -29,7 +29,7 @@ ORDER = [
     *(f"engine.{name}" for name in ("weights", "layers", "encoders", "decoders")),
     *("engine.sampling", "engine.player", "engine"),
     *("generation", "interpolation", "exploration", "extension", "dataset", "workers", "reading"),
-    *("splits", "preparation"),
+    *("splits", "preparation", "library", "similarity"),
     *("plot", "model"),
     *("schedules", "state", "processes"),
     *("journal", "run", "training", "prior"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from .evaluate import evaluate
-from .explore import analogy, grid
+from .explore import analogy, grid, similar
 from .fit_prior import fit_prior
 from .look import info
 from .play import extend, generate, interpolate, reconstruct
@@ -24,6 +24,7 @@ __all__ = [
     "interpolate",
     "prepare",
     "reconstruct",
+    "similar",
     "train",
 ]
 
@@ -55,7 +56,7 @@ def _root(
     """MIDI in, a trained LSTM sequence VAE, new MIDI out."""
 
 
-PLAYED = (generate, interpolate, grid, analogy, reconstruct, extend, info)
+PLAYED = (generate, interpolate, grid, analogy, similar, reconstruct, extend, info)
 BUILT = (prepare, train, fit_prior, evaluate)
 for command in (*PLAYED, *BUILT):
     app.command()(command)
