@@ -235,8 +235,7 @@ class MusicVAE:
         """
         phrase = self._voice(query, track, bpm)
         opened = library if isinstance(library, Library) else self.open_library(library)
-        with _naming(query):
-            found = similar(self.player, phrase, opened, n + 1, any_key=any_key)
+        found = similar(self.player, phrase, opened, n + 1, any_key=any_key)
         own = Path(query).resolve() if isinstance(query, (str, Path)) else None
         return [match for match in found if match.path.resolve() != own][:n]
 

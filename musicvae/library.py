@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from .errors import OutputError
 from .files import write_whole
+from .reading import READER
 
-VERSION = 1
+VERSION = [1, READER]
+"""Of the file, and of what decides which windows a MIDI file has."""
 
 DAMAGED = (
     *(OSError, ValueError, KeyError, TypeError, EOFError, MemoryError),

@@ -7,9 +7,8 @@ by its size and time of change; what is new or changed is read when the library 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +17,8 @@ from numpy.typing import NDArray
 from .checkpoint import Checkpoint, bare
 from .engine import Player
 from .errors import MidiError, RequestError
-from .library import VERSION, Directions, Entry, Library, Rows, load, save
-from .music.codecs import Codes
+from .library import Directions, Entry, Library, Rows, load, save
+from .music.codecs import Codec, Codes
 from .music.coding import UNBOUND
 from .music.copies import EVERY_KEY
 from .music.midi import main_phrase, read_midi
@@ -30,10 +29,12 @@ from .music.voices import voice
 from .music.windows import windows
 from .preparation import midi_files
 from .progress import Progress, Report, silent
-from .reading import READER, stamp
+from .reading import stamp
 
 AT_ONCE = 32
 """Files whose windows are encoded side by side."""
+
+TOO_FEW = f"no window of it has {MIN_NOTES} notes in two bars"
 
 BLOCK = 2**15
 """Windows of a library that are compared in one product."""
@@ -103,15 +104,14 @@ def _asked(
 ) -> tuple[NDArray[np.float32], list[int], list[int]]:
     """Directions of each window in each key, `[Q, Z]`; the bar it begins at; semitones up."""
     own, at = heard(player, phrase)
-    codes, bars, moved = list(own), list(at), [0] * len(own)  # of two alike the own key's is first
-    for code, bar in zip(own, at, strict=True) if any_key else ():
-        down, up = player.codec.reach(code)
-        pitched = (down, up) != (UNBOUND, UNBOUND)
-        for semitones in range(-min(EVERY_KEY - 1, down), min(EVERY_KEY, up) + 1):
-            if semitones and pitched:
-                codes.append(player.codec.transpose(code, semitones))
-                bars.append(bar)
-                moved.append(semitones)
+    if not own:
+        raise RequestError(f"There is nothing to compare by: {TOO_FEW}.")
+    codes, bars, moved = [], [], []
+    for code, bar in zip(own, at, strict=True):
+        for semitones, in_key in in_keys(player.codec, code) if any_key else [(0, code)]:
+            codes.append(in_key)
+            bars.append(bar)
+            moved.append(semitones)
     mu = player.encode(codes, [phrase.meter] * len(codes)).mu
     return directions_of(mu), bars, moved
 
@@ -174,10 +174,9 @@ def open_library(
 
 
 def digest(checkpoint: Checkpoint) -> str:
-    """Of all that decides where music lies in z: the weights, the config, how files are read."""
-    net = bare(checkpoint)  # a prior moves nothing
-    about = {"net": asdict(net.config.net), "versions": [VERSION, READER]}
-    found = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    """Of the net that makes z of music, whatever prior was fitted to it: SHA-256."""
+    net = bare(checkpoint)
+    found = hashlib.sha256(repr(net.config.net).encode())
     for name in sorted(net.weights):
         found.update(name.encode() + np.ascontiguousarray(net.weights[name]).tobytes())
     return found.hexdigest()
@@ -189,9 +188,6 @@ def heard(player: Player, phrase: Phrase) -> tuple[list[Codes], list[int]]:
     One stands on each bar line; of long windows, one on every fourth part of their length. A
     phrase shorter than a window is filled up with rests. Bars are counted from 1, and a
     pick-up is bar 0.
-
-    Raises:
-        RequestError: there is none.
     """
     whole = windows(phrase, player.bars)
     hop = max(1, whole[0].bars // HOPS) if player.bars > TWO_BARS and whole else 1
@@ -203,9 +199,16 @@ def heard(player: Player, phrase: Phrase) -> tuple[list[Codes], list[int]]:
         if sum(len(part.notes) for part in cut.parts) >= least:
             codes.append(player.codec.encode(cut))
             bars.append(first + number * hop)
-    if not codes:
-        raise RequestError(f"it has no window with {MIN_NOTES} notes in two bars")
     return codes, bars
+
+
+def in_keys(codec: Codec, codes: Codes) -> list[tuple[int, Codes]]:
+    """A window in all twelve keys, its own first: semitones up, and codes; of drums, once."""
+    down, up = codec.reach(codes)
+    if (down, up) == (UNBOUND, UNBOUND):
+        return [(0, codes)]
+    shifts = range(-min(EVERY_KEY - 1, down), min(EVERY_KEY, up) + 1)
+    return [(by, codec.transpose(codes, by)) for by in sorted(shifts, key=abs)]
 
 
 def directions_of(mu: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -229,6 +232,7 @@ def _read(player: Player, files: Mapping[str, Path], names: Iterable[str]) -> It
         try:
             phrase = voice(main_phrase(read_midi(path)), player.codec.name)
             found, mine = heard(player, phrase)
+            reason = "" if found else f"{TOO_FEW}."
             codes += found
             meters += [phrase.meter] * len(found)
         except MidiError as error:
