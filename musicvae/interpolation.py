@@ -120,10 +120,10 @@ def places(player: Player, a: End, b: End, shares: Places, curve: str) -> Places
 def _apart(player: Player, a: End, b: End, near: End) -> list[float]:
     """How far what is heard has moved away from `a`, at each fine place."""
     meter = near.like.phrase.meter
-    meters = [meter] * len(near.z)
-    idle = [np.random.default_rng(0)] * len(meters)  # the most probable step needs no chance
-    lines = (between(a.over(near), b.over(near), float(t)) for t in FINE)
-    met = [np.concatenate(player.decode(z, meters, temperature=0.0, rngs=idle)) for z in lines]
+    z = np.concatenate([between(a.over(near), b.over(near), float(t)) for t in FINE])
+    idle = [np.random.default_rng(0)] * len(z)  # the most probable step needs no chance
+    codes = np.stack(player.decode(z, [meter] * len(z), temperature=0.0, rngs=idle))
+    met = codes.reshape(len(FINE), -1, *codes.shape[2:])  # all windows of a place, end to end
     return [hamming(player.codec, meter, met[0], one) for one in met]
 
 

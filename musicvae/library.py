@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,7 @@ class Library:
         directions: of mu, each of length 1. `[N, Z]`
         owners: which entry each window is of, in order. `[N]`
         bars: the bar that each begins at; see `heard`. `[N]`
+        model: digest of the one that it was opened with.
         read: how many files were read now, and not known from before.
         kept: whether it lies beside the files, which may be closed to us.
     """
@@ -70,6 +72,7 @@ class Library:
     directions: Directions
     owners: NDArray[np.int32]
     bars: NDArray[np.int32]
+    model: str = ""
     read: int = 0
     kept: bool = True
 
@@ -83,20 +86,18 @@ class Library:
         return {each.name: each.reason for each in self.entries if each.reason}
 
     @classmethod
-    def of(cls, folder: Path, rows: Iterable[Rows], read: int, kept: bool, latent: int) -> Library:
+    def of(cls, folder: Path, rows: Iterable[Rows], latent: int, **about: Any) -> Library:
         """The files of a folder, end to end."""
         found = list(rows)
+        nothing = Rows(Entry("", 0, 0), np.empty((0, latent), np.float16), np.empty(0, np.int32))
         counts = [len(each.bars) for each in found]
         return cls(
             folder,
             tuple(each.entry for each in found),
-            np.concatenate(
-                [np.empty((0, latent), np.float16), *(each.directions for each in found)]
-            ),
+            np.concatenate([each.directions for each in (nothing, *found)]),
             np.repeat(np.arange(len(found), dtype=np.int32), counts),
-            np.concatenate([np.empty(0, np.int32), *(each.bars for each in found)]),
-            read,
-            kept,
+            np.concatenate([each.bars for each in (nothing, *found)]),
+            **about,
         )
 
     def apart(self) -> Iterator[Rows]:
@@ -110,7 +111,7 @@ def save(place: Path, rows: Iterable[Rows]) -> bool:
     """Keep what was read; whether the place can be written."""
     every = sorted(rows, key=lambda each: each.entry.name)
     latent = every[0].directions.shape[1] if every else 0
-    library = Library.of(place.parent, every, 0, True, latent)
+    library = Library.of(place.parent, every, latent)
     about = {"version": VERSION, "files": [asdict(entry) for entry in library.entries]}
     buffer = io.BytesIO()
     np.savez(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from .checkpoint import Checkpoint, bare
 from .engine import Player
 from .errors import MidiError, RequestError
-from .library import Directions, Entry, Library, Rows, load, save
+from .library import Entry, Library, Rows, load, save
 from .music.codecs import Codec, Codes
 from .music.coding import UNBOUND
 from .music.copies import EVERY_KEY
@@ -33,6 +33,9 @@ from .reading import stamp
 
 AT_ONCE = 32
 """Files whose windows are encoded side by side."""
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 TOO_FEW = f"no window of it has {MIN_NOTES} notes in two bars"
 
@@ -83,25 +86,16 @@ def similar(
     if n < 1:
         raise RequestError(f"Ask for 1 file or more, not {n}.")
     asked, bars, moved = _asked(player, phrase, any_key)
-    nearest, which = _nearest(library.directions, asked)
-    order = np.lexsort((nearest, library.owners))  # of each file the best window stands first
-    first = order[np.diff(library.owners[order], prepend=-1) > 0]
-    best = first[np.argsort(nearest[first], kind="stable")][:n]
-    return [
-        Match(
-            library.folder / library.entries[library.owners[row]].name,
-            int(library.bars[row]),
-            float(nearest[row]),
-            bars[which[row]],
-            moved[which[row]],
-        )
-        for row in best
-    ]
+    rows, distances, directions = best_of_each(library, asked)
+    matches = []
+    for row, nearest, which in zip(rows[:n], distances[:n], directions[:n], strict=True):
+        path = library.folder / library.entries[library.owners[row]].name
+        bar, distance = int(library.bars[row]), float(nearest)
+        matches.append(Match(path, bar, distance, bars[which], moved[which]))
+    return matches
 
 
-def _asked(
-    player: Player, phrase: Phrase, any_key: bool
-) -> tuple[NDArray[np.float32], list[int], list[int]]:
+def _asked(player: Player, phrase: Phrase, any_key: bool) -> tuple[Floats, list[int], list[int]]:
     """Directions of each window in each key, `[Q, Z]`; the bar it begins at; semitones up."""
     own, at = heard(player, phrase)
     if not own:
@@ -116,18 +110,26 @@ def _asked(
     return directions_of(mu), bars, moved
 
 
-def _nearest(
-    directions: Directions, asked: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Of each window the distance to the nearest that was asked for, and which. `[N]` each"""
-    nearest = np.empty(len(directions), np.float32)
-    which = np.empty(len(directions), np.int64)
-    for start in range(0, len(directions), BLOCK):
+def best_of_each(library: Library, asked: Floats) -> tuple[Ints, Floats, Ints]:
+    """Of each file the window that is nearest to any direction that is asked for, nearest first.
+
+    Args:
+        library: of N windows.
+        asked: `[Q, Z]`
+
+    Returns:
+        Row of the window, its distance, and which direction it is nearest to. `[files]` each
+    """
+    nearest = np.empty(len(library.bars), np.float32)
+    for start in range(0, len(nearest), BLOCK):
         block = slice(start, start + BLOCK)
-        cosines = directions[block].astype(np.float32) @ asked.T
-        which[block] = cosines.argmax(axis=1)
-        nearest[block] = 1 - cosines.max(axis=1)
-    return np.maximum(nearest, 0), which
+        cosines = library.directions[block].astype(np.float32) @ asked.T
+        nearest[block] = np.maximum(0, 1 - cosines.max(axis=1))
+    order = np.lexsort((nearest, library.owners))
+    best = order[np.diff(library.owners[order], prepend=-1) > 0]  # the first of each
+    best = best[np.argsort(nearest[best], kind="stable")]
+    which = (library.directions[best].astype(np.float32) @ asked.T).argmax(axis=1)
+    return best, nearest[best], which
 
 
 def open_library(
@@ -166,7 +168,8 @@ def open_library(
     finally:
         if new or len(found) < len(known):
             kept = save(place, found.values())
-    library = Library.of(folder, (found[name] for name in files), len(new), kept, player.latent)
+    rows = (found[name] for name in files)
+    library = Library.of(folder, rows, player.latent, model=model, read=len(new), kept=kept)
     if not len(library.bars):
         first = next(iter(library.skipped.values()))
         raise RequestError(f"No file in {folder} can be used; the first reason: {first}")
@@ -211,7 +214,7 @@ def in_keys(codec: Codec, codes: Codes) -> list[tuple[int, Codes]]:
     return [(by, codec.transpose(codes, by)) for by in sorted(shifts, key=abs)]
 
 
-def directions_of(mu: NDArray[np.float32]) -> NDArray[np.float32]:
+def directions_of(mu: Floats) -> Floats:
     """Each divided by its length. `[N, Z]`"""
     length = np.linalg.norm(mu, axis=1, keepdims=True)
     return np.asarray(mu / np.maximum(length, np.finfo(np.float32).tiny), np.float32)
