@@ -30,12 +30,14 @@ if TYPE_CHECKING:
         TrainingError,
     )
     from .generation import Reconstruction
+    from .library import Library
     from .music.exchange import from_tuples, to_pretty_midi, to_tuples
     from .music.midi import midi_bytes, read_midi, write_midi
     from .music.notes import Note, Part, Phrase, Tempo
     from .music.units import Meter
     from .preparation import prepare
     from .progress import Report
+    from .similarity import Match
     from .sources import to_phrase
     from .workshop import evaluate, fit_prior, train
 
@@ -56,12 +58,14 @@ _HOMES = {
         "TrainingError",
     ),
     "generation": ("Reconstruction",),
+    "library": ("Library",),
     "music.exchange": ("from_tuples", "to_pretty_midi", "to_tuples"),
     "music.midi": ("midi_bytes", "read_midi", "write_midi"),
     "music.notes": ("Note", "Part", "Phrase", "Tempo"),
     "music.units": ("Meter",),
     "preparation": ("prepare",),
     "progress": ("Report",),
+    "similarity": ("Match",),
     "sources": ("to_phrase",),
     "workshop": ("evaluate", "fit_prior", "train"),
 }
@@ -69,6 +73,8 @@ _HOMES = {
 __all__ = [
     "CheckpointError",
     "DatasetError",
+    "Library",
+    "Match",
     "Meter",
     "MeterError",
     "MidiError",

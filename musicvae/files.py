@@ -90,6 +90,20 @@ def numbered_names(folder: Path, stem: str, *, force: bool = False) -> Iterator[
     return (folder / f"{stem}-{number:02}.mid" for number in count(max(taken, default=0) + 1))
 
 
+def free_stem(folder: Path, stem: str, *, force: bool = False) -> str:
+    """A stem for files that belong together, `stem`, `stem2` ...: no file is called so yet.
+
+    With *force* it is the first, whatever is there.
+
+    Raises:
+        OutputError: the folder is a file.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is a file; name a folder to write into.")
+    names = (stem if number == 1 else f"{stem}{number}" for number in count(1))
+    return next(name for name in names if force or not any(folder.glob(f"{name}-*.mid")))
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

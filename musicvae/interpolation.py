@@ -6,7 +6,9 @@ of whole pieces, across meters, and in steps that are even to the ear.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +23,41 @@ from .music.units import Meter
 from .playing import Array, Encoded, check, played, with_recipe
 
 Places = NDArray[np.float64]
+Floats = TypeVar("Floats", Array, Places)
 
 FINE = np.linspace(0.0, 1.0, 33)
 """Where a line is looked at to find even steps on it."""
+
+CURVES: dict[str, Callable[[Places], Places]] = {
+    "even": lambda t: t,
+    "line": lambda t: t,
+    "ease": lambda t: t * t * (3 - 2 * t),
+    "early": lambda t: 1 - (1 - t) ** 2,
+    "late": lambda t: t**2,
+}
+"""How far a walk has come at each share of its phrases: of what is heard, for `line` of z.
+
+`even` goes in equal steps, `ease` lingers at both ends, `early` leaves soon and lingers
+at the last, `late` lingers at the first.
+"""
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a walk ends: a z for each window, and the music whose shape they have."""
+
+    z: Array
+    like: Encoded
+
+    @classmethod
+    def of(cls, player: Player, phrase: Phrase) -> Self:
+        """The means of a phrase."""
+        encoded = Encoded(player, phrase)
+        return cls(encoded.mu, encoded)
+
+    def over(self, other: End) -> Array:
+        """Its z beside each window of another; what is shorter begins again. `[windows, Z]`"""
+        return self.z[np.arange(len(other.z)) % len(self.z)]
 
 
 def interpolate(
@@ -32,6 +66,7 @@ def interpolate(
     b: Phrase,
     n: int = 8,
     *,
+    curve: str = "even",
     temperature: float = 0.0,
     seed: int | None = None,
 ) -> list[Phrase]:
@@ -39,50 +74,58 @@ def interpolate(
 
     Each window of one goes to the window of the other that stands at its place;
     the shorter of the two begins again, along the line between their means, at places
-    where what is heard has moved away from `a` in even steps. Every phrase has the
-    nearer end's length, meter, program and accents, and a tempo between the two,
-    geometrically. All are drawn with the same chance, so the ends are what
-    `reconstruct` gives.
+    where what is heard has moved away from `a` in even steps, or as the curve says.
+    Every phrase has the nearer end's length, meter, program and accents, and a tempo
+    between the two, geometrically. All are drawn with the same chance, so the ends are
+    what `reconstruct` gives.
 
     Raises:
-        RequestError: fewer than two phrases, or the net has no latent.
+        RequestError: fewer than two phrases, no such curve, or the net has no latent.
     """
     check(player, "interpolate", n, temperature)
-    if n < 2:
-        raise RequestError(f"A walk has two ends: ask for 2 phrases or more, not {n}.")
-    ends = Encoded(player, a), Encoded(player, b)
-    pace = mean_tempo(ends[1].phrase) / mean_tempo(ends[0].phrase)
-    places = [_even_places(player, ends, near, n) for near in ends]
+    shares = shares_of(curve, n)
+    ends = End.of(player, a), End.of(player, b)
+    pace = mean_tempo(ends[1].like.phrase) / mean_tempo(ends[0].like.phrase)
     phrases = []
-    for step, t in enumerate(np.linspace(0.0, 1.0, n)):
-        side = 0 if t < 0.5 else 1
+    for share, place in zip(shares, places(player, *ends, shares, curve), strict=True):
+        side = 0 if share < 0.5 else 1
         near = ends[side]
-        z = _points(ends, near, places[side][step])
-        back, plan = played(player, z, near, temperature, seed)
-        phrase = at_pace(play_like(back, near.phrase), pace ** (t - side))
-        phrases.append(with_recipe(phrase, player, "interpolate", plan, near.phrase))
+        z = between(ends[0].over(near), ends[1].over(near), place)
+        back, plan = played(player, z, near.like, temperature, seed)
+        phrase = at_pace(play_like(back, near.like.phrase), pace ** (share - side))
+        phrases.append(with_recipe(phrase, player, "interpolate", plan, near.like.phrase))
     return phrases
 
 
-def _points(ends: tuple[Encoded, Encoded], near: Encoded, t: float) -> Array:
-    """The z at `t` for each window of the nearer end. `[windows, Z]`"""
-    a, b = (end.mu for end in ends)
-    window = np.arange(len(near.mu))
-    return between(a[window % len(a)], b[window % len(b)], t)
+def shares_of(curve: str, n: int) -> Places:
+    """How far each of `n` phrases has come, from 0 to 1. `[n]`
+
+    Raises:
+        RequestError: fewer than two, or no such curve.
+    """
+    if n < 2:
+        raise RequestError(f"A walk has two ends: ask for 2 phrases or more, not {n}.")
+    if curve not in CURVES:
+        raise RequestError(f"There is no curve {curve!r}; choose {', '.join(CURVES)}.")
+    return CURVES[curve](np.linspace(0.0, 1.0, n))
 
 
-def _even_places(player: Player, ends: tuple[Encoded, Encoded], near: Encoded, n: int) -> Places:
-    """Where on the line to stand, so that the music moves away from `a` in even steps. `[n]`"""
-    meters = [near.phrase.meter] * len(near.mu)
-    idle = [np.random.default_rng(0)] * len(meters)  # the most probable step needs no chance
-    met = [
-        np.concatenate(
-            player.decode(_points(ends, near, float(t)), meters, temperature=0.0, rngs=idle)
-        )
-        for t in FINE
-    ]
-    apart = [hamming(player.codec, near.phrase.meter, met[0], one) for one in met]
-    return FINE[evenly(apart, np.linspace(0.0, 1.0, n))]
+def places(player: Player, a: End, b: End, shares: Places, curve: str) -> Places:
+    """Where on the line from `a` to `b` to stand, to have come so far. `[n]`"""
+    if curve == "line":
+        return shares
+    near_a, near_b = (FINE[evenly(_apart(player, a, b, near), shares)] for near in (a, b))
+    return np.where(shares < 0.5, near_a, near_b)
+
+
+def _apart(player: Player, a: End, b: End, near: End) -> list[float]:
+    """How far what is heard has moved away from `a`, at each fine place."""
+    meter = near.like.phrase.meter
+    z = np.concatenate([between(a.over(near), b.over(near), float(t)) for t in FINE])
+    idle = [np.random.default_rng(0)] * len(z)  # the most probable step needs no chance
+    codes = np.stack(player.decode(z, [meter] * len(z), temperature=0.0, rngs=idle))
+    met = codes.reshape(len(FINE), -1, *codes.shape[2:])  # all windows of a place, end to end
+    return [hamming(player.codec, meter, met[0], one) for one in met]
 
 
 def evenly(apart: Sequence[float] | Places, shares: Places) -> NDArray[np.int64]:
@@ -121,11 +164,11 @@ def hamming(codec: Codec, meter: Meter, a: Codes, b: Codes) -> float:
     return float(np.mean(shares))
 
 
-def between(a: Array, b: Array, t: float) -> Array:
+def between(a: Floats, b: Floats, t: float | Places) -> Floats:
     """The point at `t` of the straight line from `a` to `b`. `[..., Z]`
 
     Published walks take the arc (slerp). Measured on held-out melodies, what lies on
     the arc is less usual than its ends, and what lies on the line is not:
     scripts/compare_walks.py prints it.
     """
-    return np.asarray((1 - t) * a + t * b, dtype=a.dtype)
+    return ((1 - t) * a + t * b).astype(a.dtype)

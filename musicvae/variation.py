@@ -121,4 +121,4 @@ def pitch_classes(phrase: Phrase) -> NDArray[np.float64]:
     for part in phrase.parts:
         for note in () if part.is_drum else part.notes:
             found[note.pitch % 12] += note.duration
-    return found / max(1.0, found.sum())
+    return np.asarray(found / max(1.0, found.sum()))

@@ -99,6 +99,7 @@ def test_an_end_that_leads_back_is_never_worse(player: Player, form: str) -> Non
 def _start_after_end(player: Player, meter: Meter, form: Form, seed: int, loop: bool) -> float:
     """-log p of the first bar of a draft, after its last ones."""
     from musicvae import composition as c
+    from musicvae.music.windows import join
 
     rng = np.random.default_rng(seed)
     size = player.bars
@@ -109,7 +110,7 @@ def _start_after_end(player: Player, meter: Meter, form: Form, seed: int, loop: 
     codec, end = player.codec, form.bars * meter.bar
     piece = [sections[form.sections.index(letter)][:end] for letter in form.letters]
     heard = np.concatenate(piece * size)[-(size - 1) * meter.bar :]
-    both = c.join([codec.decode(heard, meter), codec.decode(piece[0][: meter.bar], meter)])
+    both = join([codec.decode(heard, meter), codec.decode(piece[0][: meter.bar], meter)])
     assert player.prior
     (nats,) = player.prior.nats(np.empty((1, 0), np.float32), [codec.encode(both)], [meter])
     return float(nats[-meter.bar :].sum())

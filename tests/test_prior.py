@@ -94,7 +94,7 @@ def test_commonplaces_are_made_up_again(data: Path) -> None:
             Player(one).sample_z(METERS, generators(3), temperature) for one in (never, free)
         )
         assert np.array_equal(with_floor, without) != again
-    kept = Player(fitted)._make_up(prior, METERS, generators(3), 1.0)
+    kept = Player(fitted).make_up(METERS, generators(3), 1.0)
     drawn = prior.nats(nothing[: len(METERS)], kept, METERS)
     assert min(nats.mean() for nats in drawn) >= floor
 

@@ -6,6 +6,7 @@ import typer
 
 from .again import replay, vary
 from .evaluate import evaluate
+from .explore import analogy, grid, similar
 from .fit_prior import fit_prior
 from .look import info
 from .play import extend, generate, interpolate, reconstruct
@@ -13,16 +14,19 @@ from .prepare import prepare
 from .train import train
 
 __all__ = [
+    "analogy",
     "app",
     "evaluate",
     "extend",
     "fit_prior",
     "generate",
+    "grid",
     "info",
     "interpolate",
     "prepare",
     "reconstruct",
     "replay",
+    "similar",
     "train",
     "vary",
 ]
@@ -55,7 +59,10 @@ def _root(
     """MIDI in, a trained LSTM sequence VAE, new MIDI out."""
 
 
-PLAYED = (generate, interpolate, vary, extend, reconstruct, replay, info)
+PLAYED = (
+    *(generate, interpolate, vary, grid, analogy, extend, reconstruct),
+    *(replay, similar, info),
+)
 BUILT = (prepare, train, fit_prior, evaluate)
 for command in (*PLAYED, *BUILT):
     app.command()(command)

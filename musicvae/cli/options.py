@@ -36,6 +36,13 @@ Track = Annotated[
     str | None,
     typer.Option(help="Number (from 1) or name of the track to read. Without it, the melody."),
 ]
+Curve = Annotated[
+    str,
+    typer.Option(
+        help="How the walk is spread: even to the ear, line (equal steps in z), ease (slow near "
+        "both ends), early or late."
+    ),
+]
 Pattern = Annotated[
     str | None,
     typer.Option(help="How a lead sheet's chords are played: block, arpeggio, strum or walking."),

@@ -10,6 +10,7 @@ from ..config import MAX_PHRASES, SampleConfig
 from ..presets import CLOSEST_MODEL, DEFAULT_MODEL, LONGEST_MODEL
 from .options import (
     Bpm,
+    Curve,
     FileBpm,
     Force,
     MidiIn,
@@ -90,6 +91,7 @@ def interpolate(
     track_b: Annotated[
         str | None, typer.Option(help="The same for the second file, where it is another.")
     ] = None,
+    curve: Curve = "even",
     temperature: Temperature = 0.0,
     pattern: Pattern = None,
     seed: Seed = None,
@@ -114,6 +116,7 @@ def interpolate(
         n,
         track=track,
         track_b=track_b,
+        curve=curve,
         temperature=temperature,
         pattern=pattern,
         seed=seed,

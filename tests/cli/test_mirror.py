@@ -12,15 +12,19 @@ from typer.testing import CliRunner
 from musicvae import preparation, workshop
 from musicvae.api import MusicVAE
 from musicvae.cli import (
+    analogy,
     app,
     evaluate,
     extend,
     fit_prior,
     generate,
+    grid,
     interpolate,
     prepare,
     reconstruct,
+    similar,
     train,
+    vary,
 )
 
 TWINS = [
@@ -28,12 +32,16 @@ TWINS = [
     (interpolate, MusicVAE.interpolate),
     (reconstruct, MusicVAE.reconstruct),
     (extend, MusicVAE.extend),
+    (vary, MusicVAE.vary),
+    (grid, MusicVAE.grid),
+    (analogy, MusicVAE.analogy),
+    (similar, MusicVAE.similar),
     (prepare, preparation.prepare),
     (train, workshop.train),
     (fit_prior, workshop.fit_prior),
     (evaluate, workshop.evaluate),
 ]
-DOOR = {"out", "model", "force", "json", "plots"}
+DOOR = {"out", "model", "force", "json", "plots", "recipe", "reasons"}
 """What belongs to a terminal: where to write, which model, how to print."""
 
 OBJECT = {"self", "progress", "out", "model"}
@@ -52,7 +60,8 @@ def test_the_command_says_what_the_method_says(
 
 
 COMMANDS = (
-    *("generate", "interpolate", "reconstruct", "extend", "info"),
+    *("generate", "interpolate", "vary", "grid", "analogy", "extend", "reconstruct"),
+    *("replay", "similar", "info"),
     *("prepare", "train", "fit-prior", "evaluate"),
 )
 

@@ -1,0 +1,42 @@
+"""What every group of verbs has: a model, and music of any kind as that model reads it."""
+
+from __future__ import annotations
+
+from ..checkpoint import Checkpoint
+from ..engine import Player
+from ..finishing import Finish
+from ..music.notes import Phrase
+from ..music.units import Meter, parse_meter
+from ..music.voices import voice
+from ..sources import Music, naming, to_phrase
+
+
+class Base:
+    """A checkpoint that plays."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self.checkpoint = checkpoint
+        self.player = Player(checkpoint)
+
+    def __repr__(self) -> str:
+        return f"MusicVAE({self.checkpoint.config.preset!r}, verbs={', '.join(self.verbs)})"
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """What this model can be asked to play."""
+        return self.player.verbs
+
+    def _voice(self, music: Music, track: str | int | None, bpm: float) -> Phrase:
+        """What this model's codec reads of some music; errors name the file it came from."""
+        phrase = to_phrase(music, bpm=bpm)
+        with naming(music):
+            return voice(phrase, self.player.codec.name, track)
+
+    def _finish(self, pattern: str | None) -> Finish:
+        """What is done to a phrase after it was decoded."""
+        return Finish.of(self.player.codec.name, pattern)
+
+
+def as_meter(meter: str | Meter) -> Meter:
+    """From text, if it is text."""
+    return parse_meter(meter) if isinstance(meter, str) else meter

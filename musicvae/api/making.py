@@ -1,0 +1,169 @@
+"""Verbs that make music: new, near to what there is, after it, or as a point z has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .. import extension, generation, replaying, variation
+from ..config import SampleConfig
+from ..finishing import Finish
+from ..music.notes import Phrase
+from ..music.units import Meter
+from ..sources import Music, naming
+from .base import Base, as_meter
+
+if TYPE_CHECKING:
+    from ..playing import Array
+
+
+class Making(Base):
+    """generate, vary, extend, decode, replay."""
+
+    def generate(
+        self,
+        n: int = SampleConfig.n,
+        *,
+        meter: str | Meter = "4/4",
+        bars: int | None = None,
+        form: str | None = None,
+        loop: bool = False,
+        bpm: float = 120.0,
+        program: int = 0,
+        temperature: float = SampleConfig.temperature,
+        pattern: str | None = None,
+        seed: int | None = None,
+    ) -> list[Phrase]:
+        """Draw new phrases.
+
+        Args:
+            n: how many.
+            meter: such as "6/8"; "4/4t" is 4/4 on the triplet grid.
+            bars: of each; as many as the model's windows if None, or that for each section.
+            form: sections such as "AABA"; the same letter is the same music.
+            loop: the last bar leads back to the first.
+            bpm: quarters per minute.
+            program: General MIDI number of the instrument, 0 to 127.
+            temperature: 0.5 plays it safe, 1.0 is the model's own taste, 1.3 wanders.
+            pattern: how the chords of a lead sheet are played: `block`, which is usual,
+                `arpeggio`, `strum` or `walking`.
+            seed: the same seed gives the same phrases.
+
+        Raises:
+            RequestError, MeterError: a number is out of range, the net cannot generate,
+                or a pattern is asked of a model that makes no chords.
+        """
+        finish = self._finish(pattern)
+        phrases = generation.generate(
+            self.player,
+            n,
+            meter=as_meter(meter),
+            bars=bars,
+            form=form,
+            loop=loop,
+            bpm=bpm,
+            program=program,
+            temperature=temperature,
+            seed=seed,
+        )
+        return [finish(phrase) for phrase in phrases]
+
+    def vary(
+        self,
+        source: Music,
+        n: int = 8,
+        *,
+        strength: float | None = None,
+        settings: Mapping[str, float] | None = None,
+        track: str | int | None = None,
+        temperature: float = 0.0,
+        pattern: str | None = None,
+        seed: int | None = None,
+        bpm: float = 120.0,
+    ) -> list[Phrase]:
+        """Neighbours of some music, the nearest first; see `variation.vary`.
+
+        Args:
+            source: music of any kind.
+            n: how many.
+            strength: 0 is its reconstruction, 1 new music; 0.3 if None, 0 with settings.
+            settings: standard deviations by attribute, such as {"density": 1}.
+            track, temperature, pattern, seed, bpm: as `interpolate` takes them.
+
+        Raises:
+            MidiError, RequestError: the input cannot be used, there is no such attribute,
+                or a number is out of range.
+        """
+        finish = self._finish(pattern)
+        phrase = self._voice(source, track, bpm)
+        found = variation.vary(
+            self.player,
+            phrase,
+            n,
+            strength=strength,
+            settings=settings,
+            temperature=temperature,
+            seed=seed,
+        )
+        return [finish(each) for each in found]
+
+    def extend(
+        self,
+        source: Music,
+        bars: int = 4,
+        *,
+        track: str | int | None = None,
+        temperature: float = SampleConfig.temperature,
+        pattern: str | None = None,
+        seed: int | None = None,
+        bpm: float = 120.0,
+    ) -> Phrase:
+        """Some music and so many new bars after it, in its meter, tempo and instrument.
+
+        The prior of the model does it, or a net that predicts the next step itself (preset
+        `rnn` or `lstm`). See `extension.extend`; arguments as `interpolate` takes them.
+
+        Raises:
+            MidiError, RequestError: the input cannot be used, a number is out of range,
+                or the net cannot extend.
+        """
+        finish = self._finish(pattern)
+        phrase = self._voice(source, track, bpm)
+        longer = extension.extend(self.player, phrase, bars, temperature=temperature, seed=seed)
+        return finish(longer)
+
+    def decode(
+        self,
+        z: Array,
+        *,
+        meter: str | Meter = "4/4",
+        bpm: float = 120.0,
+        program: int = 0,
+        temperature: float = 0.0,
+        pattern: str | None = None,
+        seed: int | None = None,
+    ) -> list[Phrase]:
+        """A phrase for each row of `z`, `[N, Z]`; the rest as `generate` takes it."""
+        finish = self._finish(pattern)
+        phrases = generation.decode(
+            self.player,
+            z,
+            meter=as_meter(meter),
+            bpm=bpm,
+            program=program,
+            temperature=temperature,
+            seed=seed,
+        )
+        return [finish(phrase) for phrase in phrases]
+
+    def replay(self, source: Music) -> Phrase:
+        """A phrase that this model made, made again from its recipe, to the note.
+
+        Raises:
+            MidiError: it cannot be read.
+            RequestError: it carries no recipe of this model, or was changed since.
+        """
+        phrase = self._voice(source, None, 120.0)
+        with naming(source):
+            made = replaying.replay(self.player, phrase)
+            return Finish.again(self.player.codec.name, made)(made)

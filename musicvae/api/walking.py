@@ -1,0 +1,135 @@
+"""Verbs that go between pieces of music, or from one to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .. import exploration, generation, interpolation
+from ..generation import Reconstruction
+from ..music.notes import Phrase
+from ..sources import Music
+from .base import Base
+
+
+class Walking(Base):
+    """interpolate, grid, analogy, reconstruct."""
+
+    def interpolate(
+        self,
+        a: Music,
+        b: Music,
+        n: int = 8,
+        *,
+        track: str | int | None = None,
+        track_b: str | int | None = None,
+        curve: str = "even",
+        temperature: float = 0.0,
+        pattern: str | None = None,
+        seed: int | None = None,
+        bpm: float = 120.0,
+    ) -> list[Phrase]:
+        """Walk from one piece of music to another; see `interpolation.interpolate`.
+
+        Args:
+            a, b: music of any kind; of a file with changes of meter, the stretch with most notes.
+            n: phrases, both ends included.
+            track: number (from 1) or name of the part to read; else the melody is found.
+            track_b: the same for `b`, where it is another.
+            curve: how the walk is spread: `even` to the ear, `line` (equal steps in z), `ease`
+                (slow near both ends), `early` or `late`.
+            temperature: 0 takes the most probable step.
+            pattern: as `generate` takes it.
+            seed: of the draws at temperatures above 0.
+            bpm: of MIDI files that are timed in seconds.
+
+        Raises:
+            MidiError, RequestError: an input cannot be used, or a number is out of range.
+        """
+        other = track if track_b is None else track_b
+        finish = self._finish(pattern)
+        ends = self._voice(a, track, bpm), self._voice(b, other, bpm)
+        walk = interpolation.interpolate(
+            self.player, *ends, n, curve=curve, temperature=temperature, seed=seed
+        )
+        return [finish(phrase) for phrase in walk]
+
+    def grid(
+        self,
+        corners: Sequence[Music],
+        n: int = 4,
+        *,
+        track: str | int | None = None,
+        curve: str = "even",
+        temperature: float = 0.0,
+        pattern: str | None = None,
+        seed: int | None = None,
+        bpm: float = 120.0,
+    ) -> list[Phrase]:
+        """All that lies between three or four pieces of music; see `exploration.grid`.
+
+        Args:
+            corners: top left, top right, bottom left and, if not what the others make of it,
+                bottom right.
+            n: phrases on a side; `n * n` are given, row by row.
+            track: of all of them; the rest as `interpolate` takes it.
+
+        Raises:
+            MidiError, RequestError: an input cannot be used, or a number is out of range.
+        """
+        finish = self._finish(pattern)
+        voices = [self._voice(corner, track, bpm) for corner in corners]
+        cells = exploration.grid(
+            self.player, voices, n, curve=curve, temperature=temperature, seed=seed
+        )
+        return [finish(phrase) for phrase in cells]
+
+    def analogy(
+        self,
+        a: Music,
+        b: Music,
+        c: Music,
+        *,
+        strength: float = 1.0,
+        track: str | int | None = None,
+        temperature: float = 0.0,
+        pattern: str | None = None,
+        seed: int | None = None,
+        bpm: float = 120.0,
+    ) -> Phrase:
+        """What is to `c` as `b` is to `a`: c + strength (b - a); see `exploration.analogy`.
+
+        Args:
+            a, b, c: music of any kind.
+            strength: 0 is the reconstruction of `c`, 1 all of the step from `a` to `b`.
+            track: of all three; the rest as `interpolate` takes it.
+
+        Raises:
+            MidiError, RequestError: an input cannot be used, or a number is out of range.
+        """
+        finish = self._finish(pattern)
+        voices = [self._voice(music, track, bpm) for music in (a, b, c)]
+        made = exploration.analogy(
+            self.player, *voices, strength=strength, temperature=temperature, seed=seed
+        )
+        return finish(made)
+
+    def reconstruct(
+        self,
+        source: Music,
+        *,
+        track: str | int | None = None,
+        temperature: float = 0.0,
+        pattern: str | None = None,
+        seed: int | None = None,
+        bpm: float = 120.0,
+    ) -> Reconstruction:
+        """Send music through z and back; arguments as `interpolate` takes them.
+
+        Raises:
+            MidiError, RequestError: the input cannot be used, or a number is out of range.
+        """
+        finish = self._finish(pattern)
+        phrase = self._voice(source, track, bpm)
+        made = generation.reconstruct(self.player, phrase, temperature=temperature, seed=seed)
+        return replace(made, phrase=finish(made.phrase))

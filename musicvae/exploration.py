@@ -1,0 +1,109 @@
+"""grid and analogy: three and four pieces of music at once.
+
+The sum is that of word vectors, "king - man + woman": Mikolov, Yih and Zweig, Linguistic
+Regularities in Continuous Space Word Representations, NAACL 2013, section 3.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from .engine import Player
+from .errors import RequestError
+from .interpolation import End, between, places, shares_of
+from .music.manner import at_pace, mean_tempo, play_like
+from .music.notes import Phrase
+from .playing import Array, check, played, with_recipe
+
+
+def grid(
+    player: Player,
+    corners: Sequence[Phrase],
+    n: int = 4,
+    *,
+    curve: str = "even",
+    temperature: float = 0.0,
+    seed: int | None = None,
+) -> list[Phrase]:
+    """Four phrases of one part each at the corners of a square, and all that lies between.
+
+    The corners stand in reading order: top left, top right, bottom left, bottom right. Of
+    three, the last is what `analogy` makes of them, so that the grid lies in their plane.
+    The edges are the walks of `interpolate`, and the ends of walks in between are what
+    lies between those of the edges. A cell has the length, meter, program and accents of
+    its nearest corner, and a tempo among all four, geometrically.
+
+    Returns:
+        `n * n` phrases, row by row.
+
+    Raises:
+        RequestError: there are not three or four, fewer than two a side, no such curve, or
+            the net has no latent.
+    """
+    check(player, "interpolate", n * n, temperature)
+    if len(corners) not in (3, 4):
+        raise RequestError(f"A grid has three or four corners, not {len(corners)}.")
+    shares = shares_of(curve, n)
+    ends = [End.of(player, corner) for corner in corners]
+    if len(ends) == 3:
+        a, b, c = ends
+        ends.append(End(analogous(a, b, c), c.like))
+    a, b, c, d = ends
+    top, bottom, left, right = (
+        places(player, *edge, shares, curve) for edge in ((a, b), (c, d), (a, c), (b, d))
+    )
+    across = between(top[None, :], bottom[None, :], shares[:, None])  # [rows, columns]
+    down = between(left[:, None], right[:, None], shares[None, :])
+    sides = np.stack([1 - shares, shares], axis=1)
+    tempos = np.log([mean_tempo(end.like.phrase) for end in ends]).reshape(2, 2)
+    paces = sides @ tempos @ sides.T
+    phrases = []
+    for row, column in np.ndindex(n, n):
+        corner = int(shares[row] >= 0.5), int(shares[column] >= 0.5)
+        near = ends[2 * corner[0] + corner[1]]
+        a_z, b_z, c_z, d_z = (end.over(near) for end in ends)
+        x, y = float(across[row, column]), float(down[row, column])
+        z = between(between(a_z, b_z, x), between(c_z, d_z, x), y)
+        back, plan = played(player, z, near.like, temperature, seed)
+        pace = math.exp(paces[row, column] - tempos[corner])
+        phrase = at_pace(play_like(back, near.like.phrase), pace)
+        phrases.append(with_recipe(phrase, player, "grid", plan, near.like.phrase))
+    return phrases
+
+
+def analogy(
+    player: Player,
+    a: Phrase,
+    b: Phrase,
+    c: Phrase,
+    *,
+    strength: float = 1.0,
+    temperature: float = 0.0,
+    seed: int | None = None,
+) -> Phrase:
+    """What is to `c` as `b` is to `a`: c + strength (b - a), window by window.
+
+    The phrases have one part each. Windows are paired as `interpolate` pairs them, over the
+    length of `c`, which lends its shape, tempo, program and accents. From `a` to `a` it is
+    what `reconstruct` makes of `c`; as a change of `a`, what it makes of `b`.
+
+    Raises:
+        RequestError: the strength is no number, or the net has no latent.
+    """
+    check(player, "interpolate", 1, temperature)
+    if not math.isfinite(strength):
+        raise RequestError(f"A strength is a number such as 0.5 or 1, not {strength}.")
+    of_a, of_b, of_c = (End.of(player, phrase) for phrase in (a, b, c))
+    z = analogous(of_a, of_b, of_c, strength)
+    back, plan = played(player, z, of_c.like, temperature, seed)
+    return with_recipe(play_like(back, c), player, "analogy", plan, c)
+
+
+def analogous(a: End, b: End, c: End, strength: float = 1.0) -> Array:
+    """c + strength (b - a), for each window of `c`. `[windows, Z]`"""
+    exact = (np.asarray(z, np.float64) for z in (a.over(c), b.over(c), c.z))
+    there, wanted, here = exact
+    return np.asarray(here + strength * (wanted - there), c.z.dtype)
