@@ -19,7 +19,8 @@ ORDER = [
         for name in (
             *("units", "chords", "notes", "pianoroll", "position", "smf", "quantise", "midi"),
             *("exchange", "coding", "monophony", "polyphony", "drums", "changes", "codecs"),
-            *("windows", "manner", "drawing", "melody", "harmony", "voices", "accompaniment"),
+            *("windows", "manner", "drawing", "scales", "breaches", "rules", "constraints"),
+            *("melody", "harmony", "voices", "accompaniment"),
             *("metrics", "copies", "ngram"),
             *("bulk_smf", "bulk", "slices"),
         )
@@ -27,7 +28,7 @@ ORDER = [
     "nets",
     "checkpoint",
     *(f"engine.{name}" for name in ("weights", "layers", "encoders", "decoders")),
-    *("engine.sampling", "engine.player", "engine"),
+    *("engine.obedience", "engine.sampling", "engine.player", "engine"),
     *("generation", "interpolation", "extension", "dataset", "workers", "reading"),
     *("splits", "preparation"),
     *("plot", "model"),

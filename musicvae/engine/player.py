@@ -10,7 +10,9 @@ from ..checkpoint import Checkpoint, prior_of
 from ..config import SEGMENT_NOTES, NetConfig
 from ..errors import CheckpointError, RequestError
 from ..music.codecs import CODECS, Codec, Codes
+from ..music.coding import Sounding
 from ..music.position import condition, max_steps, width, window_steps
+from ..music.rules import Rule
 from ..music.units import Meter
 from .decoders import (
     AutoregressiveDecoder,
@@ -22,6 +24,7 @@ from .decoders import (
 )
 from .encoders import DenseEncoder, Encoder, HierarchicalEncoder, Posterior, SequenceEncoder
 from .layers import Linear
+from .obedience import apart, price
 from .sampling import draw, draw_noise, frame_nats
 from .weights import Array, Weights
 
@@ -91,16 +94,17 @@ class Player:
         meters: Sequence[Meter],
         rngs: Sequence[np.random.Generator],
         temperature: float = 1.0,
+        rules: Sequence[Rule] | None = None,
     ) -> Array:
         """A z for each meter, by its own generator: of N(0, I), or of the prior that was fitted.
 
-        A fitted prior makes up a window, at the temperature, and draws z from its posterior.
-        Output `[N, Z]`.
+        A fitted prior makes up a window, at the temperature and under the rules, and draws z
+        from its posterior. Output `[N, Z]`.
         """
         z = np.zeros((len(rngs), self.latent), np.float32)
         spread = np.ones_like(z)
         if self.prior:
-            made_up = self._make_up(self.prior, meters, rngs, temperature)
+            made_up = self._make_up(self.prior, meters, rngs, temperature, rules)
             z, log_var = self.encode(made_up, meters)
             spread = np.exp(log_var / 2)
         noise = [rng.standard_normal(self.latent) for rng in rngs]
@@ -112,6 +116,7 @@ class Player:
         meters: Sequence[Meter],
         rngs: Sequence[np.random.Generator],
         temperature: float,
+        rules: Sequence[Rule] | None,
     ) -> list[Codes]:
         """Windows of the prior; a commonplace is made up again, unless safety is asked for."""
         found: dict[int, Codes] = {}
@@ -119,7 +124,8 @@ class Player:
         for _ in range(DRAWS):
             here, mine = [meters[row] for row in rows], [rngs[row] for row in rows]
             nothing = np.empty((len(rows), 0), np.float32)
-            drawn = prior.decode(nothing, here, temperature=temperature, rngs=mine)
+            kept = [rules[row] for row in rows] if rules else None
+            drawn = prior.decode(nothing, here, temperature=temperature, rngs=mine, rules=kept)
             found.update(zip(rows, drawn, strict=True))
             if not self._floor or temperature < 1:
                 break
@@ -158,17 +164,21 @@ class Player:
         *,
         temperature: float,
         rngs: Sequence[np.random.Generator],
+        rules: Sequence[Rule] | None = None,
     ) -> list[Codes]:
-        """A window for each z, in its meter, by its own generator; temperature 0 is argmax."""
+        """A window for each z, in its meter, by its own generator, under its rule if it has one.
+
+        Temperature 0 is argmax.
+        """
         found: dict[int, Codes] = {}
         for meter, rows in _by_meter(meters):
             noise = self._apart(
                 draw_noise(self.codec, [rngs[row] for row in rows], self.steps(meter))
             )
             steps = self._decoder.start(np.asarray(z, np.float32)[rows], self._known(meter))
-            before = self.codec.unknown if self._decoder.segments > 1 else self.codec.silence
-            first, chain = before(len(noise), meter), self._decoder.chain
-            drawn = draw(steps, self.codec, first, noise, temperature, chain=chain)
+            first, chain = self._before(len(noise), meter), self._decoder.chain
+            kept = self._rules(rules, rows)
+            drawn = draw(steps, self.codec, first, noise, temperature, chain=chain, rules=kept)
             windows = drawn.reshape(len(rows), self.steps(meter), *drawn.shape[2:])
             if self._decoder.segments > 1:
                 windows = np.stack([self.codec.spell(window) for window in windows])
@@ -176,17 +186,23 @@ class Player:
         return [found[row] for row in range(len(meters))]
 
     def extend(
-        self, heard: Codes, meter: Meter, *, temperature: float, rng: np.random.Generator
+        self,
+        heard: Codes,
+        meter: Meter,
+        *,
+        temperature: float,
+        rng: np.random.Generator,
+        rules: Sequence[Rule] | None = None,
     ) -> Codes:
         """The bar that follows the first bars of a window. `[T, ...]` -> `[meter.bar, ...]`.
 
-        A net that decodes whole windows leaves it to its prior.
+        A net that decodes whole windows leaves it to its prior. One rule is that of the bar.
 
         Raises:
             RequestError: it has none.
         """
         if self.prior:
-            return self.prior.extend(heard, meter, temperature=temperature, rng=rng)
+            return self.prior.extend(heard, meter, temperature=temperature, rng=rng, rules=rules)
         if self.latent:
             raise RequestError("This model decodes whole windows: it cannot go on after a bar.")
         known = self._known(meter)[: len(heard) + meter.bar]
@@ -200,6 +216,7 @@ class Player:
             temperature,
             heard[None],
             self._decoder.chain,
+            rules,
         )[0]
         return bar
 
@@ -223,6 +240,29 @@ class Player:
         """Teacher-forced `-log p` of each step of windows. `[T]` each."""
         each = zip(self.logits(z, codes, meters), codes, strict=True)
         return [frame_nats(self.codec, logits, window) for logits, window in each]
+
+    def cost(
+        self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter], rules: Sequence[Rule]
+    ) -> Array:
+        """Nats that rules cost windows which were drawn under them; see `obedience.price`. `[N]`"""
+        nats = np.zeros(len(codes), np.float32)
+        logits = self.logits(z, codes, meters)
+        for meter, rows in _by_meter(meters):
+            truth, said = (
+                self._apart(np.stack([each[row] for row in rows])) for each in (codes, logits)
+            )
+            kept, first = self._rules(rules, rows), self._before(len(truth), meter)
+            each = price(self.codec, said, truth, first, kept or (), self._decoder.chain)
+            nats[rows] = each.reshape(len(rows), -1).sum(axis=1)
+        return nats
+
+    def _before(self, n: int, meter: Meter) -> Sounding:
+        """What sounds before the first step of each of `n` segments."""
+        return (self.codec.unknown if self._decoder.segments > 1 else self.codec.silence)(n, meter)
+
+    def _rules(self, rules: Sequence[Rule] | None, rows: list[int]) -> list[Rule] | None:
+        """Those of some windows' segments."""
+        return apart([rules[row] for row in rows], self._decoder.segments) if rules else None
 
     def _apart(self, windows: Codes) -> Codes:
         """Windows in segments. `[N, T, ...]` -> `[N * segments, T / segments, ...]`"""
