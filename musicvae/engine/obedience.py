@@ -23,7 +23,7 @@ Bools = NDArray[np.bool_]
 FARTHEST = 30.0
 """Nats that a note is leaned at most."""
 
-HALVINGS = 40
+HALVINGS = 24
 
 
 class Obedience:

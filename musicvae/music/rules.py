@@ -27,8 +27,6 @@ HASTE = 2.0
 PATIENCE = 0.9
 """So much of its share of the notes that are needed is the least that a step expects."""
 
-HALVINGS = 40
-
 
 @dataclass(frozen=True, eq=False)
 class Rule:
@@ -105,12 +103,10 @@ def share(notes: Ints, holds: Floats, weights: Floats) -> Floats:
     >>> share(np.array([1, 2, 9]), np.ones(3), np.array([2.0, 1.0, 1.0])).round(2)
     array([0.5, 1. , 1. ])
     """
-    low, high = np.zeros(len(notes)), np.full(len(notes), (holds / weights).max())
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        short = np.minimum(holds, middle[:, None] * weights).sum(axis=1) < notes
-        low, high = np.where(short, middle, low), np.where(short, high, middle)
-    return np.where(notes > 0, np.minimum(holds[0], high * weights[0]), 0.0)
+    edges = np.append(0.0, np.unique(holds / weights))
+    totals = np.minimum(holds, edges[:, None] * weights).sum(axis=1)
+    level = np.interp(notes, totals, edges)  # so high that what lies below it is all the notes
+    return np.asarray(np.minimum(holds[0], level * weights[0]), float)
 
 
 def metric_weights(meter: Meter) -> Floats:
