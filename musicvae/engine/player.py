@@ -116,7 +116,7 @@ class Player:
         meters: Sequence[Meter],
         rngs: Sequence[np.random.Generator],
         temperature: float,
-        rules: Sequence[Rule] | None,
+        rules: Sequence[Rule] | None = None,
     ) -> list[Codes]:
         """Windows of the prior; a commonplace is made up again, unless safety is asked for."""
         found: dict[int, Codes] = {}
@@ -207,17 +207,10 @@ class Player:
             raise RequestError("This model decodes whole windows: it cannot go on after a bar.")
         known = self._known(meter)[: len(heard) + meter.bar]
         steps = self._decoder.start(np.empty((1, 0), np.float32), known)
-        noise = draw_noise(self.codec, [rng], meter.bar)
-        bar: Codes = draw(
-            steps,
-            self.codec,
-            self.codec.silence(1, meter),
-            noise,
-            temperature,
-            heard[None],
-            self._decoder.chain,
-            rules,
-        )[0]
+        noise, first = draw_noise(self.codec, [rng], meter.bar), self.codec.silence(1, meter)
+        before, chain = heard[None], self._decoder.chain
+        bar: Codes
+        (bar,) = draw(steps, self.codec, first, noise, temperature, before, chain, rules)
         return bar
 
     def logits(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
