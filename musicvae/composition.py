@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
@@ -20,11 +20,12 @@ from .engine import Player
 from .errors import RequestError
 from .extension import next_bars
 from .music.codecs import Codes
+from .music.constraints import Constraints, parse_constraints
 from .music.position import window_bars
 from .music.seams import Held, held_over
 from .music.units import Meter
 from .music.windows import join
-from .playing import MAX_BARS, Array, Plan
+from .playing import MAX_BARS, NOTHING, Array, Plan, Wishes, rule_of
 
 ENDS = 12
 """Last bars that are tried for one that leads back to the start."""
@@ -74,24 +75,35 @@ def parse_form(form: str | None, bars: int | None, usual: int) -> Form:
 
 
 def compose(
-    player: Player, meter: Meter, form: Form, temperature: float, rngs: Rngs, *, loop: bool = False
+    player: Player,
+    meter: Meter,
+    form: Form,
+    temperature: float,
+    rngs: Rngs,
+    *,
+    loop: bool = False,
+    wishes: Wishes = NOTHING,
 ) -> list[Plan]:
     """A piece for each generator: its z, where their windows stand, and what is held over.
+
+    What is wished for, the prior keeps to as the decoder will; chords begin anew with a section.
 
     Raises:
         RequestError: an end that leads back is asked of a net that has no prior, or more than
             a window of one that has no z.
     """
-    size = window_bars(meter, player.bars)
+    size, asked = window_bars(meter, player.bars), parse_constraints(**wishes)
     firsts = _firsts(form.bars, size)
     if player.prior:
-        drafts = _drafts(player, meter, form, temperature, rngs, size)
+        drafts = _drafts(player, meter, form, temperature, rngs, asked)
         if loop:
             drafts = [
-                _led_back(player.prior, meter, form, sections, temperature, rng)
+                _led_back(player.prior, meter, form, sections, temperature, rng, asked)
                 for sections, rng in zip(drafts, rngs, strict=True)
             ]
-        z = _points(player, meter, firsts, drafts, rngs)
+        cuts = _cuts(player, meter, firsts, drafts)
+        z = _points(player, meter, cuts, rngs)
+        costs = _costs(player.prior, meter, firsts, cuts, asked, len(rngs))
         held = [_held(player, meter, form, firsts, sections) for sections in drafts]
     elif loop:
         raise RequestError("A loop needs a model with a prior: musicvae fit-prior MODEL --data D.")
@@ -100,16 +112,17 @@ def compose(
             raise RequestError(f"This net makes {size} bars at once; extend goes on after them.")
         shape = (len(form.sections) * len(firsts), player.latent)
         z = np.array([rng.standard_normal(shape) for rng in rngs], np.float32)
-        held = [()] * len(rngs)
+        held, costs = [()] * len(rngs), [0.0] * len(rngs)
     places = tuple(
         (number * form.bars + first, form.sections.index(letter) * len(firsts) + row)
         for number, letter in enumerate(form.letters)
         for row, first in enumerate(firsts)
     )
     bars = len(form.letters) * form.bars
+    plan = Plan(z[0], places, meter, bars, form.bars, temperature, wishes=wishes)
     return [
-        Plan(points, places, meter, bars, section=form.bars, temperature=temperature, held=ties)
-        for points, ties in zip(z, held, strict=True)
+        replace(plan, z=points, held=ties, cost=cost)
+        for points, ties, cost in zip(z, held, costs, strict=True)
     ]
 
 
@@ -120,11 +133,18 @@ def _firsts(bars: int, size: int) -> list[int]:
 
 
 def _drafts(
-    player: Player, meter: Meter, form: Form, temperature: float, rngs: Rngs, size: int
+    player: Player,
+    meter: Meter,
+    form: Form,
+    temperature: float,
+    rngs: Rngs,
+    asked: Constraints,
 ) -> list[list[Codes]]:
     """For each generator the codes of each section, a window long at least."""
+    size = window_bars(meter, player.bars)
     bars = max(form.bars, size)
-    begun = player.make_up([meter] * len(rngs), rngs, temperature)
+    rules = [rule_of(player, asked, meter, 0)] * len(rngs) if asked else None
+    begun = player.make_up([meter] * len(rngs), rngs, temperature, rules)
     drafts = []
     for first, rng in zip(begun, rngs, strict=True):
         sections: list[Codes] = []
@@ -133,9 +153,8 @@ def _drafts(
             if sections:
                 last = form.letters[form.letters.index(letter) - 1]
                 before = sections[form.sections.index(last)][: form.bars * meter.bar]
-            known = before if sections else first
-            more = bars - (0 if sections else size)
-            codes = next_bars(player, known, more, meter, temperature, rng)
+            known, there = (before, 0) if sections else (first, size)
+            codes = next_bars(player, known, bars - there, meter, temperature, rng, asked, there)
             sections.append(codes[len(before) :])
         drafts.append(sections)
     return drafts
@@ -148,6 +167,7 @@ def _led_back(
     sections: list[Codes],
     temperature: float,
     rng: np.random.Generator,
+    asked: Constraints,
 ) -> list[Codes]:
     """The sections, the last bar of the last one chosen so that the first bar follows from it."""
     codec, bar = maker.codec, meter.bar
@@ -156,8 +176,8 @@ def _led_back(
     piece = [sections[form.sections.index(letter)][:end] for letter in form.letters]
     # what sounds before the last bar, the piece going round
     around = np.concatenate(piece * -(-(heard + bar) // (end * len(piece))))[:-bar]
-    drawn = [next_bars(maker, around, 1, meter, temperature, rng)[-bar:] for _ in range(ENDS - 1)]
-    ends = [piece[-1][-bar:], *drawn]
+    tried = (maker, around, 1, meter, temperature, rng, asked, form.bars - 1)
+    ends = [piece[-1][-bar:], *(next_bars(*tried)[-bar:] for _ in range(ENDS - 1))]
     first = codec.decode(piece[0][:bar], meter)
     tails = [np.concatenate([around, each])[len(around) + bar - heard :] for each in ends]
     both = [codec.encode(join([codec.decode(tail, meter), first])) for tail in tails]
@@ -167,17 +187,39 @@ def _led_back(
     return [changed if number == last else codes for number, codes in enumerate(sections)]
 
 
-def _points(
-    player: Player, meter: Meter, firsts: Sequence[int], drafts: list[list[Codes]], rngs: Rngs
-) -> Array:
-    """A z of the posterior of each window of each section. `[pieces, windows, Z]`"""
+def _cuts(
+    player: Player, meter: Meter, firsts: Sequence[int], drafts: list[list[Codes]]
+) -> list[Codes]:
+    """Each window of each section of each piece."""
     codec, steps = player.codec, player.steps(meter)
-    cuts = [
+    return [
         codec.encode(codec.decode(codes[first * meter.bar :][:steps], meter))
         for sections in drafts
         for codes in sections
         for first in firsts
     ]
+
+
+def _costs(
+    maker: Player,
+    meter: Meter,
+    firsts: Sequence[int],
+    cuts: Sequence[Codes],
+    asked: Constraints,
+    pieces: int,
+) -> list[float]:
+    """Nats that what was asked for cost each piece as it was made up."""
+    if not asked:
+        return [0.0] * pieces
+    every = len(cuts) // len(firsts)
+    rules = [rule_of(maker, asked, meter, first) for first in firsts] * every
+    nothing = np.empty((len(cuts), 0), np.float32)
+    nats = maker.cost(nothing, cuts, [meter] * len(cuts), rules)
+    return [float(own) for own in nats.reshape(pieces, -1).sum(axis=1)]
+
+
+def _points(player: Player, meter: Meter, cuts: Sequence[Codes], rngs: Rngs) -> Array:
+    """A z of the posterior of each window. `[pieces, windows, Z]`"""
     mu, log_var = player.encode(cuts, [meter] * len(cuts))
     noise = [rng.standard_normal((len(cuts) // len(rngs), player.latent)) for rng in rngs]
     spread = np.exp(log_var / 2) * np.concatenate(noise).astype(np.float32)

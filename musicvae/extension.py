@@ -16,13 +16,16 @@ from .config import SampleConfig
 from .engine import Player
 from .errors import RequestError
 from .music.codecs import Codes
+from .music.constraints import Constraints, parse_constraints
 from .music.manner import play_like
 from .music.notes import Part, Phrase
 from .music.position import window_bars
 from .music.recipe import Recipe
 from .music.units import Meter
 from .music.windows import cut, join
-from .playing import DRAWS, MAX_BARS, check, entropy, generator
+from .playing import DRAWS, MAX_BARS, NOTHING, Wishes, check, entropy, generator
+
+FREE = Constraints()
 
 
 def extend(
@@ -32,11 +35,13 @@ def extend(
     *,
     temperature: float = SampleConfig.temperature,
     seed: int | None = None,
+    wishes: Wishes = NOTHING,
 ) -> Phrase:
     """A phrase of the parts that the model reads, and so many bars that follow it.
 
     What was there stays as it is; a note that sounds at its end ends with it.
-    The new bars have its meter, last tempo, programs, and accents.
+    The new bars have its meter, last tempo, programs, and accents, and keep to what is
+    wished for (see `constraints.parse_constraints`), whose chords begin with them.
 
     Raises:
         RequestError: neither the net nor a prior of it predicts the next step, or a number is
@@ -53,9 +58,9 @@ def extend(
     whole = cut(phrase, 0, phrase.steps + phrase.lead_in)
     seed = entropy(seed)
     rng = generator(seed)
-    codes = player.codec.encode(whole)
+    codes, asked = player.codec.encode(whole), parse_constraints(**wishes)
     for _ in range(DRAWS):
-        more = next_bars(player, codes, bars, whole.meter, temperature, rng)
+        more = next_bars(player, codes, bars, whole.meter, temperature, rng, asked)
         new = player.codec.decode(more[len(codes) :], whole.meter)
         if not new.is_silent:
             break
@@ -66,7 +71,7 @@ def extend(
     longer = replace(
         played, parts=tuple(replace(old, notes=old.notes + more.notes) for old, more in both)
     )
-    options = {"bars": bars, "temperature": temperature, "seed": seed}
+    options = {"bars": bars, "temperature": temperature, "seed": seed, "wishes": dict(wishes)}
     return replace(
         longer, recipe=Recipe(player.digest, "extend", longer.fingerprint, options=options)
     )
@@ -79,13 +84,21 @@ def next_bars(
     meter: Meter,
     temperature: float,
     rng: np.random.Generator,
+    asked: Constraints = FREE,
+    start: int = 0,
 ) -> Codes:
-    """Codes of some whole bars, and of those that follow them. `[T, ...]`"""
+    """Codes of some whole bars, and of those that follow them. `[T, ...]`
+
+    Args:
+        asked: what the new bars keep to, the first of which is bar `start` of it.
+    """
     codec = player.codec
     kept = (window_bars(meter, player.bars) - 1) * meter.bar
-    for _ in range(bars):
+    for number in range(start, start + bars):
         # a note cut by the window's first bar line is not heard: no window it learned has one
         heard = codec.encode(codec.decode(codes[max(0, len(codes) - kept) :], meter))
-        bar = player.extend(heard, meter, temperature=temperature, rng=rng)
+        rule = asked.rule(codec, meter, meter.bar, number * meter.bar)
+        rules = [rule] if asked else None
+        bar = player.extend(heard, meter, temperature=temperature, rng=rng, rules=rules)
         codes = np.concatenate([codes, bar])
     return codes

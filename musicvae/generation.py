@@ -17,9 +17,11 @@ from .music.position import window_bars
 from .music.units import Meter, bpm_to_tempo
 from .playing import (
     DRAWS,
+    NOTHING,
     Array,
     Encoded,
     Plan,
+    Wishes,
     check,
     entropy,
     generator,
@@ -58,6 +60,7 @@ def generate(
     program: int = 0,
     temperature: float = SampleConfig.temperature,
     seed: int | None = None,
+    wishes: Wishes = NOTHING,
 ) -> list[Phrase]:
     """Draw `n` new phrases: z of the prior, then steps.
 
@@ -67,6 +70,7 @@ def generate(
         bars: as many as the model's windows if None, or that for each section of a form.
         form: sections, a letter for each; the same letter is the same music. See `composition`.
         loop: the last bar leads back to the first.
+        wishes: what they keep to; see `constraints.parse_constraints`.
 
     Raises:
         RequestError: the net has no prior, or a number is out of range.
@@ -80,7 +84,7 @@ def generate(
         if not rows:
             break
         rngs = [generator(seed, row, attempt) for row in rows]
-        plans = compose(player, meter, sections, temperature, rngs, loop=loop)
+        plans = compose(player, meter, sections, temperature, rngs, loop=loop, wishes=wishes)
         for row, plan in zip(rows, plans, strict=True):
             plan = replace(plan, seed=seed, key=(row, attempt))
             phrase = dressed(perform(player, plan), tempo, program)

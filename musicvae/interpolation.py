@@ -20,7 +20,7 @@ from .music.coding import free_steps
 from .music.manner import at_pace, mean_tempo, play_like
 from .music.notes import Phrase
 from .music.units import Meter
-from .playing import Array, Encoded, check, played, with_recipe
+from .playing import NOTHING, Array, Encoded, Wishes, check, played, with_recipe
 
 Places = NDArray[np.float64]
 Floats = TypeVar("Floats", Array, Places)
@@ -69,6 +69,7 @@ def interpolate(
     curve: str = "even",
     temperature: float = 0.0,
     seed: int | None = None,
+    wishes: Wishes = NOTHING,
 ) -> list[Phrase]:
     """Walk from `a` to `b`, of one part each, in `n` phrases, both ends included.
 
@@ -91,7 +92,7 @@ def interpolate(
         side = 0 if share < 0.5 else 1
         near = ends[side]
         z = between(ends[0].over(near), ends[1].over(near), place)
-        back, plan = played(player, z, near.like, temperature, seed)
+        back, plan = played(player, z, near.like, temperature, seed, wishes)
         phrase = at_pace(play_like(back, near.like.phrase), pace ** (share - side))
         phrases.append(with_recipe(phrase, player, "interpolate", plan, near.like.phrase))
     return phrases

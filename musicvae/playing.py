@@ -6,8 +6,10 @@ What one verb made, another can play again from its plan; so it is what a file's
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from operator import index
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,15 +18,22 @@ from numpy.typing import NDArray
 from .config import MAX_PHRASES
 from .engine import Player
 from .errors import RequestError
+from .music.codecs import Codes
+from .music.constraints import Constraints, parse_constraints
 from .music.manner import accents
 from .music.notes import Phrase
 from .music.position import window_bars
 from .music.recipe import Recipe
+from .music.rules import Rule
 from .music.seams import Held, held_over, laid, tied
 from .music.units import Meter
 from .music.windows import cut, windows
 
 Array = NDArray[np.float32]
+
+Wishes = Mapping[str, Any]
+NOTHING: Wishes = MappingProxyType({})
+"""To keep to."""
 
 MAX_BARS = 1_000
 """Of what is made at once."""
@@ -45,6 +54,9 @@ class Plan:
         temperature: 0 takes the most probable step.
         seed, key: entropy and spawn key of the generators, one for each z.
         held: notes that sound on from one window into the next.
+        wishes: what it keeps to, as `constraints.parse_constraints` takes it.
+        upbeat: bars before the first chord that is wished for.
+        cost: nats that the wishes cost what made the z up.
     """
 
     z: Array
@@ -56,16 +68,36 @@ class Plan:
     seed: int = 0
     key: tuple[int, ...] = ()
     held: tuple[Held, ...] = ()
+    wishes: Wishes = field(default_factory=dict)
+    upbeat: int = 0
+    cost: float = 0.0
 
     def end(self, first: int) -> int:
         """The bar at which a window ends at the latest that begins at one."""
         section = self.section or self.bars
         return min(self.bars, (first // section + 1) * section)
 
+    def rules(self, player: Player) -> list[Rule] | None:
+        """What each z keeps to where it first stands; None where nothing is wished for.
+
+        Raises:
+            RequestError: they contradict each other, or mean nothing to such a model.
+        """
+        asked = parse_constraints(**self.wishes)
+        if not asked:
+            return None
+        section = self.section or MAX_BARS
+        firsts = dict(reversed([(row, first) for first, row in self.windows]))
+        return [
+            rule_of(player, asked, self.meter, firsts[row] % section - self.upbeat)
+            for row in range(len(self.z))
+        ]
+
     def options(self) -> dict[str, Any]:
         """All but the z and the meter, as JSON has them."""
         about = {name: value for name, value in vars(self).items() if name not in ("z", "meter")}
-        return about | {"windows": [*map(list, self.windows)], "held": [*map(list, self.held)]}
+        rows = {"windows": [*map(list, self.windows)], "held": [*map(list, self.held)]}
+        return about | rows | {"wishes": dict(self.wishes)}
 
 
 def planned(recipe: Recipe, player: Player, meter: Meter) -> Plan | None:
@@ -76,7 +108,7 @@ def planned(recipe: Recipe, player: Player, meter: Meter) -> Plan | None:
         about["windows"] = tuple((int(first), int(row)) for first, row in about["windows"])
         about["held"] = tuple(Held(*map(int, held)) for held in about["held"])
         about["key"] = tuple(map(int, about["key"]))
-        about |= {name: index(about[name]) for name in ("bars", "section", "seed")}
+        about |= {name: index(about[name]) for name in ("bars", "section", "seed", "upbeat")}
         plan = Plan(recipe.points, meter=meter, **{name: about[name] for name in _FIELDS})
         firsts = [first for first, _ in plan.windows]
         ends = [min(plan.end(first), first + size) for first in firsts]
@@ -87,27 +119,39 @@ def planned(recipe: Recipe, player: Player, meter: Meter) -> Plan | None:
             and firsts == sorted(set(firsts))
             and all(then <= end for then, end in zip([*firsts[1:], plan.bars], ends, strict=True))
             and firsts[-1] < plan.bars <= MAX_BARS
-            and min(plan.seed, plan.section, *plan.key) >= 0
+            and min(plan.seed, plan.section, plan.upbeat, *plan.key) >= 0
             and 0 <= float(plan.temperature) < math.inf
         )
-    except (KeyError, TypeError, ValueError, IndexError, ArithmeticError):
+        plan.rules(player)
+    except (RequestError, KeyError, TypeError, ValueError, IndexError, ArithmeticError):
         return None
     return plan if good else None
 
 
-_FIELDS = ("windows", "bars", "section", "temperature", "seed", "key", "held")
+_FIELDS = (
+    *("windows", "bars", "section", "temperature", "seed", "key", "held"),
+    *("wishes", "upbeat"),
+)
 
 
 def perform(player: Player, plan: Plan) -> Phrase:
     """The bare phrase of whole bars."""
-    meters = [plan.meter] * len(plan.z)
-    rngs = [generator(plan.seed, *plan.key, row) for row in range(len(plan.z))]
-    codes = player.decode(plan.z, meters, temperature=plan.temperature, rngs=rngs)
+    codes = _drawn(player, plan)
     pieces = [
         (first, codes[row][: (plan.end(first) - first) * plan.meter.bar])
         for first, row in plan.windows
     ]
-    return tied(laid(pieces, player.codec, plan.meter), plan.held, player.codec)
+    # who wishes for few at once has no room for what is held over
+    held = () if plan.wishes.get("max_polyphony") else plan.held
+    return tied(laid(pieces, player.codec, plan.meter), held, player.codec)
+
+
+def _drawn(player: Player, plan: Plan) -> list[Codes]:
+    """The window of each z."""
+    meters = [plan.meter] * len(plan.z)
+    rngs = [generator(plan.seed, *plan.key, row) for row in range(len(plan.z))]
+    rules, temperature = plan.rules(player), plan.temperature
+    return player.decode(plan.z, meters, temperature=temperature, rngs=rngs, rules=rules)
 
 
 class Encoded:
@@ -137,7 +181,8 @@ class Encoded:
         self.mu = plan.z[list(rows)]
         held = held_over(self.whole, (first * meter.bar for first in firsts))
         places = tuple((first, row) for row, first in enumerate(firsts))
-        self.plan = Plan(self.mu, places, meter, bars, held=held)
+        upbeat = 1 if phrase.pickup else 0
+        self.plan = Plan(self.mu, places, meter, bars, held=held, upbeat=upbeat)
 
 
 def known(player: Player, phrase: Phrase) -> Plan | None:
@@ -151,10 +196,15 @@ def known(player: Player, phrase: Phrase) -> Plan | None:
 
 
 def played(
-    player: Player, z: Array, like: Encoded, temperature: float, seed: int | None
+    player: Player,
+    z: Array,
+    like: Encoded,
+    temperature: float,
+    seed: int | None,
+    wishes: Wishes = NOTHING,
 ) -> tuple[Phrase, Plan]:
     """A window for each z, where those of a phrase stand."""
-    plan = replace(like.plan, z=z, temperature=temperature, seed=entropy(seed))
+    plan = replace(like.plan, z=z, temperature=temperature, seed=entropy(seed), wishes=wishes)
     return perform(player, plan), plan
 
 
@@ -167,7 +217,7 @@ def with_recipe(
     """
     if not player.latent:
         return phrase
-    options = plan.options()
+    options = plan.options() | {"cost": round(plan.cost + _cost(player, plan), 2)}
     if like:
         loud = [accents(part, like) for part in like.parts]
         options["accents"] = [sorted(map(list, own.items())) for own in loud]
@@ -175,6 +225,20 @@ def with_recipe(
     notes = phrase.fingerprint
     recipe = Recipe(player.digest, verb, notes, latent=player.latent, z=z, options=options)
     return replace(phrase, recipe=recipe)
+
+
+def _cost(player: Player, plan: Plan) -> float:
+    """Nats that the wishes cost the decoder."""
+    rules = plan.rules(player)
+    if rules is None:
+        return 0.0
+    meters = [plan.meter] * len(plan.z)
+    return float(player.cost(plan.z, _drawn(player, plan), meters, rules).sum())
+
+
+def rule_of(player: Player, asked: Constraints, meter: Meter, bar: int) -> Rule:
+    """What a window keeps to that begins at a bar."""
+    return asked.rule(player.codec, meter, player.steps(meter), bar * meter.bar)
 
 
 def generator(seed: int, *key: int) -> np.random.Generator:

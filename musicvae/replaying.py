@@ -15,7 +15,7 @@ from .errors import RequestError
 from .extension import extend
 from .music.manner import dressed, play_like
 from .music.notes import Phrase
-from .playing import known, perform
+from .playing import Wishes, known, perform
 
 
 def replay(player: Player, phrase: Phrase) -> Phrase:
@@ -51,11 +51,11 @@ def _played_again(player: Player, phrase: Phrase, options: Mapping[str, Any]) ->
     return play_like(bare, replace(phrase, chords=()), loud)
 
 
-_OF_EXTEND = ("bars", "temperature", "seed")
+_OF_EXTEND = ("bars", "temperature", "seed", "wishes")
 
 
 def _extended_again(
-    player: Player, phrase: Phrase, *, bars: int, temperature: float, seed: int
+    player: Player, phrase: Phrase, *, bars: int, temperature: float, seed: int, wishes: Wishes
 ) -> Phrase:
     """What was there before its last bars, and these once more."""
     end = phrase.steps - bars * phrase.meter.bar
@@ -69,4 +69,4 @@ def _extended_again(
         parts=tuple(parts),
         chords=tuple(change for change in phrase.chords if change.step < end),
     )
-    return extend(player, begun, bars, temperature=temperature, seed=seed)
+    return extend(player, begun, bars, temperature=temperature, seed=seed, wishes=wishes)

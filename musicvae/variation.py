@@ -18,7 +18,17 @@ from .music.manner import play_like
 from .music.notes import Phrase
 from .music.position import window_bars
 from .music.windows import join
-from .playing import Array, Encoded, check, entropy, generator, perform, with_recipe
+from .playing import (
+    NOTHING,
+    Array,
+    Encoded,
+    Wishes,
+    check,
+    entropy,
+    generator,
+    perform,
+    with_recipe,
+)
 
 STRENGTH = 0.3
 SHIFTS = sorted(range(-5, 7), key=abs)
@@ -35,6 +45,7 @@ def vary(
     settings: Mapping[str, float] | None = None,
     temperature: float = 0.0,
     seed: int | None = None,
+    wishes: Wishes = NOTHING,
 ) -> list[Phrase]:
     """Neighbours of a phrase, the nearest first.
 
@@ -46,6 +57,7 @@ def vary(
     Args:
         strength: 0 to 1; if None it is 0.3, or 0 where there are settings.
         settings: by attribute; see `attributes`.
+        wishes: what they keep to; see `constraints.parse_constraints`.
 
     Raises:
         RequestError: the net cannot vary, has no such attribute, or a number is out of range.
@@ -56,14 +68,14 @@ def vary(
     if not 0 <= share <= 1:
         raise RequestError(f"A strength is a number from 0 to 1, not {share:g}.")
     source, seed = Encoded(player, phrase), entropy(seed)
-    plan = replace(source.plan, temperature=temperature, seed=seed)
+    plan = replace(source.plan, temperature=temperature, seed=seed, wishes=wishes)
     origin = player.codec.encode(perform(player, source.plan))
     found: list[tuple[float, Phrase]] = []
     for row in range(n):
         amounts = {name: amount * (row + 1) / n for name, amount in settings.items()}
         z = moved(player, source.mu, amounts) if amounts else source.mu
         if share:
-            z = _towards(player, source, z, share, generator(seed, row))
+            z = _towards(player, source, z, share, generator(seed, row), wishes)
         varied = replace(plan, z=z, key=(row,))
         bare = perform(player, varied)
         apart = hamming(player.codec, phrase.meter, origin, player.codec.encode(bare))
@@ -75,12 +87,17 @@ def vary(
 
 
 def _towards(
-    player: Player, source: Encoded, z: Array, share: float, rng: np.random.Generator
+    player: Player,
+    source: Encoded,
+    z: Array,
+    share: float,
+    rng: np.random.Generator,
+    wishes: Wishes,
 ) -> Array:
     """From each window towards new music, till this share of the difference is heard."""
     meter = source.phrase.meter
     form = Form("A", len(z) * window_bars(meter, player.bars))
-    (new,) = compose(player, meter, form, 1.0, [rng])
+    (new,) = compose(player, meter, form, 1.0, [rng], wishes=wishes)
     _, first, which = np.unique(source.mu, axis=0, return_index=True, return_inverse=True)
     target = _in_key_of(player, source, new.z)[first[which.ravel()]]
     if share == 1:

@@ -11,6 +11,7 @@ from musicvae.api import load
 from musicvae.composition import Form, compose, parse_form
 from musicvae.engine import Player
 from musicvae.errors import RequestError
+from musicvae.extension import FREE
 from musicvae.generation import generate
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Phrase
@@ -103,10 +104,10 @@ def _start_after_end(player: Player, meter: Meter, form: Form, seed: int, loop: 
 
     rng = np.random.default_rng(seed)
     size = player.bars
-    (sections,) = c._drafts(player, meter, form, 1.0, [rng], size)
+    (sections,) = c._drafts(player, meter, form, 1.0, [rng], FREE)
     if loop:
         assert player.prior
-        sections = c._led_back(player.prior, meter, form, sections, 1.0, rng)
+        sections = c._led_back(player.prior, meter, form, sections, 1.0, rng, FREE)
     codec, end = player.codec, form.bars * meter.bar
     piece = [sections[form.sections.index(letter)][:end] for letter in form.letters]
     heard = np.concatenate(piece * size)[-(size - 1) * meter.bar :]

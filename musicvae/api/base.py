@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, TypedDict
+
 from ..checkpoint import Checkpoint
 from ..engine import Player
 from ..finishing import Finish
@@ -9,6 +11,23 @@ from ..music.notes import Phrase
 from ..music.units import Meter, parse_meter
 from ..music.voices import voice
 from ..sources import Music, naming, to_phrase
+
+
+class Wishes(TypedDict, total=False):
+    """What the music keeps to, always; see `constraints.parse_constraints`."""
+
+    key: str | None
+    """Such as "A minor", in which the raised sixth and seventh are free, "Bb" or "D dorian"."""
+    scale: str | None
+    """In place of the key's own: "natural", "dorian", "pentatonic" ..."""
+    chords: str | None
+    """Such as "Am F C G", one a bar, or "Am:2 D7:2 G" with beats."""
+    range: str | None
+    """Such as "C4-C6"."""
+    max_polyphony: int | None
+    """Of what can sound several notes at once."""
+    density: str | None
+    """Notes that begin in a bar: "4-8" or "6"."""
 
 
 class Base:
@@ -35,6 +54,11 @@ class Base:
     def _finish(self, pattern: str | None) -> Finish:
         """What is done to a phrase after it was decoded."""
         return Finish.of(self.player.codec.name, pattern)
+
+
+def asked(wishes: Wishes) -> dict[str, Any]:
+    """Those that are wished for."""
+    return {name: value for name, value in wishes.items() if value is not None}
 
 
 def as_meter(meter: str | Meter) -> Meter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from .. import extension, generation, replaying, variation
 from ..config import SampleConfig
@@ -11,7 +11,7 @@ from ..finishing import Finish
 from ..music.notes import Phrase
 from ..music.units import Meter
 from ..sources import Music, naming
-from .base import Base, as_meter
+from .base import Base, Wishes, as_meter, asked
 
 if TYPE_CHECKING:
     from ..playing import Array
@@ -33,6 +33,7 @@ class Making(Base):
         temperature: float = SampleConfig.temperature,
         pattern: str | None = None,
         seed: int | None = None,
+        **wishes: Unpack[Wishes],
     ) -> list[Phrase]:
         """Draw new phrases.
 
@@ -48,6 +49,7 @@ class Making(Base):
             pattern: how the chords of a lead sheet are played: `block`, which is usual,
                 `arpeggio`, `strum` or `walking`.
             seed: the same seed gives the same phrases.
+            wishes: key, scale, chords, range, max_polyphony, density: see `Wishes`.
 
         Raises:
             RequestError, MeterError: a number is out of range, the net cannot generate,
@@ -65,6 +67,7 @@ class Making(Base):
             program=program,
             temperature=temperature,
             seed=seed,
+            wishes=asked(wishes),
         )
         return [finish(phrase) for phrase in phrases]
 
@@ -80,6 +83,7 @@ class Making(Base):
         pattern: str | None = None,
         seed: int | None = None,
         bpm: float = 120.0,
+        **wishes: Unpack[Wishes],
     ) -> list[Phrase]:
         """Neighbours of some music, the nearest first; see `variation.vary`.
 
@@ -89,6 +93,7 @@ class Making(Base):
             strength: 0 is its reconstruction, 1 new music; 0.3 if None, 0 with settings.
             settings: standard deviations by attribute, such as {"density": 1}.
             track, temperature, pattern, seed, bpm: as `interpolate` takes them.
+            wishes: as `generate` takes them.
 
         Raises:
             MidiError, RequestError: the input cannot be used, there is no such attribute,
@@ -104,6 +109,7 @@ class Making(Base):
             settings=settings,
             temperature=temperature,
             seed=seed,
+            wishes=asked(wishes),
         )
         return [finish(each) for each in found]
 
@@ -117,6 +123,7 @@ class Making(Base):
         pattern: str | None = None,
         seed: int | None = None,
         bpm: float = 120.0,
+        **wishes: Unpack[Wishes],
     ) -> Phrase:
         """Some music and so many new bars after it, in its meter, tempo and instrument.
 
@@ -129,7 +136,14 @@ class Making(Base):
         """
         finish = self._finish(pattern)
         phrase = self._voice(source, track, bpm)
-        longer = extension.extend(self.player, phrase, bars, temperature=temperature, seed=seed)
+        longer = extension.extend(
+            self.player,
+            phrase,
+            bars,
+            temperature=temperature,
+            seed=seed,
+            wishes=asked(wishes),
+        )
         return finish(longer)
 
     def decode(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Unpack
 
 from .. import exploration, generation, interpolation
 from ..generation import Reconstruction
 from ..music.notes import Phrase
 from ..sources import Music
-from .base import Base
+from .base import Base, Wishes, asked
 
 
 class Walking(Base):
@@ -28,6 +29,7 @@ class Walking(Base):
         pattern: str | None = None,
         seed: int | None = None,
         bpm: float = 120.0,
+        **wishes: Unpack[Wishes],
     ) -> list[Phrase]:
         """Walk from one piece of music to another; see `interpolation.interpolate`.
 
@@ -42,6 +44,7 @@ class Walking(Base):
             pattern: as `generate` takes it.
             seed: of the draws at temperatures above 0.
             bpm: of MIDI files that are timed in seconds.
+            wishes: as `generate` takes them.
 
         Raises:
             MidiError, RequestError: an input cannot be used, or a number is out of range.
@@ -50,7 +53,13 @@ class Walking(Base):
         finish = self._finish(pattern)
         ends = self._voice(a, track, bpm), self._voice(b, other, bpm)
         walk = interpolation.interpolate(
-            self.player, *ends, n, curve=curve, temperature=temperature, seed=seed
+            self.player,
+            *ends,
+            n,
+            curve=curve,
+            temperature=temperature,
+            seed=seed,
+            wishes=asked(wishes),
         )
         return [finish(phrase) for phrase in walk]
 

@@ -10,13 +10,19 @@ import typer
 from ..config import MAX_PHRASES
 from ..presets import CLOSEST_MODEL
 from .options import (
+    Chords,
+    Density,
     FileBpm,
     Force,
+    Key,
+    MaxPolyphony,
     MidiIn,
     Model,
     OutFolder,
     Pattern,
+    Range,
     Recipe,
+    Scale,
     Seed,
     Temperature,
     Track,
@@ -48,6 +54,12 @@ def vary(
     track: Track = None,
     temperature: Temperature = 0.0,
     pattern: Pattern = None,
+    key: Key = None,
+    scale: Scale = None,
+    chords: Chords = None,
+    range: Range = None,
+    max_polyphony: MaxPolyphony = None,
+    density: Density = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
     model: Model = CLOSEST_MODEL,
@@ -78,6 +90,12 @@ def vary(
         pattern=pattern,
         seed=seed,
         bpm=bpm,
+        key=key,
+        scale=scale,
+        chords=chords,
+        range=range,
+        max_polyphony=max_polyphony,
+        density=density,
     )
     tell_source(bpm, source)
     write(phrases, names, force, recipe)

@@ -51,6 +51,22 @@ Recipe = Annotated[
     bool,
     typer.Option("--recipe/--no-recipe", help="Whether the file carries how it came about."),
 ]
+Key = Annotated[
+    str | None,
+    typer.Option(help="Keep to a key: 'A minor' (raised sixth and seventh too), Bb, 'D dorian'."),
+]
+Scale = Annotated[
+    str | None, typer.Option(help="Another scale on the key's tonic: natural, dorian, blues ...")
+]
+Chords = Annotated[
+    str | None,
+    typer.Option(help="Keep to chords: 'Am F C G', one a bar, or 'Am:2 D7:2 G' with beats."),
+]
+Range = Annotated[str | None, typer.Option(help="Keep the melody between two notes: C4-C6.")]
+MaxPolyphony = Annotated[
+    int | None, typer.Option(help="So many notes at once at most; for piano.", min=1)
+]
+Density = Annotated[str | None, typer.Option(help="Notes that begin in a bar: 4-8, or 6.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")]
 OutFolder = Annotated[
     Path, typer.Argument(help="Folder to write into; it is created.", readable=False)

@@ -10,15 +10,21 @@ from ..config import MAX_PHRASES, SampleConfig
 from ..presets import CLOSEST_MODEL, DEFAULT_MODEL, LONGEST_MODEL
 from .options import (
     Bpm,
+    Chords,
     Curve,
+    Density,
     FileBpm,
     Force,
+    Key,
+    MaxPolyphony,
     MidiIn,
     Model,
     OutFile,
     OutFolder,
     Pattern,
+    Range,
     Recipe,
+    Scale,
     Seed,
     Temperature,
     Track,
@@ -48,6 +54,12 @@ def generate(
     ] = 0,
     temperature: Temperature = SampleConfig.temperature,
     pattern: Pattern = None,
+    key: Key = None,
+    scale: Scale = None,
+    chords: Chords = None,
+    range: Range = None,
+    max_polyphony: MaxPolyphony = None,
+    density: Density = None,
     seed: Seed = None,
     model: Model = DEFAULT_MODEL,
     recipe: Recipe = True,
@@ -74,6 +86,12 @@ def generate(
         temperature=temperature,
         pattern=pattern,
         seed=seed,
+        key=key,
+        scale=scale,
+        chords=chords,
+        range=range,
+        max_polyphony=max_polyphony,
+        density=density,
     )
     write(phrases, names, force, recipe)
     tell_seed(seed, temperature, always=True)
@@ -94,6 +112,12 @@ def interpolate(
     curve: Curve = "even",
     temperature: Temperature = 0.0,
     pattern: Pattern = None,
+    key: Key = None,
+    scale: Scale = None,
+    chords: Chords = None,
+    range: Range = None,
+    max_polyphony: MaxPolyphony = None,
+    density: Density = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
     model: Model = CLOSEST_MODEL,
@@ -121,6 +145,12 @@ def interpolate(
         pattern=pattern,
         seed=seed,
         bpm=bpm,
+        key=key,
+        scale=scale,
+        chords=chords,
+        range=range,
+        max_polyphony=max_polyphony,
+        density=density,
     )
     tell_source(bpm, a, b)
     write(phrases, names, force, recipe)
@@ -163,6 +193,12 @@ def extend(
     track: Track = None,
     temperature: Temperature = SampleConfig.temperature,
     pattern: Pattern = None,
+    key: Key = None,
+    scale: Scale = None,
+    chords: Chords = None,
+    range: Range = None,
+    max_polyphony: MaxPolyphony = None,
+    density: Density = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
     model: Model = LONGEST_MODEL,
@@ -180,7 +216,19 @@ def extend(
 
     seed = seed_or_drawn(seed)
     phrase = load(model).extend(
-        source, bars, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
+        source,
+        bars,
+        track=track,
+        temperature=temperature,
+        pattern=pattern,
+        seed=seed,
+        bpm=bpm,
+        key=key,
+        scale=scale,
+        chords=chords,
+        range=range,
+        max_polyphony=max_polyphony,
+        density=density,
     )
     tell_source(bpm, source)
     write([phrase], spare_names(file_in(out, source)), force, recipe)

@@ -67,7 +67,10 @@ def _summary(phrase: Phrase) -> str:
     line = f"{counted(phrase.bars, 'bar')} of {phrase.meter} at {bpm:.0f} bpm"
     if phrase.chords:
         line += ", " + " ".join(symbol(change.chord) for change in phrase.chords)
-    return ", ".join([line, *map(_notes, phrase.parts)])
+    words = [line, *map(_notes, phrase.parts)]
+    if phrase.recipe and (cost := phrase.recipe.cost):
+        words.append(f"{cost:.1f} nats for the constraints")
+    return ", ".join(words)
 
 
 def _notes(part: Part) -> str:

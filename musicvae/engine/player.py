@@ -7,21 +7,17 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..checkpoint import Checkpoint, prior_of
-from ..config import SEGMENT_NOTES, NetConfig
 from ..errors import CheckpointError, RequestError
-from ..music.codecs import CODECS, Codec, Codes
-from ..music.position import condition, max_steps, width, window_steps
+from ..music.codecs import CODECS, Codes
+from ..music.coding import Sounding
+from ..music.position import condition, width, window_steps
+from ..music.rules import Rule
 from ..music.units import Meter
-from .decoders import (
-    AutoregressiveDecoder,
-    Decoder,
-    DenseDecoder,
-    HierarchicalDecoder,
-    PlainDecoder,
-    StepDecoder,
-)
-from .encoders import DenseEncoder, Encoder, HierarchicalEncoder, Posterior, SequenceEncoder
+from .building import build_decoder, build_encoder
+from .decoders import Decoder, StepDecoder
+from .encoders import Posterior
 from .layers import Linear
+from .obedience import apart, price
 from .sampling import draw, draw_noise, frame_nats
 from .weights import Array, Weights
 
@@ -31,7 +27,6 @@ SIDE_BY_SIDE = 256
 DRAWS = 8
 """So often at most a window is made up until it is no commonplace."""
 
-DENSE = ("autoencoder", "vae")
 WITH_LATENT = ("interpolate", "reconstruct", "encode", "decode")
 VERBS = {
     "rnn": ("generate", "extend"),
@@ -79,8 +74,8 @@ class Player:
         if not self.latent:
             self._decoder = StepDecoder(weights, self.codec, net, net.kind, width(net.bars))
             return
-        self._encoder = _encoder(weights.below("encoder"), self.codec, net)
-        self._decoder = _decoder(weights.below("decoder"), self.codec, net)
+        self._encoder = build_encoder(weights.below("encoder"), self.codec, net)
+        self._decoder = build_decoder(weights.below("decoder"), self.codec, net)
         self._is_point = net.kind == "autoencoder"
         codes = 1 if self._is_point else 2
         self._to_latent = Linear(
@@ -97,16 +92,18 @@ class Player:
         meters: Sequence[Meter],
         rngs: Sequence[np.random.Generator],
         temperature: float = 1.0,
+        rules: Sequence[Rule] | None = None,
     ) -> Array:
         """A z for each meter, by its own generator: of N(0, I), or of the prior that was fitted.
 
-        A fitted prior makes up a window, at the temperature, and draws z from its posterior.
-        Output `[N, Z]`.
+        A fitted prior makes up a window, at the temperature and under the rules, and draws z
+        from its posterior. Output `[N, Z]`.
         """
         z = np.zeros((len(rngs), self.latent), np.float32)
         spread = np.ones_like(z)
         if self.prior:
-            z, log_var = self.encode(self.make_up(meters, rngs, temperature), meters)
+            made_up = self.make_up(meters, rngs, temperature, rules)
+            z, log_var = self.encode(made_up, meters)
             spread = np.exp(log_var / 2)
         noise = [rng.standard_normal(self.latent) for rng in rngs]
         return z + spread * np.array(noise, np.float32).reshape(z.shape)
@@ -116,6 +113,7 @@ class Player:
         meters: Sequence[Meter],
         rngs: Sequence[np.random.Generator],
         temperature: float,
+        rules: Sequence[Rule] | None = None,
     ) -> list[Codes]:
         """Windows of the prior; a commonplace is made up again, unless safety is asked for.
 
@@ -129,7 +127,8 @@ class Player:
         for _ in range(DRAWS):
             here, mine = [meters[row] for row in rows], [rngs[row] for row in rows]
             nothing = np.empty((len(rows), 0), np.float32)
-            drawn = self.prior.decode(nothing, here, temperature=temperature, rngs=mine)
+            kept = [rules[row] for row in rows] if rules else None
+            drawn = self.prior.decode(nothing, here, temperature=temperature, rngs=mine, rules=kept)
             found.update(zip(rows, drawn, strict=True))
             if not self._floor or temperature < 1:
                 break
@@ -168,17 +167,21 @@ class Player:
         *,
         temperature: float,
         rngs: Sequence[np.random.Generator],
+        rules: Sequence[Rule] | None = None,
     ) -> list[Codes]:
-        """A window for each z, in its meter, by its own generator; temperature 0 is argmax."""
+        """A window for each z, in its meter, by its own generator, under its rule if it has one.
+
+        Temperature 0 is argmax.
+        """
         found: dict[int, Codes] = {}
         for meter, rows in _by_meter(meters):
             noise = self._apart(
                 draw_noise(self.codec, [rngs[row] for row in rows], self.steps(meter))
             )
             steps = self._decoder.start(np.asarray(z, np.float32)[rows], self._known(meter))
-            before = self.codec.unknown if self._decoder.segments > 1 else self.codec.silence
-            first, chain = before(len(noise), meter), self._decoder.chain
-            drawn = draw(steps, self.codec, first, noise, temperature, chain=chain)
+            first, chain = self._before(len(noise), meter), self._decoder.chain
+            kept = self._rules(rules, rows)
+            drawn = draw(steps, self.codec, first, noise, temperature, chain=chain, rules=kept)
             windows = drawn.reshape(len(rows), self.steps(meter), *drawn.shape[2:])
             if self._decoder.segments > 1:
                 windows = np.stack([self.codec.spell(window) for window in windows])
@@ -186,31 +189,31 @@ class Player:
         return [found[row] for row in range(len(meters))]
 
     def extend(
-        self, heard: Codes, meter: Meter, *, temperature: float, rng: np.random.Generator
+        self,
+        heard: Codes,
+        meter: Meter,
+        *,
+        temperature: float,
+        rng: np.random.Generator,
+        rules: Sequence[Rule] | None = None,
     ) -> Codes:
         """The bar that follows the first bars of a window. `[T, ...]` -> `[meter.bar, ...]`.
 
-        A net that decodes whole windows leaves it to its prior.
+        A net that decodes whole windows leaves it to its prior. One rule is that of the bar.
 
         Raises:
             RequestError: it has none.
         """
         if self.prior:
-            return self.prior.extend(heard, meter, temperature=temperature, rng=rng)
+            return self.prior.extend(heard, meter, temperature=temperature, rng=rng, rules=rules)
         if self.latent:
             raise RequestError("This model decodes whole windows: it cannot go on after a bar.")
         known = self._known(meter)[: len(heard) + meter.bar]
         steps = self._decoder.start(np.empty((1, 0), np.float32), known)
-        noise = draw_noise(self.codec, [rng], meter.bar)
-        bar: Codes = draw(
-            steps,
-            self.codec,
-            self.codec.silence(1, meter),
-            noise,
-            temperature,
-            heard[None],
-            self._decoder.chain,
-        )[0]
+        noise, first = draw_noise(self.codec, [rng], meter.bar), self.codec.silence(1, meter)
+        before, chain = heard[None], self._decoder.chain
+        bar: Codes
+        (bar,) = draw(steps, self.codec, first, noise, temperature, before, chain, rules)
         return bar
 
     def logits(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
@@ -234,6 +237,29 @@ class Player:
         each = zip(self.logits(z, codes, meters), codes, strict=True)
         return [frame_nats(self.codec, logits, window) for logits, window in each]
 
+    def cost(
+        self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter], rules: Sequence[Rule]
+    ) -> Array:
+        """Nats that rules cost windows which were drawn under them; see `obedience.price`. `[N]`"""
+        nats = np.zeros(len(codes), np.float32)
+        logits = self.logits(z, codes, meters)
+        for meter, rows in _by_meter(meters):
+            truth, said = (
+                self._apart(np.stack([each[row] for row in rows])) for each in (codes, logits)
+            )
+            kept, first = self._rules(rules, rows), self._before(len(truth), meter)
+            each = price(self.codec, said, truth, first, kept or (), self._decoder.chain)
+            nats[rows] = each.reshape(len(rows), -1).sum(axis=1)
+        return nats
+
+    def _before(self, n: int, meter: Meter) -> Sounding:
+        """What sounds before the first step of each of `n` segments."""
+        return (self.codec.unknown if self._decoder.segments > 1 else self.codec.silence)(n, meter)
+
+    def _rules(self, rules: Sequence[Rule] | None, rows: list[int]) -> list[Rule] | None:
+        """Those of some windows' segments."""
+        return apart([rules[row] for row in rows], self._decoder.segments) if rules else None
+
     def _apart(self, windows: Codes) -> Codes:
         """Windows in segments. `[N, T, ...]` -> `[N * segments, T / segments, ...]`"""
         return windows.reshape(len(windows) * self._decoder.segments, -1, *windows.shape[2:])
@@ -248,27 +274,3 @@ def _by_meter(meters: Sequence[Meter]) -> Iterator[tuple[Meter, list[int]]]:
         rows = [row for row, other in enumerate(meters) if other == meter]
         for start in range(0, len(rows), SIDE_BY_SIDE):
             yield meter, rows[start : start + SIDE_BY_SIDE]
-
-
-def _encoder(weights: Weights, codec: Codec, net: NetConfig) -> Encoder:
-    if net.kind in DENSE:
-        return DenseEncoder(weights, codec.channels, net)
-    seen, steps = codec.channels + width(net.bars), max_steps(net.bars)
-    if not net.conductor:
-        return SequenceEncoder(weights, seen, net.encoder, notes=net.notes, steps=steps)
-    below = SequenceEncoder(
-        weights.below("steps"), seen, net.encoder, notes=net.notes, steps=steps // net.bars
-    )
-    note = SEGMENT_NOTES * net.notes
-    return HierarchicalEncoder(weights, below, net.bars, hidden=net.conductor, notes=note)
-
-
-def _decoder(weights: Weights, codec: Codec, net: NetConfig) -> Decoder:
-    if net.kind in DENSE:
-        return DenseDecoder(weights, codec, net)
-    if net.decoder == "plain":
-        return PlainDecoder(weights, codec, net)
-    if net.conductor:
-        return HierarchicalDecoder(weights, codec, net)
-    steps = max_steps(net.bars)
-    return AutoregressiveDecoder(weights, codec, net, latent=net.latent, steps=steps)

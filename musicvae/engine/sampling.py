@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from ..music.codecs import Codec, Codes
 from ..music.coding import Sounding
+from ..music.rules import Rule
 from .decoders import Steps
+from .obedience import Obedience
 from .weights import Array
 
 
@@ -27,11 +29,13 @@ def draw(
     temperature: float,
     heard: Codes | None = None,
     chain: Array | None = None,
+    rules: Sequence[Rule] | None = None,
 ) -> Codes:
     """Each step from its logits, told to the decoder before the next.
 
     Steps that were *heard* are told to it first, and are not drawn. What is *sounding*
-    before the first is said in the codec's own form.
+    before the first is said in the codec's own form. Rules, one for each row, hold for
+    the steps that are drawn.
 
     Shape:
         - noise: `[N, T, C]`
@@ -44,17 +48,28 @@ def draw(
     for t, step in enumerate(before):
         steps(t, previous)
         previous, sounding = codec.play(sounding, step)
+    obedience = Obedience(codec, rules, chain) if rules else None
     drawn = []
     for t in range(noise.shape[1]):
-        scores = steps(len(before) + t, previous) + np.float32(temperature) * noise[:, t]
-        step = choose(codec, scores, codec.allowed(sounding), chain)
+        logits, allowed = steps(len(before) + t, previous), codec.allowed(sounding)
+        if obedience:
+            lean, allowed = obedience.steer(t, logits, allowed)
+            logits = logits + lean
+        scores = logits + np.float32(temperature) * noise[:, t]
+        step = choose(codec, scores, allowed, chain, obedience)
         previous, sounding = codec.play(sounding, step)
+        if obedience:
+            obedience.heard(previous)
         drawn.append(previous)
     return np.stack(drawn, axis=1)
 
 
 def choose(
-    codec: Codec, scores: Array, allowed: NDArray[np.bool_], chain: Array | None = None
+    codec: Codec,
+    scores: Array,
+    allowed: NDArray[np.bool_],
+    chain: Array | None = None,
+    obedience: Obedience | None = None,
 ) -> Codes:
     """The best class of each head, or every channel above zero, as far as allowed. `[N, C]`
 
@@ -65,7 +80,8 @@ def choose(
     if codec.likelihood == "bernoulli":
         for channel, said in enumerate(() if chain is None else chain):
             within += np.outer(within[:, channel] > 0, said)
-        return (within > 0).astype(codec.dtype)
+        chosen = obedience.limit(within) if obedience else within > 0
+        return chosen.astype(codec.dtype)
     best: list[Codes] = []
     for first, classes in zip(np.cumsum((0, *codec.heads)), codec.heads, strict=False):
         best.append(within[:, first : first + classes].argmax(axis=-1).astype(codec.dtype))

@@ -52,6 +52,12 @@ class Recipe:
         """The z, `[N, Z]`."""
         return np.frombuffer(self.z, "<f4").astype(np.float32).reshape(-1, max(1, self.latent))
 
+    @property
+    def cost(self) -> float:
+        """Nats that constraints cost: how much likelier it was with them than without."""
+        cost = self.options.get("cost", 0.0)
+        return cost if isinstance(cost, float) else 0.0
+
     def text(self) -> str:
         """As it stands in a file."""
         about = asdict(self) | {"z": b64encode(self.z).decode(), "version": VERSION}

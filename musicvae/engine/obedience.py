@@ -1,0 +1,227 @@
+"""Drawing that keeps to rules: what may not be is not chosen, how much there is is leaned on.
+
+A rule's mask is hard, and so are its limits of notes a bar and of voices. Beside them the
+model's own choice leans: logits of what strikes notes are raised or lowered together, no
+more than it takes for as many notes to be expected as the rule's pace says. So the model
+still says which notes, and mostly when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..music.codecs import Codec, Codes
+from ..music.coding import Sounding
+from ..music.rules import Floats, Ints, Rule
+from .weights import Array
+
+Bools = NDArray[np.bool_]
+
+FARTHEST = 30.0
+"""Nats that a note is leaned at most."""
+
+HALVINGS = 24
+
+
+class Obedience:
+    """What rows of steps may do under their rules, and what they have done in this bar.
+
+    Rows are windows, or segments of them; see `apart`.
+
+    Args:
+        codec: of what is drawn.
+        rules: one for each row.
+        chain: see `sampling.choose`.
+    """
+
+    def __init__(self, codec: Codec, rules: Sequence[Rule], chain: Array | None = None) -> None:
+        self.codec, self.chain = codec, chain
+        distinct = list(dict.fromkeys(rules))
+        number = {rule: place for place, rule in enumerate(distinct)}
+        self.which = np.array([number[rule] for rule in rules])
+        self.rows = [(rule, np.flatnonzero(self.which == number[rule])) for rule in distinct]
+        self.allowed = np.array([rule.allowed for rule in distinct])
+        self.counts, self.bar = distinct[0].counts, distinct[0].bar
+        self.counted = any(rule.counted for rule in distinct)
+        self.voices = np.array([rule.voices for rule in distinct])[self.which]
+        self.struck = np.zeros(len(rules), np.int64)
+        self.first = slice(0, codec.heads[0])
+        self.owed = np.zeros_like(self.struck)
+        self.room = np.full_like(self.struck, codec.channels)
+
+    def steer(self, t: int, logits: Array, allowed: Bools) -> tuple[Array, Bools]:
+        """What is added to the logits of step t, and what of the allowed may be chosen.
+
+        Shape:
+            - logits, allowed: `[N, C]`
+            - Output: `[N, C]` each
+        """
+        within = allowed & self.allowed[self.which, t]
+        lean = np.zeros_like(logits)
+        if self.counted:
+            lean += self._paced(t, logits, within)
+        if self.chain is not None and self.codec.likelihood == "categorical":
+            self._foretell(logits, allowed, within, lean)
+        return lean, within
+
+    def _paced(self, t: int, logits: Array, within: Bools) -> Array:
+        """The lean of step t; what strikes too many notes, or too few, leaves `within`."""
+        if t % self.bar == 0:
+            self.struck[:] = 0
+        low, high = np.empty((2, len(self.struck)))
+        for rule, rows in self.rows:
+            struck = self.struck[rows]
+            self.owed[rows], self.room[rows] = rule.owed(t, struck), rule.room(struck)
+            low[rows], high[rows] = rule.pace(t, struck)
+        counts = self.counts[self.first]
+        if self.codec.likelihood == "categorical":
+            fits = (counts >= self.owed[:, None]) & (counts <= self.room[:, None])
+            within[:, self.first] &= fits
+        nats = tilt(logits[:, self.first], within[:, self.first], counts, low, high, self.codec)
+        return np.asarray(nats[:, None] * self.counts, np.float32)
+
+    def _foretell(self, logits: Array, allowed: Bools, within: Bools, lean: Array) -> None:
+        """What rules force on a last part is told to the part before it, as Bayes has it."""
+        *_, before, classes = (0, *self.codec.heads)
+        last, other = slice(-classes, None), slice(-classes - before, -classes)
+        forced = (within[:, last].sum(axis=1) == 1) & (allowed[:, last].sum(axis=1) > 1)
+        if self.chain is None or not forced.any():
+            return
+        said = np.where(allowed[forced, last], logits[forced, last], -np.inf).astype(float)
+        told = self.chain[other, last].astype(float)
+        wanted = within[forced, last].argmax(axis=1)
+        top = said.max(axis=1, keepdims=True)
+        every = np.log(np.exp(said - top) @ np.exp(told).T) + top
+        chosen = np.take_along_axis(said, wanted[:, None], axis=1) + told[:, wanted].T
+        lean[forced, other] += chosen - every
+
+    def limit(self, within: Array) -> Bools:
+        """Channels above zero, but as many notes and voices as may be. `[N, C]`, notes first.
+
+        The best are kept; where notes are owed, the best are struck. In a chain, those
+        that are left out have been heard by those after them.
+        """
+        onset, sustain = np.split(within, 2, axis=1)
+        place = _places(onset)
+        must = place < self.owed[:, None]
+        struck = must | ((onset > 0) & (place < self.room[:, None]))
+        held = np.where(sustain > 0, sustain, -np.inf)
+        wanted = np.where(must, np.inf, np.where(struck, onset, held))
+        kept = (wanted > -np.inf) & (_places(wanted) < self.voices[:, None])
+        return np.concatenate([struck & kept, ~struck & kept], axis=1)
+
+    def heard(self, step: Codes) -> None:
+        """What was drawn, in its one spelling. `[N, ...]`"""
+        if self.counted:
+            first = self.codec.one_hot(step)[:, self.first]
+            self.struck += (first @ self.counts[self.first]).astype(np.int64)
+
+
+def apart(rules: Sequence[Rule], segments: int) -> list[Rule]:
+    """Rules of windows -> those of their segments, as they are laid side by side."""
+    split = {rule: rule.split(segments) for rule in rules} if segments > 1 else {}
+    return [each for rule in rules for each in split.get(rule, [rule])]
+
+
+def tilt(
+    logits: Array, allowed: Bools, counts: Ints, low: Floats, high: Floats, codec: Codec
+) -> Floats:
+    """The nats a note that bring how many are expected between two bounds, by bisection.
+
+    Zero where they lie there of themselves.
+
+    Shape:
+        - logits, allowed: `[N, C]`; counts, notes that a channel strikes: `[C]`
+        - low, high: `[N]`
+        - Output: `[N]`
+    """
+    striking = np.where(allowed, logits, -np.inf).astype(float)
+    if codec.likelihood == "bernoulli":
+        notes = np.ones(int((counts > 0).sum()))
+        striking = striking[:, counts > 0]
+    else:
+        notes = np.unique(counts).astype(float)
+        striking = np.stack([_log_sum(striking[:, counts == n]) for n in notes], axis=1)
+    free = _expected(striking, notes, np.zeros(len(low)), codec)
+    wanted = np.clip(free, low, np.maximum(low, high))
+    nats = np.zeros(len(low))
+    rows = np.flatnonzero(wanted != free)
+    near, far = np.full(len(rows), -FARTHEST), np.full(len(rows), FARTHEST)
+    for _ in range(HALVINGS if len(rows) else 0):
+        middle = (near + far) / 2
+        short = _expected(striking[rows], notes, middle, codec) < wanted[rows]
+        near, far = np.where(short, middle, near), np.where(short, far, middle)
+    nats[rows] = (near + far) / 2
+    return nats
+
+
+def price(
+    codec: Codec,
+    logits: Array,
+    codes: Codes,
+    sounding: Sounding,
+    rules: Sequence[Rule],
+    chain: Array | None,
+) -> Floats:
+    """What rules cost steps that were drawn under them: `sum log q(x_t) - log p(x_t)`.
+
+    q leans and leaves out what the rules forbid. Of channels that are not classes it
+    does not know which were left out because there were too many.
+
+    Shape:
+        - logits, teacher-forced: `[N, T, C]`
+        - codes: `[N, T, ...]`
+        - Output, in nats: `[N]`
+    """
+    obedience = Obedience(codec, rules, chain)
+    nats = np.zeros(len(codes))
+    for t in range(codes.shape[1]):
+        truth, allowed = codec.one_hot(codes[:, t]), codec.allowed(sounding)
+        alone = logits[:, t] if chain is None else logits[:, t] - truth @ chain
+        lean, within = obedience.steer(t, alone, allowed)
+        nats += _log_p(codec, logits[:, t] + lean, within, truth)
+        nats -= _log_p(codec, logits[:, t], allowed, truth)
+        obedience.heard(codes[:, t])
+        _, sounding = codec.play(sounding, codes[:, t])
+    return nats
+
+
+def _log_p(codec: Codec, logits: Array, allowed: Bools, truth: Array) -> Floats:
+    """Of a step among what is allowed. `[N, C]` -> `[N]`."""
+    if codec.likelihood == "bernoulli":
+        each = truth * logits - np.logaddexp(0, logits)
+        return np.asarray(np.where(allowed, each, 0.0).sum(axis=1), float)
+    ends = np.cumsum(codec.heads[:-1])
+    heads = zip(*(np.split(each, ends, axis=1) for each in (logits, allowed, truth)), strict=True)
+    return np.asarray(
+        sum(
+            np.where(chosen > 0, said, 0).sum(axis=1) - _log_sum(np.where(able, said, -np.inf))
+            for said, able, chosen in heads
+        ),
+        float,
+    )
+
+
+def _expected(striking: Floats, notes: Floats, nats: Floats, codec: Codec) -> Floats:
+    """Notes, if each is leaned by so many nats. `[N, K]`, `[K]`, `[N]` -> `[N]`."""
+    leaned = striking + nats[:, None] * notes
+    if codec.likelihood == "bernoulli":
+        return np.asarray((1 + np.tanh(leaned / 2)).sum(axis=1) / 2)
+    share = np.exp(leaned - _log_sum(leaned)[:, None])
+    return np.asarray(share @ notes)
+
+
+def _log_sum(logits: NDArray[np.floating]) -> Floats:
+    """`log sum exp` of rows; `-inf` where there is nothing. `[N, C]` -> `[N]`."""
+    top = logits.max(axis=1, initial=-1e30)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(np.exp(logits - top[:, None]).sum(axis=1)) + top, float)
+
+
+def _places(scores: Array) -> Ints:
+    """The place of each in the order of its row, the best first. `[N, C]` -> `[N, C]`."""
+    order = np.argsort(-scores, axis=1, kind="stable")
+    return np.asarray(np.argsort(order, axis=1, kind="stable"))

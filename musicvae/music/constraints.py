@@ -1,0 +1,290 @@
+"""What a phrase must keep to: key, chords, range, density; as text, as a rule, as a check.
+
+Every pitched note lies in the key. A note struck where the bar is strong is a tone of the
+chord: on its first step, in its middle if it has four beats or more and an even number of
+them, and where a chord begins; other notes are free to pass. Drums know of no pitch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import RequestError
+from .breaches import (
+    against_chords,
+    crowded,
+    other_chords,
+    out_of_key,
+    out_of_range,
+    uneven,
+)
+from .chords import Chord, code, parse_chord, pitch_classes, symbol
+from .codecs import CODECS, ChordsCodec, Codec, DrumsCodec, MelodyCodec, PartsCodec, RollCodec
+from .drawing import pitch_name
+from .notes import Phrase
+from .rules import Rule, metric_weights
+from .scales import Key, parse_key, parse_range
+from .units import Meter
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """What a phrase must keep to; false where nothing is asked.
+
+    Attributes:
+        key: of all pitched notes.
+        chords: each with its beats, or None for a bar; they begin anew after the last.
+        range: lowest and highest MIDI pitch of the first part.
+        max_polyphony: pitches that sound together, where a codec has many.
+        density: fewest and most notes that begin in a bar of the first part.
+    """
+
+    key: Key | None = None
+    chords: tuple[tuple[Chord | None, int | None], ...] = ()
+    range: tuple[int, int] | None = None
+    max_polyphony: int | None = None
+    density: tuple[int, int] | None = None
+
+    def __bool__(self) -> bool:
+        return self != Constraints()
+
+    def rule(self, codec: Codec, meter: Meter, steps: int, start: int = 0) -> Rule:
+        """For a window of whole bars, which begins at a bar line, `start` steps into the piece.
+
+        Raises:
+            RequestError: such a codec or meter cannot keep to it.
+        """
+        cycle = sum(self._beats(meter)) * meter.beat
+        return _compiled(self, codec, meter, steps, start % cycle if cycle else 0)
+
+    def violations(self, phrase: Phrase, codec: Codec | str, start: int = 0) -> list[str]:
+        """What in a phrase without a pick-up breaks them, a sentence each.
+
+        Args:
+            start: step of the piece at which the phrase begins, a bar line.
+        """
+        codec = CODECS[codec] if isinstance(codec, str) else codec
+        found: list[Iterator[str]] = []
+        if self.key:
+            found.append(out_of_key(phrase, self.key))
+        if self.chords:
+            found.append(against_chords(phrase, self.chords, start))
+            if any(isinstance(part, ChordsCodec) for part in _parts(codec)):
+                found.append(other_chords(phrase, self.chords, start))
+        if self.range:
+            found.append(out_of_range(phrase, *self.range))
+        if self.max_polyphony:
+            found.append(crowded(phrase, self.max_polyphony))
+        if self.density:
+            found.append(uneven(phrase, *self.density))
+        return list(chain.from_iterable(found))
+
+    def _beats(self, meter: Meter) -> list[int]:
+        return [beats or meter.bar // meter.beat for _, beats in self.chords]
+
+    def _fitting(self, pitches: Ints, *, in_range: bool) -> Bools:
+        """Which pitches lie in the key, and in the range. `[P]` -> `[P]`."""
+        fits = np.ones(len(pitches), dtype=bool)
+        if self.key:
+            fits &= np.isin(pitches % 12, list(self.key.tones))
+        if self.range and in_range:
+            fits &= (self.range[0] <= pitches) & (pitches <= self.range[1])
+        return fits
+
+    def possible(self, pitches: Ints) -> None:
+        """That these pitches of the first part can keep to it. `[P]`
+
+        Raises:
+            RequestError: none lies in key and range, or none of a chord.
+        """
+        fits = self._fitting(pitches, in_range=True)
+        where = [f"in {self.key}"] if self.key else []
+        where += ["between {} and {}".format(*map(pitch_name, self.range))] if self.range else []
+        if len(pitches) < 128:
+            where.append(f"among {pitch_name(pitches[0])} to {pitch_name(pitches[-1])}")
+        lies = f"lies {' '.join(where)}"
+        if not fits.any():
+            raise RequestError(f"No note {lies}: choose another key or range.")
+        for chord, _ in self.chords:
+            if chord and not np.isin(pitches[fits] % 12, pitch_classes(chord)).any():
+                raise RequestError(
+                    f"No tone of {symbol(chord)} {lies}: choose another chord, key or range."
+                )
+
+
+def parse_constraints(
+    key: str | None = None,
+    scale: str | None = None,
+    chords: str | None = None,
+    range: str | None = None,
+    max_polyphony: int | None = None,
+    density: str | int | None = None,
+) -> Constraints:
+    """Constraints from texts as they are typed; None asks for nothing.
+
+    Args:
+        key: `A minor`, `Bb`, `F# dorian`.
+        scale: one of `scales.SCALES`, in place of the key's own.
+        chords: `Am F C G`, one a bar, or `Am:2 D7:2 G` with beats; they are repeated.
+        range: `C4-C6` or `60-84`.
+        max_polyphony: 1 or more.
+        density: `4-8` or `6`.
+
+    Raises:
+        RequestError: a text cannot be read, or they contradict each other.
+
+    >>> parse_constraints("A minor", density="4-8")
+    Constraints(key=Key(tonic='A', scale='minor'), chords=(), range=None, max_polyphony=None,
+                density=(4, 8))
+    >>> parse_constraints(chords="Am:2 | N.C.", range="C4-C6").chords
+    ((Chord(root=9, quality='min'), 2), (None, None))
+    >>> parse_constraints("C", chords="F#", range="C4-C5")
+    Traceback (most recent call last):
+    musicvae.errors.RequestError: No tone of F# lies in C major between C4 and C5:
+        choose another chord, key or range.
+    """
+    if max_polyphony is not None and max_polyphony < 1:
+        raise RequestError(f"--max-polyphony is 1 or more, not {max_polyphony}.")
+    asked = Constraints(
+        parse_key(key, scale),
+        () if chords is None else tuple(_chords(chords)),
+        None if range is None else parse_range(range),
+        max_polyphony,
+        None if density is None else _density(str(density)),
+    )
+    asked.possible(np.arange(128))
+    return asked
+
+
+def _chords(text: str) -> Iterator[tuple[Chord | None, int | None]]:
+    words = text.replace("|", " ").split()
+    if not words:
+        raise RequestError("--chords needs a chord: --chords 'Am F C G'.")
+    for word in words:
+        found = re.fullmatch(r"(.+):(\d{1,3})", word)
+        name, beats = (found[1], int(found[2])) if found else (word, None)
+        if beats == 0:
+            raise RequestError(f"A chord lasts a beat or more, not {word}.")
+        yield parse_chord(name), beats
+
+
+def _density(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"\s*(\d{1,4})\s*(?:-\s*(\d{1,4})\s*)?", text)
+    if not found:
+        raise RequestError(f"{text!r} is no density; write notes a bar like 4-8 or 6.")
+    least, most = int(found[1]), int(found[2] or found[1])
+    if least > most:
+        raise RequestError(f"A density begins with the fewest notes a bar: {most}-{least}.")
+    return least, most
+
+
+@lru_cache(maxsize=256)
+def _compiled(asked: Constraints, codec: Codec, meter: Meter, steps: int, start: int) -> Rule:
+    parts = _parts(codec)
+    _meant(asked, codec)
+    chord = _timeline(asked, meter, steps, start)
+    masks = [_mask(asked, part, meter, chord, first=not place) for place, part in enumerate(parts)]
+    counts = np.zeros(codec.channels, np.int64)
+    counts[: parts[0].channels] = _counts(parts[0])
+    voices = asked.max_polyphony or codec.channels
+    allowed = np.concatenate(masks, axis=1)
+    able = np.where(allowed, counts, 0)
+    holds = able.max(axis=1)
+    if codec.likelihood == "bernoulli":
+        holds = np.minimum(voices, able.sum(axis=1))
+    room = int(holds.reshape(-1, meter.bar).sum(axis=1).min())
+    least, most = asked.density or (0, room)
+    if least > room:
+        raise RequestError(
+            f"A bar of {meter} holds {room} notes at most, not {least}: ask for fewer (--density)."
+        )
+    bars = steps // meter.bar
+    weights = np.tile(metric_weights(meter), bars)
+    if not asked.density:
+        most = int(holds.sum())
+    for array in (allowed, counts, holds, weights):
+        array.setflags(write=False)
+    return Rule(allowed, counts, holds, weights, meter.bar, least, most, voices)
+
+
+def _meant(asked: Constraints, codec: Codec) -> None:
+    """That the codec knows of all that is asked."""
+    first = _parts(codec)[0]
+    pitched = {"--key": asked.key, "--chords": asked.chords, "--range": asked.range}
+    lost = [name for name, value in pitched.items() if value and isinstance(first, DrumsCodec)]
+    if asked.max_polyphony and not isinstance(first, RollCodec):
+        lost.append("--max-polyphony")
+    if lost:
+        plays = "drums have no pitch" if isinstance(first, DrumsCodec) else "it plays one voice"
+        raise RequestError(f"{lost[0]} means nothing to a model of {codec.name}: {plays}.")
+    if not isinstance(first, DrumsCodec):
+        asked.possible(_pitches(first))
+
+
+def _timeline(asked: Constraints, meter: Meter, steps: int, start: int) -> Ints:
+    """Which of the chords sounds at each step. `[T]`"""
+    ends = np.array(list(accumulate(asked._beats(meter))), np.int64)
+    beat = (start + np.arange(steps)) // meter.beat
+    return np.searchsorted(ends, beat % ends[-1], side="right") if len(ends) else beat * 0
+
+
+def _mask(asked: Constraints, part: Codec, meter: Meter, at: Ints, *, first: bool) -> Bools:
+    """Channels of a part that may be chosen at each step. `[T, channels]`"""
+    mask = np.ones((len(at), part.channels), dtype=bool)
+    if isinstance(part, ChordsCodec) and asked.chords:
+        codes = np.array([code(chord) for chord, _ in asked.chords])
+        on_beat = np.arange(len(at)) % meter.beat == 0
+        mask[on_beat] = codes[at[on_beat], None] == np.arange(part.channels)
+    if isinstance(part, MelodyCodec | RollCodec):
+        pitches = _pitches(part)
+        fits = asked._fitting(pitches, in_range=first)
+        onsets = np.tile(fits, (len(at), 1))
+        for step in np.flatnonzero(_strong(asked, meter, at)):
+            chord = asked.chords[at[step]][0]
+            if chord:
+                onsets[step] &= np.isin(pitches % 12, pitch_classes(chord))
+        mask[:, : len(pitches)] = onsets
+        if isinstance(part, RollCodec):
+            mask[:, len(pitches) :] = fits
+    return mask
+
+
+def _strong(asked: Constraints, meter: Meter, at: Ints) -> Bools:
+    """Steps whose notes are tones of the chord. `[T]`"""
+    if not asked.chords:
+        return np.zeros(len(at), dtype=bool)
+    beats = meter.bar // meter.beat
+    place = np.arange(len(at)) % meter.bar
+    middle = beats >= 4 and beats % 2 == 0
+    codes = np.array([code(chord) for chord, _ in asked.chords])[at]
+    begins = np.append(True, codes[1:] != codes[:-1])
+    return np.asarray((place == 0) | (middle & (place == meter.bar // 2)) | begins)
+
+
+def _parts(codec: Codec) -> tuple[Codec, ...]:
+    return codec.parts if isinstance(codec, PartsCodec) else (codec,)
+
+
+def _pitches(part: Codec) -> Ints:
+    """MIDI pitches of a part's onset channels."""
+    if isinstance(part, RollCodec):
+        return np.arange(part.first, part.first + part.pitches)
+    return np.arange(MelodyCodec.LOWEST, MelodyCodec.HIGHEST + 1)
+
+
+def _counts(part: Codec) -> Ints:
+    """Notes that each channel of the first part strikes. `[channels]`"""
+    channel = np.arange(part.channels)
+    if isinstance(part, DrumsCodec):
+        return np.array([int(number).bit_count() for number in channel])
+    return (channel < len(_pitches(part))).astype(np.int64)

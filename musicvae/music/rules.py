@@ -1,0 +1,121 @@
+"""A rule: what may be chosen at each step of a window, and how many notes a bar must have.
+
+Whoever draws steps obeys it; `constraints` writes it. How many notes are struck at a step
+is a matter of pace: what is still needed is spread over what is left of the bar, most of
+it on beats, so that a bar is not filled up in haste at its end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .units import TRIPLET, Meter
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+ON_BEAT, WITHIN, ELSEWHERE = 1.0, 0.5, 0.15
+"""How much of a bar's notes a step bears: on a beat, on its halves or thirds, anywhere else."""
+
+HASTE = 2.0
+"""So many times its share of the notes that may still come is the most that a step expects."""
+
+PATIENCE = 0.9
+"""So much of its share of the notes that are needed is the least that a step expects."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """What a window must keep to, for whoever draws it.
+
+    Shape:
+        - allowed, channels that may be chosen: `[T, C]`
+        - counts, notes that a channel strikes, of those that are counted: `[C]`
+        - holds, the most notes that a step can hold: `[T]`
+        - weights, the share of the notes that a step bears: `[T]`
+
+    Attributes:
+        bar: steps in one.
+        least, most: notes in each bar.
+        voices: pitches that may sound together.
+    """
+
+    allowed: NDArray[np.bool_]
+    counts: Ints
+    holds: Ints
+    weights: Floats
+    bar: int
+    least: int
+    most: int
+    voices: int
+
+    @cached_property
+    def counted(self) -> bool:
+        """Whether the number of notes is bound at all."""
+        return self.least > 0 or self.most < self.holds.reshape(-1, self.bar).sum(axis=1).max()
+
+    def room(self, struck: Ints) -> Ints:
+        """Notes that a bar may still have. `[N]` -> `[N]`."""
+        return np.asarray(self.most - struck)
+
+    def owed(self, t: int, struck: Ints) -> Ints:
+        """Notes that step t must strike, for those after it cannot hold them. `[N]` -> `[N]`."""
+        later = self.holds[t + 1 : self._end(t)].sum()
+        return np.asarray(np.maximum(0, self.least - struck - later))
+
+    def pace(self, t: int, struck: Ints) -> tuple[Floats, Floats]:
+        """How many notes step t should expect, at least and at most. `[N]` -> `[N]`, `[N]`."""
+        left = slice(t, self._end(t))
+        holds, weights = self.holds[left].astype(float), self.weights[left]
+        low = PATIENCE * share(np.maximum(0, self.least - struck), holds, weights)
+        high = HASTE * share(np.maximum(0, self.room(struck)), holds, weights)
+        return low, high
+
+    def split(self, segments: int) -> list[Rule]:
+        """The rules of so many runs of bars, each as long as the next."""
+        apart = zip(
+            *(np.split(each, segments) for each in (self.allowed, self.holds, self.weights)),
+            strict=True,
+        )
+        return [
+            replace(self, allowed=allowed, holds=holds, weights=weights)
+            for allowed, holds, weights in apart
+        ]
+
+    def _end(self, t: int) -> int:
+        return (t // self.bar + 1) * self.bar
+
+
+def share(notes: Ints, holds: Floats, weights: Floats) -> Floats:
+    """What the first of some steps bears of so many notes, spread by weight.
+
+    No step bears more than it holds; the others bear the rest.
+
+    Shape:
+        - notes: `[N]`
+        - holds, weights: `[T]`
+        - Output: `[N]`
+
+    >>> share(np.array([1, 2, 9]), np.ones(3), np.array([2.0, 1.0, 1.0])).round(2)
+    array([0.5, 1. , 1. ])
+    """
+    edges = np.append(0.0, np.unique(holds / weights))
+    totals = np.minimum(holds, edges[:, None] * weights).sum(axis=1)
+    level = np.interp(notes, totals, edges)  # so high that what lies below it is all the notes
+    return np.asarray(np.minimum(holds[0], level * weights[0]), float)
+
+
+def metric_weights(meter: Meter) -> Floats:
+    """How much of a bar's notes each of its steps bears. `[bar]`
+
+    >>> metric_weights(Meter(2, 4)).tolist()
+    [1.0, 0.15, 0.5, 0.15, 1.0, 0.15, 0.5, 0.15]
+    """
+    by_threes = meter.compound or meter.grid == TRIPLET
+    part = max(1, meter.beat // (3 if by_threes else 2))
+    step = np.arange(meter.bar)
+    return np.where(step % meter.beat == 0, ON_BEAT, np.where(step % part == 0, WITHIN, ELSEWHERE))

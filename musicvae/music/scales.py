@@ -1,0 +1,134 @@
+"""Keys and ranges as they are typed: a tonic and its scale, a lowest and a highest note.
+
+A minor key has the raised sixth and seventh beside the natural ones, as tunes in minor do;
+`natural` leaves them out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..errors import RequestError
+from .chords import NAMES
+
+SCALES = {
+    "major": (0, 2, 4, 5, 7, 9, 11),
+    "minor": (0, 2, 3, 5, 7, 8, 9, 10, 11),
+    "natural": (0, 2, 3, 5, 7, 8, 10),
+    "harmonic": (0, 2, 3, 5, 7, 8, 11),
+    "melodic": (0, 2, 3, 5, 7, 9, 11),
+    "dorian": (0, 2, 3, 5, 7, 9, 10),
+    "phrygian": (0, 1, 3, 5, 7, 8, 10),
+    "lydian": (0, 2, 4, 6, 7, 9, 11),
+    "mixolydian": (0, 2, 4, 5, 7, 9, 10),
+    "locrian": (0, 1, 3, 5, 6, 8, 10),
+    "pentatonic": (0, 2, 4, 7, 9),
+    "minor-pentatonic": (0, 3, 5, 7, 10),
+    "blues": (0, 3, 5, 6, 7, 10),
+    "chromatic": tuple(range(12)),
+}
+"""Semitones above the tonic."""
+
+OTHER_WORDS = {"": "major", "maj": "major", "min": "minor", "m": "minor"}
+THIRDS = {"major": 4, "minor": 3}
+
+_KEY = re.compile(r"([A-Ga-g])([#♯b♭]?)(?![a-ln-z])[\s-]*([a-zA-Z\s-]*)")
+_NOTE = r"(?:[A-Ga-g][#♯b♭]?-?\d{1,2}|\d{1,3})"
+_SPAN = re.compile(rf"({_NOTE})\s*-\s*({_NOTE})")
+
+
+@dataclass(frozen=True)
+class Key:
+    """A tonic, as it is written, and one of `SCALES`."""
+
+    tonic: str = "C"
+    scale: str = "major"
+
+    def __str__(self) -> str:
+        return f"{self.tonic} {self.scale}"
+
+    @property
+    def tones(self) -> frozenset[int]:
+        """Its pitch classes, 0 to 11 from C.
+
+        >>> sorted(Key("G").tones)
+        [0, 2, 4, 6, 7, 9, 11]
+        """
+        root = _pitch_class(self.tonic[0], self.tonic[1:])
+        return frozenset((root + interval) % 12 for interval in SCALES[self.scale])
+
+
+def parse_key(key: str | None, scale: str | None = None) -> Key | None:
+    """A key from its name, and the scale that is asked for beside it; None where none is.
+
+    Raises:
+        RequestError: a text cannot be read, or the two speak of different scales.
+
+    >>> [str(parse_key(text)) for text in ("A minor", "Bb", "f# dorian", "Em")]
+    ['A minor', 'Bb major', 'F# dorian', 'E minor']
+    >>> str(parse_key("D minor", "dorian")), str(parse_key("A minor", "pentatonic"))
+    ('D dorian', 'A minor-pentatonic')
+    """
+    if key is None:
+        if scale is not None:
+            raise RequestError(f"--scale needs a tonic: --key C --scale {scale}.")
+        return None
+    found = _KEY.fullmatch(key.strip())
+    if not found:
+        raise RequestError(f"{key!r} is no key; write it like C, A minor or F# dorian.")
+    tonic = found[1].upper() + found[2].replace("♯", "#").replace("♭", "b")
+    said = _scale(found[3])
+    if scale is None:
+        return Key(tonic, said)
+    wanted = _scale(scale)
+    if wanted == "pentatonic" and said == "minor":
+        wanted = "minor-pentatonic"
+    if found[3] and wanted != said and THIRDS.get(said) not in SCALES[wanted]:
+        raise RequestError(
+            f"--key {key} and --scale {scale} are two scales: say --key {tonic} --scale {scale}."
+        )
+    return Key(tonic, wanted)
+
+
+def _scale(text: str) -> str:
+    """The scale of some words: `natural minor` is `natural`."""
+    word = "-".join(text.lower().split())
+    word = OTHER_WORDS.get(word, word)
+    for name in (word, word.removesuffix("-minor"), word.removeprefix("major-")):
+        if name in SCALES:
+            return name
+    raise RequestError(f"{text!r} is no scale; there are {', '.join(SCALES)}.")
+
+
+def parse_range(text: str) -> tuple[int, int]:
+    """The lowest and the highest MIDI pitch from names or numbers; C4 is 60.
+
+    Raises:
+        RequestError: the text is no range, or an empty one.
+
+    >>> parse_range("C4-C6"), parse_range("60-84"), parse_range("Bb-1-F#3")
+    ((60, 84), (60, 84), (10, 54))
+    """
+    found = _SPAN.fullmatch(text.strip())
+    if not found:
+        raise RequestError(f"{text!r} is no range; write it like C4-C6 or 60-84.")
+    low, high = (_pitch(each) for each in found.groups())
+    if low > high:
+        raise RequestError(f"A range begins with its lowest note: {found[2]}-{found[1]}.")
+    return low, high
+
+
+def _pitch(text: str) -> int:
+    name = re.fullmatch(r"([A-Ga-g])([#♯b♭]?)(-?\d+)", text)
+    pitch = int(text) if not name else 0
+    if name:
+        sharp, flat = name[2] in ("#", "♯"), name[2] in ("b", "♭")
+        pitch = NAMES.index(name[1].upper()) + sharp - flat + 12 * (int(name[3]) + 1)
+    if not 0 <= pitch <= 127:
+        raise RequestError(f"{text} is no MIDI pitch; these go from 0 to 127, C-1 to G9.")
+    return pitch
+
+
+def _pitch_class(letter: str, accidental: str) -> int:
+    return (NAMES.index(letter) + accidental.count("#") - accidental.count("b")) % 12
