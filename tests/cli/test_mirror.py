@@ -12,20 +12,26 @@ from typer.testing import CliRunner
 from musicvae import preparation, workshop
 from musicvae.api import MusicVAE
 from musicvae.cli import (
+    analogy,
     app,
     evaluate,
     extend,
     fit_prior,
     generate,
+    grid,
     interpolate,
     prepare,
     reconstruct,
+    similar,
     train,
 )
 
 TWINS = [
     (generate, MusicVAE.generate),
     (interpolate, MusicVAE.interpolate),
+    (grid, MusicVAE.grid),
+    (analogy, MusicVAE.analogy),
+    (similar, MusicVAE.similar),
     (reconstruct, MusicVAE.reconstruct),
     (extend, MusicVAE.extend),
     (prepare, preparation.prepare),
@@ -33,7 +39,7 @@ TWINS = [
     (fit_prior, workshop.fit_prior),
     (evaluate, workshop.evaluate),
 ]
-DOOR = {"out", "model", "force", "json", "plots"}
+DOOR = {"out", "model", "force", "json", "plots", "reasons"}
 """What belongs to a terminal: where to write, which model, how to print."""
 
 OBJECT = {"self", "progress", "out", "model"}
@@ -52,7 +58,7 @@ def test_the_command_says_what_the_method_says(
 
 
 COMMANDS = (
-    *("generate", "interpolate", "reconstruct", "extend", "info"),
+    *("generate", "interpolate", "grid", "analogy", "similar", "reconstruct", "extend", "info"),
     *("prepare", "train", "fit-prior", "evaluate"),
 )
 
