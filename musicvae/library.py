@@ -131,7 +131,7 @@ def save(place: Path, rows: Iterable[Rows]) -> bool:
 def load(place: Path, latent: int) -> list[Rows]:
     """What was kept; nothing where it is not there, damaged, or not of this package."""
     try:
-        with np.load(place, allow_pickle=False) as kept:
+        with place.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             about = json.loads(kept["about"].tobytes())
             entries = tuple(Entry(**entry) for entry in about["files"])
             arrays = [kept[name] for name in ("directions", "owners", "bars")]

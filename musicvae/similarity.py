@@ -68,6 +68,7 @@ def similar(
     n: int = 10,
     *,
     any_key: bool = True,
+    besides: Path | None = None,
 ) -> list[Match]:
     """The `n` files of a library whose best window is nearest to a window of the phrase.
 
@@ -77,6 +78,7 @@ def similar(
         library: from `open_library`.
         n: files at most, nearest first.
         any_key: whether the phrase is looked for in all twelve keys.
+        besides: a file that is not asked for: the one that the phrase is of.
 
     Raises:
         RequestError: no window of the phrase has notes enough, or a number is out of range.
@@ -84,12 +86,14 @@ def similar(
     if n < 1:
         raise RequestError(f"Ask for 1 file or more, not {n}.")
     asked, bars, moved = _asked(player, phrase, any_key)
-    rows, distances, directions = best_of_each(library, asked)
     matches = []
-    for row, nearest, which in zip(rows[:n], distances[:n], directions[:n], strict=True):
+    for row, nearest, which in zip(*best_of_each(library, asked), strict=True):
         path = library.folder / library.entries[library.owners[row]].name
-        bar, distance = int(library.bars[row]), float(nearest)
-        matches.append(Match(path, bar, distance, bars[which], moved[which]))
+        if besides is None or path.resolve() != besides.resolve():
+            bar, distance = int(library.bars[row]), float(nearest)
+            matches.append(Match(path, bar, distance, bars[which], moved[which]))
+        if len(matches) == n:
+            break
     return matches
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from musicvae.errors import OutputError
-from musicvae.files import numbered_names, spare_names, write_new, write_whole
+from musicvae.files import free_stem, numbered_names, spare_names, write_new, write_whole
 
 
 def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:
@@ -72,3 +72,16 @@ def test_a_write_that_fails_gives_the_name_back(tmp_path: Path) -> None:
         write_new(spare_names(tmp_path / "out" / "a.mid"), b"")
     with pytest.raises(OutputError, match="is a file; name a folder"):
         numbered_names(tmp_path / "out", "phrase")
+
+
+def test_a_stem_is_free_until_a_file_is_called_so(tmp_path: Path) -> None:
+    """Then it has a number; forced it is the first; a file is no folder."""
+    assert free_stem(tmp_path / "none", "grid") == "grid"
+    (tmp_path / "grid-1-1.mid").touch()
+    (tmp_path / "gridlock.mid").touch()
+    assert free_stem(tmp_path, "grid") == "grid2"
+    (tmp_path / "grid2-1-1.mid").touch()
+    assert free_stem(tmp_path, "grid") == "grid3"
+    assert free_stem(tmp_path, "grid", force=True) == "grid"
+    with pytest.raises(OutputError, match="name a folder"):
+        free_stem(tmp_path / "gridlock.mid", "grid")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -130,3 +131,36 @@ def test_parts_that_never_met_stand_beside_true_trios(tmp_path: Path) -> None:
         rows = np.arange(len(there))
         assert len(here) == len(there)
         assert np.array_equal(here.codes[rows], there.codes[rows])
+
+
+def test_the_search_benchmark_prints_times_by_size() -> None:
+    """A line for each size."""
+    words = ("--windows", "100", "2000", "--latent", "4", "--runs", "1")
+    lines = run("bench/similar.py", *words).splitlines()
+    assert [line.split(" windows")[0].strip() for line in lines] == ["100", "2,000"]
+    assert all("96 directions" in line for line in lines)
+
+
+def test_ways_to_find_music_again_are_compared(tmp_path: Path) -> None:
+    """Three ways, in one key and in all, for each kind of question; of held-out pieces alone."""
+    for seed in range(4):
+        write_midi(little_tune(Meter(), seed, 4), tmp_path / f"{seed}.mid")
+    held_out = tmp_path / "held-out.txt"
+    held_out.write_text(hashlib.sha256((tmp_path / "2.mid").read_bytes()).hexdigest())
+    checkpoint.save(tmp_path / "net", tiny_checkpoint())
+    words = (str(tmp_path / "net"), str(tmp_path), "--held-out", str(held_out))
+    first, *lines = run("compare_distances.py", *words).splitlines()
+    assert first.endswith("windows of 4 files, 3 questions")
+    assert len(lines) == 3 * 2 * 3
+    assert all(line.endswith("among ten 1.000") for line in lines)  # there are but four files
+
+
+def test_how_far_an_analogy_carries_is_printed(tmp_path: Path) -> None:
+    """Moved up, and thinned out; beside what the model can give back at all."""
+    for seed in range(4):
+        write_midi(little_tune(Meter(), seed), tmp_path / f"{seed}.mid")
+    checkpoint.save(tmp_path / "net", tiny_checkpoint())
+    words = (str(tmp_path / "net"), str(tmp_path), "--pairs", "3")
+    printed = run("measure_analogies.py", *words)
+    assert all(f"up {by:2} semitones: note F1 " in printed for by in (1, 2, 5, 7, 12))
+    assert "every other note left out: " in printed

@@ -61,6 +61,5 @@ class Looking(Base):
         opened = library if isinstance(library, Library) else self.open_library(library)
         if opened.model != self.player.digest:
             raise RequestError("This library was opened with another model: open it with this one.")
-        found = similar(self.player, phrase, opened, n + 1, any_key=any_key)
-        own = Path(query).resolve() if isinstance(query, (str, Path)) else None
-        return [match for match in found if match.path.resolve() != own][:n]
+        own = Path(query) if isinstance(query, (str, Path)) else None
+        return similar(self.player, phrase, opened, n, any_key=any_key, besides=own)
