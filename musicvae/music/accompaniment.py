@@ -95,7 +95,7 @@ def accompanied(phrase: Phrase, pattern: str = "block") -> Phrase:
 def _moved(notes: Iterator[Note], lead: int) -> Iterator[Note]:
     """From the bar line to the first step of the phrase."""
     for note in notes:
-        yield Note(note.start - lead, note.duration, note.pitch, note.velocity)
+        yield replace(note, start=note.start - lead)
 
 
 def _spans(chords: Sequence[ChordChange], lead: int, steps: int) -> Iterator[_Span]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
-from .notes import DEFAULT_VELOCITY, Note, Part, Phrase, Tempo, chord_map
+from .notes import DEFAULT_VELOCITY, Note, Part, Phrase, Tempo, chord_map, placed
 from .units import MAX_TEMPO
 
 
@@ -22,7 +22,7 @@ def play_like(phrase: Phrase, other: Phrase) -> Phrase:
 
     Length, pick-up, tempos, programs and names are the other's; so is the velocity
     of each part at each place in the bar, and its mean at places where the part is
-    silent. The phrase begins with a whole bar, the rests that fill up the other's
+    silent; what a note is off the grid stays its own. The phrase begins with a whole bar, the rests that fill up the other's
     pick-up included; what lies outside the other's length is cut off. Chords go with
     their notes; where none are told, the other's stay.
     """
@@ -43,7 +43,7 @@ def _like(mine: Part, theirs: Part, other: Phrase) -> Part:
         start, end = note.start - lead, min(note.end - lead, other.steps)
         if 0 <= start < end:
             velocity = loud.get(note.start % other.meter.bar, usual)
-            notes.append(Note(start, end - start, note.pitch, velocity))
+            notes.append(placed(replace(note, velocity=velocity), start, end - start))
     return replace(theirs, notes=tuple(notes))
 
 
