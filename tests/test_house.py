@@ -17,9 +17,20 @@ ORDER = [
     *(
         f"music.{name}"
         for name in (
-            *("units", "chords", "notes", "pianoroll", "position", "smf", "quantise", "midi"),
+            *(
+                "units",
+                "programs",
+                "chords",
+                "notes",
+                "pianoroll",
+                "position",
+                "smf",
+                "quantise",
+                "midi",
+            ),
             *("exchange", "coding", "monophony", "polyphony", "drums", "changes", "codecs"),
-            *("windows", "manner", "drawing", "melody", "harmony", "voices", "accompaniment"),
+            *("windows", "groove", "expression", "manner", "humanize", "drawing", "melody"),
+            *("harmony", "voices", "accompaniment"),
             *("metrics", "copies", "ngram"),
             *("bulk_smf", "bulk", "slices"),
         )

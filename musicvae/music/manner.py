@@ -22,9 +22,10 @@ def play_like(phrase: Phrase, other: Phrase) -> Phrase:
 
     Length, pick-up, tempos, programs and names are the other's; so is the velocity
     of each part at each place in the bar, and its mean at places where the part is
-    silent; what a note is off the grid stays its own. The phrase begins with a whole bar, the rests that fill up the other's
-    pick-up included; what lies outside the other's length is cut off. Chords go with
-    their notes; where none are told, the other's stay.
+    silent; what a note is off the grid stays its own. The phrase begins with a whole
+    bar, the rests that fill up the other's pick-up included; what lies outside the
+    other's length is cut off. Chords go with their notes; where none are told, the
+    other's stay.
     """
     parts = zip(phrase.parts, other.parts, strict=True)
     told = ((change.step - other.lead_in, change.chord) for change in phrase.chords)
