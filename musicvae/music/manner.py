@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 
+from .expression import expressed
 from .notes import DEFAULT_VELOCITY, Note, Part, Phrase, Tempo, chord_map, placed
 from .units import MAX_TEMPO
 
@@ -65,9 +66,10 @@ def at_pace(phrase: Phrase, ratio: float) -> Phrase:
 
 
 def dressed(phrase: Phrase, microseconds: int, program: int) -> Phrase:
-    """A bare phrase in a tempo, its first part with an instrument."""
+    """A bare phrase in a tempo, its first part with an instrument, and with expression."""
     first = replace(phrase.parts[0], program=program)
-    return replace(phrase, tempos=(Tempo(0, microseconds),), parts=(first, *phrase.parts[1:]))
+    parts = (first, *phrase.parts[1:])
+    return expressed(replace(phrase, tempos=(Tempo(0, microseconds),), parts=parts))
 
 
 def _place(phrase: Phrase, note: Note) -> int:
