@@ -36,13 +36,15 @@ names = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
 @st.composite
-def parts(draw: st.DrawFn, steps: int) -> Part:
-    """A part inside a phrase of that many steps; it may be silent."""
+def parts(draw: st.DrawFn, steps: int, off: int = 0) -> Part:
+    """A part inside a phrase of that many steps, at most so many ticks off; it may be silent."""
     notes = []
     for _ in range(draw(st.integers(0, 12)) if steps else 0):
         start = draw(st.integers(0, steps - 1))
         duration = draw(st.integers(1, min(16, steps - start)))
-        notes.append(Note(start, duration, draw(st.integers(0, 127)), draw(st.integers(1, 127))))
+        pitch, velocity = draw(st.integers(0, 127)), draw(st.integers(1, 127))
+        offset = draw(st.integers(-off if start else 0, off))
+        notes.append(Note(start, duration, pitch, velocity, offset))
     return Part(
         without_overlaps(notes), draw(st.integers(0, 127)), draw(st.booleans()), draw(names)
     )
@@ -58,8 +60,8 @@ def chord_changes(draw: st.DrawFn, steps: int) -> tuple[ChordChange, ...]:
 
 
 @st.composite
-def phrases(draw: st.DrawFn, max_parts: int = 3) -> Phrase:
-    """Any phrase: every meter, odd tempos, pick-ups, silence, chords."""
+def phrases(draw: st.DrawFn, max_parts: int = 3, offsets: bool = False) -> Phrase:
+    """Any phrase: every meter, odd tempos, pick-ups, silence, chords; notes off the grid."""
     meter = draw(st.sampled_from(METERS))
     bars, pickup = draw(st.integers(0, 4)), draw(st.integers(0, meter.bar - 1))
     steps = pickup + bars * meter.bar
@@ -70,6 +72,7 @@ def phrases(draw: st.DrawFn, max_parts: int = 3) -> Phrase:
         if not tempos or tempos[-1].microseconds != microseconds:
             tempos.append(Tempo(step, microseconds))
     count = draw(st.integers(0, max_parts))
-    players = tuple(draw(parts(steps)) for _ in range(count))
+    off = meter.step_ticks // 2 - 1 if offsets and draw(st.booleans()) else 0
+    players = tuple(draw(parts(steps, off)) for _ in range(count))
     chords = draw(chord_changes(steps))
     return Phrase(meter, bars, pickup, tuple(tempos), players, chords)

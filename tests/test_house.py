@@ -17,11 +17,12 @@ ORDER = [
     *(
         f"music.{name}"
         for name in (
-            *("units", "chords", "recipe", "notes", "pianoroll", "position", "smf"),
+            *("units", "programs", "chords", "recipe", "notes", "pianoroll", "position", "smf"),
             *("quantise", "midi"),
             *("exchange", "coding", "monophony", "polyphony", "drums", "changes", "codecs"),
-            *("windows", "seams", "manner", "drawing", "scales", "breaches", "rules"),
-            *("constraints", "melody", "harmony", "voices", "accompaniment"),
+            *("windows", "seams", "groove", "expression", "manner", "humanize", "drawing"),
+            *("scales", "breaches", "rules", "constraints", "melody"),
+            *("harmony", "voices", "accompaniment"),
             *("metrics", "copies", "ngram"),
             *("bulk_smf", "bulk", "slices"),
         )

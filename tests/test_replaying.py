@@ -43,6 +43,7 @@ def made_by(model: MusicVAE, seed: int) -> dict[str, Phrase]:
         "vary": model.vary(a, 2, seed=seed, temperature=0.5)[1],
         "reconstruct": model.reconstruct(a, temperature=0.7, seed=seed).phrase,
         "interpolate": model.interpolate(a, b, 3, seed=seed)[1],
+        "humanize": model.generate(1, humanize=1.0, seed=seed, program="violin")[0],
         "extend": model.extend(a, 2, seed=seed),
         "decode": model.decode(np.ones((1, model.player.latent), np.float32), seed=seed)[0],
     }

@@ -51,9 +51,9 @@ class Base:
         with naming(music):
             return voice(phrase, self.player.codec.name, track)
 
-    def _finish(self, pattern: str | None) -> Finish:
+    def _finish(self, pattern: str | None, humanize: float = 0.0) -> Finish:
         """What is done to a phrase after it was decoded."""
-        return Finish.of(self.player.codec.name, pattern)
+        return Finish.of(self.player.codec.name, pattern, humanize)
 
 
 def asked(wishes: Wishes) -> dict[str, Any]:

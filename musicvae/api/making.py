@@ -9,6 +9,7 @@ from .. import extension, generation, replaying, variation
 from ..config import SampleConfig
 from ..finishing import Finish
 from ..music.notes import Phrase
+from ..music.programs import parse_program
 from ..music.units import Meter
 from ..sources import Music, naming
 from .base import Base, Wishes, as_meter, asked
@@ -29,9 +30,10 @@ class Making(Base):
         form: str | None = None,
         loop: bool = False,
         bpm: float = 120.0,
-        program: int = 0,
+        program: str | int = 0,
         temperature: float = SampleConfig.temperature,
         pattern: str | None = None,
+        humanize: float = 0.0,
         seed: int | None = None,
         **wishes: Unpack[Wishes],
     ) -> list[Phrase]:
@@ -44,10 +46,11 @@ class Making(Base):
             form: sections such as "AABA"; the same letter is the same music.
             loop: the last bar leads back to the first.
             bpm: quarters per minute.
-            program: General MIDI number of the instrument, 0 to 127.
+            program: General MIDI name of the instrument, or its number, 0 to 127.
             temperature: 0.5 plays it safe, 1.0 is the model's own taste, 1.3 wanders.
             pattern: how the chords of a lead sheet are played: `block`, which is usual,
                 `arpeggio`, `strum` or `walking`.
+            humanize: 0 keeps to the grid, 1 strays from it as far as drummers do.
             seed: the same seed gives the same phrases.
             wishes: key, scale, chords, range, max_polyphony, density: see `Wishes`.
 
@@ -55,7 +58,7 @@ class Making(Base):
             RequestError, MeterError: a number is out of range, the net cannot generate,
                 or a pattern is asked of a model that makes no chords.
         """
-        finish = self._finish(pattern)
+        finish = self._finish(pattern, humanize)
         phrases = generation.generate(
             self.player,
             n,
@@ -64,7 +67,7 @@ class Making(Base):
             form=form,
             loop=loop,
             bpm=bpm,
-            program=program,
+            program=parse_program(program),
             temperature=temperature,
             seed=seed,
             wishes=asked(wishes),
@@ -81,6 +84,7 @@ class Making(Base):
         track: str | int | None = None,
         temperature: float = 0.0,
         pattern: str | None = None,
+        humanize: float = 0.0,
         seed: int | None = None,
         bpm: float = 120.0,
         **wishes: Unpack[Wishes],
@@ -92,14 +96,14 @@ class Making(Base):
             n: how many.
             strength: 0 is its reconstruction, 1 new music; 0.3 if None, 0 with settings.
             settings: standard deviations by attribute, such as {"density": 1}.
-            track, temperature, pattern, seed, bpm: as `interpolate` takes them.
+            track, temperature, pattern, humanize, seed, bpm: as `interpolate` takes them.
             wishes: as `generate` takes them.
 
         Raises:
             MidiError, RequestError: the input cannot be used, there is no such attribute,
                 or a number is out of range.
         """
-        finish = self._finish(pattern)
+        finish = self._finish(pattern, humanize)
         phrase = self._voice(source, track, bpm)
         found = variation.vary(
             self.player,
@@ -152,19 +156,20 @@ class Making(Base):
         *,
         meter: str | Meter = "4/4",
         bpm: float = 120.0,
-        program: int = 0,
+        program: str | int = 0,
         temperature: float = 0.0,
         pattern: str | None = None,
+        humanize: float = 0.0,
         seed: int | None = None,
     ) -> list[Phrase]:
         """A phrase for each row of `z`, `[N, Z]`; the rest as `generate` takes it."""
-        finish = self._finish(pattern)
+        finish = self._finish(pattern, humanize)
         phrases = generation.decode(
             self.player,
             z,
             meter=as_meter(meter),
             bpm=bpm,
-            program=program,
+            program=parse_program(program),
             temperature=temperature,
             seed=seed,
         )

@@ -27,6 +27,7 @@ class Walking(Base):
         curve: str = "even",
         temperature: float = 0.0,
         pattern: str | None = None,
+        humanize: float = 0.0,
         seed: int | None = None,
         bpm: float = 120.0,
         **wishes: Unpack[Wishes],
@@ -41,7 +42,7 @@ class Walking(Base):
             curve: how the walk is spread: `even` to the ear, `line` (equal steps in z), `ease`
                 (slow near both ends), `early` or `late`.
             temperature: 0 takes the most probable step.
-            pattern: as `generate` takes it.
+            pattern, humanize: as `generate` takes them.
             seed: of the draws at temperatures above 0.
             bpm: of MIDI files that are timed in seconds.
             wishes: as `generate` takes them.
@@ -50,7 +51,7 @@ class Walking(Base):
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
         other = track if track_b is None else track_b
-        finish = self._finish(pattern)
+        finish = self._finish(pattern, humanize)
         ends = self._voice(a, track, bpm), self._voice(b, other, bpm)
         walk = interpolation.interpolate(
             self.player,

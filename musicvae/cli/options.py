@@ -51,6 +51,13 @@ Recipe = Annotated[
     bool,
     typer.Option("--recipe/--no-recipe", help="Whether the file carries how it came about."),
 ]
+Humanize = Annotated[
+    float,
+    typer.Option(help="Timing and loudness of people: 0 for none, 1 as drummers play.", min=0.0),
+]
+Program = Annotated[
+    str, typer.Option(help="Instrument: a General MIDI name such as 'Acoustic Bass', or number.")
+]
 Key = Annotated[
     str | None,
     typer.Option(help="Keep to a key: 'A minor' (raised sixth and seventh too), Bb, 'D dorian'."),

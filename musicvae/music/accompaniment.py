@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from ..errors import RequestError
 from .chords import Chord, pitch_classes
+from .expression import swells
 from .notes import ChordChange, Note, Part, Phrase, chord_map
 from .units import TRIPLET, Meter
 
@@ -84,18 +85,28 @@ def known_pattern(name: str) -> str:
 
 
 def accompanied(phrase: Phrase, pattern: str = "block") -> Phrase:
-    """A lead sheet as it is played: its melody, then chords and bass as `accompany` has them."""
+    """A lead sheet as it is played: its melody, then chords and bass as `accompany` has them.
+
+    They swell and fade with the melody, half as much.
+    """
     melody = replace(phrase.parts[0], name=phrase.parts[0].name or "Melody")
-    chords, bass = accompany(
-        phrase.chords, phrase.meter, phrase.bars, pattern, pickup=phrase.pickup
+    below = accompany(phrase.chords, phrase.meter, phrase.bars, pattern, pickup=phrase.pickup)
+    swell = swells(phrase)
+    chords, bass = (
+        replace(part, notes=tuple(_louder(note, swell(note.start) / 2) for note in part.notes))
+        for part in below
     )
     return replace(phrase, parts=(melody, chords, bass))
+
+
+def _louder(note: Note, by: float) -> Note:
+    return replace(note, velocity=note.velocity + round(by))
 
 
 def _moved(notes: Iterator[Note], lead: int) -> Iterator[Note]:
     """From the bar line to the first step of the phrase."""
     for note in notes:
-        yield Note(note.start - lead, note.duration, note.pitch, note.velocity)
+        yield replace(note, start=note.start - lead)
 
 
 def _spans(chords: Sequence[ChordChange], lead: int, steps: int) -> Iterator[_Span]:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..errors import MidiError
-from .midi import midi_bytes, read_midi
+from .midi import midi_bytes, read_midi, struck
 from .notes import DEFAULT_VELOCITY, Phrase
 from .quantise import to_phrases
 from .smf import Score, TimedNote, Track
-from .units import Meter, bpm_to_tempo
+from .units import RESOLUTION, Meter, bpm_to_tempo
 
 if TYPE_CHECKING:
     from pretty_midi import PrettyMIDI
@@ -41,10 +41,15 @@ def from_pretty_midi(midi: PrettyMIDI) -> list[Phrase]:
 
 
 def to_tuples(phrase: Phrase) -> list[NoteTuple]:
-    """The notes of all parts, in order; quarters count from the first step of the phrase."""
-    grid = phrase.meter.grid
-    notes = sorted(note for part in phrase.parts for note in part.notes)
-    return [(n.start / grid, n.duration / grid, n.pitch, n.velocity) for n in notes]
+    """The notes of all parts, in order; quarters count from the first step of the phrase.
+
+    What is struck off the grid starts where it is struck.
+    """
+    notes = sorted(found for part in phrase.parts for found in struck(part, phrase))
+    return [
+        (on / RESOLUTION, (off - on) / RESOLUTION, note.pitch, note.velocity)
+        for note, on, off in notes
+    ]
 
 
 def from_tuples(

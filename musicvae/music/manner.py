@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from .notes import DEFAULT_VELOCITY, Note, Part, Phrase, Tempo, chord_map
+from .expression import expressed
+from .notes import DEFAULT_VELOCITY, Note, Part, Phrase, Tempo, chord_map, placed
 from .units import MAX_TEMPO
 
 
@@ -25,9 +26,10 @@ def play_like(
 
     Length, pick-up, tempos, programs and names are the other's; so is the velocity
     of each part at each place in the bar, and its mean at places where the part is
-    silent. The phrase begins with a whole bar, the rests that fill up the other's
-    pick-up included; what lies outside the other's length is cut off. Chords go with
-    their notes; where none are told, the other's stay.
+    silent; what a note is off the grid stays its own. The phrase begins with a whole
+    bar, the rests that fill up the other's pick-up included; what lies outside the
+    other's length is cut off. Chords go with their notes; where none are told, the
+    other's stay.
 
     Args:
         loud: accents of each part, if they are not the other's own.
@@ -50,7 +52,7 @@ def _like(mine: Part, theirs: Part, other: Phrase, loud: Mapping[int, int]) -> P
         start, end = note.start - lead, min(note.end - lead, other.steps)
         if 0 <= start < end:
             velocity = loud.get(note.start % other.meter.bar, usual)
-            notes.append(Note(start, end - start, note.pitch, velocity))
+            notes.append(placed(replace(note, velocity=velocity), start, end - start))
     return replace(theirs, notes=tuple(notes))
 
 
@@ -71,9 +73,10 @@ def at_pace(phrase: Phrase, ratio: float) -> Phrase:
 
 
 def dressed(phrase: Phrase, microseconds: int, program: int) -> Phrase:
-    """A bare phrase in a tempo, its first part with an instrument."""
+    """A bare phrase in a tempo, its first part with an instrument, and with expression."""
     first = replace(phrase.parts[0], program=program)
-    return replace(phrase, tempos=(Tempo(0, microseconds),), parts=(first, *phrase.parts[1:]))
+    parts = (first, *phrase.parts[1:])
+    return expressed(replace(phrase, tempos=(Tempo(0, microseconds),), parts=parts))
 
 
 def _place(phrase: Phrase, note: Note) -> int:

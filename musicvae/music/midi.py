@@ -4,8 +4,8 @@
 
 Our own files carry meter, grid, bars and pick-up in a text event, which other
 software ignores, the recipe of what a model made in another, and chords as markers,
-which it shows. Files of others are put
-on a grid; see `quantise`.
+which it shows; there stands too whether notes are off the grid on purpose. Files of
+others are put on a grid; see `quantise`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,7 @@ from .notes import Note, Part, Phrase, chord_map
 from .quantise import MAX_BARS, tempo_map, to_phrases
 from .recipe import parse_recipe
 from .smf import DRUM_CHANNEL, MARKER, NotMidi, Score, Track, parse
-from .units import Meter, steps_to_ticks, ticks_to_steps
-
-RESOLUTION = 480
-"""Ticks per quarter in the files we write; both grids divide it."""
+from .units import RESOLUTION, Meter, steps_to_ticks, ticks_to_steps
 
 SIGNATURE = "musicvae:"
 RECIPE = "musicvae-recipe:"
@@ -105,7 +102,7 @@ def midi_bytes(phrase: Phrase) -> bytes:
     tracks = [_conductor(phrase, lead)]
     for number, part in enumerate(phrase.parts):
         channel = DRUM_CHANNEL if part.is_drum else CHANNELS[number % len(CHANNELS)]
-        tracks.append(_player(part, channel, phrase.meter, lead))
+        tracks.append(_player(part, channel, phrase))
     length = _ticks(phrase.steps + lead, phrase.meter)
     file = mido.MidiFile(type=1, ticks_per_beat=RESOLUTION, charset="utf-8")
     for track in tracks:
@@ -125,13 +122,15 @@ def _conductor(phrase: Phrase, lead: int) -> list[Timed]:
     from mido import MetaMessage
 
     meter = phrase.meter
-    about = {
+    about: dict[str, Any] = {
         "version": 1,
         "meter": [meter.numerator, meter.denominator],
         "grid": meter.grid,
         "bars": phrase.bars,
         "pickup": phrase.pickup,
     }
+    if any(note.offset for part in phrase.parts for note in part.notes):
+        about["offsets"] = True
     sign = MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator)
     track: list[Timed] = [(0, MetaMessage("text", text=SIGNATURE + json.dumps(about))), (0, sign)]
     if phrase.recipe:
@@ -145,7 +144,24 @@ def _conductor(phrase: Phrase, lead: int) -> list[Timed]:
     return track
 
 
-def _player(part: Part, channel: int, meter: Meter, lead: int) -> list[Timed]:
+def struck(part: Part, phrase: Phrase) -> list[tuple[Note, int, int]]:
+    """The notes of a part of a phrase, and from which tick to which they sound; 0 is step 0.
+
+    A note struck off its step ends as late or early, but no later than the phrase, or
+    than its pitch is struck again.
+    """
+    end = phrase.steps * phrase.meter.step_ticks
+    again: dict[int, int] = {}
+    found = []
+    for note in reversed(part.notes):
+        on = note.start * phrase.meter.step_ticks + note.offset
+        off = on + note.duration * phrase.meter.step_ticks
+        found.append((note, on, min(off, again.get(note.pitch, end))))
+        again[note.pitch] = on
+    return found[::-1]
+
+
+def _player(part: Part, channel: int, phrase: Phrase) -> list[Timed]:
     from mido import Message, MetaMessage
 
     track: list[Timed] = [
@@ -154,11 +170,11 @@ def _player(part: Part, channel: int, meter: Meter, lead: int) -> list[Timed]:
     ]
     ends: list[Timed] = []
     starts: list[Timed] = []
-    for note in part.notes:
-        start, end = _ticks(note.start + lead, meter), _ticks(note.end + lead, meter)
+    lead = _ticks(phrase.lead_in, phrase.meter)
+    for note, start, end in struck(part, phrase):
         on = Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
-        starts.append((start, on))
-        ends.append((end, Message("note_off", channel=channel, note=note.pitch, velocity=0)))
+        starts.append((lead + start, on))
+        ends.append((lead + end, Message("note_off", channel=channel, note=note.pitch, velocity=0)))
     return track + ends + starts  # sorted by time, a note ends before another starts
 
 
@@ -204,7 +220,7 @@ def _own(score: Score) -> Phrase | None:
 
 
 def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
-    """Raises ValueError where a note stands off the grid or outside the phrase."""
+    """Raises ValueError where a note stands outside the phrase, or off the grid unmeant."""
     meter = Meter(*map(int, [*about["meter"], about["grid"]]))
     if score.meters != [(0, meter.numerator, meter.denominator)] or about["bars"] > MAX_BARS:
         raise ValueError("edited: the text is no longer about these notes")
@@ -212,27 +228,29 @@ def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
     lead = empty.lead_in
 
     def step(tick: int) -> int:
-        steps, off = divmod(tick * meter.grid, score.resolution)
-        if off:
+        return ticks_to_steps(tick, score.resolution, meter.grid) - lead
+
+    def off(tick: int) -> int:
+        """Ticks of ours after the step, towards it."""
+        ticks = tick - steps_to_ticks(step(tick) + lead, score.resolution, meter.grid)
+        return int(ticks * RESOLUTION / score.resolution)
+
+    def on(tick: int) -> int:
+        if (tick * meter.grid) % score.resolution:
             raise ValueError("off the grid")
-        return steps - lead
+        return step(tick)
 
     def rebuild(track: Track) -> Part:
+        at = step if about.get("offsets") else on
         notes = (
-            Note(step(n.start), step(n.end) - step(n.start), n.pitch, n.velocity)
+            Note(at(n.start), at(n.end) - at(n.start), n.pitch, n.velocity, off(n.start))
             for n in track.notes
         )
         return Part(tuple(notes), track.program, track.channel == DRUM_CHANNEL, track.name)
 
-    tempos = tempo_map(((step(tick), tempo) for tick, tempo in score.tempos), empty.steps)
+    tempos = tempo_map(((on(tick), tempo) for tick, tempo in score.tempos), empty.steps)
     marks = ((words.tick, words.text) for words in score.texts if words.kind == MARKER)
-    chords = chord_map(
-        (
-            (ticks_to_steps(tick, score.resolution, meter.grid) - lead, chord)
-            for tick, chord in chord_symbols(marks)
-        ),
-        empty.steps,
-    )
+    chords = chord_map(((step(tick), chord) for tick, chord in chord_symbols(marks)), empty.steps)
     told = (w.text.removeprefix(RECIPE) for w in score.texts if w.text.startswith(RECIPE))
     recipe = next(map(parse_recipe, told), None)
     parts = tuple(map(rebuild, score.tracks))

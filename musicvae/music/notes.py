@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from itertools import pairwise
 
 from ..errors import RequestError
@@ -22,12 +22,17 @@ DEFAULT_VELOCITY = 80
 
 @dataclass(frozen=True, order=True)
 class Note:
-    """One sound: start and duration in steps, MIDI pitch and velocity."""
+    """One sound: start and duration in steps, MIDI pitch and velocity.
+
+    It may be struck off its step on purpose: `offset` ticks of 1/480 quarter after it,
+    or before it, always less than half a step.
+    """
 
     start: int
     duration: int
     pitch: int
     velocity: int = DEFAULT_VELOCITY
+    offset: int = 0
 
     def __post_init__(self) -> None:
         if self.start < 0 or self.duration < 1:
@@ -122,6 +127,11 @@ class Phrase:
             raise ValueError("Chord changes stand in order, inside the phrase, and do change.")
         if any(part.end > self.steps for part in self.parts):
             raise ValueError(f"A note sounds beyond the end of the phrase, {self.steps} steps.")
+        off = [note for part in self.parts for note in part.notes if note.offset]
+        if any(2 * abs(note.offset) >= self.meter.step_ticks for note in off):
+            raise ValueError("A note is struck less than half a step off its own.")
+        if any(note.offset < 0 and not note.start for note in off):
+            raise ValueError("No note is struck before the phrase begins.")
 
     def __repr__(self) -> str:
         notes = sum(len(part.notes) for part in self.parts)
@@ -175,11 +185,17 @@ def chord_map(changes: Iterable[tuple[int, Chord | None]], steps: int) -> tuple[
     return tuple(kept)
 
 
+def placed(note: Note, start: int, duration: int) -> Note:
+    """The note elsewhere; the first step of a phrase is not struck early."""
+    offset = note.offset if start else max(0, note.offset)
+    return Note(start, duration, note.pitch, note.velocity, offset)
+
+
 def without_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:
     """Sorted notes in which no two of one pitch overlap.
 
     A note struck again ends the one before; of two struck at once the longer
-    stays, with the louder velocity.
+    stays, with the louder velocity, at the earlier moment.
     """
     kept: dict[tuple[int, int], Note] = {}
     for note in notes:
@@ -189,9 +205,10 @@ def without_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:
             max(note.duration, twin.duration),
             note.pitch,
             max(note.velocity, twin.velocity),
+            min(note.offset, twin.offset),
         )
     ordered = [kept[key] for key in sorted(kept)]
     for i, (note, later) in enumerate(pairwise(ordered)):
         if note.pitch == later.pitch and note.end > later.start:
-            ordered[i] = Note(note.start, later.start - note.start, note.pitch, note.velocity)
+            ordered[i] = replace(note, duration=later.start - note.start)
     return tuple(sorted(ordered))

@@ -16,6 +16,12 @@ from ..errors import MeterError, RequestError
 STRAIGHT = 4
 TRIPLET = 6
 GRIDS = (STRAIGHT, TRIPLET)
+RESOLUTION = 480
+"""Ticks per quarter in the files we write; both grids divide it."""
+
+LEVELS = 5
+"""How heavy a step is: see `Meter.level`."""
+
 MAX_BAR_STEPS = 32
 DENOMINATORS = (1, 2, 4, 8, 16, 32, 64)
 MICROSECONDS_PER_MINUTE = 60_000_000
@@ -71,6 +77,29 @@ class Meter:
         """
         unit = 4 * self.grid // self.denominator
         return max(1, unit * 3 if self.compound else unit)
+
+    @property
+    def step_ticks(self) -> int:
+        """Ticks in one step of our files: 120 on the straight grid, 80 on the triplet grid."""
+        return RESOLUTION // self.grid
+
+    def level(self, step: int) -> int:
+        """How light a step of a bar is, from 0 to 4.
+
+        0 is the downbeat, 1 the middle of an even number of beats from four on, 2 any other
+        beat, 3 what divides a beat in two or three, 4 the rest.
+
+        >>> [Meter(4, 4).level(step) for step in range(8)], Meter(4, 4).level(8)
+        ([0, 4, 3, 4, 2, 4, 3, 4], 1)
+        >>> [Meter(6, 8).level(step) for step in range(12)]
+        [0, 4, 3, 4, 3, 4, 2, 4, 3, 4, 3, 4]
+        """
+        beat, inside = divmod(step % self.bar, self.beat)
+        if inside:
+            ways = (3,) if self.compound else (2, 3) if self.grid == TRIPLET else (2,)
+            return 3 if any(way * inside % self.beat == 0 for way in ways) else 4
+        beats = self.bar // self.beat
+        return 0 if not beat else 1 if beats >= 4 and 2 * beat == beats else 2
 
 
 def parse_meter(text: str) -> Meter:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .chords import Chord
-from .notes import Note, Phrase, Tempo, chord_map
+from .notes import Note, Phrase, Tempo, chord_map, placed
 from .position import TWO_BARS, window_bars
 
 
@@ -22,7 +22,7 @@ def cut(phrase: Phrase, start: int, stop: int) -> Phrase:
     parts = []
     for part in phrase.parts:
         inside = [
-            Note(at - start, min(note.duration, stop - at), note.pitch, note.velocity)
+            placed(note, at - start, min(note.duration, stop - at))
             for note in part.notes
             if start <= (at := note.start + lead) < stop
         ]

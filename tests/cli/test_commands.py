@@ -175,7 +175,7 @@ def test_info_tells_what_is_in_a_file(terminal: Terminal, tmp_path: Path, tune: 
 
 def test_info_tells_what_a_model_can_do(terminal: Terminal) -> None:
     """By folder or by name; the card of a shipped one follows."""
-    assert "generate, interpolate, reconstruct" in terminal("info", terminal.model)
+    assert "generate, vary, interpolate, reconstruct" in terminal("info", terminal.model)
     assert "# melody-2bar" in terminal("info", "melody-2bar")
 
 

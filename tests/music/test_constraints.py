@@ -181,7 +181,7 @@ def test_these_steps_of_a_bar_are_strong(meter: str) -> None:
     known = parse_meter(meter)
     rule = parse_constraints(chords="C").rule(CODECS["melody"], known, 2 * known.bar)
     free = rule.allowed[:, :88].all(axis=1).tolist()
-    assert "".join(".x"[not each] for each in free) == 2 * STRONG[meter]
+    assert "".join(".x"[not each] for each in np.asarray(free)) == 2 * STRONG[meter]
 
 
 def test_a_chord_begins_on_a_strong_step_wherever_it_is() -> None:

@@ -34,6 +34,16 @@ def test_pretty_midi_and_back() -> None:
     assert from_pretty_midi(to_pretty_midi(WALTZ)) == [WALTZ]
 
 
+OFF = Phrase(bars=1, parts=(Part((Note(0, 4, 60, offset=48), Note(4, 4, 62, offset=-24))),))
+
+
+def test_what_is_off_the_grid_sounds_there() -> None:
+    """In quarters and in seconds: 48 ticks of 480 late, 24 early."""
+    assert to_tuples(OFF) == [(0.1, 1.0, 60, 80), (0.95, 1.0, 62, 80)]
+    (piano,) = to_pretty_midi(OFF).instruments
+    assert [note.start for note in piano.notes] == pytest.approx([0.05, 0.475])
+
+
 @given(phrases())
 @settings(max_examples=60, deadline=None)
 def test_tuples_count_in_quarters(phrase: Phrase) -> None:

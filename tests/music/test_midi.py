@@ -19,10 +19,13 @@ from musicvae.music.units import STRAIGHT, TRIPLET, Meter
 from ..strategies import phrases
 
 
-@given(phrases())
-@settings(max_examples=300, deadline=None)
+@given(phrases(offsets=True))
+@settings(max_examples=400, deadline=None)
 def test_what_we_write_reads_back_the_same(phrase: Phrase) -> None:
-    """read(write(p)) == p: meter, grid, pick-up, tempos, parts, names, chords, rests at the end."""
+    """read(write(p)) == p: meter, grid, pick-up, tempos, parts, names, chords, rests at the end.
+
+    So are notes that are struck off the grid.
+    """
     assert read_midi(midi_bytes(phrase)) == [phrase]
 
 
@@ -62,6 +65,46 @@ def test_our_file_edited_off_the_grid_is_read_like_any_other() -> None:
             message.time += 7
     (read,) = read_midi(_bytes(file))
     assert [(note.start, note.pitch) for note in read.parts[0].notes] == [(0, 60), (8, 62)]
+
+
+OFF = Phrase(
+    bars=1,
+    parts=(
+        Part((Note(0, 4, 60, offset=7), Note(4, 4, 60, offset=-30), Note(8, 8, 60, offset=20))),
+    ),
+)
+
+
+def test_what_is_off_the_grid_is_written_so_and_ends_in_time() -> None:
+    """Each note moves whole, but ends where its pitch is struck again, or with the phrase."""
+    file = mido.MidiFile(file=io.BytesIO(midi_bytes(OFF)))
+    ticks, now = [], 0
+    for message in file.tracks[1]:
+        now += message.time
+        if message.type in ("note_on", "note_off"):
+            ticks.append(now)
+    assert ticks == [7, 450, 450, 930, 980, 1920]
+
+
+@pytest.mark.parametrize("resolution", [96, 120, 220, 480, 960, 1000])
+def test_off_the_grid_on_purpose_is_known_by_its_mark(resolution: int) -> None:
+    """Saved in other ticks it is read as far as they allow; without the mark it is quantised."""
+    file = mido.MidiFile(file=io.BytesIO(midi_bytes(OFF)))
+    file.ticks_per_beat = resolution
+    for track in file.tracks:
+        now = last = 0
+        for message in track:
+            now += message.time
+            message.time, last = now * resolution // 480 - last, now * resolution // 480
+    (read,) = read_midi(_bytes(file))
+    tick = 480 / resolution
+    for note, was in zip(read.parts[0].notes, OFF.parts[0].notes, strict=True):
+        assert replace(note, offset=0) == replace(was, offset=0)
+        assert abs(note.offset - was.offset) <= max(1, 2 * tick)
+    text = next(message for message in file.tracks[0] if message.type == "text")
+    text.text = text.text.replace(', "offsets": true', "")
+    (read,) = read_midi(_bytes(file))
+    assert [(note.start, note.offset) for note in read.parts[0].notes] == [(0, 0), (4, 0), (8, 0)]
 
 
 def test_chords_are_markers_that_an_editor_shows_and_may_change() -> None:

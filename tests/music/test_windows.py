@@ -22,7 +22,7 @@ from musicvae.music.windows import cut, join, windows
 from ..strategies import phrases
 
 
-@given(phrases())
+@given(phrases(offsets=True))
 @settings(max_examples=100, deadline=None)
 def test_windows_lie_end_to_end(phrase: Phrase) -> None:
     """Every onset stands in one window, at its place; the last is filled up with rests."""
@@ -89,10 +89,19 @@ def test_a_note_ends_with_the_window_it_starts_in() -> None:
     assert second.is_silent
 
 
+def test_what_a_note_is_off_the_grid_goes_with_it() -> None:
+    """Into a window and out of it; but no window begins before its first step."""
+    notes = (Note(28, 4, 60, offset=9), Note(32, 4, 60, offset=-9), Note(36, 4, 60, offset=-9))
+    first, second = windows(Phrase(bars=4, parts=(Part(notes),)))
+    assert first.parts[0].notes == (Note(28, 4, 60, offset=9),)
+    assert second.parts[0].notes == (Note(0, 4, 60), Note(4, 4, 60, offset=-9))
+    assert [n.offset for n in join([first, second]).parts[0].notes] == [9, 0, -9]
+
+
 def test_struck_again_ends_the_one_before() -> None:
-    """Of two struck at once the longer and the louder stay."""
-    notes = [Note(0, 8, 60, 70), Note(4, 2, 60, 90), Note(4, 6, 60, 50)]
-    assert without_overlaps(notes) == (Note(0, 4, 60, 70), Note(4, 6, 60, 90))
+    """Of two struck at once the longer, the louder and the earlier stay."""
+    notes = [Note(0, 8, 60, 70, 5), Note(4, 2, 60, 90, 3), Note(4, 6, 60, 50, -3)]
+    assert without_overlaps(notes) == (Note(0, 4, 60, 70, 5), Note(4, 6, 60, 90, -3))
 
 
 @pytest.mark.parametrize(
@@ -110,6 +119,9 @@ def test_struck_again_ends_the_one_before() -> None:
         lambda: Phrase(bars=1, tempos=(Tempo(0), Tempo(16))),
         lambda: Phrase(bars=1, tempos=(Tempo(0, 0),)),
         lambda: Phrase(bars=1, parts=(Part((Note(15, 2, 60),)),)),
+        lambda: Phrase(bars=1, parts=(Part((Note(4, 2, 60, offset=60),)),)),
+        lambda: Phrase(Meter(4, 4, 6), 1, parts=(Part((Note(4, 2, 60, offset=-40),)),)),
+        lambda: Phrase(bars=1, parts=(Part((Note(0, 2, 60, offset=-1),)),)),
         lambda: Phrase(bars=1, chords=(ChordChange(16, Chord(0)),)),
         lambda: Phrase(bars=1, chords=(ChordChange(-1, Chord(0)),)),
         lambda: Phrase(bars=1, chords=(ChordChange(0, None),)),
