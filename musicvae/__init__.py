@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .music.units import Meter
     from .preparation import prepare
     from .progress import Report
-    from .workshop import evaluate, fit_prior, train
+    from .workshop import evaluate, fit_attributes, fit_prior, measure_attributes, train
 
 __version__ = "0.1.0"
 
@@ -61,7 +61,7 @@ _HOMES = {
     "music.units": ("Meter",),
     "preparation": ("prepare",),
     "progress": ("Report",),
-    "workshop": ("evaluate", "fit_prior", "train"),
+    "workshop": ("evaluate", "fit_attributes", "fit_prior", "measure_attributes", "train"),
 }
 
 __all__ = [
@@ -84,9 +84,11 @@ __all__ = [
     "Tempo",
     "TrainingError",
     "evaluate",
+    "fit_attributes",
     "fit_prior",
     "from_tuples",
     "load",
+    "measure_attributes",
     "midi_bytes",
     "prepare",
     "read_midi",

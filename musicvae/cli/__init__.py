@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from .attributes import attributes, fit_attributes
 from .evaluate import evaluate
 from .fit_prior import fit_prior
 from .look import info
@@ -13,8 +14,10 @@ from .train import train
 
 __all__ = [
     "app",
+    "attributes",
     "evaluate",
     "extend",
+    "fit_attributes",
     "fit_prior",
     "generate",
     "info",
@@ -52,7 +55,7 @@ def _root(
     """MIDI in, a trained LSTM sequence VAE, new MIDI out."""
 
 
-PLAYED = (generate, interpolate, reconstruct, extend, info)
-BUILT = (prepare, train, fit_prior, evaluate)
+PLAYED = (generate, interpolate, reconstruct, extend, info, attributes)
+BUILT = (prepare, train, fit_prior, fit_attributes, evaluate)
 for command in (*PLAYED, *BUILT):
     app.command()(command)

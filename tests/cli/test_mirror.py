@@ -13,8 +13,10 @@ from musicvae import preparation, workshop
 from musicvae.api import MusicVAE
 from musicvae.cli import (
     app,
+    attributes,
     evaluate,
     extend,
+    fit_attributes,
     fit_prior,
     generate,
     interpolate,
@@ -31,9 +33,11 @@ TWINS = [
     (prepare, preparation.prepare),
     (train, workshop.train),
     (fit_prior, workshop.fit_prior),
+    (fit_attributes, workshop.fit_attributes),
+    (attributes, workshop.measure_attributes),
     (evaluate, workshop.evaluate),
 ]
-DOOR = {"out", "model", "force", "json", "plots"}
+DOOR = {"out", "model", "force", "json", "plot", "plots"}
 """What belongs to a terminal: where to write, which model, how to print."""
 
 OBJECT = {"self", "progress", "out", "model"}
@@ -52,8 +56,8 @@ def test_the_command_says_what_the_method_says(
 
 
 COMMANDS = (
-    *("generate", "interpolate", "reconstruct", "extend", "info"),
-    *("prepare", "train", "fit-prior", "evaluate"),
+    *("generate", "interpolate", "reconstruct", "extend", "info", "attributes"),
+    *("prepare", "train", "fit-prior", "fit-attributes", "evaluate"),
 )
 
 
