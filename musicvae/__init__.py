@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .progress import Report
     from .similarity import Match
     from .sources import to_phrase
-    from .workshop import evaluate, fit_prior, train
+    from .workshop import evaluate, fit_attributes, fit_prior, measure_attributes, train
 
 __version__ = "0.1.0"
 
@@ -67,7 +67,7 @@ _HOMES = {
     "progress": ("Report",),
     "similarity": ("Match",),
     "sources": ("to_phrase",),
-    "workshop": ("evaluate", "fit_prior", "train"),
+    "workshop": ("evaluate", "fit_attributes", "fit_prior", "measure_attributes", "train"),
 }
 
 __all__ = [
@@ -92,9 +92,11 @@ __all__ = [
     "Tempo",
     "TrainingError",
     "evaluate",
+    "fit_attributes",
     "fit_prior",
     "from_tuples",
     "load",
+    "measure_attributes",
     "midi_bytes",
     "prepare",
     "read_midi",

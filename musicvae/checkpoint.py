@@ -29,6 +29,10 @@ WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
 PRIOR = "prior."
 """Before the names of the weights of the prior that was fitted when the net was trained."""
+ATTRIBUTE = "attribute."
+"""Before the name of a direction in z: adding it once moves that attribute by about one SD."""
+ATTRIBUTE_SCALE = "attribute-scale."
+"""Before the name of an attribute whose mean and SD over the training set are stored."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,9 @@ class Checkpoint:
 
     @property
     def parameters(self) -> int:
-        """Numbers learned."""
-        return sum(array.size for array in self.weights.values())
+        """Numbers learned; directions of attributes were measured."""
+        apart = (ATTRIBUTE, ATTRIBUTE_SCALE)
+        return sum(a.size for name, a in self.weights.items() if not name.startswith(apart))
 
     @cached_property
     def digest(self) -> str:
@@ -104,9 +109,9 @@ def load(folder: Path | str) -> Checkpoint:
 
 def bare(checkpoint: Checkpoint) -> Checkpoint:
     """The net alone, as it was trained: its prior is N(0, I)."""
-    own = {name: a for name, a in checkpoint.weights.items() if not name.startswith(PRIOR)}
     config = replace(checkpoint.config, net=without_prior(checkpoint.config.net))
-    return replace(checkpoint, config=config, weights=own)
+    weights = _without(checkpoint, PRIOR, ATTRIBUTE, ATTRIBUTE_SCALE)
+    return replace(checkpoint, config=config, weights=weights)
 
 
 def with_prior(checkpoint: Checkpoint, prior: Checkpoint, floor: float = 0.0) -> Checkpoint:
@@ -122,7 +127,7 @@ def with_prior(checkpoint: Checkpoint, prior: Checkpoint, floor: float = 0.0) ->
     return replace(
         checkpoint,
         config=replace(checkpoint.config, net=net),
-        weights={**bare(checkpoint).weights, **weights},
+        weights={**_without(checkpoint, PRIOR), **weights},
     )
 
 
@@ -130,13 +135,47 @@ def prior_of(checkpoint: Checkpoint) -> Checkpoint | None:
     """The next-step net that was fitted to a net, or None: its prior is N(0, I)."""
     if not checkpoint.config.net.prior:
         return None
-    weights = {
-        name.removeprefix(PRIOR): array
-        for name, array in checkpoint.weights.items()
-        if name.startswith(PRIOR)
-    }
     config = replace(checkpoint.config, net=of_prior(checkpoint.config.net))
-    return Checkpoint(config, weights, checkpoint.step)
+    return Checkpoint(config, _below(checkpoint, PRIOR), checkpoint.step)
+
+
+def with_attributes(
+    checkpoint: Checkpoint,
+    directions: Mapping[str, NDArray[np.float32]],
+    scales: Mapping[str, NDArray[np.float32]] | None = None,
+) -> Checkpoint:
+    """The same with some directions in z, `[Z]` each, by name; others that it has stay.
+
+    Args:
+        scales: mean and SD of those that can be measured, `[2]` each.
+    """
+    added = {ATTRIBUTE + name: array for name, array in directions.items()}
+    added |= {ATTRIBUTE_SCALE + name: array for name, array in (scales or {}).items()}
+    return replace(checkpoint, weights={**checkpoint.weights, **added})
+
+
+def attributes_of(checkpoint: Checkpoint) -> dict[str, NDArray[np.float32]]:
+    """The directions in z that are stored, by name. `[Z]` each"""
+    return _below(checkpoint, ATTRIBUTE)
+
+
+def scales_of(checkpoint: Checkpoint) -> dict[str, NDArray[np.float32]]:
+    """Mean and SD over the training set of the attributes that can be measured. `[2]` each"""
+    return _below(checkpoint, ATTRIBUTE_SCALE)
+
+
+def _below(checkpoint: Checkpoint, prefix: str) -> dict[str, NDArray[np.float32]]:
+    return {
+        name.removeprefix(prefix): array
+        for name, array in checkpoint.weights.items()
+        if name.startswith(prefix)
+    }
+
+
+def _without(checkpoint: Checkpoint, *prefixes: str) -> dict[str, NDArray[np.float32]]:
+    return {
+        name: array for name, array in checkpoint.weights.items() if not name.startswith(prefixes)
+    }
 
 
 def load_config(folder: Path) -> tuple[ModelConfig, int]:

@@ -12,6 +12,10 @@ SEGMENT_NOTES = 4
 
 MAX_PHRASES = 10_000
 """As many as can be asked for at once."""
+FITTED_ON = 8_000
+"""Windows of a training set at most that attributes are fitted on."""
+MOVED = 64
+"""Windows at most that attributes are measured on."""
 
 
 @dataclass(frozen=True)

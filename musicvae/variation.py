@@ -73,7 +73,7 @@ def vary(
     found: list[tuple[float, Phrase]] = []
     for row in range(n):
         amounts = {name: amount * (row + 1) / n for name, amount in settings.items()}
-        z = moved(player, source.mu, amounts) if amounts else source.mu
+        z = moved(player, source.mu, amounts, [phrase.meter] * len(source.mu))
         if share:
             z = _towards(player, source, z, share, generator(seed, row), wishes)
         varied = replace(plan, z=z, key=(row,))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from . import api
 from .checkpoint import load, save
-from .config import without_prior
+from .config import FITTED_ON, MOVED, without_prior
 from .errors import RequestError, needing
 from .presets import CLOSEST_MODEL
 from .presets import preset as find_preset
@@ -18,6 +18,7 @@ from .sources import find_checkpoint
 
 if TYPE_CHECKING:
     from .evaluation import Collection, Evaluation
+    from .evaluation.effects import Effects
 
 
 def train(
@@ -116,6 +117,56 @@ def fit_prior(
     )
     save(folder, fit.checkpoint)
     return fit.nats
+
+
+def fit_attributes(
+    model: str | Path,
+    *,
+    data: Path | str,
+    limit: int = FITTED_ON,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> None:
+    """Fit directions of attributes to a trained model and save them there; the net stays as it is.
+
+    See `directions.fit_attributes`.
+
+    Raises:
+        CheckpointError, DatasetError, RequestError: there is no such model or data, the two do
+            not fit, or the net has no z.
+        OutputError: the folder of the model cannot be written.
+    """
+    from .directions import fit_attributes as run
+
+    folder = find_checkpoint(model)
+    save(folder, run(load(folder), data, limit=limit, seed=seed, progress=progress))
+
+
+def measure_attributes(
+    model: str | Path,
+    *,
+    data: Path | str | None = None,
+    split: str = "test",
+    limit: int = MOVED,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Effects:
+    """What setting each attribute of a model does to all of them; see `evaluation.effects`.
+
+    Args:
+        data: a data set, whose windows are moved; else what the model makes up in 4/4.
+        split: of it.
+        limit: windows at most.
+        seed: which windows.
+
+    Raises:
+        CheckpointError, DatasetError, RequestError: there is no such model, data or split, the
+            two do not fit, or the model has no attributes.
+    """
+    from .evaluation.effects import effects, windows_of
+
+    player = api.load(model).player
+    return effects(player, *windows_of(player, data, split, limit, seed), progress=progress)
 
 
 def evaluate(

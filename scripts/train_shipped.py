@@ -1,4 +1,4 @@
-"""Make a shipped model again: prepare, train, fit its prior, evaluate.
+"""Make a shipped model again: prepare, train, fit its prior and attributes, evaluate.
 
     python scripts/train_shipped.py NAME CORPUS -o OUT [--data DATA] [--max-minutes M] [--pairs N]
 
@@ -110,6 +110,7 @@ def main() -> None:
         trained = train(place, start_from=trained, **choices)
     limit = chosen.max_minutes
     musicvae.fit_prior(out, data=true, **PRIOR[name], max_minutes=limit, progress=print)
+    musicvae.fit_attributes(out, data=true, progress=print)
     found = musicvae.evaluate(out, data=true, pairs=chosen.pairs)
     write_whole(out / "evaluation.json", (found.to_json() + "\n").encode())
     with (true / "pieces.csv").open() as table:

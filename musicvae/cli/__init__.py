@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from .again import replay, vary
+from .attributes import attributes, fit_attributes
 from .evaluate import evaluate
 from .explore import analogy, grid, similar
 from .fit_prior import fit_prior
@@ -16,8 +17,10 @@ from .train import train
 __all__ = [
     "analogy",
     "app",
+    "attributes",
     "evaluate",
     "extend",
+    "fit_attributes",
     "fit_prior",
     "generate",
     "grid",
@@ -61,8 +64,8 @@ def _root(
 
 PLAYED = (
     *(generate, interpolate, vary, grid, analogy, extend, reconstruct),
-    *(replay, similar, info),
+    *(replay, similar, attributes, info),
 )
-BUILT = (prepare, train, fit_prior, evaluate)
+BUILT = (prepare, train, fit_prior, fit_attributes, evaluate)
 for command in (*PLAYED, *BUILT):
     app.command()(command)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..checkpoint import Checkpoint, prior_of
+from ..checkpoint import Checkpoint, attributes_of, prior_of, scales_of
 from ..errors import CheckpointError, RequestError
 from ..music.codecs import CODECS, Codes
 from ..music.coding import Sounding
@@ -49,6 +49,8 @@ class Player:
         latent: Z; 0 for a next-step net, which has no latent vector.
         verbs: what it can be asked to play.
         prior: the next-step net that makes music up; None where z is of N(0, I).
+        attributes: directions in z by name, `[Z]` each.
+        scales: mean and SD over the training set of those that can be measured.
 
     Raises:
         CheckpointError: the weights are not those of the net that the config describes.
@@ -68,6 +70,9 @@ class Player:
         self.prior = Player(prior) if prior else None
         self._floor = net.prior_floor
         self._checkpoint = checkpoint
+        self.attributes, self.scales = attributes_of(checkpoint), scales_of(checkpoint)
+        if any(direction.shape != (self.latent,) for direction in self.attributes.values()):
+            raise CheckpointError(f"A direction of an attribute is {self.latent} numbers wide.")
         if self.prior:
             self.verbs = (*self.verbs, "extend")
         self._decoder: Decoder

@@ -15,8 +15,10 @@ from musicvae.api.base import Wishes
 from musicvae.cli import (
     analogy,
     app,
+    attributes,
     evaluate,
     extend,
+    fit_attributes,
     fit_prior,
     generate,
     grid,
@@ -40,9 +42,11 @@ TWINS = [
     (prepare, preparation.prepare),
     (train, workshop.train),
     (fit_prior, workshop.fit_prior),
+    (fit_attributes, workshop.fit_attributes),
+    (attributes, workshop.measure_attributes),
     (evaluate, workshop.evaluate),
 ]
-DOOR = {"out", "model", "force", "json", "plots", "recipe", "reasons"}
+DOOR = {"out", "model", "force", "json", "plot", "plots", "recipe", "reasons"}
 """What belongs to a terminal: where to write, which model, how to print."""
 
 OBJECT = {"self", "progress", "out", "model"}
@@ -65,8 +69,8 @@ def test_the_command_says_what_the_method_says(
 
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "reconstruct"),
-    *("replay", "similar", "info"),
-    *("prepare", "train", "fit-prior", "evaluate"),
+    *("replay", "similar", "attributes", "info"),
+    *("prepare", "train", "fit-prior", "fit-attributes", "evaluate"),
 )
 
 

@@ -1,0 +1,104 @@
+"""attributes, fit-attributes: what can be set, what it does, and how a model learns it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..config import FITTED_ON, MAX_PHRASES, MOVED
+from .progress import bar
+
+if TYPE_CHECKING:
+    from ..evaluation.effects import Effects
+
+
+def attributes(
+    model: Annotated[
+        str, typer.Argument(help="A model that came with the package, or a checkpoint folder.")
+    ],
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", help="A data set to measure on, not what the model makes up."),
+    ] = None,
+    split: Annotated[str, typer.Option(help="Of the data set.")] = "test",
+    limit: Annotated[
+        int, typer.Option(help="At most so many windows.", min=1, max=MAX_PHRASES)
+    ] = MOVED,
+    seed: Annotated[int, typer.Option(help="Which windows.", min=0)] = 0,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON in place of a table.")] = False,
+    plot: Annotated[
+        Path | None, typer.Option(help="PNG to draw: what each attribute does to all.")
+    ] = None,
+) -> None:
+    """Measure what setting each attribute of a model does, to it and to the others.
+
+    Example:  musicvae attributes melody-2bar --limit 16
+    """
+    from ..workshop import measure_attributes as run
+
+    if plot:
+        from ..evaluation.pictures import draw_effects
+        from ..plot import new_figure
+
+        new_figure(1, 1)  # what is missing is said before the work, not after it
+    with bar("attributes", "attributes") as progress:
+        found = run(model, data=data, split=split, limit=limit, seed=seed, progress=progress)
+    if json:
+        typer.echo(found.to_json())
+    else:
+        _show(found, f"{model} on {f'{split} of {data}' if data else 'what it makes up'}")
+    if plot:
+        draw_effects(found, plot)
+        typer.echo(plot, err=True)
+
+
+def fit_attributes(
+    model: Annotated[
+        str, typer.Argument(help="A checkpoint folder; its weights are written anew.")
+    ],
+    data: Annotated[Path, typer.Option("--data", help="The data set that it learned from.")],
+    limit: Annotated[int, typer.Option(help="Windows of train at most.", min=2)] = FITTED_ON,
+    seed: Annotated[int, typer.Option(help="Which windows.", min=0)] = 0,
+) -> None:
+    """Fit directions of attributes to a trained model, so that they can be set.
+
+    Example:  musicvae fit-attributes checkpoints/mine --data data/mine
+    """
+    from ..workshop import fit_attributes as run
+
+    with bar("fit-attributes", "trials") as progress:
+        run(model, data=data, limit=limit, seed=seed, progress=progress)
+    typer.echo(f"{model} has attributes now:  musicvae attributes {model} --data {data}")
+
+
+def _show(found: Effects, title: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"{title}, {found.windows:,} windows, in SDs of the training set")
+    table.add_column("attribute")
+    for amount in found.amounts:
+        table.add_column(f"{amount:+g}", justify="right")
+    for column in ("monotone", "ratio", "largest side effect", "by nature"):
+        table.add_column(column)
+    for effect in found.effects:
+        partner = effect.changes.get(effect.partner)
+        table.add_row(
+            effect.name,
+            *(f"{change:+.2f}" for change in effect.changes[effect.name]),
+            "yes" if effect.monotone else "no",
+            f"{effect.ratio:.1f}",
+            _span(effect.side, effect.changes.get(effect.side)),
+            _span(effect.partner, partner),
+        )
+    console = Console()
+    console.print(table)
+    for effect in found.effects:
+        about = f"{effect.name}: {effect.meaning}; mean {effect.mean:.3g}, SD {effect.sd:.3g}"
+        console.print(about, markup=False)
+
+
+def _span(name: str, changes: list[float] | None) -> str:
+    return f"{name} {changes[0]:+.2f} to {changes[-1]:+.2f}" if changes else ""
