@@ -52,7 +52,7 @@ class Perfect(Player):
         mu = np.array(numbers, dtype=np.float32)[:, None]
         return Posterior(mu, np.full_like(mu, -40.0))
 
-    def decode(self, z, meters, *, temperature, rngs, rules=None):  # type: ignore[no-untyped-def]
+    def decode(self, z, meters, *, temperature, rngs, rules=None):  # type: ignore[no-untyped-def]  # as Player's
         """What stands at that number; where nothing of the meter does, the first of it."""
         del temperature, rngs, rules
         found = []
