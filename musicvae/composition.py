@@ -119,7 +119,8 @@ def compose(
         for row, first in enumerate(firsts)
     )
     bars = len(form.letters) * form.bars
-    plan = Plan(z[0], places, meter, bars, form.bars, temperature, wishes=wishes)
+    after = player.after_z(temperature)
+    plan = Plan(z[0], places, meter, bars, form.bars, after, wishes=wishes)
     return [
         replace(plan, z=points, held=ties, cost=cost)
         for points, ties, cost in zip(z, held, costs, strict=True)

@@ -46,7 +46,8 @@ def _played_again(player: Player, phrase: Phrase, options: Mapping[str, Any]) ->
         raise ValueError
     bare = perform(player, plan)
     if "accents" not in options:
-        return dressed(bare, phrase.tempos[0].microseconds, phrase.parts[0].program)
+        made = dressed(bare, phrase.tempos[0].microseconds, phrase.parts[0].program)
+        return replace(made, tempos=phrase.tempos)
     loud = [{int(at): int(velocity) for at, velocity in own} for own in options["accents"]]
     return play_like(bare, replace(phrase, chords=()), loud)
 

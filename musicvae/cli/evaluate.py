@@ -42,7 +42,7 @@ def evaluate(
 ) -> None:
     """Measure a checkpoint on music it was not trained on.
 
-    Example:  musicvae evaluate --model melody-2bar --data data/melody --plots pictures/
+    Example:  musicvae evaluate --model checkpoints/mine --data data/mine --plots pictures/
     """
     from ..workshop import evaluate as run
 

@@ -143,6 +143,13 @@ class Player:
                 break
         return [found[row] for row in range(len(meters))]
 
+    def after_z(self, temperature: float) -> float:
+        """Temperature of the steps of a new phrase, once its z is drawn.
+
+        Where a prior made the music up, chance has had its part: the rest would be errors.
+        """
+        return 0.0 if self.prior else temperature
+
     def steps(self, meter: Meter) -> int:
         """Of a window in that meter."""
         return window_steps(meter, self.bars)

@@ -24,7 +24,8 @@ LOOKED_UP = 1_000
 def from_the_prior(player: Player, chunk: Chunk, tally: Tally) -> list[Codes]:
     """A sample for each window, in its meter; and whether it survives z and back."""
     _, _, meters, rngs = chunk
-    drawn = player.decode(player.sample_z(meters, rngs), meters, temperature=1.0, rngs=rngs)
+    z, temperature = player.sample_z(meters, rngs), player.after_z(1.0)
+    drawn = player.decode(z, meters, temperature=temperature, rngs=rngs)
     if player.latent:
         again = player.decode(player.encode(drawn, meters).mu, meters, temperature=0.0, rngs=rngs)
         tally.compare("samples, decoded, encoded, decoded", drawn, again, meters)
