@@ -19,11 +19,11 @@ from musicvae.presets import PRESETS
 from ..miniatures import RAGGED, tiny_checkpoint, tiny_prior, windows_of
 from ..strategies import METERS
 
-ALL = ("generate", "interpolate", "reconstruct", "encode", "decode")
+ALL = ("generate", "vary", "interpolate", "reconstruct", "encode", "decode")
 VERBS = {
     "rnn": ("generate", "extend"),
     "lstm": ("generate", "extend"),
-    "autoencoder": ALL[1:],
+    "autoencoder": ALL[2:],
     "vae": ALL,
     "sequence-vae": ALL,
     "music-vae": ALL,
