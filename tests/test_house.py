@@ -28,7 +28,7 @@ ORDER = [
     "nets",
     "checkpoint",
     *(f"engine.{name}" for name in ("weights", "layers", "encoders", "decoders")),
-    *("engine.obedience", "engine.sampling", "engine.player", "engine"),
+    *("engine.obedience", "engine.cost", "engine.sampling", "engine.player", "engine"),
     *("generation", "interpolation", "extension", "dataset", "workers", "reading"),
     *("splits", "preparation"),
     *("plot", "model"),
