@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..config import SEGMENT_NOTES, NetConfig
 from ..music.codecs import Codec, Codes
 from ..music.position import max_steps, width
-from .encoders import relu
+from .encoders import DENSE, relu
 from .layers import Linear, LSTMLayer, State, stack
 from .weights import Array, Weights
 
@@ -200,3 +200,15 @@ class HierarchicalDecoder:
         said = np.concatenate([self.conductor.run(plan, (hidden, cell)), plan], axis=-1)
         known = condition.reshape(self.segments, -1, condition.shape[-1])
         return self.core.start(said.reshape(-1, said.shape[-1]), np.tile(known, (len(z), 1, 1)))
+
+
+def decoder_of(weights: Weights, codec: Codec, net: NetConfig) -> Decoder:
+    """That of a net, by its kind."""
+    if net.kind in DENSE:
+        return DenseDecoder(weights, codec, net)
+    if net.decoder == "plain":
+        return PlainDecoder(weights, codec, net)
+    if net.conductor:
+        return HierarchicalDecoder(weights, codec, net)
+    steps = max_steps(net.bars)
+    return AutoregressiveDecoder(weights, codec, net, latent=net.latent, steps=steps)

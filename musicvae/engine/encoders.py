@@ -6,10 +6,14 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from ..config import NetConfig
+from ..config import SEGMENT_NOTES, NetConfig
+from ..music.codecs import Codec
 from ..music.position import max_steps, width
 from .layers import Linear, LSTMLayer
 from .weights import Array, Weights
+
+DENSE = ("autoencoder", "vae")
+"""Kinds of nets that take a window as one vector."""
 
 
 class Posterior(NamedTuple):
@@ -105,3 +109,17 @@ def beside(x: Array, condition: Array) -> Array:
 def relu(x: Array) -> Array:
     """`max(x, 0)`."""
     return np.maximum(x, 0)
+
+
+def encoder_of(weights: Weights, codec: Codec, net: NetConfig) -> Encoder:
+    """That of a net, by its kind."""
+    if net.kind in DENSE:
+        return DenseEncoder(weights, codec.channels, net)
+    seen, steps = codec.channels + width(net.bars), max_steps(net.bars)
+    if not net.conductor:
+        return SequenceEncoder(weights, seen, net.encoder, notes=net.notes, steps=steps)
+    below = SequenceEncoder(
+        weights.below("steps"), seen, net.encoder, notes=net.notes, steps=steps // net.bars
+    )
+    note = SEGMENT_NOTES * net.notes
+    return HierarchicalEncoder(weights, below, net.bars, hidden=net.conductor, notes=note)

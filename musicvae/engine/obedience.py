@@ -3,7 +3,7 @@
 A rule's mask is hard, and so are its limits of notes a bar and of voices. Beside them the
 model's own choice leans: logits of what strikes notes are raised or lowered together, no
 more than it takes for as many notes to be expected as the rule's pace says. So the model
-still says which notes, and mostly when.
+still says which notes, and mostly when: a decoder of z foresees its own rhythm.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..music.codecs import Codec, Codes
-from ..music.coding import Sounding
 from ..music.rules import Floats, Ints, Rule
 from .weights import Array
 
@@ -35,9 +34,13 @@ class Obedience:
         codec: of what is drawn.
         rules: one for each row.
         chain: see `sampling.choose`.
+
+    Attributes:
+        foreseen: notes that each step expects, `[N, T]`, where that is known beforehand.
     """
 
     def __init__(self, codec: Codec, rules: Sequence[Rule], chain: Array | None = None) -> None:
+        self.foreseen: Floats | None = None
         self.codec, self.chain = codec, chain
         distinct = list(dict.fromkeys(rules))
         number = {rule: place for place, rule in enumerate(distinct)}
@@ -59,13 +62,17 @@ class Obedience:
             - logits, allowed: `[N, C]`
             - Output: `[N, C]` each
         """
-        within = allowed & self.allowed[self.which, t]
+        within = self.within(t, allowed)
         lean = np.zeros_like(logits)
         if self.counted:
             lean += self._paced(t, logits, within)
         if self.chain is not None and self.codec.likelihood == "categorical":
             self._foretell(logits, allowed, within, lean)
         return lean, within
+
+    def within(self, t: int, allowed: Bools) -> Bools:
+        """What of the allowed may be chosen at step t, however many notes there are. `[N, C]`"""
+        return np.asarray(allowed & self.allowed[self.which, t])
 
     def _paced(self, t: int, logits: Array, within: Bools) -> Array:
         """The lean of step t; what strikes too many notes, or too few, leaves `within`."""
@@ -75,7 +82,8 @@ class Obedience:
         for rule, rows in self.rows:
             struck = self.struck[rows]
             self.owed[rows], self.room[rows] = rule.owed(t, struck), rule.room(struck)
-            low[rows], high[rows] = rule.pace(t, struck)
+            seen = None if self.foreseen is None else self.foreseen[rows]
+            low[rows], high[rows] = rule.pace(t, struck, seen)
         counts = self.counts[self.first]
         if self.codec.likelihood == "categorical":
             fits = (counts >= self.owed[:, None]) & (counts <= self.room[:, None])
@@ -138,13 +146,7 @@ def tilt(
         - low, high: `[N]`
         - Output: `[N]`
     """
-    striking = np.where(allowed, logits, -np.inf).astype(float)
-    if codec.likelihood == "bernoulli":
-        notes = np.ones(int((counts > 0).sum()))
-        striking = striking[:, counts > 0]
-    else:
-        notes = np.unique(counts).astype(float)
-        striking = np.stack([_log_sum(striking[:, counts == n]) for n in notes], axis=1)
+    striking, notes = _by_notes(logits, allowed, counts, codec)
     free = _expected(striking, notes, np.zeros(len(low)), codec)
     wanted = np.clip(free, low, np.maximum(low, high))
     nats = np.zeros(len(low))
@@ -158,51 +160,19 @@ def tilt(
     return nats
 
 
-def price(
-    codec: Codec,
-    logits: Array,
-    codes: Codes,
-    sounding: Sounding,
-    rules: Sequence[Rule],
-    chain: Array | None,
-) -> Floats:
-    """What rules cost steps that were drawn under them: `sum log q(x_t) - log p(x_t)`.
-
-    q leans and leaves out what the rules forbid. Of channels that are not classes it
-    does not know which were left out because there were too many.
-
-    Shape:
-        - logits, teacher-forced: `[N, T, C]`
-        - codes: `[N, T, ...]`
-        - Output, in nats: `[N]`
-    """
-    obedience = Obedience(codec, rules, chain)
-    nats = np.zeros(len(codes))
-    for t in range(codes.shape[1]):
-        truth, allowed = codec.one_hot(codes[:, t]), codec.allowed(sounding)
-        alone = logits[:, t] if chain is None else logits[:, t] - truth @ chain
-        lean, within = obedience.steer(t, alone, allowed)
-        nats += _log_p(codec, logits[:, t] + lean, within, truth)
-        nats -= _log_p(codec, logits[:, t], allowed, truth)
-        obedience.heard(codes[:, t])
-        _, sounding = codec.play(sounding, codes[:, t])
-    return nats
+def expected(logits: Array, allowed: Bools, counts: Ints, codec: Codec) -> Floats:
+    """How many notes are struck in the mean. `[N, C]`, `[N, C]`, `[C]` -> `[N]`."""
+    striking, notes = _by_notes(logits, allowed, counts, codec)
+    return _expected(striking, notes, np.zeros(len(logits)), codec)
 
 
-def _log_p(codec: Codec, logits: Array, allowed: Bools, truth: Array) -> Floats:
-    """Of a step among what is allowed. `[N, C]` -> `[N]`."""
+def _by_notes(logits: Array, allowed: Bools, counts: Ints, codec: Codec) -> tuple[Floats, Floats]:
+    """What strikes notes, and how many: classes of as many together. `[N, K]`, `[K]`"""
+    within = np.where(allowed, logits, -np.inf).astype(float)
     if codec.likelihood == "bernoulli":
-        each = truth * logits - np.logaddexp(0, logits)
-        return np.asarray(np.where(allowed, each, 0.0).sum(axis=1), float)
-    ends = np.cumsum(codec.heads[:-1])
-    heads = zip(*(np.split(each, ends, axis=1) for each in (logits, allowed, truth)), strict=True)
-    return np.asarray(
-        sum(
-            np.where(chosen > 0, said, 0).sum(axis=1) - _log_sum(np.where(able, said, -np.inf))
-            for said, able, chosen in heads
-        ),
-        float,
-    )
+        return within[:, counts > 0], np.ones(int((counts > 0).sum()))
+    notes = np.unique(counts)
+    return np.stack([log_sum(within[:, counts == n]) for n in notes], axis=1), notes.astype(float)
 
 
 def _expected(striking: Floats, notes: Floats, nats: Floats, codec: Codec) -> Floats:
@@ -210,11 +180,11 @@ def _expected(striking: Floats, notes: Floats, nats: Floats, codec: Codec) -> Fl
     leaned = striking + nats[:, None] * notes
     if codec.likelihood == "bernoulli":
         return np.asarray((1 + np.tanh(leaned / 2)).sum(axis=1) / 2)
-    share = np.exp(leaned - _log_sum(leaned)[:, None])
+    share = np.exp(leaned - log_sum(leaned)[:, None])
     return np.asarray(share @ notes)
 
 
-def _log_sum(logits: NDArray[np.floating]) -> Floats:
+def log_sum(logits: NDArray[np.floating]) -> Floats:
     """`log sum exp` of rows; `-inf` where there is nothing. `[N, C]` -> `[N]`."""
     top = logits.max(axis=1, initial=-1e30)
     with np.errstate(divide="ignore"):

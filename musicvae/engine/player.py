@@ -13,12 +13,12 @@ from ..music.coding import Sounding
 from ..music.position import condition, width, window_steps
 from ..music.rules import Rule
 from ..music.units import Meter
-from .building import build_decoder, build_encoder
-from .decoders import Decoder, StepDecoder
-from .encoders import Posterior
+from .cost import price
+from .decoders import Decoder, StepDecoder, Steps, decoder_of
+from .encoders import Posterior, encoder_of
 from .layers import Linear
-from .obedience import apart, price
-from .sampling import draw, draw_noise, frame_nats
+from .obedience import Obedience, apart
+from .sampling import draw, draw_noise, foresee, frame_nats
 from .weights import Array, Weights
 
 SIDE_BY_SIDE = 256
@@ -79,8 +79,8 @@ class Player:
         if not self.latent:
             self._decoder = StepDecoder(weights, self.codec, net, net.kind, width(net.bars))
             return
-        self._encoder = build_encoder(weights.below("encoder"), self.codec, net)
-        self._decoder = build_decoder(weights.below("decoder"), self.codec, net)
+        self._encoder = encoder_of(weights.below("encoder"), self.codec, net)
+        self._decoder = decoder_of(weights.below("decoder"), self.codec, net)
         self._is_point = net.kind == "autoencoder"
         codes = 1 if self._is_point else 2
         self._to_latent = Linear(
@@ -190,10 +190,10 @@ class Player:
             noise = self._apart(
                 draw_noise(self.codec, [rngs[row] for row in rows], self.steps(meter))
             )
-            steps = self._decoder.start(np.asarray(z, np.float32)[rows], self._known(meter))
+            steps = self._start(z, meter, rows)
             first, chain = self._before(len(noise), meter), self._decoder.chain
-            kept = self._rules(rules, rows)
-            drawn = draw(steps, self.codec, first, noise, temperature, chain=chain, rules=kept)
+            kept = self._obedience(z, meter, rows, rules) if rules else None
+            drawn = draw(steps, self.codec, first, noise, temperature, None, chain, kept)
             windows = drawn.reshape(len(rows), self.steps(meter), *drawn.shape[2:])
             if self._decoder.segments > 1:
                 windows = np.stack([self.codec.spell(window) for window in windows])
@@ -225,7 +225,8 @@ class Player:
         noise, first = draw_noise(self.codec, [rng], meter.bar), self.codec.silence(1, meter)
         before, chain = heard[None], self._decoder.chain
         bar: Codes
-        (bar,) = draw(steps, self.codec, first, noise, temperature, before, chain, rules)
+        kept = Obedience(self.codec, rules, chain) if rules else None
+        (bar,) = draw(steps, self.codec, first, noise, temperature, before, chain, kept)
         return bar
 
     def logits(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
@@ -236,7 +237,7 @@ class Player:
         found: dict[int, Array] = {}
         for meter, rows in _by_meter(meters):
             truth = self._apart(np.stack([codes[row] for row in rows]))
-            steps = self._decoder.start(np.asarray(z, np.float32)[rows], self._known(meter))
+            steps = self._start(z, meter, rows)
             each = [steps(t, truth[:, t - 1] if t else None) for t in range(truth.shape[1])]
             logits = np.stack(each, axis=1).reshape(len(rows), self.steps(meter), -1)
             if self._decoder.chain is not None:
@@ -252,25 +253,35 @@ class Player:
     def cost(
         self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter], rules: Sequence[Rule]
     ) -> Array:
-        """Nats that rules cost windows which were drawn under them; see `obedience.price`. `[N]`"""
+        """Nats that rules cost windows which were drawn under them; see `cost.price`. `[N]`"""
         nats = np.zeros(len(codes), np.float32)
         logits = self.logits(z, codes, meters)
         for meter, rows in _by_meter(meters):
             truth, said = (
                 self._apart(np.stack([each[row] for row in rows])) for each in (codes, logits)
             )
-            kept, first = self._rules(rules, rows), self._before(len(truth), meter)
-            each = price(self.codec, said, truth, first, kept or (), self._decoder.chain)
+            kept, first = self._obedience(z, meter, rows, rules), self._before(len(truth), meter)
+            each = price(kept, said, truth, first)
             nats[rows] = each.reshape(len(rows), -1).sum(axis=1)
         return nats
+
+    def _obedience(
+        self, z: Array, meter: Meter, rows: list[int], rules: Sequence[Rule]
+    ) -> Obedience:
+        """For some windows' segments; a decoder of z knows what it would play without."""
+        split = apart([rules[row] for row in rows], self._decoder.segments)
+        kept = Obedience(self.codec, split, self._decoder.chain)
+        if self.latent and kept.counted:
+            steps, first = self._start(z, meter, rows), self._before(len(split), meter)
+            kept.foreseen = foresee(steps, kept, first)
+        return kept
+
+    def _start(self, z: Array, meter: Meter, rows: list[int]) -> Steps:
+        return self._decoder.start(np.asarray(z, np.float32)[rows], self._known(meter))
 
     def _before(self, n: int, meter: Meter) -> Sounding:
         """What sounds before the first step of each of `n` segments."""
         return (self.codec.unknown if self._decoder.segments > 1 else self.codec.silence)(n, meter)
-
-    def _rules(self, rules: Sequence[Rule] | None, rows: list[int]) -> list[Rule] | None:
-        """Those of some windows' segments."""
-        return apart([rules[row] for row in rows], self._decoder.segments) if rules else None
 
     def _apart(self, windows: Codes) -> Codes:
         """Windows in segments. `[N, T, ...]` -> `[N * segments, T / segments, ...]`"""

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from ..music.codecs import Codec, Codes
 from ..music.coding import Sounding
-from ..music.rules import Rule
+from ..music.rules import Floats
 from .decoders import Steps
-from .obedience import Obedience
+from .obedience import Obedience, expected
 from .weights import Array
 
 
@@ -29,13 +29,13 @@ def draw(
     temperature: float,
     heard: Codes | None = None,
     chain: Array | None = None,
-    rules: Sequence[Rule] | None = None,
+    obedience: Obedience | None = None,
 ) -> Codes:
     """Each step from its logits, told to the decoder before the next.
 
     Steps that were *heard* are told to it first, and are not drawn. What is *sounding*
-    before the first is said in the codec's own form. Rules, one for each row, hold for
-    the steps that are drawn.
+    before the first is said in the codec's own form. What is drawn keeps to rules, if there are
+    any.
 
     Shape:
         - noise: `[N, T, C]`
@@ -48,7 +48,6 @@ def draw(
     for t, step in enumerate(before):
         steps(t, previous)
         previous, sounding = codec.play(sounding, step)
-    obedience = Obedience(codec, rules, chain) if rules else None
     drawn = []
     for t in range(noise.shape[1]):
         logits, allowed = steps(len(before) + t, previous), codec.allowed(sounding)
@@ -62,6 +61,22 @@ def draw(
             obedience.heard(previous)
         drawn.append(previous)
     return np.stack(drawn, axis=1)
+
+
+def foresee(steps: Steps, obedience: Obedience, sounding: Sounding) -> Floats:
+    """Notes that each step expects if all are the most probable ones, however many. `[N, T]`
+
+    So what a z tells of its rhythm is known before the first step; see `rules.Rule.pace`.
+    """
+    codec, previous = obedience.codec, None
+    first, notes = obedience.first, []
+    for t in range(obedience.allowed.shape[1]):
+        logits, within = steps(t, previous), obedience.within(t, codec.allowed(sounding))
+        counts = obedience.counts[first]
+        notes.append(expected(logits[:, first], within[:, first], counts, codec))
+        step = choose(codec, logits, within, obedience.chain)
+        previous, sounding = codec.play(sounding, step)
+    return np.stack(notes, axis=1)
 
 
 def choose(

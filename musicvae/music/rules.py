@@ -24,6 +24,11 @@ ON_BEAT, WITHIN, ELSEWHERE = 1.0, 0.5, 0.15
 HASTE = 2.0
 """So many times its share of the notes that may still come is the most that a step expects."""
 
+SURPRISE = 0.003
+"""Notes that a step is given beside those that are foreseen there."""
+
+TINY = 1e-12
+
 PATIENCE = 0.9
 """So much of its share of the notes that are needed is the least that a step expects."""
 
@@ -67,13 +72,20 @@ class Rule:
         later = self.holds[t + 1 : self._end(t)].sum()
         return np.asarray(np.maximum(0, self.least - struck - later))
 
-    def pace(self, t: int, struck: Ints) -> tuple[Floats, Floats]:
-        """How many notes step t should expect, at least and at most. `[N]` -> `[N]`, `[N]`."""
+    def pace(self, t: int, struck: Ints, foreseen: Floats | None = None) -> tuple[Floats, Floats]:
+        """How many notes step t should expect, at least and at most. `[N]` -> `[N]`, `[N]`.
+
+        Args:
+            foreseen: notes that each step of the window would have of itself, `[N, T]`: more
+                come where some would have come, and those that stay are of them.
+        """
         left = slice(t, self._end(t))
-        holds, weights = self.holds[left].astype(float), self.weights[left]
-        low = PATIENCE * share(np.maximum(0, self.least - struck), holds, weights)
-        high = HASTE * share(np.maximum(0, self.room(struck)), holds, weights)
-        return low, high
+        weights = np.broadcast_to(self.weights[left], (len(struck), self._end(t) - t))
+        if foreseen is not None:
+            weights = weights * (SURPRISE + foreseen[:, left])
+        low = share(np.maximum(0, self.least - struck), self.holds[left], weights)
+        high = share(np.maximum(0, self.room(struck)), self.holds[left], weights)
+        return PATIENCE * low, HASTE * high
 
     def split(self, segments: int) -> list[Rule]:
         """The rules of so many runs of bars, each as long as the next."""
@@ -90,23 +102,29 @@ class Rule:
         return (t // self.bar + 1) * self.bar
 
 
-def share(notes: Ints, holds: Floats, weights: Floats) -> Floats:
+def share(notes: Ints | Floats, holds: Ints, weights: Floats) -> Floats:
     """What the first of some steps bears of so many notes, spread by weight.
 
     No step bears more than it holds; the others bear the rest.
 
     Shape:
-        - notes: `[N]`
-        - holds, weights: `[T]`
+        - notes: `[N]`; holds: `[T]`; weights: `[N, T]`
         - Output: `[N]`
 
-    >>> share(np.array([1, 2, 9]), np.ones(3), np.array([2.0, 1.0, 1.0])).round(2)
+    >>> share(np.array([1, 2, 9]), np.ones(3, int), np.tile([2.0, 1.0, 1.0], (3, 1)))
     array([0.5, 1. , 1. ])
     """
-    edges = np.append(0.0, np.unique(holds / weights))
-    totals = np.minimum(holds, edges[:, None] * weights).sum(axis=1)
-    level = np.interp(notes, totals, edges)  # so high that what lies below it is all the notes
-    return np.asarray(np.minimum(holds[0], level * weights[0]), float)
+    order = np.argsort(holds / weights, axis=1)  # a level that rises fills them in this order
+    depth = np.take_along_axis(np.broadcast_to(holds, weights.shape), order, axis=1)
+    width = np.take_along_axis(weights, order, axis=1)
+    filled = np.cumsum(depth, axis=1)
+    beside = np.maximum(0, width.sum(axis=1, keepdims=True) - np.cumsum(width, axis=1))
+    full = (filled + depth / width * beside < notes[:, None]).sum(axis=1)
+    row, last = np.arange(len(notes)), np.maximum(0, full - 1)
+    rest = notes - np.where(full > 0, filled[row, last], 0)
+    wide = np.where(full > 0, beside[row, last], width.sum(axis=1))
+    level = np.where(full < len(holds), rest / np.maximum(wide, TINY), np.inf)
+    return np.where(notes > 0, np.minimum(holds[0], level * weights[:, 0]), 0.0)
 
 
 def metric_weights(meter: Meter) -> Floats:
