@@ -49,6 +49,7 @@ class Obedience:
         self.allowed = np.array([rule.allowed for rule in distinct])
         self.counts, self.bar = distinct[0].counts, distinct[0].bar
         self.counted = any(rule.counted for rule in distinct)
+        self.narrowed = not self.allowed[..., self.counts > 0].all()
         self.voices = np.array([rule.voices for rule in distinct])[self.which]
         self.struck = np.zeros(len(rules), np.int64)
         self.first = slice(0, codec.heads[0])
@@ -64,8 +65,8 @@ class Obedience:
         """
         within = self.within(t, allowed)
         lean = np.zeros_like(logits)
-        if self.counted:
-            lean += self._paced(t, logits, within)
+        if self.counted or self.narrowed:
+            lean += self._paced(t, logits, allowed, within)
         if self.chain is not None and self.codec.likelihood == "categorical":
             self._foretell(logits, allowed, within, lean)
         return lean, within
@@ -74,8 +75,12 @@ class Obedience:
         """What of the allowed may be chosen at step t, however many notes there are. `[N, C]`"""
         return np.asarray(allowed & self.allowed[self.which, t])
 
-    def _paced(self, t: int, logits: Array, within: Bools) -> Array:
-        """The lean of step t; what strikes too many notes, or too few, leaves `within`."""
+    def _paced(self, t: int, logits: Array, allowed: Bools, within: Bools) -> Array:
+        """The lean of step t; what strikes too many notes, or too few, leaves `within`.
+
+        Where pitches are ruled out, those that are left are struck as often as all were: a key
+        changes what is played, not when.
+        """
         if t % self.bar == 0:
             self.struck[:] = 0
         low, high = np.empty((2, len(self.struck)))
@@ -83,8 +88,11 @@ class Obedience:
             struck = self.struck[rows]
             self.owed[rows], self.room[rows] = rule.owed(t, struck), rule.room(struck)
             seen = None if self.foreseen is None else self.foreseen[rows]
-            low[rows], high[rows] = rule.pace(t, struck, seen)
+            low[rows], high[rows] = rule.pace(t, struck, seen) if rule.counted else (0, np.inf)
         counts = self.counts[self.first]
+        if self.narrowed:
+            free = expected(logits[:, self.first], allowed[:, self.first], counts, self.codec)
+            low = np.minimum(np.maximum(low, free), high)
         if self.codec.likelihood == "categorical":
             fits = (counts >= self.owed[:, None]) & (counts <= self.room[:, None])
             within[:, self.first] &= fits

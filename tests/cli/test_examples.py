@@ -27,7 +27,7 @@ SHORTER = {
 """What would take minutes is asked for less."""
 
 LINES = [
-    re.search(r"Example:  musicvae (.*)", command.callback.__doc__ or "")[1]  # type: ignore[index,union-attr]  # all have one
+    re.search(r"Example:  musicvae (.*)", command.callback.__doc__ or "")[1]  # type: ignore[index]  # all have one
     for command in app.registered_commands
 ]
 PLAYED = [line for line in LINES if line.split()[0] not in ("prepare", *SHORTER)]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicvae.engine import Player
-from musicvae.engine.obedience import tilt
+from musicvae.engine.obedience import Obedience, expected, tilt
 from musicvae.engine.weights import Array
 from musicvae.errors import RequestError
 from musicvae.music.codecs import CODECS, Codes
@@ -229,3 +229,24 @@ def test_more_notes_than_voices_are_thinned_out_to_the_best() -> None:
     rules = rules_of(player, parse_constraints(max_polyphony=3))
     for codes in drawn(player, rules)[1]:
         assert ((codes[:, :88] | codes[:, 88:]).sum(axis=1) == 3).all()
+
+
+@given(st.sampled_from(["melody", "piano", "leadsheet"]), st.integers(0, 99), st.integers(0, 31))
+@settings(deadline=None)
+def test_pitches_that_are_ruled_out_leave_their_rhythm_to_the_rest(
+    name: str, seed: int, t: int
+) -> None:
+    """A key and chords change what is struck, not how much is: as many notes are expected."""
+    codec, meter = CODECS[name], Meter()
+    rule = parse_constraints("A minor", chords="Am F").rule(codec, meter, 32)
+    obedience = Obedience(codec, [rule] * 3)
+    logits = np.random.default_rng(seed).normal(0, 2, (3, codec.channels)).astype(np.float32)
+    logits[:, :88] -= 4  # seldom a note
+    allowed = codec.allowed(codec.silence(3, meter))
+    lean, within = obedience.steer(t, logits, allowed)
+    notes = slice(0, codec.heads[0])
+    counts = rule.counts[notes]
+    free = expected(logits[:, notes], allowed[:, notes], counts, codec)
+    kept = expected((logits + lean)[:, notes], within[:, notes], counts, codec)
+    assert np.allclose(kept, free, rtol=1e-3)
+    assert (within.sum(axis=1) < allowed.sum(axis=1)).all()
