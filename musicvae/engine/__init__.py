@@ -4,7 +4,9 @@
     layers      linear, RNN and LSTM layers
     encoders    windows -> the summary that mu and log_var are read from
     decoders    z -> logits, one step after the other
-    sampling    logits -> steps, at a temperature, and what steps cost
+    obedience   what a step may be under rules of music
+    cost        what rules cost
+    sampling    logits -> steps, at a temperature, and how likely steps are
     player      a checkpoint that encodes and decodes music
 
 A test holds it to the same logits as `nets`.

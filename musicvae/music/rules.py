@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 ON_BEAT, WITHIN, ELSEWHERE = 1.0, 0.5, 0.15
 """How much of a bar's notes a step bears: on a beat, on its halves or thirds, anywhere else."""
 
-HASTE = 2.0
+HASTE = 1.5
 """So many times its share of the notes that may still come is the most that a step expects."""
 
 SURPRISE = 0.003

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicvae.engine import Player
+from musicvae.engine.cost import log_at_most
 from musicvae.engine.obedience import Obedience, expected, tilt
 from musicvae.engine.weights import Array
 from musicvae.errors import RequestError
@@ -151,8 +153,9 @@ def test_rules_that_bind_nothing_change_nothing_and_cost_nothing(name: str, prio
     ("leadsheet-8bar", {"chords": "Am F"}),
     ("lstm", {"density": "3-6"}),
     ("piano-2bar", {"key": "C"}),
+    ("piano-2bar", {"max_polyphony": 3}),
 ])  # fmt: skip
-def test_rules_that_bind_cost_something(name: str, asked: dict[str, str]) -> None:
+def test_rules_that_bind_cost_something(name: str, asked: dict[str, object]) -> None:
     """Of windows that were drawn under them, in the mean."""
     player = tiny(name)
     rules = rules_of(player, parse_constraints(**asked))  # type: ignore[arg-type]  # texts
@@ -171,6 +174,19 @@ def test_the_cost_of_a_mask_is_the_chance_of_keeping_to_it() -> None:
         mass[:, 88] = -np.inf  # nothing sounds that could stop
         silent = mass[:, 89] - np.log(np.exp(mass).sum(axis=1))
         assert each == pytest.approx(-silent.sum(), rel=1e-4)
+
+
+def test_the_chance_of_few_voices_is_that_of_all_ways_to_have_them() -> None:
+    """Three pitches, each struck, held or silent: counted one by one."""
+    logits = np.random.default_rng(0).normal(size=(1, 6)).astype(np.float32)
+    chances = 1 / (1 + np.exp(-logits[0].astype(float)))
+    for voices in range(4):
+        total = 0.0
+        for step in product((0, 1), repeat=6):
+            sounding = np.array(step[:3]) | np.array(step[3:])
+            if sounding.sum() <= voices:
+                total += float(np.where(step, chances, 1 - chances).prod())
+        assert log_at_most(logits, np.array([voices]))[0] == pytest.approx(np.log(total), abs=1e-6)
 
 
 def test_windows_under_rules_do_not_depend_on_those_beside_them() -> None:

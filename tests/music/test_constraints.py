@@ -223,6 +223,22 @@ def test_the_pace_adds_up(meter: Meter, notes: int) -> None:
     assert left == pytest.approx(max(0, notes - meter.bar), abs=1e-6)
 
 
+def test_what_is_foreseen_is_left_as_it_is() -> None:
+    """Three notes off the beat, if three are asked for; without foresight the beats have them."""
+    rule = parse_constraints(density=3).rule(MelodyCodec(), COMMON, 16)
+    foreseen, struck = np.zeros((1, 16)), 0
+    foreseen[0, [3, 7, 14]] = 1
+    for t in range(16):
+        (least,), (most,) = rule.pace(t, np.array([struck]), foreseen)
+        if foreseen[0, t]:
+            assert (least, most) == pytest.approx((0.9, 1.5), abs=0.1)
+            struck += 1
+        else:
+            assert least < 0.1
+    on_beat, after = (rule.pace(t, np.array([0]))[0][0] for t in (0, 1))
+    assert on_beat > 3 * after
+
+
 def test_rules_are_made_once() -> None:
     """The same for each window whose chords stand alike."""
     asked = parse_constraints("C", chords="C G")
