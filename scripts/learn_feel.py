@@ -1,6 +1,6 @@
 """How drummers play, learned from the Groove MIDI Dataset: writes musicvae/music/groove.json.
 
-    python scripts/learn_feel.py CORPUS
+    python scripts/learn_feel.py CORPUS [--out FILE]
 
 CORPUS is the dataset's folder, with its info.csv. The train split alone is read. Means are
 counted; spreads are fitted by maximum likelihood, to all strokes of a performance together.
@@ -39,8 +39,8 @@ NEAR = 40
 FEW = 20.0
 """Strokes that the mean of a drum counts for where a level has few of its own."""
 
-STROKES, EVERY = 400, 5
-"""Spreads are fitted to so many strokes of each fifth performance."""
+STROKES, EVERY = 250, 8
+"""Spreads are fitted to so many strokes of each eighth performance."""
 
 
 class Performance(NamedTuple):
@@ -62,7 +62,9 @@ def main() -> None:
     """Learn and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path, help="Folder of the Groove MIDI Dataset.")
-    played = list(performances(parser.parse_args().corpus, "train"))
+    parser.add_argument("--out", type=Path, default=TABLE, help="File to write.")
+    chosen = parser.parse_args()
+    played = list(performances(chosen.corpus, "train"))
     print(f"{len(played)} performances, {sum(len(one.step) for one in played):,} strokes")
     table = {
         "timing": learn(played, [one.offset for one in played]),
@@ -71,7 +73,7 @@ def main() -> None:
     for name, feel in table.items():
         print(name, {key: value for key, value in asdict(feel).items() if key != "mean"})
     told = {name: asdict(feel) for name, feel in table.items()}
-    TABLE.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    chosen.out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
 def performances(corpus: Path, split: str) -> Iterator[Performance]:
@@ -110,15 +112,15 @@ def learn(played: Sequence[Performance], values: Sequence[Floats]) -> Feel:
     spread = float(np.concatenate(rest).std())
 
     def feel(x: Floats) -> Feel:
-        whole, drum, place, drift, stroke = (spread * np.exp(x[:5])).tolist()
-        return Feel((), whole, drum, place, drift, float(1 / (1 + np.exp(-x[5]))), stroke)
+        drum, place, habit, drift, stroke = (spread * np.exp(x[:5])).tolist()
+        return Feel((), drum, place, habit, drift, float(1 / (1 + np.exp(-x[5]))), stroke)
 
     def cost(x: Floats) -> float:
         return -sum(log_likelihood(feel(x), one, r) for one, r in some)
 
     begin = np.array([-1.0, -1.0, -1.0, -1.0, -0.5, 0.0])
     around = np.concatenate([begin[None], begin + 0.5 * np.eye(len(begin))])
-    options = {"initial_simplex": around, "xatol": 0.02, "fatol": 1.0}
+    options = {"initial_simplex": around, "xatol": 0.03, "fatol": 2.0, "maxfev": 500}
     best = feel(minimize(cost, begin, method="Nelder-Mead", options=options).x)
     told = tuple(tuple(round(value, 2) for value in row) for row in mean.tolist())
     spreads = {key: round(value, 3) for key, value in asdict(best).items() if key != "mean"}
@@ -158,11 +160,10 @@ def log_likelihood(feel: Feel, one: Performance, rest: Floats) -> float:
 def covariance(feel: Feel, one: Performance) -> Floats:
     """Between the strokes of a performance. `[N, N]`"""
     place = one.step % one.meter.bar
-    drums = one.drum[:, None] == one.drum
-    places = drums & (place[:, None] == place)
+    drums, places = one.drum[:, None] == one.drum, place[:, None] == place
     quarters = abs(one.step[:, None] - one.step) / one.meter.grid
-    found = feel.whole**2 + feel.drum**2 * drums + feel.place**2 * places
-    found += feel.drift**2 * feel.memory**quarters
+    found = feel.drift**2 * feel.memory**quarters
+    found += feel.drum**2 * drums + feel.place**2 * places + feel.habit**2 * (drums & places)
     found[np.diag_indices(len(found))] += feel.stroke**2
     return np.asarray(found)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,11 @@ from scipy.io import savemat
 
 from musicvae import checkpoint
 from musicvae.dataset import open_split
+from musicvae.music.expression import expressed
+from musicvae.music.groove import learned
+from musicvae.music.humanize import humanized
 from musicvae.music.midi import write_midi
+from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.units import Meter
 from musicvae.prior import fit_prior
 
@@ -44,6 +50,39 @@ def test_the_playing_benchmark_prints_ratio_memory_and_speed() -> None:
 def test_the_training_benchmark_prints_phrases_a_second() -> None:
     """In single precision at least."""
     assert "fp32: " in run("bench/train.py", "--batch", "2", "--updates", "1")
+
+
+@pytest.fixture
+def drummers(tmp_path: Path) -> Path:
+    """Ten performances to learn from and four held out, as `humanized` plays eight bars."""
+    eighths = [Note(2 * i, 1, pitch) for i in range(64) for pitch in (36 if i % 4 else 38, 42)]
+    written = Phrase(bars=8, parts=(Part(tuple(eighths), is_drum=True),))
+    rows = ["midi_filename,split"]
+    for seed in range(14):
+        write_midi(humanized(expressed(written), 1.0, seed), tmp_path / f"{seed}.mid")
+        rows.append(f"{seed}.mid,{'train' if seed < 10 else 'test'}")
+    (tmp_path / "info.csv").write_text("\n".join(rows))
+    return tmp_path
+
+
+def test_how_drummers_play_is_learned_from_what_they_played(drummers: Path) -> None:
+    """The table has all that is read from it; a stroke strays about as far as it did."""
+    out = drummers / "learned.json"
+    assert "10 performances" in run("learn_feel.py", str(drummers), "--out", str(out))
+    timing = json.loads(out.read_text())["timing"]
+    known = asdict(learned()[0])
+    assert timing.keys() == known.keys()
+    assert timing["stroke"] == pytest.approx(known["stroke"], rel=0.3)
+
+
+def test_the_benchmark_of_feel_prints_its_tables(drummers: Path) -> None:
+    """The spreads make what was played with them more likely."""
+    printed = run("bench/feel.py", str(drummers)).splitlines()
+    assert printed[0].startswith("4 performances held out")
+    rows = [line.split() for line in printed if line.startswith(("offset", "velocity"))]
+    assert [len(row) for row in rows] == [4, 4, 4, 4, 6, 6, 6, 6]
+    for _, plain, _, joint in rows[:2]:
+        assert float(joint) < float(plain)
 
 
 @pytest.fixture

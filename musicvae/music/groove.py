@@ -1,9 +1,9 @@
 """How drummers play: where and how hard they strike, on the mean, and how they stray from it.
 
-Learned from the Groove MIDI Dataset (Gillick, Roeder, Simon, Bengio, Engel, Bamman, Learning
-to Groove with Inverse Sequence Transformations, ICML 2019, arXiv:1905.06118), played by people
-on an electronic kit to a click. The numbers stand in groove.json; scripts/learn_feel.py writes
-it, and scripts/bench/feel.py tells how well they predict performances that were held out.
+Learned from the Groove MIDI Dataset (CC BY 4.0; Gillick, Roeder, Simon, Bengio, Engel, Bamman,
+Learning to Groove with Inverse Sequence Transformations, ICML 2019, arXiv:1905.06118), played
+by people on an electronic kit to a click. The numbers stand in groove.json, which
+scripts/learn_feel.py writes; scripts/bench/feel.py tells how well they predict others.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ class Feel:
 
     Attributes:
         mean: of each of the nine drums at each `Meter.level`. `[9, LEVELS]`
-        whole: spread of a whole performance around the mean; all these are standard deviations.
-        drum: of one drum in a performance, around that.
-        place: of one drum at one place in the bar, around that; it returns in each bar.
+        drum: spread of one drum in a performance; this and what follows: standard deviations.
+        place: of all drums at one place in the bar; it returns in each bar.
+        habit: of one drum at one place in the bar, beside that.
         drift: of all drums together, as time goes by.
         memory: how much of the drift is left a quarter later, 0 to 1.
         stroke: of each stroke alone.
     """
 
     mean: tuple[tuple[float, ...], ...]
-    whole: float
     drum: float
     place: float
+    habit: float
     drift: float
     memory: float
     stroke: float

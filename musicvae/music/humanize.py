@@ -1,9 +1,8 @@
 """Played by a person: timing and loudness stray from the written ones as drummers' do.
 
-See `groove`. Drums stray as was learned: some strokes early, some late, some loud, in a pattern
-that returns in each bar, with a drift that all players share. Pitched parts, of which nothing was
-learned, follow the same drift and have patterns of their own, half as wide; what is struck
-together in one of them stays together.
+See `groove`. Drums stray as was learned: early or late, soft or loud, in a pattern that returns in
+each bar, with a drift that all players share. Pitched parts, of which nothing was learned, follow
+the same pattern and drift, half as far; what is struck together in one of them stays together.
 """
 
 from __future__ import annotations
@@ -68,17 +67,17 @@ def _struck(note: Note, ticks: float, velocity: float, phrase: Phrase) -> Note:
 
 def _strays(feel: Feel, phrase: Phrase, rng: np.random.Generator) -> list[list[float]]:
     """By how much each note of each part strays from its mean."""
-    drift = _drift(feel, phrase, rng)
+    drift, place = _drift(feel, phrase, rng), _Drawn(feel.place, rng)
     found = []
     for part in phrase.parts:
-        drum, place, stroke = (
-            _Drawn(spread, rng) for spread in (feel.drum, feel.place, feel.stroke)
+        drum, habit, stroke = (
+            _Drawn(spread, rng) for spread in (feel.drum, feel.habit, feel.stroke)
         )
         strayed = []
         for note in part.notes:
             at = (note.start + phrase.lead_in) % phrase.meter.bar
-            who = CLASS_OF.get(note.pitch, note.pitch) if part.is_drum else 0
-            stray = drift[note.start] + place[who, at] + stroke[who, note.start]
+            who = CLASS_OF.get(note.pitch, -1) if part.is_drum else 0
+            stray = drift[note.start] + place[at] + habit[who, at] + stroke[who, note.start]
             strayed.append(stray + drum[who] if part.is_drum else PITCHED * stray)
         found.append(strayed)
     return found
@@ -97,11 +96,11 @@ class _Drawn(dict[object, float]):
 
 
 def _drift(feel: Feel, phrase: Phrase, rng: np.random.Generator) -> dict[int, float]:
-    """An Ornstein-Uhlenbeck process, at each step where a note is struck."""
+    """An Ornstein-Uhlenbeck process from 0, at each step where a note is struck."""
     found: dict[int, float] = {}
-    now, last = 0.0, None
+    now, last = 0.0, 0
     for step in sorted({note.start for part in phrase.parts for note in part.notes}):
-        kept = 0.0 if last is None else feel.memory ** ((step - last) / phrase.meter.grid)
+        kept = feel.memory ** ((step - last) / phrase.meter.grid)
         now = kept * now + feel.drift * math.sqrt(1 - kept**2) * float(rng.standard_normal())
         found[step], last = now, step
     return found

@@ -12,7 +12,7 @@ overlap   of histograms of held-out strokes, and of the same strokes quantised, 
           humanized, drum by drum and place by place in the bar of 4/4; beside it jitter of the
           same mean and spread that knows neither, and the two halves of the test split
 echoes    correlation of strokes with others that were struck with them, or one bar later by
-          the same drum
+          the same drum, around the mean of their drum, step and performance
 """
 
 from __future__ import annotations
@@ -167,6 +167,7 @@ def echo(part: Sequence[Performance], field: str, feel: Feel, match: Match) -> f
     pairs = []
     for one in part:
         rest = getattr(one, field) - np.array(feel.mean)[one.drum, levels(one)]
+        rest -= rest.mean()
         first, second = np.nonzero(match(one.step[:, None], one.drum[:, None]))
         pairs.append(np.stack([rest[first], rest[second]]))
     return float(np.corrcoef(np.concatenate(pairs, axis=1))[0, 1])

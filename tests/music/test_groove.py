@@ -18,7 +18,7 @@ def test_the_table_is_small_and_sane() -> None:
     timing, velocity = learned()
     for feel in (timing, velocity):
         assert np.array(feel.mean).shape == (len(CLASSES), LEVELS)
-        assert min(feel.whole, feel.drum, feel.place, feel.drift, feel.stroke) >= 0
+        assert min(feel.drum, feel.place, feel.habit, feel.drift, feel.stroke) >= 0
         assert feel.stroke > 1
         assert 0 <= feel.memory < 1
     assert np.abs(timing.mean).max() < 30
