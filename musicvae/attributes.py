@@ -127,8 +127,8 @@ def tried(
 ) -> Tried:
     """What may be chosen from for some settings; how large they are, all together, is the same."""
     attributes = measured(player)
-    pull = sum(amount * player.attributes[name] for name, amount in settings.items())
-    pull = np.asarray(pull) / max(map(abs, settings.values()))
+    most = max(map(abs, settings.values()))
+    pull = np.asarray(sum(a / most * player.attributes[name] for name, a in settings.items()))
     noise = np.random.default_rng(0).standard_normal((len(PULLS), NOISES, player.latent))
     noise[:, 0] = 0
     moves = np.array(PULLS)[:, None, None] * pull + ASIDE * noise
