@@ -35,6 +35,9 @@ ASKED, OTHER, PARTNER = 5.0, 1.0, 0.1
 """What an SD beside what was asked for costs, squared: of an attribute that was set, of another,
 and of one that hangs together with one that was set."""
 
+AT_ONCE = 32
+"""Windows that are moved at once."""
+
 GONE = 9.0
 """SDs that silence counts for."""
 
@@ -86,10 +89,16 @@ def moved(
     """
     _must_have(player, settings)
     z = np.asarray(z, np.float32)
+    known = measured(player)
     wanted = {name: amount for name, amount in settings.items() if amount}
-    for name in wanted.keys() - measured(player):
+    for name in [name for name in wanted if name not in known]:
         z = z + np.float32(wanted.pop(name)) * player.attributes[name]
-    return tried(player, z, wanted, meters).best(wanted) if wanted and len(z) else z
+    if not wanted or not len(z):
+        return z
+    blocks = [slice(start, start + AT_ONCE) for start in range(0, len(z), AT_ONCE)]
+    return np.concatenate(
+        [tried(player, z[here], wanted, meters[here]).best(wanted) for here in blocks]
+    )
 
 
 class Tried(NamedTuple):
@@ -127,8 +136,8 @@ def tried(
 ) -> Tried:
     """What may be chosen from for some settings; how large they are, all together, is the same."""
     attributes = measured(player)
-    pull = sum(amount * player.attributes[name] for name, amount in settings.items())
-    pull = np.asarray(pull) / max(map(abs, settings.values()))
+    most = max(map(abs, settings.values()))
+    pull = np.asarray(sum(a / most * player.attributes[name] for name, a in settings.items()))
     noise = np.random.default_rng(0).standard_normal((len(PULLS), NOISES, player.latent))
     noise[:, 0] = 0
     moves = np.array(PULLS)[:, None, None] * pull + ASIDE * noise

@@ -29,10 +29,10 @@ from .progress import Progress, Report, silent
 
 AT_ONCE = 256
 
-TRIED_ON = 96
+TRIED_ON = 48
 """Windows that are decoded to see how far a direction must go."""
 
-LADDER = (1.5, 2.5, 3.5, 4.5, 6.0)
+LADDER = (2.0, 3.5, 5.0, 7.0)
 """How far it is tried, in standard deviations of z."""
 
 RIDGE = 0.01
@@ -75,17 +75,20 @@ def fit_attributes(
     if not (sd > 0).all():
         raise RequestError(f"{data} is too small to tell how attributes vary: prepare more music.")
     spread = _spread(mu)
-    trial = Trial(player, mu[:TRIED_ON], meters[:TRIED_ON], attributes, sd, spread, progress)
+    scales = np.stack([mean, sd], axis=1)
+    trial = Trial(player, mu[:TRIED_ON], meters[:TRIED_ON], attributes, scales, spread, progress)
     others = _others(attributes)
-    slopes = _slopes(mu, np.nan_to_num((values - mean) / sd), spread)
+    slopes = _slopes(mu, _standard(values, scales), spread)
     ways, effects = trial.lengthened(_ways(slopes, others), 0)
-    ways, _ = trial.lengthened(_ways(effects.T, others) @ ways, 1)
+    mixing = _ways(effects.T, others)
+    deaf = np.diag(effects) <= 0  # the decoder makes nothing of them: they stay as they are
+    mixing[deaf] = np.eye(len(mixing))[deaf]
+    ways, _ = trial.lengthened(mixing @ ways, 1)
     directions = (ways @ spread.T).astype(np.float32)
-    scales = np.stack([mean, sd], axis=1).astype(np.float32)
     return with_attributes(
         checkpoint,
         dict(zip(attributes, directions, strict=True)),
-        dict(zip(attributes, scales, strict=True)),
+        dict(zip(attributes, scales.astype(np.float32), strict=True)),
     )
 
 
@@ -106,6 +109,11 @@ def _encoded(
             phrase = player.codec.decode(each, meter)
             values.append([one(phrase) for one in attributes.values()])
     return np.concatenate(mu), np.array(values)
+
+
+def _standard(values: Floats, scales: Floats) -> Floats:
+    """In SDs from the mean, where silence is as well. `[N, A]`, `[A, 2]` -> `[N, A]`"""
+    return np.nan_to_num((values - scales[:, 0]) / scales[:, 1])
 
 
 def _others(attributes: Mapping[str, Attribute]) -> list[list[int]]:
@@ -146,7 +154,7 @@ class Trial:
     z: Array
     meters: Sequence[Meter]
     attributes: Mapping[str, Attribute]
-    sd: Floats
+    scales: Floats
     spread: Floats
     progress: Progress
 
@@ -174,4 +182,4 @@ class Trial:
         """Attributes after a move, in SDs; the mean over the windows. `[X]` -> `[A]`"""
         z = (self.z + self.spread @ way).astype(np.float32)
         values = values_of(self.player, z, self.meters, self.attributes)
-        return np.asarray(np.nanmean(values, axis=0) / self.sd)
+        return np.asarray(_standard(values, self.scales).mean(axis=0))

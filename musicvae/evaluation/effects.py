@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..attributes import Array, Floats, measured, tried
+from ..attributes import AT_ONCE, Array, Floats, measured, tried
 from ..dataset import SPLITS, must_fit, open_split
 from ..engine import Player
 from ..errors import RequestError
@@ -25,8 +25,6 @@ from ..playing import check, generator
 from ..progress import Progress, Report, silent
 
 AMOUNTS = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
-AT_ONCE = 32
-"""Windows that are moved at once."""
 
 
 @dataclass(frozen=True)
@@ -100,15 +98,11 @@ def effects(
         raise RequestError(
             "This model has no attributes: fit them with  musicvae fit-attributes MODEL --data D."
         )
+    blocks = [slice(start, start + AT_ONCE) for start in range(0, len(z), AT_ONCE)]
     found = []
     for number, name in enumerate(names):
         progress(Report("attributes", number, len(names)))
-        parts = [
-            _changes(
-                player, z[start : start + AT_ONCE], meters[start : start + AT_ONCE], name, amounts
-            )
-            for start in range(0, len(z), AT_ONCE)
-        ]
+        parts = [_changes(player, z[here], meters[here], name, amounts) for here in blocks]
         found.append(_effect(player, name, amounts, np.concatenate(parts).mean(axis=0)))
     progress(Report("attributes", len(names), len(names)))
     return Effects(len(z), tuple(amounts), tuple(found))
