@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .music.units import Meter
     from .preparation import prepare
     from .progress import Report
-    from .workshop import evaluate, fit_prior, train
+    from .workshop import evaluate, fit_prior, personalize, train
 
 __version__ = "0.1.0"
 
@@ -61,7 +61,7 @@ _HOMES = {
     "music.units": ("Meter",),
     "preparation": ("prepare",),
     "progress": ("Report",),
-    "workshop": ("evaluate", "fit_prior", "train"),
+    "workshop": ("evaluate", "fit_prior", "personalize", "train"),
 }
 
 __all__ = [
@@ -88,6 +88,7 @@ __all__ = [
     "from_tuples",
     "load",
     "midi_bytes",
+    "personalize",
     "prepare",
     "read_midi",
     "to_phrase",

@@ -30,6 +30,7 @@ ORDER = [
     *("engine.sampling", "engine.player", "engine"),
     *("generation", "interpolation", "extension", "dataset", "workers", "reading"),
     *("splits", "preparation"),
+    *("refit", "sliders", "personal"),
     *("plot", "model"),
     *("schedules", "state", "processes"),
     *("journal", "run", "training", "prior"),

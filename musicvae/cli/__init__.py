@@ -7,6 +7,7 @@ import typer
 from .evaluate import evaluate
 from .fit_prior import fit_prior
 from .look import info
+from .personalize import personalize
 from .play import extend, generate, interpolate, reconstruct
 from .prepare import prepare
 from .train import train
@@ -19,6 +20,7 @@ __all__ = [
     "generate",
     "info",
     "interpolate",
+    "personalize",
     "prepare",
     "reconstruct",
     "train",
@@ -53,6 +55,6 @@ def _root(
 
 
 PLAYED = (generate, interpolate, reconstruct, extend, info)
-BUILT = (prepare, train, fit_prior, evaluate)
+BUILT = (personalize, prepare, train, fit_prior, evaluate)
 for command in (*PLAYED, *BUILT):
     app.command()(command)

@@ -219,6 +219,19 @@ class Player:
             found.update(zip(rows, logits, strict=True))
         return [found[row] for row in range(len(meters))]
 
+    def features(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
+        """Teacher-forced: what a next-step net's head reads at each step. `[T, H]` each."""
+        if not isinstance(self._decoder, StepDecoder) or self.latent:
+            raise RequestError("This model decodes whole windows: it is no next-step net.")
+        found: dict[int, Array] = {}
+        for meter, rows in _by_meter(meters):
+            truth = np.stack([codes[row] for row in rows])
+            nothing = np.empty((len(rows), 0), np.float32)
+            steps = self._decoder.below_the_head(nothing, self._known(meter))
+            each = [steps(t, truth[:, t - 1] if t else None) for t in range(truth.shape[1])]
+            found.update(zip(rows, np.stack(each, axis=1), strict=True))
+        return [found[row] for row in range(len(meters))]
+
     def nats(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
         """Teacher-forced `-log p` of each step of windows. `[T]` each."""
         each = zip(self.logits(z, codes, meters), codes, strict=True)

@@ -18,6 +18,7 @@ from musicvae.cli import (
     fit_prior,
     generate,
     interpolate,
+    personalize,
     prepare,
     reconstruct,
     train,
@@ -28,6 +29,7 @@ TWINS = [
     (interpolate, MusicVAE.interpolate),
     (reconstruct, MusicVAE.reconstruct),
     (extend, MusicVAE.extend),
+    (personalize, workshop.personalize),
     (prepare, preparation.prepare),
     (train, workshop.train),
     (fit_prior, workshop.fit_prior),
@@ -53,7 +55,7 @@ def test_the_command_says_what_the_method_says(
 
 COMMANDS = (
     *("generate", "interpolate", "reconstruct", "extend", "info"),
-    *("prepare", "train", "fit-prior", "evaluate"),
+    *("personalize", "prepare", "train", "fit-prior", "evaluate"),
 )
 
 
