@@ -122,12 +122,12 @@ def personalize(
     def tell(done: int) -> None:
         progress(Report("personalize", done, total))
 
-    windows, left_out = _read(files, player, tell)
+    windows, left_out = read_windows(files, player, tell)
     if len(windows.codes) < FEWEST:
         raise RequestError(_too_little(len(windows.codes), player.bars, left_out))
     some = _some(windows, seed)
     weight, bias = refit(player.prior, *some, tell=lambda done: tell(len(files) + done))
-    found = sliders(player, *player.encode(*some), some.meters)
+    found = sliders(player, some.codes, player.encode(*some).mu, some.meters)
     own = _leaning(checkpoint, weight, bias, found)
     return Personal(
         own,
@@ -150,7 +150,9 @@ def _files(sources: Iterable[Path | str]) -> Iterator[str]:
         yield from inside
 
 
-def _read(files: Sequence[str], player: Player, tell: Tell) -> tuple[Windows, dict[str, str]]:
+def read_windows(
+    files: Sequence[str], player: Player, tell: Tell = lambda done: None
+) -> tuple[Windows, dict[str, str]]:
     """The windows of all files, each once in any key, and why other files have none."""
     windows, left_out, seen = Windows([], []), dict[str, str](), set[bytes]()
     codec = player.codec

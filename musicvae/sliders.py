@@ -1,16 +1,18 @@
-"""Sliders: the directions in which z of some music differs most, named by what one hears.
+"""Sliders: four directions of z along which some music differs most, named by what one hears.
 
-A linear VAE of four latent numbers over z, whose best weights are known in closed form: those of
-probabilistic PCA (Tipping and Bishop, J. R. Stat. Soc. B 61, 1999, section 3.2; that it is the
-optimum of the VAE: Lucas et al., NeurIPS 2019, arXiv:1911.02469, section 4). A small VAE over the
-z of a frozen MusicVAE is the idea of Dinculescu, Engel and Roberts, MidiMe: Personalizing a
-MusicVAE Model with User Data (2019); there its four numbers are the four sliders.
+Four sliders over the z of a frozen MusicVAE are the idea of Dinculescu, Engel and Roberts, MidiMe:
+Personalizing a MusicVAE Model with User Data (2019), where they are the latent numbers of a small
+VAE. The best linear VAE is probabilistic PCA (Lucas et al., NeurIPS 2019, arXiv:1911.02469,
+section 4), but its axes move little that one hears: the variance of z is spread over nearly all of
+its numbers. So z is looked at together with figures of the music: the axes span the variance that
+the two share (Tucker, An inter-battery method of factor analysis, Psychometrika 23, 1958), and are
+turned so that each shares it with few figures (Kaiser, The varimax criterion, same volume).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -18,85 +20,118 @@ from numpy.typing import NDArray
 
 from .engine import Player
 from .generation import Array
-from .music.codecs import Codec
+from .music.codecs import Codec, Codes
 from .music.drums import CLASS_OF, GROUPS
 from .music.notes import Phrase
 from .music.units import Meter
 
 SLIDERS = 4
-HEARD_AT = 128
+HEARD_AT = 64
 """Windows at most that are moved to hear what a slider does."""
 
-Heard = dict[str, float]
+LENGTHS = (1.0, 1.5, 2.0, 3.0, 4.0)
+"""Of a slider, in standard deviations of z along it: the first at which it is heard enough."""
+
+TURNS = 100
+"""Of the axes, towards such as share variance with few figures."""
+
+Figures = NDArray[np.float64]
 
 
 class Slider(NamedTuple):
-    """A direction of z, one standard deviation of some music long.
+    """A direction of z, so long that +1 moves what names it by a standard deviation of the music.
 
     Attributes:
         name: `slider-1-pitch`: its place by variance, and what it moves most.
-        direction: what to add to z for +1. `[Z]`
+        direction: what to add to z for +1; shorter steps are not enough, or four are not. `[Z]`
         effects: what +1 does, in standard deviations of the music, by name.
     """
 
     name: str
     direction: Array
-    effects: Heard
+    effects: dict[str, float]
 
 
-def directions(mu: Array, log_var: Array) -> Array:
-    """The weights of the linear VAE over z of some windows, widest first. `[N, Z]` -> `[4, Z]`
+def directions(mu: Array, figures: Figures) -> tuple[Array, Array]:
+    """Axes at right angles, of most variance first that z shares with figures of the music.
 
-    Each is as long as the standard deviation of z along it, without what counts as noise: the
-    mean variance along all others.
+    Shape:
+        - Input: `[N, Z]` and `[N, F]`
+        - Output: `[4, Z]` of length 1, and that variance, `[4]`
     """
-    covariance = np.cov(mu, rowvar=False, bias=True) + np.diag(np.exp(log_var).mean(axis=0))
-    variance, axes = np.linalg.eigh(covariance)  # from low to high
-    noise = variance[:-SLIDERS].mean() if len(variance) > SLIDERS else 0.0
-    length = np.sqrt(np.maximum(variance[: -SLIDERS - 1 : -1] - noise, 0))
-    found: Array = (length[:, None] * axes[:, : -SLIDERS - 1 : -1].T).astype(np.float32)
-    return found
+    apart = figures - figures.mean(axis=0)
+    spread = apart.std(axis=0)
+    shared = (mu - mu.mean(axis=0)).T @ (apart / np.where(spread > 0, spread, 1.0)) / len(mu)
+    axes = np.linalg.svd(shared, full_matrices=False)[0][:, :SLIDERS]
+    axes = axes @ _varimax(shared.T @ axes)
+    variance = np.linalg.norm(shared.T @ axes, axis=0)
+    order = np.argsort(-variance, kind="stable")
+    return axes.T[order].astype(np.float32), variance[order].astype(np.float32)
 
 
-def sliders(player: Player, mu: Array, log_var: Array, meters: Sequence[Meter]) -> list[Slider]:
-    """The directions of some music, each named by what it moves most and no wider one is named by.
+def _varimax(loadings: Figures) -> Figures:
+    """The rotation of some loadings, `[F, K]`, after which most are small. Output `[K, K]`"""
+    turn = np.eye(loadings.shape[1])
+    for _ in range(TURNS):
+        turned = loadings @ turn
+        u, _, v = np.linalg.svd(loadings.T @ (turned**3 - turned * (turned**2).mean(axis=0)))
+        turn = u @ v
+    return turn
+
+
+def sliders(
+    player: Player, codes: Sequence[Codes], mu: Array, meters: Sequence[Meter]
+) -> list[Slider]:
+    """The directions of some windows, each named by what it moves most, no two by the same.
 
     What is heard is the music itself, decoded at -1 and at +1; +1 gives more of what names it.
     """
+    names = list(measure(Phrase(), player.codec))
+    figures = _figures(player.codec, codes, meters)
+    spread = figures.std(axis=0)
     rows = np.linspace(0, len(mu) - 1, min(len(mu), HEARD_AT)).astype(int)
-    here, known = mu[rows], [meters[row] for row in rows]
-    spread = _heard(player, here, known).std(axis=0)
-    taken: set[int] = set()
-    names = measures(player.codec)
+    known = [meters[row] for row in rows]
+
+    def moved(direction: Array) -> Figures:
+        up, down = (_heard(player, mu[rows] + sign * direction, known) for sign in (1, -1))
+        found: Figures = (up - down).mean(axis=0) / 2 / np.where(spread > 0, spread, np.inf)
+        return found
+
+    axes = directions(mu, figures)[0]
+    axes *= (mu @ axes.T).std(axis=0)[:, None]
+    effects = np.array([[moved(length * axis) for length in LENGTHS] for axis in axes])
     found = []
-    for number, direction in enumerate(directions(mu, log_var), 1):
-        up, down = (_heard(player, here + sign * direction, known) for sign in (1, -1))
-        moved = (up - down).mean(axis=0) / 2 / np.where(spread > 0, spread, np.inf)
-        free = [place for place in range(len(names)) if place not in taken]
-        best = max(free, key=lambda place: abs(moved[place]))
-        taken.add(best)
-        sign = -1.0 if moved[best] < 0 else 1.0
-        effects = dict(zip(names, (sign * moved).tolist(), strict=True))
-        name = f"slider-{number}-{names[best]}"
-        found.append(Slider(name, (sign * direction).astype(np.float32), effects))
+    for number, best in enumerate(_named(effects[:, -1])):
+        enough = np.flatnonzero(abs(effects[number, :, best]) >= 1)
+        at = int(enough[0]) if len(enough) else len(LENGTHS) - 1
+        sign = -1 if effects[number, at, best] < 0 else 1
+        said = dict(zip(names, (sign * effects[number, at]).tolist(), strict=True))
+        direction = np.float32(sign * LENGTHS[at]) * axes[number]
+        found.append(Slider(f"slider-{number + 1}-{names[best]}", direction, said))
     return found
 
 
-def _heard(player: Player, z: Array, meters: Sequence[Meter]) -> NDArray[np.float64]:
-    """Each measure of each z, decoded at its most probable. `[N, measures]`"""
+def _named(effects: Figures) -> tuple[int, ...]:
+    """For each of some sliders another figure, such that they move these most. `[K, F]` -> K"""
+    rows, columns = map(range, effects.shape)
+    return max(
+        permutations(columns, len(rows)),
+        key=lambda chosen: sum(abs(effects[pair]) for pair in zip(rows, chosen, strict=True)),
+    )
+
+
+def _heard(player: Player, z: Array, meters: Sequence[Meter]) -> Figures:
+    """The figures of each z, decoded at its most probable. `[N, F]`"""
     rngs = [np.random.default_rng(0) for _ in meters]  # unheard at temperature 0
-    drawn = player.decode(z, meters, temperature=0.0, rngs=rngs)
-    codec = player.codec
-    phrases = [codec.decode(each, meter) for each, meter in zip(drawn, meters, strict=True)]
+    return _figures(player.codec, player.decode(z, meters, temperature=0.0, rngs=rngs), meters)
+
+
+def _figures(codec: Codec, codes: Sequence[Codes], meters: Sequence[Meter]) -> Figures:
+    phrases = [codec.decode(each, meter) for each, meter in zip(codes, meters, strict=True)]
     return np.array([list(measure(phrase, codec).values()) for phrase in phrases])
 
 
-def measures(codec: Codec) -> list[str]:
-    """The names of what is measured of a codec's music."""
-    return list(measure(Phrase(), codec))
-
-
-def measure(phrase: Phrase, codec: Codec) -> Heard:
+def measure(phrase: Phrase, codec: Codec) -> dict[str, float]:
     """Simple figures of a phrase's first part.
 
     Of any: notes a bar, and the share of notes off the beat. Of pitches: their mean; of notes,
