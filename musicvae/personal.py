@@ -167,7 +167,9 @@ def read_windows(
                             windows.codes.append(codes)
                             windows.meters.append(cut.meter)
             if len(seen) == before:
-                left_out[file] = f"there are no {player.bars} bars in it that no other file has"
+                left_out[file] = (
+                    f"there are no {player.bars} bars of music in it that no other file has."
+                )
         except MidiError as error:
             left_out[file] = error.reason
         tell(done)

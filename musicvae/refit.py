@@ -62,8 +62,7 @@ def refit(
 def expected(codec: Codec, logits: Array) -> Array:
     """The probability of each class of each head, or of each channel. `[S, C]`"""
     if codec.likelihood == "bernoulli":
-        yes: Array = 1 / (1 + np.exp(-logits))
-        return yes
+        return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
     found = np.empty_like(logits)
     for first, classes in zip(np.cumsum((0, *codec.heads)), codec.heads, strict=False):
         head = logits[:, first : first + classes]

@@ -1,4 +1,7 @@
-"""What the builder of a model calls: train, fit a prior, personalize, evaluate. Heavy libraries load inside."""
+"""What the builder of a model calls: train, fit a prior, personalize, evaluate.
+
+Heavy libraries load inside.
+"""
 
 from __future__ import annotations
 

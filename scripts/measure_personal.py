@@ -43,6 +43,9 @@ OTHERS = 40
 FEWEST = 4
 """Windows of a file at least."""
 
+USUAL = 600
+"""Samples that tell where the model's z lie."""
+
 LATENT = 16
 """Of the linear VAE over z."""
 
@@ -133,14 +136,15 @@ class Case:
         ]
         return (
             f"overlap {mean(overlap(found, self.music)):.3f}, with other files "
-            f"{mean(overlap(found, self.other_music)):.3f}, {self.nats(drawn, self.meters):.2f} nats, "
+            f"{mean(overlap(found, self.other_music)):.3f}, "
+            f"{self.nats(drawn, self.meters):.2f} nats, "
             f"back {agree:.1%}, silent {np.mean([each.is_silent for each in heard]):.1%}, "
             f"copies {np.mean(copies):.1%}"
         )
 
     def nats(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> float:
         """A step, under the prior of the model."""
-        assert self.player.prior is not None  # noqa: S101  # personalize has refused others
+        assert self.player.prior is not None  # personalize has refused others
         nothing = np.empty((len(codes), 0), np.float32)
         each = self.player.prior.nats(nothing, codes, meters)
         return float(np.mean([nats.mean() for nats in each]))
@@ -157,7 +161,8 @@ def ways(case: Case, leaning: Player) -> Iterator[tuple[str, Player, Array]]:
     noise = np.random.default_rng(3).standard_normal(made_up.shape)
     yield "z of a linear VAE of 16", player, centre + noise @ root(narrowed(spread))
     yield "z of one Gaussian", player, centre + noise @ root(spread)
-    usual = player.sample_z(case.own.meters[:400], generators(4, len(case.own.meters[:400])))
+    rows = np.random.default_rng(5).integers(0, len(mu), USUAL)
+    usual = player.sample_z([case.own.meters[row] for row in rows], generators(4, USUAL))
     wide, count = np.cov(usual, rowvar=False), len(mu)
     shrunk = (count * spread + len(spread) * wide) / (count + len(spread))
     half = root(wide)
