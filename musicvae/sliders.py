@@ -91,24 +91,31 @@ def sliders(
     spread = figures.std(axis=0)
     rows = np.linspace(0, len(mu) - 1, min(len(mu), HEARD_AT)).astype(int)
     known = [meters[row] for row in rows]
-
-    def moved(direction: Array) -> Figures:
-        up, down = (_heard(player, mu[rows] + sign * direction, known) for sign in (1, -1))
-        found: Figures = (up - down).mean(axis=0) / 2 / np.where(spread > 0, spread, np.inf)
-        return found
-
     axes = directions(mu, figures)[0]
     axes *= (mu @ axes.T).std(axis=0)[:, None]
-    effects = np.array([[moved(length * axis) for length in LENGTHS] for axis in axes])
+    moved = np.stack([_moved(player, mu[rows], known, axis) for axis in axes])
+    moved /= np.where(spread > 0, spread, np.inf)
     found = []
-    for number, best in enumerate(_named(effects[:, -1])):
-        enough = np.flatnonzero(abs(effects[number, :, best]) >= 1)
+    for number, best in enumerate(_named(moved[:, -1])):
+        enough = np.flatnonzero(abs(moved[number, :, best]) >= 1)
         at = int(enough[0]) if len(enough) else len(LENGTHS) - 1
-        sign = -1 if effects[number, at, best] < 0 else 1
-        said = dict(zip(names, (sign * effects[number, at]).tolist(), strict=True))
+        sign = -1 if moved[number, at, best] < 0 else 1
+        effects = dict(zip(names, (sign * moved[number, at]).tolist(), strict=True))
         direction = np.float32(sign * LENGTHS[at]) * axes[number]
-        found.append(Slider(f"slider-{number + 1}-{names[best]}", direction, said))
+        found.append(Slider(f"slider-{number + 1}-{names[best]}", direction, effects))
     return found
+
+
+def _moved(player: Player, mu: Array, meters: Sequence[Meter], axis: Array) -> Figures:
+    """What the figures of some windows become by each length of an axis. `[lengths, F]`"""
+    steps = np.multiply.outer(np.outer((1, -1), LENGTHS), axis)[:, :, None]
+    z = (mu + steps).reshape(-1, len(axis))  # [2, lengths, N, Z]
+    rngs = [np.random.default_rng(0) for _ in z]  # unheard at temperature 0
+    known = list(meters) * (2 * len(LENGTHS))
+    drawn = player.decode(z, known, temperature=0.0, rngs=rngs)
+    up, down = _figures(player.codec, drawn, known).reshape(2, len(LENGTHS), len(mu), -1)
+    half: Figures = (up - down).mean(axis=1) / 2
+    return half
 
 
 def _named(effects: Figures) -> tuple[int, ...]:
@@ -120,13 +127,8 @@ def _named(effects: Figures) -> tuple[int, ...]:
     )
 
 
-def _heard(player: Player, z: Array, meters: Sequence[Meter]) -> Figures:
-    """The figures of each z, decoded at its most probable. `[N, F]`"""
-    rngs = [np.random.default_rng(0) for _ in meters]  # unheard at temperature 0
-    return _figures(player.codec, player.decode(z, meters, temperature=0.0, rngs=rngs), meters)
-
-
 def _figures(codec: Codec, codes: Sequence[Codes], meters: Sequence[Meter]) -> Figures:
+    """Of each window. `[N, F]`"""
     phrases = [codec.decode(each, meter) for each, meter in zip(codes, meters, strict=True)]
     return np.array([list(measure(phrase, codec).values()) for phrase in phrases])
 
