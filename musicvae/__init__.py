@@ -39,7 +39,14 @@ if TYPE_CHECKING:
     from .progress import Report
     from .similarity import Match
     from .sources import to_phrase
-    from .workshop import evaluate, fit_attributes, fit_prior, measure_attributes, train
+    from .workshop import (
+        evaluate,
+        fit_attributes,
+        fit_prior,
+        measure_attributes,
+        personalize,
+        train,
+    )
 
 __version__ = "0.1.0"
 
@@ -67,7 +74,14 @@ _HOMES = {
     "progress": ("Report",),
     "similarity": ("Match",),
     "sources": ("to_phrase",),
-    "workshop": ("evaluate", "fit_attributes", "fit_prior", "measure_attributes", "train"),
+    "workshop": (
+        "evaluate",
+        "fit_attributes",
+        "fit_prior",
+        "measure_attributes",
+        "personalize",
+        "train",
+    ),
 }
 
 __all__ = [
@@ -98,6 +112,7 @@ __all__ = [
     "load",
     "measure_attributes",
     "midi_bytes",
+    "personalize",
     "prepare",
     "read_midi",
     "replay",

@@ -16,7 +16,7 @@ from itertools import count
 
 import numpy as np
 
-from .engine import Player
+from .engine import Net, Player
 from .errors import RequestError
 from .extension import next_bars
 from .music.codecs import Codes
@@ -162,7 +162,7 @@ def _drafts(
 
 
 def _led_back(
-    maker: Player,
+    maker: Net,
     meter: Meter,
     form: Form,
     sections: list[Codes],
@@ -202,7 +202,7 @@ def _cuts(
 
 
 def _costs(
-    maker: Player,
+    maker: Net,
     meter: Meter,
     firsts: Sequence[int],
     cuts: Sequence[Codes],

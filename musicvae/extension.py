@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from .config import SampleConfig
-from .engine import Player
+from .engine import Net, Player
 from .errors import RequestError
 from .music.codecs import Codes
 from .music.constraints import Constraints, parse_constraints
@@ -78,7 +78,7 @@ def extend(
 
 
 def next_bars(
-    player: Player,
+    player: Net,
     codes: Codes,
     bars: int,
     meter: Meter,

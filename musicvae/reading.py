@@ -24,7 +24,7 @@ from .files import write_whole
 from .music.bulk import Line, line_of, quick_lines
 from .music.bulk_smf import Unsure
 from .music.codecs import CODECS
-from .music.midi import load, read_midi
+from .music.midi import Source, load, read_midi
 from .music.notes import Phrase
 from .music.slices import ENCODERS, KEY_BYTES, cut_line
 from .music.voices import voice
@@ -90,8 +90,17 @@ def lines_of(data: bytes, codec: str) -> list[Line]:
     with suppress(Unsure):
         if codec in ENCODERS and (found := quick_lines(data, codec)):
             return found
+    return careful_lines(data, codec)
+
+
+def careful_lines(source: Source, codec: str) -> list[Line]:
+    """The same for one file, as the verbs read it.
+
+    Raises:
+        MidiError: it cannot be read, or there is nothing for the codec in it.
+    """
     lines = []
-    for phrase in read_midi(data):
+    for phrase in read_midi(source):
         with suppress(RequestError):
             lines.append(line_of(voice(phrase, codec), CODECS[codec]))
     if not lines:

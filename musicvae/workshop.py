@@ -1,8 +1,12 @@
-"""What the builder of a model calls: train, fit a prior, evaluate. Heavy libraries load inside."""
+"""What the builder of a model calls: train, fit a prior, personalize, evaluate.
+
+Heavy libraries load inside.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,15 +14,19 @@ from typing import TYPE_CHECKING, Any, Literal
 from . import api
 from .checkpoint import load, save
 from .config import FITTED_ON, MOVED, without_prior
-from .errors import RequestError, needing
-from .presets import CLOSEST_MODEL
+from .errors import OutputError, RequestError, needing
+from .files import write_whole
+from .presets import CLOSEST_MODEL, PRESETS
 from .presets import preset as find_preset
 from .progress import Progress, silent
-from .sources import find_checkpoint
+from .sources import SHIPPED, find_checkpoint
 
 if TYPE_CHECKING:
     from .evaluation import Collection, Evaluation
     from .evaluation.effects import Effects
+    from .personal import Personal
+
+CARD = "card.md"
 
 
 def train(
@@ -213,3 +221,31 @@ def evaluate(
         seed=seed,
         progress=progress,
     )
+
+
+def personalize(
+    sources: Sequence[Path | str],
+    *,
+    out: Path | str,
+    model: str | Path = CLOSEST_MODEL,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Personal:
+    """Lean a model towards the music of a few MIDI files; see `personal.personalize`.
+
+    Raises:
+        CheckpointError: there is no such model.
+        RequestError: the model has no prior, or there is too little music in the files.
+        DatasetError: a folder holds no MIDI file.
+        OutputError: `out` is a model that came with the package, or cannot be written.
+    """
+    from .personal import card
+    from .personal import personalize as run
+
+    out = Path(out)
+    if out.resolve() in [(home / name).resolve() for home in SHIPPED for name in PRESETS]:
+        raise OutputError(f"{out} came with the package: choose another folder.")
+    made = run(load(find_checkpoint(model)), sources, seed=seed, progress=progress)
+    write_whole(out / CARD, card(made, seed).encode())
+    save(out, made.checkpoint)
+    return made

@@ -10,6 +10,7 @@ from .evaluate import evaluate
 from .explore import analogy, grid, similar
 from .fit_prior import fit_prior
 from .look import info
+from .personalize import personalize
 from .play import extend, generate, interpolate, reconstruct
 from .prepare import prepare
 from .train import train
@@ -26,6 +27,7 @@ __all__ = [
     "grid",
     "info",
     "interpolate",
+    "personalize",
     "prepare",
     "reconstruct",
     "replay",
@@ -66,6 +68,6 @@ PLAYED = (
     *(generate, interpolate, vary, grid, analogy, extend, reconstruct),
     *(replay, similar, attributes, info),
 )
-BUILT = (prepare, train, fit_prior, fit_attributes, evaluate)
+BUILT = (personalize, prepare, train, fit_prior, fit_attributes, evaluate)
 for command in (*PLAYED, *BUILT):
     app.command()(command)

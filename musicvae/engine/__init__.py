@@ -7,13 +7,15 @@
     obedience   what a step may be under rules of music
     cost        what rules cost
     sampling    logits -> steps, at a temperature, and how likely steps are
-    player      a checkpoint that encodes and decodes music
+    net         a net that encodes and decodes music
+    player      a checkpoint: its net, and what makes music up for it
 
 A test holds it to the same logits as `nets`.
 """
 
 from .encoders import Posterior
+from .net import Net
 from .player import Player
 from .sampling import frame_nats
 
-__all__ = ["Player", "Posterior", "frame_nats"]
+__all__ = ["Net", "Player", "Posterior", "frame_nats"]

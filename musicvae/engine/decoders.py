@@ -112,6 +112,11 @@ class StepDecoder:
 
     def start(self, z: Array, condition: Array) -> Steps:
         """Project z and condition once; the states then move on with every call."""
+        top = self.below_the_head(z, condition)
+        return lambda t, previous: self.head(top(t, previous))
+
+    def below_the_head(self, z: Array, condition: Array) -> Steps:
+        """The same, to what the last layer says: `[N, H]` instead of logits."""
         known = self.known(z, condition) @ self.of_known + self.layers[0].bias
         states = self.first_states(z)
 
@@ -121,7 +126,7 @@ class StepDecoder:
                 said = layer.project(now) if index else now
                 states[index] = layer.step(said, states[index])
                 now = states[index][0]
-            return self.head(now)
+            return now
 
         return step
 

@@ -23,6 +23,7 @@ from musicvae.cli import (
     generate,
     grid,
     interpolate,
+    personalize,
     prepare,
     reconstruct,
     similar,
@@ -39,6 +40,7 @@ TWINS = [
     (grid, MusicVAE.grid),
     (analogy, MusicVAE.analogy),
     (similar, MusicVAE.similar),
+    (personalize, workshop.personalize),
     (prepare, preparation.prepare),
     (train, workshop.train),
     (fit_prior, workshop.fit_prior),
@@ -70,7 +72,7 @@ def test_the_command_says_what_the_method_says(
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "reconstruct"),
     *("replay", "similar", "attributes", "info"),
-    *("prepare", "train", "fit-prior", "fit-attributes", "evaluate"),
+    *("personalize", "prepare", "train", "fit-prior", "fit-attributes", "evaluate"),
 )
 
 

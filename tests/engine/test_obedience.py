@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicvae.engine import Player
+from musicvae.engine import Net, Player
 from musicvae.engine.cost import log_at_most
 from musicvae.engine.obedience import Obedience, expected, tilt
 from musicvae.engine.weights import Array
@@ -72,7 +72,7 @@ def constraints(draw: st.DrawFn, codec: str) -> Constraints:
 
 
 def rules_of(
-    player: Player, asked: Constraints, bars: int = 0, meters: Sequence[Meter] = METERS
+    player: Net, asked: Constraints, bars: int = 0, meters: Sequence[Meter] = METERS
 ) -> list[Rule]:
     """One for a window in each meter, which begins so many bars into a piece."""
     return [

@@ -1,0 +1,223 @@
+"""A net that plays: windows to `z`, `z` to windows, any number at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import get_args
+
+import numpy as np
+
+from ..checkpoint import Checkpoint
+from ..config import Kind
+from ..errors import CheckpointError, RequestError
+from ..music.codecs import CODECS, Codes
+from ..music.coding import Sounding
+from ..music.position import condition, width, window_steps
+from ..music.rules import Rule
+from ..music.units import Meter
+from .cost import price
+from .decoders import Decoder, StepDecoder, Steps, decoder_of
+from .encoders import Posterior, encoder_of
+from .layers import Linear
+from .obedience import Obedience, apart
+from .sampling import draw, draw_noise, foresee, frame_nats
+from .weights import Array, Weights
+
+SIDE_BY_SIDE = 256
+"""Windows that are computed in one product."""
+
+
+class Net:
+    """The forward passes of the net of a checkpoint.
+
+    A window lasts `steps(meter)` steps. Windows of several meters may
+    stand in one call; those of one meter are computed side by side.
+
+    Attributes:
+        codec: how it reads music.
+        bars: of a window; see `position.window_bars`.
+        latent: Z; 0 for a next-step net, which has no latent vector.
+
+    Raises:
+        CheckpointError: the weights are not those of the net that the config describes.
+    """
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        net, weights = checkpoint.config.net, Weights(checkpoint.weights)
+        if net.kind not in get_args(Kind) or net.codec not in CODECS:
+            raise CheckpointError(
+                f"This musicvae cannot play a net of kind {net.kind!r} with codec {net.codec!r}."
+            )
+        self.codec = CODECS[net.codec]
+        self.bars = net.bars
+        self.latent = 0 if net.kind in ("rnn", "lstm") else net.latent
+        self._decoder: Decoder
+        if not self.latent:
+            self._decoder = StepDecoder(weights, self.codec, net, net.kind, width(net.bars))
+            return
+        self._encoder = encoder_of(weights.below("encoder"), self.codec, net)
+        self._decoder = decoder_of(weights.below("decoder"), self.codec, net)
+        self._is_point = net.kind == "autoencoder"
+        codes = 1 if self._is_point else 2
+        self._to_latent = Linear(
+            weights.below("to_latent"), self._encoder.width, codes * self.latent
+        )
+
+    def steps(self, meter: Meter) -> int:
+        """Of a window in that meter."""
+        return window_steps(meter, self.bars)
+
+    def encode(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> Posterior:
+        """Whole windows to their posterior, `[N, Z]` each.
+
+        Raises:
+            RequestError: a next-step net has no encoder.
+        """
+        if not self.latent:
+            raise RequestError("This model predicts the next step: it cannot encode.")
+        mu = np.empty((len(codes), self.latent), dtype=np.float32)
+        log_var = np.full_like(mu, -np.inf)
+        for meter, rows in _by_meter(meters):
+            x = self.codec.one_hot(np.stack([codes[row] for row in rows]))
+            out = self._to_latent(self._encoder(x, self._known(meter)))
+            mu[rows] = out[:, : self.latent]
+            if not self._is_point:
+                log_var[rows] = out[:, self.latent :]
+        return Posterior(mu, log_var)
+
+    def decode(
+        self,
+        z: Array,
+        meters: Sequence[Meter],
+        *,
+        temperature: float,
+        rngs: Sequence[np.random.Generator],
+        rules: Sequence[Rule] | None = None,
+    ) -> list[Codes]:
+        """A window for each z, in its meter, by its own generator, under its rule if it has one.
+
+        Temperature 0 is argmax.
+        """
+        found: dict[int, Codes] = {}
+        for meter, rows in _by_meter(meters):
+            noise = self._apart(
+                draw_noise(self.codec, [rngs[row] for row in rows], self.steps(meter))
+            )
+            steps = self._start(z, meter, rows)
+            first, chain = self._before(len(noise), meter), self._decoder.chain
+            kept = self._obedience(z, meter, rows, rules) if rules else None
+            drawn = draw(steps, self.codec, first, noise, temperature, None, chain, kept)
+            windows = drawn.reshape(len(rows), self.steps(meter), *drawn.shape[2:])
+            if self._decoder.segments > 1:
+                windows = np.stack([self.codec.spell(window) for window in windows])
+            found.update(zip(rows, windows, strict=True))
+        return [found[row] for row in range(len(meters))]
+
+    def extend(
+        self,
+        heard: Codes,
+        meter: Meter,
+        *,
+        temperature: float,
+        rng: np.random.Generator,
+        rules: Sequence[Rule] | None = None,
+    ) -> Codes:
+        """The bar that follows the first bars of a window. `[T, ...]` -> `[meter.bar, ...]`.
+
+        One rule is that of the bar.
+
+        Raises:
+            RequestError: the net decodes whole windows.
+        """
+        if self.latent:
+            raise RequestError("This model decodes whole windows: it cannot go on after a bar.")
+        known = self._known(meter)[: len(heard) + meter.bar]
+        steps = self._decoder.start(np.empty((1, 0), np.float32), known)
+        noise, first = draw_noise(self.codec, [rng], meter.bar), self.codec.silence(1, meter)
+        before, chain = heard[None], self._decoder.chain
+        bar: Codes
+        kept = Obedience(self.codec, rules, chain) if rules else None
+        (bar,) = draw(steps, self.codec, first, noise, temperature, before, chain, kept)
+        return bar
+
+    def logits(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
+        """Teacher-forced: what each step is expected to be, after the true ones. `[T, C]` each.
+
+        In a chain, after what truly stands before it in its own step as well.
+        """
+        found: dict[int, Array] = {}
+        for meter, rows in _by_meter(meters):
+            truth = self._apart(np.stack([codes[row] for row in rows]))
+            steps = self._start(z, meter, rows)
+            each = [steps(t, truth[:, t - 1] if t else None) for t in range(truth.shape[1])]
+            logits = np.stack(each, axis=1).reshape(len(rows), self.steps(meter), -1)
+            if self._decoder.chain is not None:
+                logits += self.codec.one_hot(truth) @ self._decoder.chain
+            found.update(zip(rows, logits, strict=True))
+        return [found[row] for row in range(len(meters))]
+
+    def features(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
+        """Teacher-forced: what a next-step net's head reads at each step. `[T, H]` each."""
+        if not isinstance(self._decoder, StepDecoder) or self.latent:
+            raise RequestError("This model decodes whole windows: it is no next-step net.")
+        found: dict[int, Array] = {}
+        for meter, rows in _by_meter(meters):
+            truth = np.stack([codes[row] for row in rows])
+            nothing = np.empty((len(rows), 0), np.float32)
+            steps = self._decoder.below_the_head(nothing, self._known(meter))
+            each = [steps(t, truth[:, t - 1] if t else None) for t in range(truth.shape[1])]
+            found.update(zip(rows, np.stack(each, axis=1), strict=True))
+        return [found[row] for row in range(len(meters))]
+
+    def nats(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
+        """Teacher-forced `-log p` of each step of windows. `[T]` each."""
+        each = zip(self.logits(z, codes, meters), codes, strict=True)
+        return [frame_nats(self.codec, logits, window) for logits, window in each]
+
+    def cost(
+        self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter], rules: Sequence[Rule]
+    ) -> Array:
+        """Nats that rules cost windows which were drawn under them; see `cost.price`. `[N]`"""
+        nats = np.zeros(len(codes), np.float32)
+        logits = self.logits(z, codes, meters)
+        for meter, rows in _by_meter(meters):
+            truth, said = (
+                self._apart(np.stack([each[row] for row in rows])) for each in (codes, logits)
+            )
+            kept, first = self._obedience(z, meter, rows, rules), self._before(len(truth), meter)
+            each = price(kept, said, truth, first)
+            nats[rows] = each.reshape(len(rows), -1).sum(axis=1)
+        return nats
+
+    def _obedience(
+        self, z: Array, meter: Meter, rows: list[int], rules: Sequence[Rule]
+    ) -> Obedience:
+        """For some windows' segments; a decoder of z knows what it would play without."""
+        split = apart([rules[row] for row in rows], self._decoder.segments)
+        kept = Obedience(self.codec, split, self._decoder.chain)
+        if self.latent and kept.counted:
+            steps, first = self._start(z, meter, rows), self._before(len(split), meter)
+            kept.foreseen = foresee(steps, kept, first)
+        return kept
+
+    def _start(self, z: Array, meter: Meter, rows: list[int]) -> Steps:
+        return self._decoder.start(np.asarray(z, np.float32)[rows], self._known(meter))
+
+    def _before(self, n: int, meter: Meter) -> Sounding:
+        """What sounds before the first step of each of `n` segments."""
+        return (self.codec.unknown if self._decoder.segments > 1 else self.codec.silence)(n, meter)
+
+    def _apart(self, windows: Codes) -> Codes:
+        """Windows in segments. `[N, T, ...]` -> `[N * segments, T / segments, ...]`"""
+        return windows.reshape(len(windows) * self._decoder.segments, -1, *windows.shape[2:])
+
+    def _known(self, meter: Meter) -> Array:
+        return condition(meter, self.bars)
+
+
+def _by_meter(meters: Sequence[Meter]) -> Iterator[tuple[Meter, list[int]]]:
+    """Rows of one meter, so many at most that what is held for them stays small."""
+    for meter in dict.fromkeys(meters):
+        rows = [row for row, other in enumerate(meters) if other == meter]
+        for start in range(0, len(rows), SIDE_BY_SIDE):
+            yield meter, rows[start : start + SIDE_BY_SIDE]
