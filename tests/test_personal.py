@@ -36,7 +36,8 @@ SAMPLES = 8
 def few() -> Iterator[None]:
     """So many windows are heard, and samples looked up, as a test has time for."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(slider_module, "HEARD_AT", 6)
+        patch.setattr(slider_module, "HEARD_AT", 4)
+        patch.setattr(slider_module, "LENGTHS", (1.0, 4.0))
         patch.setattr(module, "SAMPLES", SAMPLES)
         yield
 
