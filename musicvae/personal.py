@@ -175,7 +175,8 @@ def read_windows(
 
 def _too_little(found: int, bars: int, left_out: Mapping[str, str]) -> str:
     why = "".join(f"; {name}: {reason.rstrip('.')}" for name, reason in list(left_out.items())[:1])
-    return f"There are {found} windows of {bars} bars in your music, and {FEWEST} are needed{why}."
+    few = f"There are {found} different windows of {bars} bars in your music"
+    return f"{few}: give it more, {FEWEST} are needed{why}."
 
 
 def _some(windows: Windows, seed: int) -> Windows:

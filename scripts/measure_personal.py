@@ -7,7 +7,8 @@ first of its split. For each way, of samples in the meters of the files: their o
 files' own music, and with the music of up to 40 other files of that kind (beside it, that of the
 files themselves); nats a step under the prior of the model (beside it, those of the files); the
 share of steps that come back when a sample is encoded and decoded; silent ones; copies of the
-files (beside it, those in the other files). And how long it took.
+files (beside it, those in the other files). And how long it took. Without other
+files, overlap with them is 0.
 """
 
 from __future__ import annotations
@@ -110,6 +111,9 @@ class Case:
 
     def about(self) -> str:
         """The figures of music itself."""
+        nats = f"{self.nats(*self.own):.2f} nats"
+        if not self.alike.codes:
+            return f"{nats}, no other files in their meters"
         near = mean(overlap(self.music, self.other_music))
         again = [
             self.libraries[meter].holds(each)
@@ -117,8 +121,8 @@ class Case:
             if meter in self.libraries
         ]
         return (
-            f"overlap with other files {near:.3f}, {self.nats(*self.own):.2f} nats, "
-            f"copies in other files {np.mean(again) if again else 0:.1%}"
+            f"{nats}, overlap with other files {near:.3f}, "
+            f"copies in other files {np.mean(again):.1%}"
         )
 
     def figures(self, player: Player, z: Array) -> str:

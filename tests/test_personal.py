@@ -38,7 +38,8 @@ SAMPLES = 8
 def few() -> Iterator[None]:
     """So many windows are heard, and samples looked up, as a test has time for."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(slider_module, "HEARD_AT", 6)
+        patch.setattr(slider_module, "HEARD_AT", 4)
+        patch.setattr(slider_module, "LENGTHS", (1.0, 4.0))
         patch.setattr(module, "SAMPLES", SAMPLES)
         yield
 
@@ -215,7 +216,7 @@ def test_what_cannot_be_done_is_refused(base: Checkpoint, folder: Path, tmp_path
     """In one sentence each."""
     with pytest.raises(RequestError, match="this one has none: fit one with musicvae fit-prior"):
         personalize(tiny_checkpoint(), [folder])
-    with pytest.raises(RequestError, match=r"There are 0 windows .* 8 are needed; .*no MThd"):
+    with pytest.raises(RequestError, match=r"There are 0 different .* 8 are needed; .*no MThd"):
         personalize(base, [folder / "broken.mid"])
     with pytest.raises(RequestError, match=r"8 are needed; .*there is no such file\.$"):
         personalize(base, [tmp_path / "gone.mid"])

@@ -23,7 +23,7 @@ from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.units import Meter
 from musicvae.prior import fit_prior
 
-from .miniatures import little_tune, make_data, tiny_checkpoint
+from .miniatures import little_tune, make_data, tiny_checkpoint, tiny_prior
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 
@@ -146,6 +146,24 @@ def test_the_trade_off_is_printed_and_drawn(tmp_path: Path) -> None:
     ]
     assert all("comes back" in line and "overlap" in line for line in printed)
     assert (tmp_path / "balance.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_ways_to_lean_stand_beside_each_other(tmp_path: Path) -> None:
+    """On files of a split, with the others of their kind to compare with."""
+    checkpoint.save(tmp_path / "model", tiny_prior(tiny_checkpoint()))
+    (tmp_path / "bach").mkdir()
+    rows = ["file,sha256,split,windows"]
+    for seed in range(11):
+        file = tmp_path / "bach" / f"{seed}.mid"
+        write_midi(little_tune(Meter(4, 4), seed, 6), file)
+        rows.append(f"{file},,valid,5")
+    (tmp_path / "pieces.csv").write_text("\n".join(rows))
+    words = ("--data", str(tmp_path), "--model", str(tmp_path / "model"), "--n", "8")
+    printed = run("measure_personal.py", *words, "--cases", "10 chorale tunes")
+    assert "10 chorale tunes: 50 windows" in printed
+    assert len([line for line in printed.splitlines() if ", copies " in line]) == 6
+    for way in ("the model", "z of a linear VAE of 16", "a prior that leans"):
+        assert f"  {way}" in printed
 
 
 def test_parts_that_never_met_stand_beside_true_trios(tmp_path: Path) -> None:
