@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import MAX_PHRASES
-from .engine import Player
+from .engine import Net, Player
 from .errors import RequestError
 from .music.codecs import Codes
 from .music.constraints import Constraints, parse_constraints
@@ -236,7 +236,7 @@ def _cost(player: Player, plan: Plan) -> float:
     return float(player.cost(plan.z, _drawn(player, plan), meters, rules).sum())
 
 
-def rule_of(player: Player, asked: Constraints, meter: Meter, bar: int) -> Rule:
+def rule_of(player: Net, asked: Constraints, meter: Meter, bar: int) -> Rule:
     """What a window keeps to that begins at a bar."""
     return asked.rule(player.codec, meter, player.steps(meter), bar * meter.bar)
 

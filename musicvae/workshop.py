@@ -16,10 +16,10 @@ from .checkpoint import load, save
 from .config import FITTED_ON, MOVED, without_prior
 from .errors import OutputError, RequestError, needing
 from .files import write_whole
-from .presets import CLOSEST_MODEL, PRESETS
+from .presets import CLOSEST_MODEL
 from .presets import preset as find_preset
 from .progress import Progress, silent
-from .sources import SHIPPED, find_checkpoint
+from .sources import find_checkpoint, shipped
 
 if TYPE_CHECKING:
     from .evaluation import Collection, Evaluation
@@ -243,7 +243,7 @@ def personalize(
     from .personal import personalize as run
 
     out = Path(out)
-    if out.resolve() in [(home / name).resolve() for home in SHIPPED for name in PRESETS]:
+    if out.resolve() in [folder.resolve() for folder in shipped().values()]:
         raise OutputError(f"{out} came with the package: choose another folder.")
     made = run(load(find_checkpoint(model)), sources, seed=seed, progress=progress)
     write_whole(out / CARD, card(made, seed).encode())

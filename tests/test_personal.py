@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -279,12 +280,14 @@ def test_the_card_tells_the_seed_and_the_copies(made: Personal) -> None:
 
 
 @pytest.fixture
-def shipped(model: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def shipped(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The home of models that came with the package."""
-    home = model.parent / "home"
+    home = tmp_path / "home"
+    shutil.copytree(model, home / "melody-2bar")
     monkeypatch.setattr(sources, "SHIPPED", (home,))
+    before = contents(home / "melody-2bar")
     yield home
-    assert not home.exists()
+    assert contents(home / "melody-2bar") == before
 
 
 def test_nothing_is_written_over_unless_it_is_said(
