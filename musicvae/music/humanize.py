@@ -20,6 +20,9 @@ from .notes import Note, Phrase
 PITCHED = 0.5
 """How far pitched parts stray, for drums' 1; a choice, not learned."""
 
+SOFTEST = 16
+"""No note becomes softer than that: it would be missed."""
+
 MOST = 4.0
 """An amount beyond this is no feel."""
 
@@ -61,7 +64,8 @@ def humanized(phrase: Phrase, amount: float = 1.0, seed: int | None = None) -> P
 def _struck(note: Note, ticks: float, velocity: float, phrase: Phrase) -> Note:
     most = (phrase.meter.step_ticks - 1) // 2
     offset = max(-most if note.start else 0, min(most, round(note.offset + ticks)))
-    loud = max(1, min(127, round(note.velocity + velocity)))
+    softest = min(SOFTEST, note.velocity)
+    loud = max(softest, min(127, round(note.velocity + velocity)))
     return replace(note, offset=offset, velocity=loud)
 
 

@@ -42,7 +42,7 @@ Match = Callable[[Ints, Ints], NDArray[np.bool_]]
 """Steps and drums of strokes, `[N, 1]` -> which pairs of them are meant, `[N, N]`."""
 
 EDGES = {"offset": np.arange(-60, 61, 8), "velocity": np.arange(0, 129, 8)}
-FEWEST = 50
+FEWEST = 20
 """Held-out strokes of a drum at a place whose histograms are compared."""
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from musicvae.errors import RequestError
 from musicvae.music.drums import PITCH_OF
 from musicvae.music.groove import learned
-from musicvae.music.humanize import MOST, PITCHED, humanized
+from musicvae.music.humanize import MOST, PITCHED, SOFTEST, humanized
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.units import Meter
@@ -49,7 +49,9 @@ def test_the_notes_stay_and_so_does_their_order(phrase: Phrase, amount: float, s
     (back,) = read_midi(midi_bytes(played))
     assert back == played
     ticks = phrase.meter.step_ticks
-    for part in played.parts:
+    for part, before in zip(played.parts, phrase.parts, strict=True):
+        softest = min((note.velocity for note in before.notes), default=SOFTEST)
+        assert all(note.velocity >= min(SOFTEST, softest) for note in part.notes)
         struck = [note.start * ticks + note.offset for note in part.notes]
         starts = [note.start for note in part.notes]
         assert all(
