@@ -27,7 +27,7 @@ HASTE = 1.5
 SURPRISE = 0.003
 """Notes that a step is given beside those that are foreseen there."""
 
-TINY = 1e-12
+TINY = 1e-6
 
 PATIENCE = 0.9
 """So much of its share of the notes that are needed is the least that a step expects."""
@@ -76,15 +76,22 @@ class Rule:
         """How many notes step t should expect, at least and at most. `[N]` -> `[N]`, `[N]`.
 
         Args:
-            foreseen: notes that each step of the window would have of itself, `[N, T]`: more
-                come where some would have come, and those that stay are of them.
+            foreseen: notes that each step of the window would have of itself, `[N, T]`: if there
+                are too many, some of them stay; if there are too few, all of them, and others.
         """
         left = slice(t, self._end(t))
-        weights = np.broadcast_to(self.weights[left], (len(struck), self._end(t) - t))
-        if foreseen is not None:
-            weights = weights * (SURPRISE + foreseen[:, left])
-        low = share(np.maximum(0, self.least - struck), self.holds[left], weights)
-        high = share(np.maximum(0, self.room(struck)), self.holds[left], weights)
+        shape = len(struck), self._end(t) - t
+        holds = np.broadcast_to(self.holds[left].astype(float), shape)
+        weights = np.broadcast_to(self.weights[left], shape)
+        needed, room = np.maximum(0, self.least - struck), np.maximum(0, self.room(struck))
+        if foreseen is None:
+            return PATIENCE * share(needed, holds, weights), HASTE * share(room, holds, weights)
+        usual = np.clip(foreseen[:, left], TINY, np.maximum(TINY, holds - TINY))
+        there, low, high = usual.sum(axis=1), np.zeros(len(struck)), np.zeros(len(struck))
+        for notes, bound in ((needed, low), (room, high)):
+            bound += share(np.minimum(notes, there), usual, weights * usual)
+            more = np.maximum(0, notes - there)
+            bound += share(more, np.maximum(TINY, holds - usual), weights * (SURPRISE + usual))
         return PATIENCE * low, HASTE * high
 
     def split(self, segments: int) -> list[Rule]:
@@ -102,20 +109,20 @@ class Rule:
         return (t // self.bar + 1) * self.bar
 
 
-def share(notes: Ints | Floats, holds: Ints, weights: Floats) -> Floats:
+def share(notes: Ints | Floats, holds: Floats, weights: Floats) -> Floats:
     """What the first of some steps bears of so many notes, spread by weight.
 
     No step bears more than it holds; the others bear the rest.
 
     Shape:
-        - notes: `[N]`; holds: `[T]`; weights: `[N, T]`
+        - notes: `[N]`; holds, weights: `[N, T]`
         - Output: `[N]`
 
-    >>> share(np.array([1, 2, 9]), np.ones(3, int), np.tile([2.0, 1.0, 1.0], (3, 1)))
+    >>> share(np.array([1, 2, 9]), np.ones((3, 3)), np.tile([2.0, 1.0, 1.0], (3, 1)))
     array([0.5, 1. , 1. ])
     """
     order = np.argsort(holds / weights, axis=1)  # a level that rises fills them in this order
-    depth = np.take_along_axis(np.broadcast_to(holds, weights.shape), order, axis=1)
+    depth = np.take_along_axis(holds, order, axis=1)
     width = np.take_along_axis(weights, order, axis=1)
     filled = np.cumsum(depth, axis=1)
     beside = np.maximum(0, width.sum(axis=1, keepdims=True) - np.cumsum(width, axis=1))
@@ -123,8 +130,8 @@ def share(notes: Ints | Floats, holds: Ints, weights: Floats) -> Floats:
     row, last = np.arange(len(notes)), np.maximum(0, full - 1)
     rest = notes - np.where(full > 0, filled[row, last], 0)
     wide = np.where(full > 0, beside[row, last], width.sum(axis=1))
-    level = np.where(full < len(holds), rest / np.maximum(wide, TINY), np.inf)
-    return np.where(notes > 0, np.minimum(holds[0], level * weights[:, 0]), 0.0)
+    level = np.where(full < holds.shape[1], rest / np.maximum(wide, TINY**2), np.inf)
+    return np.where(notes > 0, np.minimum(holds[:, 0], level * weights[:, 0]), 0.0)
 
 
 def metric_weights(meter: Meter) -> Floats:

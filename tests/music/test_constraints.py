@@ -215,9 +215,9 @@ def test_the_chords_of_a_rule_are_those_of_the_check(meter: Meter, bars: int, be
 def test_the_pace_adds_up(meter: Meter, notes: int) -> None:
     """If each step has its share of what is left, the bar has all of them, or is full."""
     weights, left = metric_weights(meter), float(notes)
-    holds = np.ones(meter.bar, int)
+    holds = np.ones((1, meter.bar))
     for t in range(meter.bar):
-        (now,) = share(np.array([left]), holds[t:], weights[None, t:])
+        (now,) = share(np.array([left]), holds[:, t:], weights[None, t:])
         assert 0 <= now <= 1 + 1e-9
         left -= now
     assert left == pytest.approx(max(0, notes - meter.bar), abs=1e-6)
