@@ -26,7 +26,7 @@ from .music.codecs import Codes
 from .music.copies import Library
 from .music.slices import cut_line
 from .music.units import Meter
-from .playing import Array, generator
+from .playing import Array, generators
 from .preparation import midi_files
 from .progress import Progress, Report, silent
 from .reading import careful_lines
@@ -206,7 +206,7 @@ def _leaning(
 
 def _copied(player: Player, windows: Windows, seed: int) -> float:
     """Share of samples, in meters as the music has them, that repeat one of the windows."""
-    rngs = [generator(seed, row) for row in range(SAMPLES)]
+    rngs = generators(seed, SAMPLES)
     chosen = np.random.default_rng((seed, 1)).integers(0, len(windows.meters), SAMPLES)
     meters = [windows.meters[row] for row in chosen]
     drawn = player.decode(player.sample_z(meters, rngs), meters, temperature=1.0, rngs=rngs)

@@ -182,7 +182,7 @@ class Encoded:
         held = held_over(self.whole, (first * meter.bar for first in firsts))
         places = tuple((first, row) for row, first in enumerate(firsts))
         upbeat = 1 if phrase.pickup else 0
-        self.plan = Plan(self.mu, places, meter, bars, held=held, upbeat=upbeat)
+        self.plan = Plan(self.mu, places, meter, bars, plan.section, held=held, upbeat=upbeat)
 
 
 def known(player: Player, phrase: Phrase) -> Plan | None:
@@ -244,6 +244,11 @@ def rule_of(player: Net, asked: Constraints, meter: Meter, bar: int) -> Rule:
 def generator(seed: int, *key: int) -> np.random.Generator:
     """Of a seed and the place in what is made of it."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+
+
+def generators(seed: int, n: int) -> list[np.random.Generator]:
+    """One for each place; the first ones are the same whatever `n` is."""
+    return [generator(seed, row) for row in range(n)]
 
 
 def entropy(seed: int | None) -> int:

@@ -23,13 +23,13 @@ import numpy as np
 
 from musicvae.api import load
 from musicvae.engine import Player
-from musicvae.generation import Array, generators
 from musicvae.music.codecs import Codes
 from musicvae.music.copies import Library
 from musicvae.music.metrics import overlap, statistics
 from musicvae.music.notes import Phrase
 from musicvae.music.units import Meter
 from musicvae.personal import Windows, personalize, read_windows
+from musicvae.playing import Array
 
 CASES = (
     ("10 chorale tunes", "/bach/", slice(0, 10)),

@@ -50,7 +50,7 @@ def made_by(model: MusicVAE, seed: int) -> dict[str, Phrase]:
 
 
 @given(st.integers(0, 99))
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_what_was_made_is_made_again_to_the_byte(model: MusicVAE, seed: int) -> None:
     """Whatever verb made it; read from its file alone."""
     for verb, phrase in made_by(model, seed).items():
@@ -147,7 +147,8 @@ def test_a_digest_survives_the_disk(tmp_path: Path) -> None:
 
 def test_what_was_generated_is_where_a_walk_begins_and_ends(model: MusicVAE) -> None:
     """With a prior, z alone says what is played: nothing of the clip is lost."""
-    a, b = model.generate(2, bars=5, seed=6)
+    a, _ = model.generate(2, bars=5, seed=6)
+    (b,) = model.generate(1, bars=6, form="ABA", seed=6)
     walk = model.interpolate(midi_bytes(a), midi_bytes(b), 3)
     for end, clip in ((walk[0], a), (walk[-1], b)):
         assert [[(note.start, note.pitch) for note in part.notes] for part in end.parts] == [

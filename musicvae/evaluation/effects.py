@@ -21,7 +21,7 @@ from ..engine import Player
 from ..errors import RequestError
 from ..generation import COMMON_TIME
 from ..music.units import Meter
-from ..playing import check, generator
+from ..playing import check, generators
 from ..progress import Progress, Report, silent
 
 AMOUNTS = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
@@ -121,7 +121,7 @@ def windows_of(
         check(player, "generate", limit, 1.0)
         check(player, "encode", limit, 1.0)
         meters = [COMMON_TIME] * limit
-        return player.sample_z(meters, [generator(seed, row) for row in range(limit)]), meters
+        return player.sample_z(meters, generators(seed, limit)), meters
     if split not in SPLITS:
         raise RequestError(f"There is no split {split!r}; choose {', '.join(SPLITS)}.")
     windows = open_split(data, split)

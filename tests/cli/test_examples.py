@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from joblib.externals.loky import get_reusable_executor
 from typer.testing import CliRunner
 
 from musicvae.api import load
@@ -67,6 +68,7 @@ def test_a_line_that_plays_runs(line: str, here: Path) -> None:
 
 def test_the_lines_that_build_a_model_run_one_after_the_other(here: Path) -> None:
     """From a folder of MIDI to a model that is measured."""
+    get_reusable_executor().shutdown()  # workers of other tests stand in folders that are gone
     built = {line.split()[0]: line for line in LINES if line not in PLAYED}
     for name in ("prepare", "train", "fit-prior", "fit-attributes", "evaluate"):
         run(built.pop(name))
