@@ -29,7 +29,7 @@ from musicvae.music.metrics import overlap, statistics
 from musicvae.music.notes import Phrase
 from musicvae.music.units import Meter
 from musicvae.personal import Windows, personalize, read_windows
-from musicvae.playing import Array
+from musicvae.playing import Array, generators
 
 CASES = (
     ("10 chorale tunes", "/bach/", slice(0, 10)),
