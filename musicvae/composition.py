@@ -20,11 +20,12 @@ from .engine import Net, Player
 from .errors import RequestError
 from .extension import next_bars
 from .music.codecs import Codes
-from .music.constraints import Constraints, parse_constraints
+from .music.constraints import Constraints
 from .music.position import window_bars
 from .music.seams import Held, held_over
 from .music.units import Meter
 from .music.windows import join
+from .music.wishes import parse_constraints
 from .playing import MAX_BARS, NOTHING, Array, Plan, Wishes, rule_of
 
 ENDS = 12

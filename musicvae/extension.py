@@ -16,13 +16,14 @@ from .config import SampleConfig
 from .engine import Net, Player
 from .errors import RequestError
 from .music.codecs import Codes
-from .music.constraints import Constraints, parse_constraints
+from .music.constraints import Constraints
 from .music.manner import play_like
 from .music.notes import Part, Phrase
 from .music.position import window_bars
 from .music.recipe import Recipe
 from .music.units import Meter
 from .music.windows import cut, join
+from .music.wishes import parse_constraints
 from .playing import DRAWS, MAX_BARS, NOTHING, Wishes, check, entropy, generator
 
 FREE = Constraints()
@@ -41,7 +42,7 @@ def extend(
 
     What was there stays as it is; a note that sounds at its end ends with it.
     The new bars have its meter, last tempo, programs, and accents, and keep to what is
-    wished for (see `constraints.parse_constraints`), whose chords begin with them.
+    wished for (see `wishes.parse_constraints`), whose chords begin with them.
 
     Raises:
         RequestError: neither the net nor a prior of it predicts the next step, or a number is

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from .errors import RequestError
 from .music.accompaniment import accompanied, known_pattern
 from .music.humanize import humanized
 from .music.notes import Phrase
+from .music.wishes import parse_constraints
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Finish:
 
     def __call__(self, phrase: Phrase) -> Phrase:
         """Its recipe tells of it, too."""
-        heard = accompanied(phrase, self.pattern) if self.pattern else phrase
+        heard = accompanied(phrase, self.pattern, _tones(phrase)) if self.pattern else phrase
         # the notes themselves are the seed: what is played again strays again as it did
         heard = humanized(heard, self.humanize, int(phrase.fingerprint[:12], 16))
         recipe = phrase.recipe
@@ -56,3 +58,10 @@ class Finish:
             options = {**recipe.options, **vars(self)}
             recipe = replace(recipe, notes=known, options=options)
         return replace(heard, recipe=recipe)
+
+
+def _tones(phrase: Phrase) -> Collection[int]:
+    """Pitch classes of the key that it keeps to; all of them where it keeps to none."""
+    wishes = phrase.recipe.options["wishes"] if phrase.recipe else {}
+    key = parse_constraints(**wishes).key
+    return key.tones if key else range(12)

@@ -70,7 +70,7 @@ def generate(
         bars: as many as the model's windows if None, or that for each section of a form.
         form: sections, a letter for each; the same letter is the same music. See `composition`.
         loop: the last bar leads back to the first.
-        wishes: what they keep to; see `constraints.parse_constraints`.
+        wishes: what they keep to; see `wishes.parse_constraints`.
 
     Raises:
         RequestError: the net has no prior, or a number is out of range.

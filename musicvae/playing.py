@@ -19,7 +19,7 @@ from .config import MAX_PHRASES
 from .engine import Net, Player
 from .errors import RequestError
 from .music.codecs import Codes
-from .music.constraints import Constraints, parse_constraints
+from .music.constraints import Constraints
 from .music.manner import accents
 from .music.notes import Phrase
 from .music.position import window_bars
@@ -28,6 +28,7 @@ from .music.rules import Rule
 from .music.seams import Held, held_over, laid, tied
 from .music.units import Meter
 from .music.windows import cut, windows
+from .music.wishes import parse_constraints
 
 Array = NDArray[np.float32]
 
@@ -54,7 +55,7 @@ class Plan:
         temperature: 0 takes the most probable step.
         seed, key: entropy and spawn key of the generators, one for each z.
         held: notes that sound on from one window into the next.
-        wishes: what it keeps to, as `constraints.parse_constraints` takes it.
+        wishes: what it keeps to, as `wishes.parse_constraints` takes it.
         upbeat: bars before the first chord that is wished for.
         cost: nats that the wishes cost what made the z up.
     """

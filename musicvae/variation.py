@@ -57,7 +57,7 @@ def vary(
     Args:
         strength: 0 to 1; if None it is 0.3, or 0 where there are settings.
         settings: by attribute; see `attributes`.
-        wishes: what they keep to; see `constraints.parse_constraints`.
+        wishes: what they keep to; see `wishes.parse_constraints`.
 
     Raises:
         RequestError: the net cannot vary, has no such attribute, or a number is out of range.

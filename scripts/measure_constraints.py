@@ -18,8 +18,8 @@ import numpy as np
 from musicvae.api import load
 from musicvae.engine import Player
 from musicvae.music.codecs import Codes
-from musicvae.music.constraints import parse_constraints
 from musicvae.music.units import Meter
+from musicvae.music.wishes import parse_constraints
 from musicvae.playing import generators
 
 METER = Meter(4, 4)

@@ -21,7 +21,7 @@ ORDER = [
             *("quantise", "midi"),
             *("exchange", "coding", "monophony", "polyphony", "drums", "changes", "codecs"),
             *("windows", "seams", "groove", "expression", "manner", "humanize", "drawing"),
-            *("scales", "breaches", "rules", "constraints", "melody"),
+            *("scales", "breaches", "rules", "constraints", "wishes", "melody"),
             *("harmony", "voices", "accompaniment"),
             *("metrics", "attributes", "copies", "ngram"),
             *("bulk_smf", "bulk", "slices"),

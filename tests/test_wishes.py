@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from musicvae.api import MusicVAE
 from musicvae.errors import RequestError
-from musicvae.music.constraints import parse_constraints
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Phrase
 from musicvae.music.units import Meter
 from musicvae.music.voices import voice
 from musicvae.music.windows import cut
+from musicvae.music.wishes import parse_constraints
 
 from .miniatures import little_piece, tiny_checkpoint, tiny_prior
 
@@ -99,3 +99,15 @@ def test_contradictions_are_refused_before_anything_is_drawn(model: MusicVAE) ->
     else:
         with pytest.raises(RequestError, match="drums have no pitch"):
             model.generate(1, key="C")
+
+
+@pytest.mark.parametrize("pattern", ["block", "arpeggio", "strum", "walking"])
+def test_a_key_is_kept_by_chords_and_bass_too(pattern: str) -> None:
+    """Whatever pattern plays them: not a note of the file lies outside."""
+    model = MusicVAE(tiny_prior(tiny_checkpoint("leadsheet-8bar")))
+    tones = {9, 11, 0, 2, 4, 5, 6, 7, 8}
+    for seed in range(4):
+        (sheet,) = model.generate(1, key="A minor", pattern=pattern, seed=seed)
+        (back,) = read_midi(midi_bytes(sheet))
+        assert len(back.parts) == 3
+        assert not {note.pitch % 12 for part in back.parts for note in part.notes} - tones

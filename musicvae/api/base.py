@@ -14,7 +14,7 @@ from ..sources import Music, naming, to_phrase
 
 
 class Wishes(TypedDict, total=False):
-    """What the music keeps to, always; see `constraints.parse_constraints`."""
+    """What the music keeps to, always; see `wishes.parse_constraints`."""
 
     key: str | None
     """Such as "A minor", in which the raised sixth and seventh are free, "Bb" or "D dorian"."""

@@ -6,7 +6,7 @@ last; the bass lies from E1 to G2. Nothing is left to chance.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -45,16 +45,18 @@ def accompany(
     pattern: str = "block",
     *,
     pickup: int = 0,
+    tones: Collection[int] = range(12),
 ) -> tuple[Part, Part]:
     """Chords and bass for the chords of a phrase of that meter, bars and pick-up.
 
     Every pitch belongs to its chord, but for the last step of a walking bass towards
-    the next root. Chords beyond the end are left out.
+    the next root, which is one of the tones. Chords beyond the end are left out.
 
     Args:
         pattern: `block`, chords held; `arpeggio`, their tones one by one; `strum`, on
             every beat and off it, on a guitar; `walking`, short chords after the
             beat over a bass in quarters.
+        tones: pitch classes, such as those of a key.
 
     Raises:
         RequestError: there is no such pattern.
@@ -66,7 +68,7 @@ def accompany(
     spans = list(_spans(told, lead, steps))
     program = GUITAR if pattern == "strum" else PIANO
     upper = (note for span in spans for note in play(span, meter))
-    lower = ground(spans, meter)
+    lower = (_among(note, spans, tones) for note in ground(spans, meter))
     return (
         Part(tuple(_moved(upper, lead)), program, name="Chords"),
         Part(tuple(_moved(lower, lead)), BASS, name="Bass"),
@@ -84,13 +86,17 @@ def known_pattern(name: str) -> str:
     return name
 
 
-def accompanied(phrase: Phrase, pattern: str = "block") -> Phrase:
+def accompanied(
+    phrase: Phrase, pattern: str = "block", tones: Collection[int] = range(12)
+) -> Phrase:
     """A lead sheet as it is played: its melody, then chords and bass as `accompany` has them.
 
     They swell and fade with the melody, half as much.
     """
     melody = replace(phrase.parts[0], name=phrase.parts[0].name or "Melody")
-    below = accompany(phrase.chords, phrase.meter, phrase.bars, pattern, pickup=phrase.pickup)
+    below = accompany(
+        phrase.chords, phrase.meter, phrase.bars, pattern, pickup=phrase.pickup, tones=tones
+    )
     swell = swells(phrase)
     chords, bass = (
         replace(part, notes=tuple(_louder(note, swell(note.start) / 2) for note in part.notes))
@@ -107,6 +113,15 @@ def _moved(notes: Iterator[Note], lead: int) -> Iterator[Note]:
     """From the bar line to the first step of the phrase."""
     for note in notes:
         yield replace(note, start=note.start - lead)
+
+
+def _among(note: Note, spans: Sequence[_Span], tones: Collection[int]) -> Note:
+    """The note, on the nearest of the tones if it is neither one of them nor of its chord."""
+    (span,) = (span for span in spans if span.start <= note.start < span.end)
+    if note.pitch % 12 in tones or note.pitch % 12 in pitch_classes(span.chord):
+        return note
+    there = [pitch for pitch in range(BASS_LOW, BASS_HIGH + 1) if pitch % 12 in tones]
+    return replace(note, pitch=min(there, key=lambda pitch: abs(pitch - note.pitch)))
 
 
 def _spans(chords: Sequence[ChordChange], lead: int, steps: int) -> Iterator[_Span]:

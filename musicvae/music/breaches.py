@@ -46,6 +46,13 @@ def other_chords(phrase: Phrase, chords: Progression, start: int) -> Iterator[st
             yield f"{_bar(phrase, step)}: the chord is {symbol(chord)}, not {symbol(wanted)}"
 
 
+def strange_chords(phrase: Phrase, key: Key) -> Iterator[str]:
+    """Chords of which a tone does not lie in the key."""
+    for change in phrase.chords:
+        if change.chord and not key.tones.issuperset(pitch_classes(change.chord)):
+            yield f"{_bar(phrase, change.step)}: {symbol(change.chord)} does not lie in {key}"
+
+
 def out_of_range(phrase: Phrase, low: int, high: int) -> Iterator[str]:
     """Notes of the first part that are too low or too high."""
     for note in phrase.parts[0].notes:

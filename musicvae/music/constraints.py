@@ -1,13 +1,13 @@
 """What a phrase must keep to: key, chords, range, density; as text, as a rule, as a check.
 
-Every pitched note lies in the key. A note struck where the bar is strong is a tone of the
+Every pitched note lies in the key, and so does every chord of a lead sheet that was not itself
+asked for. A note struck where the bar is strong is a tone of the
 chord: on its first step, in its middle if it has four beats or more and an even number of
 them, and where a chord begins; other notes are free to pass. Drums know of no pitch.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,14 +23,15 @@ from .breaches import (
     other_chords,
     out_of_key,
     out_of_range,
+    strange_chords,
     uneven,
 )
-from .chords import Chord, code, parse_chord, pitch_classes, symbol
+from .chords import CODES, Chord, chord_of, code, pitch_classes, symbol
 from .codecs import CODECS, ChordsCodec, Codec, DrumsCodec, MelodyCodec, PartsCodec, RollCodec
 from .drawing import pitch_name
 from .notes import Phrase
 from .rules import Rule, metric_weights
-from .scales import Key, parse_key, parse_range
+from .scales import Key
 from .units import Meter
 
 Bools = NDArray[np.bool_]
@@ -79,8 +80,11 @@ class Constraints:
             found.append(out_of_key(phrase, self.key))
         if self.chords:
             found.append(against_chords(phrase, self.chords, start))
-            if any(isinstance(part, ChordsCodec) for part in _parts(codec)):
+        if any(isinstance(part, ChordsCodec) for part in _parts(codec)):
+            if self.chords:
                 found.append(other_chords(phrase, self.chords, start))
+            elif self.key:
+                found.append(strange_chords(phrase, self.key))
         if self.range:
             found.append(out_of_range(phrase, *self.range))
         if self.max_polyphony:
@@ -120,72 +124,6 @@ class Constraints:
                 raise RequestError(
                     f"No tone of {symbol(chord)} {lies}: choose another chord, key or range."
                 )
-
-
-def parse_constraints(
-    key: str | None = None,
-    scale: str | None = None,
-    chords: str | None = None,
-    range: str | None = None,
-    max_polyphony: int | None = None,
-    density: str | int | None = None,
-) -> Constraints:
-    """Constraints from texts as they are typed; None asks for nothing.
-
-    Args:
-        key: `A minor`, `Bb`, `F# dorian`.
-        scale: one of `scales.SCALES`, in place of the key's own.
-        chords: `Am F C G`, one a bar, or `Am:2 D7:2 G` with beats; they are repeated.
-        range: `C4-C6` or `60-84`.
-        max_polyphony: 1 or more.
-        density: `4-8` or `6`.
-
-    Raises:
-        RequestError: a text cannot be read, or they contradict each other.
-
-    >>> parse_constraints("A minor", density="4-8")
-    Constraints(key=Key(tonic='A', scale='minor'), chords=(), range=None, max_polyphony=None,
-                density=(4, 8))
-    >>> parse_constraints(chords="Am:2 | N.C.", range="C4-C6").chords
-    ((Chord(root=9, quality='min'), 2), (None, None))
-    >>> parse_constraints("C", chords="F#", range="C4-C5")
-    Traceback (most recent call last):
-    musicvae.errors.RequestError: No tone of F# lies in C major between C4 and C5:
-        choose another chord, key or range.
-    """
-    if max_polyphony is not None and max_polyphony < 1:
-        raise RequestError(f"--max-polyphony is 1 or more, not {max_polyphony}.")
-    asked = Constraints(
-        parse_key(key, scale),
-        () if chords is None else tuple(_chords(chords)),
-        None if range is None else parse_range(range),
-        max_polyphony,
-        None if density is None else _density(str(density)),
-    )
-    asked.possible(np.arange(128))
-    return asked
-
-
-def _chords(text: str) -> Iterator[tuple[Chord | None, int | None]]:
-    words = text.replace("|", " ").split()
-    if not words:
-        raise RequestError("--chords needs a chord: --chords 'Am F C G'.")
-    for word in words:
-        found = re.fullmatch(r"(.+):(\d{1,3})", word)
-        name, beats = (found[1], int(found[2])) if found else (word, None)
-        if beats == 0:
-            raise RequestError(f"A chord lasts a beat or more, not {word}.")
-        yield parse_chord(name), beats
-
-
-def _density(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"\s*(\d{1,4})\s*(?:-\s*(\d{1,4})\s*)?", text)
-    if not found:
-        raise RequestError(f"{text!r} is no density; write notes a bar like 4-8 or 6.")
-    least, most = int(found[1]), int(found[2] or found[1])
-    if least > most:
-        raise RequestError(f"A density begins with the fewest notes a bar: {most}-{least}.")
-    return least, most
 
 
 @lru_cache(maxsize=256)
@@ -245,6 +183,9 @@ def _mask(asked: Constraints, part: Codec, meter: Meter, at: Ints, *, first: boo
         codes = np.array([code(chord) for chord, _ in asked.chords])
         on_beat = np.arange(len(at)) % meter.beat == 0
         mask[on_beat] = codes[at[on_beat], None] == np.arange(part.channels)
+    elif isinstance(part, ChordsCodec) and asked.key:
+        for number in range(1, CODES):
+            mask[:, number] = asked.key.tones.issuperset(pitch_classes(_chord(number)))
     if isinstance(part, MelodyCodec | RollCodec):
         pitches = _pitches(part)
         fits = asked._fitting(pitches, in_range=first)
@@ -257,6 +198,12 @@ def _mask(asked: Constraints, part: Codec, meter: Meter, at: Ints, *, first: boo
         if isinstance(part, RollCodec):
             mask[:, len(pitches) :] = fits
     return mask
+
+
+def _chord(number: int) -> Chord:
+    chord = chord_of(number)
+    assert chord
+    return chord
 
 
 def _strong(asked: Constraints, meter: Meter, at: Ints) -> Bools:

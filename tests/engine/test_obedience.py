@@ -18,9 +18,10 @@ from musicvae.engine.obedience import Obedience, expected, tilt
 from musicvae.engine.weights import Array
 from musicvae.errors import RequestError
 from musicvae.music.codecs import CODECS, Codes
-from musicvae.music.constraints import Constraints, parse_constraints
+from musicvae.music.constraints import Constraints
 from musicvae.music.rules import Rule
 from musicvae.music.units import Meter, parse_meter
+from musicvae.music.wishes import parse_constraints
 from musicvae.presets import PRESETS
 
 from ..miniatures import tiny_checkpoint, tiny_prior, windows_of

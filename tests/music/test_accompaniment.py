@@ -164,3 +164,14 @@ def test_an_unknown_pattern_is_one_sentence() -> None:
     """With those that are there."""
     with pytest.raises(RequestError, match="no pattern 'samba'; there are block, arpeggio"):
         accompany((), COMMON, 1, "samba")
+
+
+def test_a_walking_bass_keeps_to_the_tones_that_it_is_given() -> None:
+    """Its last step before a new root is chromatic where it may be, and in the key where not."""
+    chords = chord_map([(0, Chord(9, "min")), (16, Chord(2, "min"))], 32)
+    scale = {9, 11, 0, 2, 4, 5, 7}
+    free = accompany(chords, Meter(), 2, "walking")[1]
+    kept = accompany(chords, Meter(), 2, "walking", tones=scale)[1]
+    assert {note.pitch % 12 for note in free.notes} - scale
+    assert not {note.pitch % 12 for note in kept.notes} - scale
+    assert [note.start for note in kept.notes] == [note.start for note in free.notes]

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from musicvae.errors import RequestError
 from musicvae.music.chords import symbol
 from musicvae.music.codecs import CODECS, MelodyCodec
-from musicvae.music.constraints import Constraints, parse_constraints
+from musicvae.music.constraints import Constraints
 from musicvae.music.notes import ChordChange, Note, Part, Phrase
 from musicvae.music.rules import metric_weights, share
 from musicvae.music.scales import SCALES, Key, parse_key
 from musicvae.music.units import Meter, parse_meter
+from musicvae.music.wishes import parse_constraints
 
 from ..strategies import METERS
 
