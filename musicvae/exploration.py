@@ -16,7 +16,7 @@ from .errors import RequestError
 from .interpolation import End, between, places, shares_of
 from .music.manner import at_pace, mean_tempo, play_like
 from .music.notes import Phrase
-from .playing import NOTHING, Array, Wishes, check, played, with_recipe
+from .playing import Array, check, played, with_recipe
 
 
 def grid(
@@ -27,7 +27,6 @@ def grid(
     curve: str = "even",
     temperature: float = 0.0,
     seed: int | None = None,
-    wishes: Wishes = NOTHING,
 ) -> list[Phrase]:
     """Four phrases of one part each at the corners of a square, and all that lies between.
 
@@ -68,7 +67,7 @@ def grid(
         a_z, b_z, c_z, d_z = (end.over(near) for end in ends)
         x, y = float(across[row, column]), float(down[row, column])
         z = between(between(a_z, b_z, x), between(c_z, d_z, x), y)
-        back, plan = played(player, z, near.like, temperature, seed, wishes)
+        back, plan = played(player, z, near.like, temperature, seed)
         pace = math.exp(paces[row, column] - tempos[corner])
         phrase = at_pace(play_like(back, near.like.phrase), pace)
         phrases.append(with_recipe(phrase, player, "grid", plan, near.like.phrase))
@@ -84,7 +83,6 @@ def analogy(
     strength: float = 1.0,
     temperature: float = 0.0,
     seed: int | None = None,
-    wishes: Wishes = NOTHING,
 ) -> Phrase:
     """What is to `c` as `b` is to `a`: c + strength (b - a), window by window.
 
@@ -100,7 +98,7 @@ def analogy(
         raise RequestError(f"A strength is a number such as 0.5 or 1, not {strength}.")
     of_a, of_b, of_c = (End.of(player, phrase) for phrase in (a, b, c))
     z = analogous(of_a, of_b, of_c, strength)
-    back, plan = played(player, z, of_c.like, temperature, seed, wishes)
+    back, plan = played(player, z, of_c.like, temperature, seed)
     return with_recipe(play_like(back, c), player, "analogy", plan, c)
 
 

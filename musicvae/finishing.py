@@ -32,6 +32,7 @@ class Finish:
             RequestError: there is no such pattern, no chords that it could play, or the
                 amount is out of range.
         """
+        humanize = float(humanize)
         humanized(Phrase(), humanize)
         if codec == "leadsheet":
             return cls(known_pattern(pattern or "block"), humanize)

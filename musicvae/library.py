@@ -26,7 +26,7 @@ VERSION = [1, READER]
 
 DAMAGED = (
     *(OSError, ValueError, KeyError, TypeError, EOFError, MemoryError),
-    *(NotImplementedError, RecursionError, zipfile.BadZipFile, zlib.error),
+    *(NotImplementedError, RecursionError, AttributeError, zipfile.BadZipFile, zlib.error),
 )
 """What reading a file raises that is not what we wrote."""
 

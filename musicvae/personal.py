@@ -209,7 +209,9 @@ def _copied(player: Player, windows: Windows, seed: int) -> float:
     rngs = generators(seed, SAMPLES)
     chosen = np.random.default_rng((seed, 1)).integers(0, len(windows.meters), SAMPLES)
     meters = [windows.meters[row] for row in chosen]
-    drawn = player.decode(player.sample_z(meters, rngs), meters, temperature=1.0, rngs=rngs)
+    drawn = player.decode(
+        player.sample_z(meters, rngs), meters, temperature=player.after_z(1.0), rngs=rngs
+    )
     libraries = {}
     for meter in set(meters):
         own = [each for each, its in zip(*windows, strict=True) if its == meter]

@@ -23,6 +23,7 @@ from .music.constraints import Constraints
 from .music.manner import accents
 from .music.notes import Phrase
 from .music.position import window_bars
+from .music.quantise import MAX_BARS as LONGEST
 from .music.recipe import Recipe
 from .music.rules import Rule
 from .music.seams import Held, held_over, laid, tied
@@ -48,7 +49,7 @@ class Plan:
     """Windows in a row, and how their steps are drawn.
 
     Attributes:
-        z: `[N, Z]`, each played once.
+        z: `[N, Z]`, each decoded once.
         windows: first bar of each window and the row of its z, in order.
         bars: of the whole.
         section: bars after which a window ends, if it has not by then; 0 for never.
@@ -119,7 +120,8 @@ def planned(recipe: Recipe, player: Player, meter: Meter) -> Plan | None:
             and firsts[0] == 0
             and firsts == sorted(set(firsts))
             and all(then <= end for then, end in zip([*firsts[1:], plan.bars], ends, strict=True))
-            and firsts[-1] < plan.bars <= MAX_BARS
+            and firsts[-1] < plan.bars <= LONGEST
+            and all(min(held) >= 0 for held in plan.held)
             and min(plan.seed, plan.section, plan.upbeat, *plan.key) >= 0
             and 0 <= float(plan.temperature) < math.inf
         )
@@ -169,6 +171,8 @@ class Encoded:
         self.phrase = phrase
         meter, codec = phrase.meter, player.codec
         bars = (phrase.steps + phrase.lead_in) // meter.bar
+        if not bars:
+            raise RequestError("There is not a bar of music in it.")
         whole = cut(phrase, 0, bars * meter.bar)
         self.whole = codec.decode(codec.encode(whole), meter)
         plan = known(player, phrase)
@@ -184,6 +188,15 @@ class Encoded:
         places = tuple((first, row) for row, first in enumerate(firsts))
         upbeat = 1 if phrase.pickup else 0
         self.plan = Plan(self.mu, places, meter, bars, plan.section, held=held, upbeat=upbeat)
+
+
+def made_by(player: Player, phrase: Phrase) -> Phrase | None:
+    """Of a phrase that this net made, and nobody changed, the parts that it made."""
+    recipe = phrase.recipe
+    if recipe is None or recipe.model != player.digest:
+        return None
+    found = (replace(phrase, parts=phrase.parts[:n]) for n in range(1, len(phrase.parts) + 1))
+    return next((own for own in found if own.fingerprint == recipe.notes), None)
 
 
 def known(player: Player, phrase: Phrase) -> Plan | None:
@@ -205,6 +218,8 @@ def played(
     wishes: Wishes = NOTHING,
 ) -> tuple[Phrase, Plan]:
     """A window for each z, where those of a phrase stand."""
+    if not np.isfinite(z).all():
+        raise RequestError("That is farther than z reaches: ask for less.")
     plan = replace(like.plan, z=z, temperature=temperature, seed=entropy(seed), wishes=wishes)
     return perform(player, plan), plan
 
@@ -214,7 +229,7 @@ def with_recipe(
 ) -> Phrase:
     """The phrase, knowing how it came about, and whose accents it was lent.
 
-    Without a z there is nothing to begin from: a next-step net writes none.
+    Without a z there is nothing to begin from: what a next-step net makes has none.
     """
     if not player.latent:
         return phrase

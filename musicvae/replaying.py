@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import index
 from typing import Any
 
 from .engine import Player
@@ -26,16 +27,24 @@ def replay(player: Player, phrase: Phrase) -> Phrase:
     """
     recipe = phrase.recipe
     if recipe is None:
-        raise RequestError("it carries no recipe: no musicvae made it, or it was left out")
+        raise RequestError("it carries no recipe that can be read; no musicvae made it so")
     if recipe.model != player.digest:
         raise RequestError(f"another model made it, {recipe.model[:12]}; name its folder: --model")
     if recipe.notes != phrase.fingerprint:
         raise RequestError("its notes were changed since it was made; vary or reconstruct it")
     try:
         made = _played_again(player, phrase, recipe.options)
-    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+    except RequestError:
+        raise
+    except (KeyError, TypeError, ValueError, IndexError, ArithmeticError) as error:
         raise RequestError("its recipe cannot be read") from error
     return replace(made, recipe=recipe)
+
+
+def is_same(made: Phrase, phrase: Phrase) -> bool:
+    """Whether what was made again has the notes of the parts that it was made from."""
+    own = replace(made, parts=made.parts[: len(phrase.parts)])
+    return phrase.recipe is not None and own.fingerprint == phrase.recipe.notes
 
 
 def _played_again(player: Player, phrase: Phrase, options: Mapping[str, Any]) -> Phrase:
@@ -47,9 +56,13 @@ def _played_again(player: Player, phrase: Phrase, options: Mapping[str, Any]) ->
     bare = perform(player, plan)
     if "accents" not in options:
         made = dressed(bare, phrase.tempos[0].microseconds, phrase.parts[0].program)
-        return replace(made, tempos=phrase.tempos)
+        parts = (
+            replace(part, program=own.program, name=own.name)
+            for part, own in zip(made.parts, phrase.parts, strict=True)
+        )
+        return replace(made, tempos=phrase.tempos, parts=tuple(parts))
     loud = [{int(at): int(velocity) for at, velocity in own} for own in options["accents"]]
-    return play_like(bare, replace(phrase, chords=()), loud)
+    return play_like(bare, phrase, loud)
 
 
 _OF_EXTEND = ("bars", "temperature", "seed", "wishes")
@@ -59,6 +72,7 @@ def _extended_again(
     player: Player, phrase: Phrase, *, bars: int, temperature: float, seed: int, wishes: Wishes
 ) -> Phrase:
     """What was there before its last bars, and these once more."""
+    bars, seed = index(bars), index(seed)
     end = phrase.steps - bars * phrase.meter.bar
     parts = (
         replace(part, notes=tuple(note for note in part.notes if note.start < end))

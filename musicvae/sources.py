@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .checkpoint import CONFIG
+from .checkpoint import CONFIG, load
 from .errors import CheckpointError, RequestError
 from .music.exchange import NoteTuple, from_pretty_midi, from_tuples
 from .music.midi import Source, main_phrase, read_midi
@@ -43,6 +43,15 @@ def find_checkpoint(name_or_path: str | Path) -> Path:
     )
 
 
+def made_with(*music: Music) -> Path | None:
+    """The model that came with the package and made all of this, by its recipes; else None."""
+    recipes = [to_phrase(one).recipe for one in music]
+    made = {recipe.model if recipe else "" for recipe in recipes}
+    if len(made) > 1 or made == {""}:
+        return None
+    return next((folder for folder in shipped().values() if load(folder).digest in made), None)
+
+
 def to_phrase(music: Music, *, bpm: float = 120.0) -> Phrase:
     """Music of any kind as a phrase: see `MusicVAE`. Of several meters, the one with most notes.
 
@@ -72,5 +81,5 @@ def naming(music: Music) -> Iterator[None]:
         yield
     except RequestError as error:
         if isinstance(music, (str, Path)):
-            raise RequestError(f"{music}: {error}.") from error
+            raise RequestError(f"{music}: {str(error).rstrip('.')}.") from error
         raise

@@ -19,6 +19,7 @@ from .music.notes import Phrase
 from .music.position import window_bars
 from .music.windows import join
 from .playing import (
+    MAX_BARS,
     NOTHING,
     Array,
     Encoded,
@@ -68,6 +69,10 @@ def vary(
     if not 0 <= share <= 1:
         raise RequestError(f"A strength is a number from 0 to 1, not {share:g}.")
     source, seed = Encoded(player, phrase), entropy(seed)
+    if source.plan.bars > MAX_BARS:
+        raise RequestError(
+            f"Vary {MAX_BARS:,} bars at once, not {source.plan.bars:,}: cut the file."
+        )
     plan = replace(source.plan, temperature=temperature, seed=seed, wishes=wishes)
     origin = player.codec.encode(perform(player, source.plan))
     found: list[tuple[float, Phrase]] = []

@@ -156,3 +156,36 @@ def test_what_was_generated_is_where_a_walk_begins_and_ends(model: MusicVAE) -> 
         ]
     (same,) = model.vary(midi_bytes(a), 1, strength=0)
     assert [len(part.notes) for part in same.parts] == [len(part.notes) for part in a.parts]
+
+
+def test_a_clip_is_known_whatever_its_parts_look_like(model: MusicVAE) -> None:
+    """Silent melodies, sheets without chords, numbers of numpy's, pick-ups that are no beat."""
+    codec = model.player.codec.name
+    wishes = {"leadsheet": {"chords": "N.C."}, "piano": {"max_polyphony": np.int64(2)}}
+    piece = little_piece(codec, Meter(3, 4), 3, bars=4)
+    upbeat = replace(piece, bars=piece.bars - 1, pickup=3, parts=(), chords=())
+    steps = upbeat.steps
+    parts = [replace(p, notes=tuple(n for n in p.notes if n.end <= steps)) for p in piece.parts]
+    upbeat = replace(upbeat, parts=tuple(parts))
+    clips = [
+        model.generate(1, seed=1, density="0")[0],
+        model.generate(1, seed=1, bars=np.int64(3), **wishes.get(codec, {}))[0],  # type: ignore[arg-type]
+        model.generate(1, seed=1, humanize=1)[0],
+        model.vary(upbeat, 1, seed=2, temperature=np.float32(0.5))[0],  # type: ignore[arg-type]
+        model.extend(upbeat, 1, seed=2),
+    ]
+    for clip in clips:
+        data = midi_bytes(clip)
+        assert midi_bytes(model.replay(data)) == data
+
+
+def test_another_prior_does_not_pass_for_the_one_that_went_on(model: MusicVAE) -> None:
+    """What it would make is not given out as what was made."""
+    tune = little_piece(model.player.codec.name, Meter(), 1, bars=4)
+    data = midi_bytes(model.extend(tune, 2, seed=3))
+    weights = dict(model.checkpoint.weights)
+    weights["prior.head.bias"] = weights["prior.head.bias"][::-1]
+    other = MusicVAE(replace(model.checkpoint, weights=weights))
+    assert other.player.digest == model.player.digest
+    with pytest.raises(RequestError, match="another prior"):
+        other.replay(data)

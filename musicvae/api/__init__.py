@@ -58,6 +58,6 @@ def replay(source: Music, *, model: str | Path | None = None) -> Phrase:
             with naming(source):
                 return one.replay(phrase)
     why = "no model that came with the package made it; name the folder of its model"
-    none = "it carries no recipe: no musicvae made it, or it was left out"
+    none = "it carries no recipe that can be read; no musicvae made it so"
     with naming(source):
         raise RequestError(why if recipe else none)

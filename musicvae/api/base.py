@@ -10,6 +10,7 @@ from ..finishing import Finish
 from ..music.notes import Phrase
 from ..music.units import Meter, parse_meter
 from ..music.voices import voice
+from ..playing import made_by
 from ..sources import Music, naming, to_phrase
 
 
@@ -48,6 +49,9 @@ class Base:
     def _voice(self, music: Music, track: str | int | None, bpm: float) -> Phrase:
         """What this model's codec reads of some music; errors name the file it came from."""
         phrase = to_phrase(music, bpm=bpm)
+        own = made_by(self.player, phrase) if track is None else None
+        if own:
+            return own
         with naming(music):
             return voice(phrase, self.player.codec.name, track)
 
@@ -58,6 +62,8 @@ class Base:
 
 def asked(wishes: Wishes) -> dict[str, Any]:
     """Those that are wished for."""
+    for name in wishes.keys() - Wishes.__annotations__.keys():
+        raise TypeError(f"There is no option {name!r} to make music by.")
     return {name: value for name, value in wishes.items() if value is not None}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from .. import extension, generation, replaying, variation
 from ..config import SampleConfig
+from ..errors import RequestError
 from ..finishing import Finish
 from ..music.notes import Phrase
 from ..music.programs import parse_program
@@ -185,4 +186,7 @@ class Making(Base):
         phrase = self._voice(source, None, 120.0)
         with naming(source):
             made = replaying.replay(self.player, phrase)
-            return Finish.again(self.player.codec.name, made)(made)
+            heard = Finish.again(self.player.codec.name, made)(made)
+            if not replaying.is_same(heard, phrase):
+                raise RequestError("another prior than this model's made it, or another machine")
+            return heard

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -18,8 +19,8 @@ from .options import (
     Key,
     MaxPolyphony,
     MidiIn,
-    Model,
     OutFolder,
+    OwnModel,
     Pattern,
     Range,
     Recipe,
@@ -29,7 +30,7 @@ from .options import (
     Track,
     seed_or_drawn,
 )
-from .writing import tell_seed, tell_source, write
+from .writing import file_in, tell_seed, tell_source, write
 
 
 def vary(
@@ -64,7 +65,7 @@ def vary(
     density: Density = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
-    model: Model = CLOSEST_MODEL,
+    model: OwnModel = None,
     recipe: Recipe = True,
     force: Force = False,
 ) -> None:
@@ -78,9 +79,10 @@ def vary(
     from ..api import load
     from ..attributes import parse_settings
     from ..files import numbered_names
+    from ..sources import made_with
 
     seed = seed_or_drawn(seed)
-    player = load(model)
+    player = load(model or made_with(source) or CLOSEST_MODEL)
     names = numbered_names(out, f"{source.stem}-varied", force=force)
     phrases = player.vary(
         source,
@@ -126,6 +128,7 @@ def replay(
     from ..music.midi import midi_bytes
 
     phrase = run(source, model=model)
-    write([phrase], spare_names(out or source), force, True)
     same = source.read_bytes() == midi_bytes(phrase)
+    names = spare_names(file_in(out, source) if out else source)
+    write([phrase], names if out else islice(names, 1, None), force, True)
     typer.echo("the same, byte for byte" if same else "the same notes, in another file")

@@ -16,6 +16,7 @@ from .options import (
     Model,
     OutFile,
     OutFolder,
+    OwnModel,
     Pattern,
     Recipe,
     Seed,
@@ -49,7 +50,7 @@ def grid(
     pattern: Pattern = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
-    model: Model = CLOSEST_MODEL,
+    model: OwnModel = None,
     recipe: Recipe = True,
     force: Force = False,
 ) -> None:
@@ -61,9 +62,10 @@ def grid(
     """
     from ..api import load
     from ..files import free_stem
+    from ..sources import made_with
 
     seed = seed_or_drawn(seed)
-    player = load(model)
+    player = load(model or made_with(*corners) or CLOSEST_MODEL)
     stem = free_stem(out, "grid", force=force)
     phrases = player.grid(
         corners,
@@ -95,7 +97,7 @@ def analogy(
     pattern: Pattern = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
-    model: Model = CLOSEST_MODEL,
+    model: OwnModel = None,
     recipe: Recipe = True,
     force: Force = False,
 ) -> None:
@@ -105,9 +107,10 @@ def analogy(
     """
     from ..api import load
     from ..files import spare_names
+    from ..sources import made_with
 
     seed = seed_or_drawn(seed)
-    made = load(model).analogy(
+    made = load(model or made_with(a, b, c) or CLOSEST_MODEL).analogy(
         a,
         b,
         c,

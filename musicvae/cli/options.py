@@ -15,12 +15,19 @@ Temperature = Annotated[
     float,
     typer.Option(
         help="0 takes the most probable step, 0.5 plays it safe, 1.0 is the model's own taste, "
-        "1.3 wanders.",
+        "1.3 wanders. New music needs 0.5 or more.",
         min=0.0,
     ),
 ]
 Model = Annotated[
     str, typer.Option(help="A model that came with the package, or a checkpoint folder.")
+]
+OwnModel = Annotated[
+    str | None,
+    typer.Option(
+        help="A model by name, or a checkpoint folder. Without it, that which made the files, or "
+        "else melody-2bar; to extend, melody-16bar."
+    ),
 ]
 Bpm = Annotated[float, typer.Option(help="Quarters per minute.", min=4.0, max=1000.0)]
 FileBpm = Annotated[

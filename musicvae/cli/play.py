@@ -22,6 +22,7 @@ from .options import (
     Model,
     OutFile,
     OutFolder,
+    OwnModel,
     Pattern,
     Program,
     Range,
@@ -123,7 +124,7 @@ def interpolate(
     density: Density = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
-    model: Model = CLOSEST_MODEL,
+    model: OwnModel = None,
     recipe: Recipe = True,
     force: Force = False,
 ) -> None:
@@ -133,9 +134,10 @@ def interpolate(
     """
     from ..api import load
     from ..files import numbered_names
+    from ..sources import made_with
 
     seed = seed_or_drawn(seed)
-    player = load(model)
+    player = load(model or made_with(a, b) or CLOSEST_MODEL)
     names = numbered_names(out, f"{a.stem}-to-{b.stem}", force=force)
     phrases = player.interpolate(
         a,
@@ -169,7 +171,7 @@ def reconstruct(
     pattern: Pattern = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
-    model: Model = CLOSEST_MODEL,
+    model: OwnModel = None,
     recipe: Recipe = True,
     force: Force = False,
 ) -> None:
@@ -179,9 +181,10 @@ def reconstruct(
     """
     from ..api import load
     from ..files import spare_names
+    from ..sources import made_with
 
     seed = seed_or_drawn(seed)
-    made = load(model).reconstruct(
+    made = load(model or made_with(source) or CLOSEST_MODEL).reconstruct(
         source, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
     )
     tell_source(bpm, source)
@@ -205,7 +208,7 @@ def extend(
     density: Density = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
-    model: Model = LONGEST_MODEL,
+    model: OwnModel = None,
     recipe: Recipe = True,
     force: Force = False,
 ) -> None:
@@ -217,9 +220,10 @@ def extend(
     """
     from ..api import load
     from ..files import spare_names
+    from ..sources import made_with
 
     seed = seed_or_drawn(seed)
-    phrase = load(model).extend(
+    phrase = load(model or made_with(source) or LONGEST_MODEL).extend(
         source,
         bars,
         track=track,

@@ -259,7 +259,8 @@ def _walk(spans: Sequence[_Span], meter: Meter) -> Iterator[Note]:
         tones = [p for p in range(BASS_LOW, BASS_HIGH + 1) if p % 12 in pitch_classes(span.chord)]
         way = 1 if at < (BASS_LOW + BASS_HIGH) / 2 else -1
         for number, (start, end) in enumerate(pieces):
-            if number and number == len(pieces) - 1 and span.then:
+            strong = meter.level(start) <= 1  # there a bass, too, has a tone of the chord
+            if number and number == len(pieces) - 1 and span.then and not strong:
                 at = _approach(at, _nearest(span.then.root, at))
             elif number:
                 place = tones.index(at) + way

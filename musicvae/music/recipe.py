@@ -61,7 +61,12 @@ class Recipe:
     def text(self) -> str:
         """As it stands in a file."""
         about = asdict(self) | {"z": b64encode(self.z).decode(), "version": VERSION}
-        return json.dumps(about, separators=(",", ":"), sort_keys=True)
+        return json.dumps(about, separators=(",", ":"), sort_keys=True, default=_number)
+
+
+def _number(value: Any) -> Any:
+    """A number of numpy's as Python has it."""
+    return value.item()
 
 
 def parse_recipe(text: str) -> Recipe | None:

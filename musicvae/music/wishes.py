@@ -44,6 +44,13 @@ def parse_constraints(
     musicvae.errors.RequestError: No tone of F# lies in C major between C4 and C5:
         choose another chord, key or range.
     """
+    for text in (key, scale, chords, range):
+        if not isinstance(text, str | None):
+            raise RequestError(
+                f"Key, scale, chords and range are texts like 'C4-C6', not {text!r}."
+            )
+    if max_polyphony is not None and not isinstance(max_polyphony, int | np.integer):
+        raise RequestError(f"--max-polyphony is a whole number, not {max_polyphony!r}.")
     if max_polyphony is not None and max_polyphony < 1:
         raise RequestError(f"--max-polyphony is 1 or more, not {max_polyphony}.")
     asked = Constraints(

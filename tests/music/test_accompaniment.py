@@ -175,3 +175,13 @@ def test_a_walking_bass_keeps_to_the_tones_that_it_is_given() -> None:
     assert {note.pitch % 12 for note in free.notes} - scale
     assert not {note.pitch % 12 for note in kept.notes} - scale
     assert [note.start for note in kept.notes] == [note.start for note in free.notes]
+
+
+def test_a_walking_bass_has_a_tone_of_the_chord_wherever_it_is_strong() -> None:
+    """Also where a chord ends there: it approaches from weak beats alone."""
+    chords = chord_map([(0, Chord(0)), (12, Chord(5)), (24, Chord(7))], 32)
+    for note in accompany(chords, Meter(), 2, "walking")[1].notes:
+        if note.start % 8 == 0:
+            (chord,) = [c.chord for c in chords if c.step <= note.start][-1:]
+            assert chord
+            assert note.pitch % 12 in pitch_classes(chord)
