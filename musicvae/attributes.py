@@ -31,7 +31,7 @@ ASIDE = 0.3
 NOISES = 6
 """With so much noise in each dimension of z, so often; the first is none."""
 
-ASKED, OTHER, PARTNER = 5.0, 1.0, 0.1
+ASKED, OTHER, PARTNER = 3.0, 1.0, 0.1
 """What an SD beside what was asked for costs, squared: of an attribute that was set, of another,
 and of one that hangs together with one that was set."""
 
