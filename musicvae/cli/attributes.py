@@ -11,7 +11,7 @@ from ..config import FITTED_ON, MAX_PHRASES, MOVED
 from .progress import bar
 
 if TYPE_CHECKING:
-    from ..evaluation.effects import Effects
+    from ..evaluation.effects import Effect, Effects
 
 
 def attributes(
@@ -74,31 +74,29 @@ def fit_attributes(
 
 
 def _show(found: Effects, title: str) -> None:
+    from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"{title}, {found.windows:,} windows, in SDs of the training set")
-    table.add_column("attribute")
+    title = f"{title}, {found.windows:,} windows, in SDs of the training set"
+    table = Table(title=title, box=SIMPLE, pad_edge=False)  # 80 characters hold no more
+    table.add_column("set")
     for amount in found.amounts:
         table.add_column(f"{amount:+g}", justify="right")
-    for column in ("monotone", "ratio", "largest side effect", "by nature"):
-        table.add_column(column)
+    table.add_column("ratio", justify="right")
     for effect in found.effects:
-        partner = effect.changes.get(effect.partner)
-        table.add_row(
-            effect.name,
-            *(f"{change:+.2f}" for change in effect.changes[effect.name]),
-            "yes" if effect.monotone else "no",
-            f"{effect.ratio:.1f}",
-            _span(effect.side, effect.changes.get(effect.side)),
-            _span(effect.partner, partner),
-        )
-    console = Console()
-    console.print(table)
+        changes = (f"{change:+.2f}" for change in effect.changes[effect.name])
+        table.add_row(effect.name, *changes, f"{effect.ratio:.1f}")
+    Console().print(table)
     for effect in found.effects:
-        about = f"{effect.name}: {effect.meaning}; mean {effect.mean:.3g}, SD {effect.sd:.3g}"
-        console.print(about, markup=False)
+        typer.echo(f"{effect.name}: {effect.meaning}; mean {effect.mean:.3g}, SD {effect.sd:.3g}")
+        beside = [_span(effect, name) for name in (effect.side, effect.partner) if name]
+        typer.echo("  beside it: " + ", ".join(beside or ["nothing"]))
+        if not effect.monotone:
+            typer.echo("  not monotone")
 
 
-def _span(name: str, changes: list[float] | None) -> str:
-    return f"{name} {changes[0]:+.2f} to {changes[-1]:+.2f}" if changes else ""
+def _span(effect: Effect, name: str) -> str:
+    changes = effect.changes[name]
+    nature = " by nature" if name == effect.partner else ""
+    return f"{name} {changes[0]:+.2f} to {changes[-1]:+.2f}{nature}"

@@ -73,11 +73,14 @@ def test_what_is_measured_is_what_moving_does() -> None:
 
 
 def test_the_command_prints_a_table_json_and_a_picture(model: Path, tmp_path: Path) -> None:
-    """On what the model makes up, or on a data set."""
+    """On what the model makes up, or on a data set; the table fits into a narrow terminal."""
     data, picture = make_data(tmp_path / "data"), tmp_path / "effects.png"
     words = ["attributes", str(model), "--limit", "2"]
-    table = CliRunner().invoke(app, [*words, "--plot", str(picture)], env={"COLUMNS": "200"})
+    table = CliRunner().invoke(app, [*words, "--plot", str(picture)], env={"COLUMNS": "80"})
     assert table.exit_code == 0, table.output
+    assert "…" not in table.output
+    rows = [line.split() for line in table.output.splitlines()]
+    assert [row[0] for row in rows if len(row) == 2 + len(AMOUNTS)] == ["set", *ATTRIBUTES]
     assert "density: notes a bar; mean" in table.output
     assert picture.read_bytes().startswith(b"\x89PNG")
     for more in ([], ["--data", str(data), "--split", "valid"]):
