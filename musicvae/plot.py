@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .errors import needing
 from .files import write_whole
-from .music.chords import symbol
+from .music.chords import symbols
 from .music.drawing import pitch_name
 from .music.drums import CLASS_OF, CLASSES
 from .music.notes import Phrase
@@ -133,7 +133,8 @@ def _draw(axes: Axes, phrase: Phrase) -> None:
         axes.axhline(lowest - 2, color="black", linewidth=0.5)
     axes.set_yticks(list(names), list(names.values()), fontsize=6)
     axes.set_ylim(min(names) - 2, max([*names, *pitched]) + 2)
-    for change in phrase.chords:
-        axes.text(change.step, axes.get_ylim()[1] - 0.3, symbol(change.chord), fontsize=6, va="top")
+    chords = symbols(change.chord for change in phrase.chords)
+    for change, chord in zip(phrase.chords, chords, strict=True):
+        axes.text(change.step, axes.get_ylim()[1] - 0.3, chord, fontsize=6, va="top")
     axes.set_xlim(0, max(1, phrase.steps))
     axes.set_xticks([])

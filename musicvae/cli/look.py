@@ -36,7 +36,7 @@ def _midi(path: Path, track: str | None, bpm: float) -> None:
     import shutil
 
     from ..errors import RequestError
-    from ..music.chords import symbol
+    from ..music.chords import symbols
     from ..music.drawing import draw
     from ..music.melody import find_melody
     from ..music.midi import main_phrase, read_midi
@@ -47,7 +47,8 @@ def _midi(path: Path, track: str | None, bpm: float) -> None:
         mark = "  <- read by the verbs" if len(phrases) > 1 and phrase is main else ""
         typer.echo(f"stretch {number}: {_describe(phrase)}{mark}")
         if phrase.chords:
-            typer.echo(f"     chords: {' '.join(symbol(change.chord) for change in phrase.chords)}")
+            chords = symbols(change.chord for change in phrase.chords)
+            typer.echo(f"     chords: {' '.join(chords)}")
         for index, part in enumerate(phrase.parts, 1):
             kind = "drums" if part.is_drum else f"program {part.program}"
             typer.echo(f"  {index:>2} {part.name or '(no name)'}: {kind}, {_notes(phrase, index)}")

@@ -60,13 +60,13 @@ def tell_seed(seed: int, temperature: float, *, always: bool = False) -> None:
 
 def _summary(phrase: Phrase) -> str:
     """One line: meter, length, tempo, chords, and the notes of each part."""
-    from ..music.chords import symbol
+    from ..music.chords import symbols
     from ..music.units import tempo_to_bpm
 
     bpm = tempo_to_bpm(phrase.tempos[0].microseconds)
     line = f"{counted(phrase.bars, 'bar')} of {phrase.meter} at {bpm:.0f} bpm"
     if phrase.chords:
-        line += ", " + " ".join(symbol(change.chord) for change in phrase.chords)
+        line += ", " + " ".join(symbols(change.chord for change in phrase.chords))
     words = [line, *map(_notes, phrase.parts)]
     if phrase.recipe and (cost := phrase.recipe.cost):
         words.append(f"{cost:.1f} nats for the constraints")

@@ -6,13 +6,14 @@ What others write (`Bb13`, `A-7`, `F/A`, `Eø`) is reduced to the nearest of the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from ..errors import RequestError
 
 NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+_FLATS = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 
 INTERVALS = {
     "maj": (0, 4, 7),
@@ -65,12 +66,35 @@ class Chord:
 
 
 def symbol(chord: Chord | None) -> str:
-    """How a chord is written, with sharps; `N.C.` for none.
+    """How one chord by itself is written, with sharps; `N.C.` for none.
 
     >>> symbol(Chord(0)), symbol(Chord(6, "min7")), symbol(None)
     ('C', 'F#m7', 'N.C.')
     """
     return NAMES[chord.root] + SUFFIXES[chord.quality] if chord else NO_CHORD
+
+
+def symbols(chords: Iterable[Chord | None]) -> list[str]:
+    """How chords that belong together are written: all with sharps, or all with flats.
+
+    Those are taken whose keys, each chord as a tonic, have fewer accidentals in all.
+
+    >>> symbols([Chord(10), Chord(3), None]), symbols([Chord(1, "min"), Chord(8, "7")])
+    (['Bb', 'Eb', 'N.C.'], ['C#m', 'G#7'])
+    """
+    chords = list(chords)
+    sharps, flats = (
+        sum(_accidentals(chord, names) for chord in chords if chord) for names in (NAMES, _FLATS)
+    )
+    names = NAMES if sharps <= flats else _FLATS
+    return [names[chord.root] + SUFFIXES[chord.quality] if chord else NO_CHORD for chord in chords]
+
+
+def _accidentals(chord: Chord, names: Sequence[str]) -> int:
+    """Of the key whose tonic the chord is, spelled like that: fifths from C, or from A if minor."""
+    name = names[chord.root]
+    fifths = "FCGDAEB".index(name[0]) - 1 + 7 * name.count("#") - 7 * name.count("b")
+    return abs(fifths - 3 if 3 in INTERVALS[chord.quality] else fifths)
 
 
 def parse_chord(text: str) -> Chord | None:

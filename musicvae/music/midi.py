@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import MidiError
 from ..files import write_whole
-from .chords import chord_symbols, symbol
+from .chords import chord_symbols, symbols
 from .notes import Note, Part, Phrase, chord_map
 from .quantise import MAX_BARS, tempo_map, to_phrases
 from .recipe import parse_recipe
@@ -138,9 +138,9 @@ def _conductor(phrase: Phrase, lead: int) -> list[Timed]:
     for tempo in phrase.tempos:
         at = _ticks(tempo.step + lead, meter) if tempo.step else 0
         track.append((at, MetaMessage("set_tempo", tempo=tempo.microseconds)))
-    for change in phrase.chords:
-        at = _ticks(change.step + lead, meter)
-        track.append((at, MetaMessage("marker", text=symbol(change.chord))))
+    names = symbols(change.chord for change in phrase.chords)
+    for change, name in zip(phrase.chords, names, strict=True):
+        track.append((_ticks(change.step + lead, meter), MetaMessage("marker", text=name)))
     return track
 
 

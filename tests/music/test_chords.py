@@ -15,6 +15,7 @@ from musicvae.music.chords import (
     parse_chord,
     pitch_classes,
     symbol,
+    symbols,
     transposed,
 )
 
@@ -32,6 +33,32 @@ def test_each_code_is_one_chord_and_one_symbol(number: int) -> None:
 def test_no_two_chords_are_written_alike() -> None:
     """109 symbols."""
     assert len({symbol(chord_of(number)) for number in range(CODES)}) == CODES
+
+
+@given(st.lists(CODE))
+def test_chords_that_are_written_together_read_back(numbers: list[int]) -> None:
+    """Each as the chord that it is, and none with a flat beside a sharp."""
+    chords = [chord_of(number) for number in numbers]
+    written = symbols(chords)
+    assert [parse_chord(text) for text in written] == chords
+    assert len({text[1:2] for text in written} & {"#", "b"}) < 2
+
+
+@pytest.mark.parametrize(
+    "progression",
+    [
+        "Bb Eb F7",
+        "C G Ab Bb",
+        "Am F C G E7 F#m",
+        "E B C#m A G#7",
+        "Bbm Gb Db Ab N.C.",
+        "G C#dim D",
+        "D Bm7 F#m7b5 B7",
+    ],
+)
+def test_a_progression_is_spelled_as_people_spell_it(progression: str) -> None:
+    """With the signs of its key."""
+    assert symbols(map(parse_chord, progression.split())) == progression.split()
 
 
 @given(CODE.filter(bool), st.integers(-30, 30))
