@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,8 @@ from musicvae.presets import PRESETS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-
-
-PAGES = [README, *(page.read_text() for page in sorted((ROOT / "docs").glob("*.md")))]
+CARDS = sorted((ROOT / "checkpoints").glob("*/card.md"))
+PAGES = [README, *(page.read_text() for page in [*sorted((ROOT / "docs").glob("*.md")), *CARDS])]
 
 
 def blocks(language: str, page: str = README) -> list[str]:
@@ -37,9 +37,10 @@ def commands(page: str) -> list[str]:
 
 
 COMMANDS = commands(README)
+ALL_COMMANDS = [line for page in PAGES for line in commands(page)]
 
 
-@pytest.mark.parametrize("line", [line for page in PAGES for line in commands(page)])
+@pytest.mark.parametrize("line", ALL_COMMANDS)
 def test_each_command_and_option_exists(line: str) -> None:
     """As its help says."""
     name, *words = shlex.split(line, comments=True)
@@ -48,6 +49,16 @@ def test_each_command_and_option_exists(line: str) -> None:
     for word in words:
         if word.startswith("-"):
             assert word in result.output
+
+
+@pytest.mark.parametrize("line", ALL_COMMANDS)
+def test_each_model_is_in_the_wheel_or_a_folder(line: str) -> None:
+    """So that a line works where the package is installed by itself."""
+    shipped = re.findall(r'"checkpoints/([^/]*)/card.md"', (ROOT / "pyproject.toml").read_text())
+    name, *words = shlex.split(line, comments=True)
+    models = [word for before, word in pairwise([name, *words]) if before == "--model"]
+    for model in models + words[:1] * (name in ("attributes", "fit-attributes", "fit-prior")):
+        assert model in shipped or "/" in model
 
 
 @pytest.mark.parametrize("block", blocks("python"))
@@ -98,7 +109,7 @@ def test_every_codec_and_preset_is_told() -> None:
 
 def test_links_lead_somewhere() -> None:
     """Those to files of the project, from every page."""
-    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *CARDS):
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
             if not target.startswith("http"):
                 assert (page.parent / target).exists(), target
