@@ -48,9 +48,20 @@ MIXED = {
 LONG = {"beta": 0.06, "free_nats": 0.0, "steps": 8_000, "learning_rate": 2e-3}
 THEN: dict[str, list[dict[str, Any]]] = {
     "melody-2bar": [{"beta": 0.06, "steps": 24_000, "learning_rate": 1.2e-3}],
-    "drums-2bar": [{"beta": 0.03, "steps": 4_500, "learning_rate": 1.5e-3}],
-    "melody-16bar": [LONG, {"beta": 0.05, "steps": 1_900, "learning_rate": 1.2e-3}],
-    "leadsheet-8bar": [LONG],
+    "drums-2bar": [
+        {"beta": 0.03, "steps": 4_500, "learning_rate": 1.5e-3},
+        {"beta": 0.006, "steps": 3_000, "learning_rate": 1.2e-3},
+        {"beta": 0.002, "steps": 2_000, "learning_rate": 8e-4},
+    ],
+    "melody-16bar": [
+        LONG,
+        {"beta": 0.05, "steps": 1_900, "learning_rate": 1.2e-3},
+        {"beta": 0.03, "steps": 1_600, "learning_rate": 1e-3},
+    ],
+    "leadsheet-8bar": [
+        LONG,
+        {"beta": 0.03, "steps": 3_000, "learning_rate": 1.2e-3},
+    ],
 }
 """Further trainings, each of which begins with the net of the one before, closer to the music."""
 
