@@ -67,7 +67,7 @@ THEN: dict[str, list[dict[str, Any]]] = {
 
 PRIOR: dict[str, dict[str, Any]] = {
     "melody-2bar": {"steps": 6_000, "leave_out": 0.15},
-    "drums-2bar": {"steps": 4_000},
+    "drums-2bar": {"steps": 4_000, "leave_out": 0.05},
     "melody-16bar": {"steps": 2_500},
     "leadsheet-8bar": {"steps": 4_000},
     "trio-4bar": {"steps": 1_500},
