@@ -58,10 +58,7 @@ THEN: dict[str, list[dict[str, Any]]] = {
         {"beta": 0.05, "steps": 1_900, "learning_rate": 1.2e-3},
         {"beta": 0.03, "steps": 1_600, "learning_rate": 1e-3},
     ],
-    "leadsheet-8bar": [
-        LONG,
-        {"beta": 0.03, "steps": 3_000, "learning_rate": 1.2e-3},
-    ],
+    "leadsheet-8bar": [LONG, {"beta": 0.03, "steps": 3_000, "learning_rate": 1.2e-3}],
 }
 """Further trainings, each of which begins with the net of the one before, closer to the music."""
 
