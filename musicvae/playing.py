@@ -5,7 +5,6 @@ What one verb made, another can play again from its plan; so it is what a file's
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from operator import index
@@ -39,6 +38,9 @@ NOTHING: Wishes = MappingProxyType({})
 
 MAX_BARS = 1_000
 """Of what is made at once."""
+
+HOTTEST = 1_000_000
+"""Of temperatures; all steps are as likely there, and far beyond, single precision overflows."""
 
 DRAWS = 8
 """How often a phrase is drawn before silence is accepted."""
@@ -123,7 +125,7 @@ def planned(recipe: Recipe, player: Player, meter: Meter) -> Plan | None:
             and firsts[-1] < plan.bars <= LONGEST
             and all(min(held) >= 0 for held in plan.held)
             and min(plan.seed, plan.section, plan.upbeat, *plan.key) >= 0
-            and 0 <= float(plan.temperature) < math.inf
+            and 0 <= float(plan.temperature) <= HOTTEST
         )
         plan.rules(player)
     except (RequestError, KeyError, TypeError, ValueError, IndexError, ArithmeticError):
@@ -285,5 +287,5 @@ def check(player: Player, verb: str, n: int, temperature: float) -> None:
         raise RequestError(f"This model cannot {verb}; it can {able}.")
     if not 1 <= n <= MAX_PHRASES:
         raise RequestError(f"Ask for 1 to {MAX_PHRASES:,} phrases, not {n}.")
-    if not (math.isfinite(temperature) and temperature >= 0):
-        raise RequestError(f"A temperature is 0 or more, not {temperature}.")
+    if not 0 <= temperature <= HOTTEST:
+        raise RequestError(f"A temperature is from 0 to {HOTTEST:,}, not {temperature}.")

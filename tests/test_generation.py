@@ -176,6 +176,7 @@ def test_encode_and_decode_are_the_two_halves_of_reconstruct(player: Player) -> 
         (lambda p, a: generation.generate(p, 0), "1 to 10,000"),
         (lambda p, a: generation.generate(p, 1, temperature=-1), "temperature"),
         (lambda p, a: generation.generate(p, 1, temperature=math.nan), "temperature"),
+        (lambda p, a: generation.generate(p, 1, temperature=1e38), "temperature"),
         (lambda p, a: generation.generate(p, 1, bpm=0), "tempo"),
         (lambda p, a: generation.generate(p, 1, program=128), "program"),
         (lambda p, a: generation.generate(p, 1, seed=-1), "seed"),

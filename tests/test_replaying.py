@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import musicvae
@@ -113,6 +113,7 @@ options = st.dictionaries(
 
 
 @given(options)
+@example({"temperature": 3.5e37})
 @settings(max_examples=30, deadline=None)
 def test_a_hostile_plan_is_none_or_plays(model: MusicVAE, change: dict[str, Any]) -> None:
     """Whatever stands in it; what is not a plan is encoded afresh."""
