@@ -54,14 +54,24 @@ class Checkpoint:
 
     @cached_property
     def digest(self) -> str:
-        """Of the net that a z goes through, whatever prior was fitted to it: SHA-256.
+        """SHA-256 of the net that decodes z, without prior and attributes; clips store it.
 
-        Of the weights as they are stored: it is the same before and after.
+        Weights are hashed as they are stored, so saving and loading do not change it. Fields are
+        spelled out one by one: clips of every version know the net by this text, so a field that
+        is renamed keeps its old spelling here, and a new one does not enter.
         """
-        own = bare(self)
-        found = hashlib.sha256(repr(own.config.net).encode())
-        for name in sorted(own.weights):
-            found.update(name.encode() + np.ascontiguousarray(own.weights[name], "<f2").tobytes())
+        net, weights = self.config.net, bare(self).weights
+        spelled = {
+            **{"kind": net.kind, "codec": net.codec, "decoder": net.decoder, "bars": net.bars},
+            **{"conductor": net.conductor, "encoder": net.encoder, "latent": net.latent},
+            **{"hidden": net.hidden, "layers": net.layers, "chain": net.chain},
+            **{"notes": net.notes, "plan": net.plan, "step_dropout": net.step_dropout},
+            **{"prior": 0, "prior_chain": False, "prior_floor": 0.0},
+        }
+        text = ", ".join(f"{name}={value!r}" for name, value in spelled.items())
+        found = hashlib.sha256(f"NetConfig({text})".encode())
+        for name in sorted(weights):
+            found.update(name.encode() + np.ascontiguousarray(weights[name], "<f2").tobytes())
         return found.hexdigest()
 
 
@@ -82,7 +92,12 @@ def save(folder: Path | str, checkpoint: Checkpoint) -> None:
         if not np.isfinite(halves[name]).all():
             raise CheckpointError(f"{name} holds numbers that half precision cannot: it diverged.")
     write_whole(folder / WEIGHTS, to_bytes(halves))
-    about = {"version": VERSION, "step": checkpoint.step, **asdict(checkpoint.config)}
+    about = {
+        "version": VERSION,
+        "digest": replace(checkpoint, weights=halves).digest,
+        "step": checkpoint.step,
+        **asdict(checkpoint.config),
+    }
     write_whole(folder / CONFIG, (json.dumps(about, indent=2) + "\n").encode())
 
 
@@ -178,8 +193,28 @@ def _without(checkpoint: Checkpoint, *prefixes: str) -> dict[str, NDArray[np.flo
     }
 
 
+def stored_digest(folder: Path | str) -> str:
+    """The digest of a checkpoint from its config; weights are read only if an old one has none.
+
+    Raises:
+        CheckpointError: see `load`.
+    """
+    digest = _about(Path(folder)).get("digest")
+    return digest if isinstance(digest, str) else load(folder).digest
+
+
 def load_config(folder: Path) -> tuple[ModelConfig, int]:
     """The config alone, and the step it was saved at."""
+    about = _about(folder)
+    try:
+        net, train = _net(about["net"]), TrainConfig(**about["train"])
+        return ModelConfig(str(about["preset"]), net, train), int(about["step"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{folder / CONFIG} does not describe a net: {error}.") from error
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    """The JSON of a checkpoint, of a version that is known."""
     try:
         about: Any = json.loads((folder / CONFIG).read_text())
     except FileNotFoundError:
@@ -192,11 +227,7 @@ def load_config(folder: Path) -> tuple[ModelConfig, int]:
         raise CheckpointError(
             f"{folder} has format version {about.get('version')}; this musicvae reads {VERSION}."
         )
-    try:
-        net, train = _net(about["net"]), TrainConfig(**about["train"])
-        return ModelConfig(str(about["preset"]), net, train), int(about["step"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{folder / CONFIG} does not describe a net: {error}.") from error
+    return about
 
 
 def _net(found: Mapping[str, Any]) -> NetConfig:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from ..errors import RequestError
@@ -153,10 +153,19 @@ class Phrase:
 
     @property
     def fingerprint(self) -> str:
-        """Of its notes and chords, whatever tempo and instruments: SHA-256, in hexadecimal."""
+        """SHA-256 of meter, length, notes and chords, in hexadecimal; clips store it.
+
+        Tempo, instruments and names do not enter. Clips of every version know their notes by this
+        text, so what enters is spelled out, and a new field of a note or a meter stays out of it.
+        """
         meter = self.meter
-        told: list[object] = [(*vars(meter).values(), self.bars, self.pickup)]
-        told += [tuple(astuple(note) for note in part.notes) for part in self.parts]
+        told: list[object] = [
+            (meter.numerator, meter.denominator, meter.grid, self.bars, self.pickup)
+        ]
+        told += [
+            tuple((n.start, n.duration, n.pitch, n.velocity, n.offset) for n in part.notes)
+            for part in self.parts
+        ]
         told += [(change.step, symbol(change.chord)) for change in self.chords]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 

@@ -1,0 +1,95 @@
+"""What earlier versions wrote keeps its identity: clips replay, indexes open, digests stay."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from musicvae import MusicVAE, load, midi_bytes, read_midi, replay
+from musicvae.checkpoint import CONFIG, stored_digest
+
+ROOT = Path(__file__).parent.parent
+WRITTEN = ROOT / "tests" / "data" / "version-0.1"
+CLIPS = sorted(WRITTEN.glob("*.mid"))
+CHANGED = 1_700_000_000_000_000_000
+"""Time of change of the files in the library when its index was written, in nanoseconds."""
+
+DIGESTS = {
+    "drums-2bar": "92cd0a92838125b039675faa70d589dd25a6a42feb4414fe4b4dc9aa38d2226b",
+    "leadsheet-8bar": "29293b593bcf156af148ea359564475dc451ceb91ae82762903e041098324dd4",
+    "melody-16bar": "af8c1e8a3534fcdde4711ddf0b4537bbc44d6b90e66e7d6890919aa0c2b4bb15",
+    "melody-2bar": "ceb90aa7c6c7bb58c8f5ae852b01cdcaffcb6da62f0efd76ef4c7731c73ace68",
+    "piano-2bar": "662831ac4d2ce088872e26b96d2933dc5f20c03d5385d0ab6a0bf069752428df",
+    "trio-4bar": "2f5a84713dcbc374aa8d830efce46fb0dbd5819be4e66055fd6a9b626afb3112",
+}
+
+FINGERPRINT = "598ecaa1d83f5b61cfc2c816afcbfd0584d3408c5ef34b5434c9a20d7312f9e4"
+
+
+@cache
+def shipped(name: str) -> MusicVAE:
+    """A model of the repository."""
+    return load(ROOT / "checkpoints" / name)
+
+
+@pytest.mark.parametrize("name", DIGESTS)
+def test_the_digest_of_a_shipped_model_stays(name: str) -> None:
+    """Computed from weights and config, and as its config stores it."""
+    assert shipped(name).checkpoint.digest == DIGESTS[name]
+    assert stored_digest(ROOT / "checkpoints" / name) == DIGESTS[name]
+
+
+def test_a_stored_digest_is_read_without_weights(tmp_path: Path) -> None:
+    """From the config alone; a config that has none has its weights hashed."""
+    folder = ROOT / "checkpoints" / "melody-2bar"
+    shutil.copy(folder / CONFIG, tmp_path)
+    assert stored_digest(tmp_path) == DIGESTS["melody-2bar"]
+    shutil.copytree(folder, tmp_path / "old")
+    about = json.loads((folder / CONFIG).read_text())
+    del about["digest"]
+    (tmp_path / "old" / CONFIG).write_text(json.dumps(about))
+    assert stored_digest(tmp_path / "old") == DIGESTS["melody-2bar"]
+
+
+def test_there_is_a_clip_of_each_verb_and_model() -> None:
+    """So that the tests below mean all of them."""
+    recipes = [phrase.recipe for path in CLIPS for phrase in read_midi(path)]
+    assert {recipe.model for recipe in recipes if recipe} == {*DIGESTS.values()}
+    verbs = {"generate", "vary", "extend", "interpolate", "grid", "analogy", "reconstruct"}
+    assert {recipe.verb for recipe in recipes if recipe} == verbs | {"decode"}
+
+
+@pytest.mark.parametrize("path", CLIPS, ids=lambda path: path.stem)
+def test_a_clip_replays_byte_for_byte(path: Path) -> None:
+    """With the model that made it."""
+    (name,) = [name for name in DIGESTS if name in path.stem]
+    assert midi_bytes(shipped(name).replay(path)) == path.read_bytes()
+
+
+def test_replay_finds_the_model_that_made_a_clip() -> None:
+    """Among those that came with the package, without being told."""
+    clip = WRITTEN / "generate-piano-2bar.mid"
+    assert midi_bytes(replay(clip)) == clip.read_bytes()
+
+
+def test_the_fingerprint_of_a_clip_stays() -> None:
+    """The notes of one clip, as every version hashes them."""
+    (phrase,) = read_midi(WRITTEN / "generate-melody-2bar.mid")
+    assert phrase.recipe
+    assert phrase.fingerprint == phrase.recipe.notes == FINGERPRINT
+
+
+@pytest.mark.parametrize("name", ["melody-2bar", "leadsheet-8bar"])
+def test_an_index_opens_without_reading_a_file_again(tmp_path: Path, name: str) -> None:
+    """All windows are there, and none of the files was parsed."""
+    library = tmp_path / "library"
+    shutil.copytree(WRITTEN / "library", library)
+    for path in library.glob("*.mid"):
+        os.utime(path, ns=(CHANGED, CHANGED))
+    opened = shipped(name).open_library(library)
+    assert (opened.read, len(opened.bars)) == (0, {"melody-2bar": 33, "leadsheet-8bar": 9}[name])
