@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from .errors import RequestError
 from .music.accompaniment import accompanied, known_pattern
+from .music.codecs import CODECS
 from .music.humanize import humanized
 from .music.notes import Phrase
 from .music.wishes import parse_constraints
@@ -34,7 +35,7 @@ class Finish:
         """
         humanize = float(humanize)
         humanized(Phrase(), humanize)
-        if codec == "leadsheet":
+        if CODECS[codec].has_chords:
             return cls(known_pattern(pattern or "block"), humanize)
         if pattern:
             raise RequestError("This model makes no chords that a pattern could play.")

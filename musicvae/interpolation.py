@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .engine import Player
 from .errors import RequestError
-from .music.codecs import Codec, Codes, by_part
+from .music.codecs import Codec, Codes
 from .music.coding import free_steps
 from .music.manner import at_pace, mean_tempo, play_like
 from .music.notes import Phrase
@@ -159,7 +159,7 @@ def hamming(codec: Codec, meter: Meter, a: Codes, b: Codes) -> float:
     Of several parts the mean: of parts that each go evenly, one or the other differs too soon.
     """
     shares = []
-    for (part, mine), (_, other) in zip(by_part(codec, a), by_part(codec, b), strict=True):
+    for (part, mine), (_, other) in zip(codec.each(a), codec.each(b), strict=True):
         differs = (mine != other).reshape(len(mine), -1).any(axis=1)
         shares.append(differs[free_steps(part, meter, len(mine))].mean())
     return float(np.mean(shares))

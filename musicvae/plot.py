@@ -10,7 +10,7 @@ from .errors import needing
 from .files import write_whole
 from .music.chords import symbols
 from .music.drawing import pitch_name
-from .music.drums import CLASS_OF, CLASSES
+from .music.drum_kit import CLASS_OF, CLASSES
 from .music.notes import Phrase
 
 if TYPE_CHECKING:

@@ -26,8 +26,7 @@ from .music.bulk_smf import Unsure
 from .music.codecs import CODECS
 from .music.midi import Source, load, read_midi
 from .music.notes import Phrase
-from .music.slices import ENCODERS, KEY_BYTES, cut_line
-from .music.voices import voice
+from .music.slices import KEY_BYTES, cut_line
 from .workers import Batch, TooSlow, limited
 
 READER = 4
@@ -88,7 +87,7 @@ def lines_of(data: bytes, codec: str) -> list[Line]:
         MidiError: there is none.
     """
     with suppress(Unsure):
-        if codec in ENCODERS and (found := quick_lines(data, codec)):
+        if found := quick_lines(data, codec):
             return found
     return careful_lines(data, codec)
 
@@ -102,7 +101,7 @@ def careful_lines(source: Source, codec: str) -> list[Line]:
     lines = []
     for phrase in read_midi(source):
         with suppress(RequestError):
-            lines.append(line_of(voice(phrase, codec), CODECS[codec]))
+            lines.append(line_of(CODECS[codec].select(phrase), CODECS[codec]))
     if not lines:
         raise MidiError("The MIDI data", f"there is nothing for the codec {codec} in it")
     return lines

@@ -23,7 +23,6 @@ from .music.midi import main_phrase, read_midi
 from .music.notes import Phrase
 from .music.position import TWO_BARS
 from .music.slices import HOPS, MIN_NOTES
-from .music.voices import voice
 from .music.windows import windows
 from .preparation import midi_files
 from .progress import Progress, Report, silent
@@ -223,7 +222,7 @@ def _read(player: Player, files: Mapping[str, Path], names: Iterable[str]) -> It
         size, changed = stamp(str(path))
         reason, mine = "", list[int]()
         try:
-            phrase = voice(main_phrase(read_midi(path)), player.codec.name)
+            phrase = player.codec.select(main_phrase(read_midi(path)))
             found, mine = heard(player, phrase)
             reason = "" if found else f"{TOO_FEW}."
             codes += found

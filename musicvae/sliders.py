@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from .engine import Player
 from .music.codecs import Codec, Codes
-from .music.drums import CLASS_OF, GROUPS
+from .music.drum_kit import CLASS_OF, GROUPS
 from .music.notes import Phrase
 from .music.units import Meter
 from .playing import Array
@@ -148,7 +148,7 @@ def measure(phrase: Phrase, codec: Codec) -> dict[str, float]:
         "density": len(notes) / phrase.bars if phrase.bars else 0.0,
         "offbeats": _mean([note.start % meter.bar % meter.beat > 0 for note in notes]),
     }
-    if codec.name == "drums":
+    if not codec.pitches:
         groups = [GROUPS[CLASS_OF[note.pitch]] for note in notes]
         found["together"] = len(notes) / max(1, len(starts))
         return found | {name: _mean([g == name for g in groups]) for name in dict.fromkeys(GROUPS)}

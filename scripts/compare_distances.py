@@ -25,7 +25,6 @@ from musicvae.errors import MusicVAEError
 from musicvae.music.codecs import Codes
 from musicvae.music.midi import main_phrase, read_midi
 from musicvae.music.units import Meter
-from musicvae.music.voices import voice
 from musicvae.preparation import midi_files
 from musicvae.similarity import directions_of, heard, in_keys
 
@@ -43,7 +42,7 @@ class Windows:
         pieces, bars, asked = [], [], []
         for piece, path in enumerate(files):
             try:
-                phrase = voice(main_phrase(read_midi(path)), player.codec.name)
+                phrase = player.codec.select(main_phrase(read_midi(path)))
             except MusicVAEError:
                 continue
             codes, at = heard(player, phrase)

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 from scipy.optimize import minimize
 
-from musicvae.music.drums import CLASS_OF, CLASSES
+from musicvae.music.drum_kit import CLASS_OF, CLASSES
 from musicvae.music.groove import TABLE, Feel
 from musicvae.music.quantise import choose_grid, stretches
 from musicvae.music.smf import parse

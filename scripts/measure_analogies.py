@@ -26,7 +26,6 @@ from musicvae.music.metrics import note_f1
 from musicvae.music.midi import main_phrase, read_midi
 from musicvae.music.notes import Note, Phrase
 from musicvae.music.slices import MIN_NOTES
-from musicvae.music.voices import voice
 from musicvae.music.windows import windows
 from musicvae.preparation import midi_files
 
@@ -66,7 +65,7 @@ def read(player: Player, files: list[Path], held_out: set[str]) -> list[Phrase]:
         if held_out and hashlib.sha256(path.read_bytes()).hexdigest() not in held_out:
             continue
         try:
-            phrase = voice(main_phrase(read_midi(path)), player.codec.name)
+            phrase = player.codec.select(main_phrase(read_midi(path)))
         except MusicVAEError:
             continue
         found += [cut for cut in windows(phrase, player.bars) if count(cut) >= MIN_NOTES]

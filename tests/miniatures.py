@@ -15,7 +15,7 @@ from musicvae.config import ModelConfig, of_prior
 from musicvae.dataset import SPLITS, pack, save
 from musicvae.model import build, checkpoint_of
 from musicvae.music.codecs import CODECS, Codes
-from musicvae.music.drums import PITCH_OF
+from musicvae.music.drum_kit import PITCH_OF
 from musicvae.music.harmony import changes
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.position import window_bars

@@ -19,10 +19,10 @@ ORDER = [
         for name in (
             *("units", "programs", "chords", "recipe", "notes", "pianoroll", "position", "smf"),
             *("quantise", "midi"),
-            *("exchange", "coding", "monophony", "polyphony", "drums", "changes", "codecs"),
+            *("exchange", "drum_kit", "melody", "harmony", "voices"),
+            *("coding", "monophony", "polyphony", "drums", "changes", "codecs"),
             *("windows", "seams", "groove", "expression", "manner", "humanize", "drawing"),
-            *("scales", "breaches", "rules", "constraints", "wishes", "melody"),
-            *("harmony", "voices", "accompaniment"),
+            *("scales", "breaches", "rules", "constraints", "wishes", "accompaniment"),
             *("metrics", "attributes", "copies", "ngram"),
             *("bulk_smf", "bulk", "slices"),
         )

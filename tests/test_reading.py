@@ -15,7 +15,6 @@ from musicvae.music.codecs import CODECS
 from musicvae.music.midi import midi_bytes, write_midi
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.units import Meter
-from musicvae.music.voices import voice
 from musicvae.music.windows import windows
 from musicvae.preparation import prepare
 from musicvae.reading import lines_of, read_piece, row_type
@@ -50,7 +49,7 @@ def test_a_folder_becomes_windows_of_any_codec_and_length(
         CODECS[codec].encode(window).tobytes()
         for band in (*BANDS, SINGER)
         if band is not SINGER or codec not in ("drums", "trio")
-        for window in windows(voice(band, codec), bars, hop=1)
+        for window in windows(CODECS[codec].select(band), bars, hop=1)
     }
     found = 0
     for split in SPLITS:

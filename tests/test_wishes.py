@@ -13,7 +13,6 @@ from musicvae.errors import RequestError
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Phrase
 from musicvae.music.units import Meter
-from musicvae.music.voices import voice
 from musicvae.music.windows import cut
 from musicvae.music.wishes import parse_constraints
 
@@ -43,7 +42,7 @@ def broken(model: MusicVAE, phrase: Phrase, wishes: dict[str, Any], start: int =
     meter, codec = back.meter, model.player.codec
     whole = back.steps + back.lead_in
     first = max(start, 1 if back.pickup else 0)
-    bars = cut(voice(back, codec.name), first * meter.bar, whole)
+    bars = cut(codec.select(back), first * meter.bar, whole)
     return parse_constraints(**wishes).violations(bars, codec)
 
 

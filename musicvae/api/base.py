@@ -9,7 +9,6 @@ from ..engine import Player
 from ..finishing import Finish
 from ..music.notes import Phrase
 from ..music.units import Meter, parse_meter
-from ..music.voices import voice
 from ..playing import made_by
 from ..sources import Music, naming, to_phrase
 
@@ -53,7 +52,7 @@ class Base:
         if own:
             return own
         with naming(music):
-            return voice(phrase, self.player.codec.name, track)
+            return self.player.codec.select(phrase, track)
 
     def _finish(self, pattern: str | None, humanize: float = 0.0) -> Finish:
         """What is done to a phrase after it was decoded."""

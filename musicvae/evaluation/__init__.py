@@ -12,7 +12,6 @@ import numpy as np
 from ..dataset import must_fit
 from ..engine import Player
 from ..errors import RequestError
-from ..music.codecs import PartsCodec
 from ..music.notes import Phrase
 from ..progress import Progress, Report, silent
 from .chunks import Collection, by_meter, in_chunks, to_phrases
@@ -90,7 +89,7 @@ def evaluate(
         _left_out(player, trained_on, pairs, len(ways)),
         drawn[:SHOWN],
         [codec.decode(at, way.meter) for way in ways[:1] for at in way.walk],
-        tuple(part.name for part in codec.parts) if isinstance(codec, PartsCodec) else (),
+        tuple(part.name for part in codec.parts) if len(codec.parts) > 1 else (),
     )
 
 

@@ -69,7 +69,7 @@ def walk(
         walks = _walks(player, ends, meters)
         for (a, b), meter, walked in zip(ends, meters, walks, strict=True):
             chance = rng.random(len(a))
-            mixed = [_mix(player.codec, a, b, chance < t, meter) for t in PLACES]
+            mixed = [_mix(player.codec, a, b, chance < t) for t in PLACES]
             yield Pair(meter, a, b, walked, mixed)
 
 
@@ -128,9 +128,9 @@ def _walks(
         yield [met[i] for i in evenly(apart, PLACES)]
 
 
-def _mix(codec: Codec, a: Codes, b: Codes, from_b: NDArray[np.bool_], meter: Meter) -> Codes:
+def _mix(codec: Codec, a: Codes, b: Codes, from_b: NDArray[np.bool_]) -> Codes:
     mixed = np.where(from_b.reshape(-1, *[1] * (a.ndim - 1)), b, a)
-    return codec.encode(codec.decode(mixed, meter))
+    return codec.spell(mixed)
 
 
 def _cost(model: Usual, pairs: Sequence[Pair], way: Sequence[Sequence[Codes]]) -> Exact:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..engine import Player, frame_nats
 from ..engine.sampling import choose, draw_noise
-from ..music.codecs import Codec, Codes, PartsCodec, RollCodec
+from ..music.codecs import Codec, Codes
 from ..music.coding import free_steps
 from ..music.metrics import note_f1
 from ..music.units import Meter
@@ -48,10 +48,10 @@ class Tally:
             onset = self.codec.strikes(a)
             self._count(name, right.sum(), len(a))
             self._count(f"{name}, onsets", right[onset].sum(), onset.sum())
-            if isinstance(self.codec, PartsCodec):
+            if len(self.codec.parts) > 1:
                 for (part, own), right in zip(self.codec.each(a), (a == b).T, strict=True):
                     self._compare_part(name, part, own, right, meter)
-            if isinstance(self.codec, RollCodec):
+            if self.codec.polyphonic:
                 there, found = self.codec.sounding(a), self.codec.sounding(b)
                 agreed = 2 * (there & found).sum()
                 self._count(f"{name}, frame F1", agreed, there.sum() + found.sum())

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..music.codecs import Codec, Codes, by_part
+from ..music.codecs import Codec, Codes
 from ..music.coding import free_steps
 from ..music.copies import Originals
 from ..music.ngram import NGram
@@ -32,7 +32,7 @@ class Usual:
         self.codec = codec
         own: dict[Codec, list[Codes]] = defaultdict(list)
         for meter, windows in counted.items():
-            for part, codes in by_part(codec, windows):
+            for part, codes in codec.each(windows):
                 free = free_steps(part, meter, codes.shape[1])
                 own[part].append(np.compress(free, codes, axis=1))
         self.models = {part: NGram(codes, part.channels) for part, codes in own.items()}
@@ -40,7 +40,7 @@ class Usual:
     def nats(self, codes: Codes, meter: Meter) -> float:
         """Nats per step, all parts together. `[T]` or `[T, P]`"""
         total = 0.0
-        for part, own in by_part(self.codec, codes):
+        for part, own in self.codec.each(codes):
             free = free_steps(part, meter, len(own))
             total += float(self.models[part].nats(own[free]).sum())
         return total / len(codes)

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .codecs import Codec, DrumsCodec
-from .drums import CLASS_OF, GROUPS
+from .codecs import Codec
+from .drum_kit import CLASS_OF, GROUPS
 from .notes import Note, Phrase
 from .units import TRIPLET, Meter
 
@@ -134,5 +134,4 @@ ATTRIBUTES = {
 
 def of_codec(codec: Codec) -> dict[str, Attribute]:
     """Those that say something about what a codec reads."""
-    drums = isinstance(codec, DrumsCodec)
-    return {name: one for name, one in ATTRIBUTES.items() if not (drums and one.pitched)}
+    return {name: one for name, one in ATTRIBUTES.items() if codec.pitches or not one.pitched}

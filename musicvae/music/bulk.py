@@ -7,19 +7,23 @@ a file means is said by them: where the quick way may not agree with them it is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import MeterError
 from .bulk_smf import Ints, Notes, Player, Unsure, parse_quickly
-from .codecs import Codec, Codes
+from .codecs import CODECS, Codec, Codes
 from .melody import ACCOMPANYING, NAMED, SELDOM, score
 from .notes import Phrase
 from .quantise import MAX_BARS, Stretch, choose_grid, stretches
 from .units import STRAIGHT, Meter, ticks_to_steps
+from .voices import Selector, select_melody, select_pitched
 from .windows import cut
+
+Pick = Callable[[Notes, Sequence[Player], int], Notes]
+"""Notes of one part, of those of all players in bars of so many steps."""
 
 BITS = 22
 """For a time in steps, where a note is sorted as one integer."""
@@ -41,6 +45,12 @@ class Line:
     pitch: Ints
     codes: Codes | None = None
 
+    def encoded(self, codec: Codec) -> Codes:
+        """What the codec makes of it. `[bars * bar, ...]`"""
+        if self.codes is not None:
+            return self.codes
+        return codec.encode_notes(self.start, self.end, self.pitch, self.meter, self.bars)
+
 
 def line_of(phrase: Phrase, codec: Codec) -> Line:
     """The parts of a phrase, all that a codec reads, as one line."""
@@ -52,11 +62,14 @@ def line_of(phrase: Phrase, codec: Codec) -> Line:
 
 
 def quick_lines(data: bytes, codec: str) -> list[Line]:
-    """What `voice` gives for each phrase of `read_midi`, where it gives something.
+    """What the codec selects of each phrase of `read_midi`, where it selects something.
 
     Raises:
-        Unsure: that is better asked of them.
+        Unsure: that is better asked of them, or the codec has no quick way.
     """
+    pick = QUICK.get(CODECS[codec].select)
+    if pick is None:
+        raise Unsure
     score, players, notes = parse_quickly(data)
     lines: list[Line] = []
     for stretch in stretches(score):
@@ -64,12 +77,12 @@ def quick_lines(data: bytes, codec: str) -> list[Line]:
         here = notes.at((felt >= stretch.start) & (felt < stretch.end))
         if len(here.start):
             here = here._replace(start=np.maximum(here.start, stretch.start))
-            lines += _lines(stretch, players, here, score.resolution, codec)
+            lines += _lines(stretch, players, here, score.resolution, pick)
     return lines
 
 
 def _lines(
-    stretch: Stretch, players: Sequence[Player], notes: Notes, resolution: int, codec: str
+    stretch: Stretch, players: Sequence[Player], notes: Notes, resolution: int, pick: Pick
 ) -> Iterator[Line]:
     """The line of a stretch, if it has one; see `quantise.to_phrases`."""
     drums = np.array([player.is_drum for player in players])
@@ -98,7 +111,7 @@ def _lines(
     notes = notes._replace(start=notes.start + lead - shift, end=notes.end + lead - shift)
     notes = notes.at(~drums[notes.player])
     if len(notes.start):
-        kept = _merged(notes) if codec == "roll" else _melody(notes, players, bar)
+        kept = pick(notes, players, bar)
         yield Line(meter, bars, kept.start, kept.end, kept.pitch)
 
 
@@ -120,8 +133,8 @@ def _without_overlaps(notes: Notes) -> Notes:
     return Notes(whose >> 7, whose & 127, start, end)
 
 
-def _merged(notes: Notes) -> Notes:
-    """All players as one, sorted by start, duration, pitch."""
+def _merged(notes: Notes, players: Sequence[Player], bar: int) -> Notes:
+    """All players as one, sorted by start, duration, pitch; as `voices.select_pitched`."""
     notes = _without_overlaps(notes._replace(player=np.zeros_like(notes.player)))
     order = np.lexsort((notes.pitch, notes.end, notes.start))
     return Notes(*(array[order] for array in notes))
@@ -170,3 +183,7 @@ def _skyline(notes: Notes) -> Notes:
         kept.append(i)
         begun, over, high = start, end, pitch
     return Notes(notes.player, notes.pitch, notes.start, np.array(ends)).at(np.array(kept))
+
+
+QUICK: dict[Selector, Pick] = {select_melody: _melody, select_pitched: _merged}
+"""The ways to select that can be done on arrays; of a note, a codec knows times and pitch then."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .chords import CODES, chord_of, code
-from .coding import UNBOUND, Codes, Sounding, one_of
+from .coding import UNBOUND, Codes, SinglePart, Sounding, one_of
 from .notes import Phrase, chord_map
 from .units import Meter
+from .voices import Selector, select_chords
 
 
 @dataclass(frozen=True)
-class ChordsCodec:
+class ChordsCodec(SinglePart):
     """The harmony of each beat: none (0) or a chord (1 to 108); between beats, hold (109).
 
     It reads and makes the chords of a phrase and none of its parts. A beat has the
@@ -23,11 +24,14 @@ class ChordsCodec:
     """
 
     name: str = "chords"
+    select: Selector = field(default=select_chords, repr=False)
 
     likelihood: ClassVar[str] = "categorical"
     channels: ClassVar[int] = CODES + 1
     heads: ClassVar[tuple[int, ...]] = (CODES + 1,)
     dtype: ClassVar[np.dtype[np.uint8]] = np.dtype(np.uint8)
+    pitches: ClassVar[range] = range(0)
+    has_chords: ClassVar[bool] = True
     HOLD: ClassVar[int] = CODES
     idle: ClassVar[Codes] = np.array(CODES, dtype=np.uint8)
 

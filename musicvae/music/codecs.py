@@ -13,19 +13,20 @@ However many parts a phrase has, it is one window and has one z.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .changes import ChordsCodec
-from .coding import UNBOUND, Codec, Codes, Sounding
+from .coding import UNBOUND, Codec, Codes, Ints, Sounding, phrase_of
 from .drums import DrumsCodec
 from .monophony import MelodyCodec
 from .notes import ChordChange, Part, Phrase
 from .polyphony import RollCodec
 from .units import Meter
+from .voices import Selector, select_leadsheet, select_piano, select_trio
 
 __all__ = [
     "CODECS",
@@ -46,11 +47,14 @@ class PartsCodec:
     Args:
         name: of the codec.
         parts: a codec of one class a step for each part of a phrase, in their order.
+        select: the parts that it reads, in that order.
     """
 
     name: str
     parts: tuple[Codec, ...]
+    select: Selector = field(repr=False)
 
+    polyphonic: ClassVar[bool] = False
     likelihood: ClassVar[str] = "categorical"
 
     @property
@@ -69,6 +73,22 @@ class PartsCodec:
         return np.result_type(*(part.dtype for part in self.parts))
 
     @property
+    def pitches(self) -> range:
+        """Those of the first part."""
+        return self.parts[0].pitches
+
+    @property
+    def has_chords(self) -> bool:
+        """True if a part has them."""
+        return any(part.has_chords for part in self.parts)
+
+    @property
+    def notes_per_channel(self) -> Ints:
+        """Those of the first part, then zeros. `[channels]`"""
+        first = self.parts[0].notes_per_channel
+        return np.pad(first, (0, self.channels - len(first)))
+
+    @property
     def idle(self) -> Codes:
         """All are idle. `[P]`"""
         return self._stack([part.idle for part in self.parts])
@@ -82,6 +102,10 @@ class PartsCodec:
         """Each part by its codec; a part that is not there is silent. Output `[T, P]`."""
         alone = [replace(phrase, parts=phrase.parts[i : i + 1]) for i in range(len(self.parts))]
         return self._stack([part.encode(one) for part, one in zip(self.parts, alone, strict=True)])
+
+    def encode_notes(self, start: Ints, end: Ints, pitch: Ints, meter: Meter, bars: int) -> Codes:
+        """The notes are the first part; the others are silent."""
+        return self.encode(phrase_of(start, end, pitch, meter, bars))
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
         """`[T, P]` of whole bars -> a phrase with a part for each, named after it, or chords."""
@@ -131,6 +155,10 @@ class PartsCodec:
         found = [part.strikes(own) for part, own in self.each(codes)]
         return np.asarray(np.any(found, axis=0))
 
+    def sounding(self, codes: Codes) -> NDArray[np.bool_]:
+        """No pitches together in any part. `[..., T, 0]`"""
+        return np.zeros((*self.strikes(codes).shape, 0), dtype=bool)
+
     def silence(self, n: int, meter: Meter) -> Sounding:
         """One for each part."""
         return [part.silence(n, meter) for part in self.parts]
@@ -160,10 +188,8 @@ class PartsCodec:
         return np.stack(codes, axis=-1).astype(self.dtype)
 
 
-def by_part(codec: Codec, codes: Codes) -> list[tuple[Codec, Codes]]:
-    """Each part's codec and its own codes; these themselves where there is one part."""
-    return list(codec.each(codes)) if isinstance(codec, PartsCodec) else [(codec, codes)]
-
+TRIO = MelodyCodec(), MelodyCodec("bass", program=33), DrumsCodec()
+LEADSHEET = MelodyCodec(), ChordsCodec()
 
 CODECS: dict[str, Codec] = {
     codec.name: codec
@@ -171,8 +197,9 @@ CODECS: dict[str, Codec] = {
         MelodyCodec(),
         DrumsCodec(),
         RollCodec(),
-        RollCodec("piano", first=21, pitches=88),
-        PartsCodec("trio", (MelodyCodec(), MelodyCodec("bass", program=33), DrumsCodec())),
-        PartsCodec("leadsheet", (MelodyCodec(), ChordsCodec())),
+        RollCodec("piano", range(21, 109), select_piano),
+        PartsCodec("trio", TRIO, select_trio),
+        PartsCodec("leadsheet", LEADSHEET, select_leadsheet),
     )
 }
+"""All codecs by name: a new one needs its own file and a line here."""

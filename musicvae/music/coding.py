@@ -8,14 +8,18 @@ written to MIDI and read back, encodes to the same steps.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .notes import Phrase
+from .notes import Note, Part, Phrase
 from .units import Meter
+from .voices import Selector
+
+Ints = NDArray[np.int64]
 
 Codes = NDArray[Any]
 """Whole numbers: classes, or zeros and ones of channels."""
@@ -59,14 +63,44 @@ class Codec(Protocol):
         """Of codes; where they are classes, its highest number is padding."""
 
     @property
+    def parts(self) -> tuple[Codec, ...]:
+        """A codec for each part that it encodes; itself where there is one."""
+
+    @property
+    def pitches(self) -> range:
+        """MIDI pitches that the first channels strike, one each; empty if those have no pitch."""
+
+    @property
+    def polyphonic(self) -> bool:
+        """True if pitches sound together; as many channels that sustain them follow the onsets."""
+
+    @property
+    def has_chords(self) -> bool:
+        """True if it encodes chords: of the part that does, channels count as `chords.code`."""
+
+    @property
+    def notes_per_channel(self) -> Ints:
+        """How many notes of the first part each channel strikes. `[channels]`"""
+
+    @property
+    def select(self) -> Selector:
+        """Reduces a phrase to what `encode` reads; one of the functions of `voices`."""
+
+    @property
     def idle(self) -> Codes:
         """The step at which nothing happens. `[]`, `[P]` or `[channels]`."""
 
     def encode(self, phrase: Phrase) -> Codes:
-        """The phrase's parts as codes, in the order of `voices.voice`."""
+        """The phrase's parts as codes, in the order of `select`."""
+
+    def encode_notes(self, start: Ints, end: Ints, pitch: Ints, meter: Meter, bars: int) -> Codes:
+        """As `encode`, of whole bars with one part, whose notes are sorted arrays `[N]`."""
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
         """Codes of whole bars -> a phrase."""
+
+    def each(self, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
+        """Each part's codec and its own codes; these themselves where there is one part."""
 
     def one_hot(self, codes: Codes) -> NDArray[np.float32]:
         """What a net reads: `[..., T, channels]`; zeros for padding."""
@@ -89,6 +123,9 @@ class Codec(Protocol):
     def strikes(self, codes: Codes) -> NDArray[np.bool_]:
         """Steps at which something is struck. `[..., T]`"""
 
+    def sounding(self, codes: Codes) -> NDArray[np.bool_]:
+        """Which pitches sound, if it is polyphonic. `[..., T, pitches]`, else `[..., T, 0]`"""
+
     def silence(self, n: int, meter: Meter) -> Sounding:
         """What sounds before the first step of `n` sequences: nothing."""
 
@@ -102,7 +139,47 @@ class Codec(Protocol):
         """A drawn step in its one spelling, and what sounds after it."""
 
     def spell(self, codes: Codes) -> Codes:
-        """Steps that were drawn apart, end to end, in their one spelling. `[T, ...]`"""
+        """Steps that were drawn apart, cut or mixed, in their one spelling. `[T, ...]`
+
+        The same as `encode` of their `decode`. Each stands where its kind can: chords on beats.
+        """
+
+
+class SinglePart:
+    """What a codec of one part has unless it says otherwise: one voice and no chords."""
+
+    polyphonic: ClassVar[bool] = False
+    has_chords: ClassVar[bool] = False
+
+    @property
+    def parts(self: Codec) -> tuple[Codec, ...]:
+        """Itself alone."""
+        return (self,)
+
+    @property
+    def notes_per_channel(self: Codec) -> Ints:
+        """One for each onset. `[channels]`"""
+        return (np.arange(self.channels) < len(self.pitches)).astype(np.int64)
+
+    def each(self: Codec, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
+        """Itself and all codes."""
+        yield self, codes
+
+    def encode_notes(
+        self: Codec, start: Ints, end: Ints, pitch: Ints, meter: Meter, bars: int
+    ) -> Codes:
+        """By way of a phrase; a codec that is read in bulk has a quicker one."""
+        return self.encode(phrase_of(start, end, pitch, meter, bars))
+
+    def sounding(self: Codec, codes: Codes) -> NDArray[np.bool_]:
+        """No pitches together. `[..., T, 0]`"""
+        return np.zeros((*self.strikes(codes).shape, 0), dtype=bool)
+
+
+def phrase_of(start: Ints, end: Ints, pitch: Ints, meter: Meter, bars: int) -> Phrase:
+    """A phrase of one part, of notes as sorted arrays. `[N]` each"""
+    columns = zip(start.tolist(), (end - start).tolist(), pitch.tolist(), strict=True)
+    return Phrase(meter, bars, parts=(Part(tuple(Note(*note) for note in columns)),))
 
 
 def one_of(codes: Codes, classes: int) -> NDArray[np.float32]:

@@ -27,7 +27,7 @@ from .breaches import (
     uneven,
 )
 from .chords import CODES, Chord, chord_of, code, pitch_classes, symbol
-from .codecs import CODECS, ChordsCodec, Codec, DrumsCodec, MelodyCodec, PartsCodec, RollCodec
+from .codecs import CODECS, Codec
 from .drawing import pitch_name
 from .notes import Phrase
 from .rules import Rule, metric_weights
@@ -80,7 +80,7 @@ class Constraints:
             found.append(out_of_key(phrase, self.key))
         if self.chords:
             found.append(against_chords(phrase, self.chords, start))
-        if any(isinstance(part, ChordsCodec) for part in _parts(codec)):
+        if codec.has_chords:
             if self.chords:
                 found.append(other_chords(phrase, self.chords, start))
             elif self.key:
@@ -128,12 +128,12 @@ class Constraints:
 
 @lru_cache(maxsize=256)
 def _compiled(asked: Constraints, codec: Codec, meter: Meter, steps: int, start: int) -> Rule:
-    parts = _parts(codec)
     _meant(asked, codec)
     chord = _timeline(asked, meter, steps, start)
-    masks = [_mask(asked, part, meter, chord, first=not place) for place, part in enumerate(parts)]
-    counts = np.zeros(codec.channels, np.int64)
-    counts[: parts[0].channels] = _counts(parts[0])
+    masks = [
+        _mask(asked, part, meter, chord, first=not place) for place, part in enumerate(codec.parts)
+    ]
+    counts = codec.notes_per_channel
     voices = asked.max_polyphony or codec.channels
     allowed = np.concatenate(masks, axis=1)
     able = np.where(allowed, counts, 0)
@@ -157,16 +157,15 @@ def _compiled(asked: Constraints, codec: Codec, meter: Meter, steps: int, start:
 
 def _meant(asked: Constraints, codec: Codec) -> None:
     """That the codec knows of all that is asked."""
-    first = _parts(codec)[0]
     pitched = {"--key": asked.key, "--chords": asked.chords, "--range": asked.range}
-    lost = [name for name, value in pitched.items() if value and isinstance(first, DrumsCodec)]
-    if asked.max_polyphony and not isinstance(first, RollCodec):
+    lost = [name for name, value in pitched.items() if value and not codec.pitches]
+    if asked.max_polyphony and not codec.polyphonic:
         lost.append("--max-polyphony")
     if lost:
-        plays = "drums have no pitch" if isinstance(first, DrumsCodec) else "it plays one voice"
+        plays = "it plays one voice" if codec.pitches else "drums have no pitch"
         raise RequestError(f"{lost[0]} means nothing to a model of {codec.name}: {plays}.")
-    if not isinstance(first, DrumsCodec):
-        asked.possible(_pitches(first))
+    if codec.pitches:
+        asked.possible(np.array(codec.pitches))
 
 
 def _timeline(asked: Constraints, meter: Meter, steps: int, start: int) -> Ints:
@@ -179,15 +178,15 @@ def _timeline(asked: Constraints, meter: Meter, steps: int, start: int) -> Ints:
 def _mask(asked: Constraints, part: Codec, meter: Meter, at: Ints, *, first: bool) -> Bools:
     """Channels of a part that may be chosen at each step. `[T, channels]`"""
     mask = np.ones((len(at), part.channels), dtype=bool)
-    if isinstance(part, ChordsCodec) and asked.chords:
+    if part.has_chords and asked.chords:
         codes = np.array([code(chord) for chord, _ in asked.chords])
         on_beat = np.arange(len(at)) % meter.beat == 0
         mask[on_beat] = codes[at[on_beat], None] == np.arange(part.channels)
-    elif isinstance(part, ChordsCodec) and asked.key:
+    elif part.has_chords and asked.key:
         for number in range(1, CODES):
             mask[:, number] = asked.key.tones.issuperset(pitch_classes(_chord(number)))
-    if isinstance(part, MelodyCodec | RollCodec):
-        pitches = _pitches(part)
+    if part.pitches:
+        pitches = np.array(part.pitches)
         fits = asked._fitting(pitches, in_range=first)
         onsets = np.tile(fits, (len(at), 1))
         for step in np.flatnonzero(_strong(asked, meter, at)):
@@ -195,7 +194,7 @@ def _mask(asked: Constraints, part: Codec, meter: Meter, at: Ints, *, first: boo
             if chord:
                 onsets[step] &= np.isin(pitches % 12, pitch_classes(chord))
         mask[:, : len(pitches)] = onsets
-        if isinstance(part, RollCodec):
+        if part.polyphonic:
             mask[:, len(pitches) :] = fits
     return mask
 
@@ -216,22 +215,3 @@ def _strong(asked: Constraints, meter: Meter, at: Ints) -> Bools:
     codes = np.array([code(chord) for chord, _ in asked.chords])[at]
     begins = np.append(True, codes[1:] != codes[:-1])
     return np.asarray((place == 0) | (middle & (place == meter.bar // 2)) | begins)
-
-
-def _parts(codec: Codec) -> tuple[Codec, ...]:
-    return codec.parts if isinstance(codec, PartsCodec) else (codec,)
-
-
-def _pitches(part: Codec) -> Ints:
-    """MIDI pitches of a part's onset channels."""
-    if isinstance(part, RollCodec):
-        return np.arange(part.first, part.first + part.pitches)
-    return np.arange(MelodyCodec.LOWEST, MelodyCodec.HIGHEST + 1)
-
-
-def _counts(part: Codec) -> Ints:
-    """Notes that each channel of the first part strikes. `[channels]`"""
-    channel = np.arange(part.channels)
-    if isinstance(part, DrumsCodec):
-        return np.array([int(number).bit_count() for number in channel])
-    return (channel < len(_pitches(part))).astype(np.int64)

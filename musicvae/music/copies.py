@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .codecs import Codec, Codes, MelodyCodec, RollCodec, by_part
+from .codecs import Codec, Codes
 from .coding import UNBOUND
 
 COPY_SHARE = 0.05
@@ -96,7 +96,7 @@ def copied(samples: Codes, library: Library) -> float:
 
 def _sketch(codec: Codec, codes: Codes) -> tuple[Codes, Codes, Codes]:
     """Kind, height and leap of each step, `[N, T]`; `UNBOUND` where there is no height or leap."""
-    if isinstance(codec, RollCodec):
+    if codec.polyphonic:
         kinds, heights = _columns(codec, codes)
     else:
         kinds, heights = _classes(codec, codes)
@@ -107,10 +107,10 @@ def _sketch(codec: Codec, codes: Codes) -> tuple[Codes, Codes, Codes]:
     return kinds, heights, np.where(pitched & (before >= 0), leaps, np.uint8(UNBOUND))
 
 
-def _columns(codec: RollCodec, codes: Codes) -> tuple[Codes, Codes]:
+def _columns(codec: Codec, codes: Codes) -> tuple[Codes, Codes]:
     """Of a roll: how many strike and how many sound, and the lowest of them."""
     onsets, sounding = codec.struck(codes), codec.sounding(codes)
-    counts = onsets.sum(axis=-1) * (codec.pitches + 1) + sounding.sum(axis=-1)
+    counts = onsets.sum(axis=-1) * (len(codec.pitches) + 1) + sounding.sum(axis=-1)
     lowest = np.where(sounding.any(axis=-1), sounding.argmax(axis=-1), UNBOUND)
     return counts.astype(np.uint16), lowest.astype(np.uint8)
 
@@ -119,7 +119,7 @@ def _classes(codec: Codec, codes: Codes) -> tuple[Codes, Codes]:
     """Of classes: the kinds of all parts as one number, the height of the first that has one."""
     kinds, most = np.zeros(codes.shape[:2], dtype=np.int64), 1
     heights = np.full(codes.shape[:2], UNBOUND, dtype=np.uint8)
-    for part, own in by_part(codec, codes):
+    for part, own in codec.each(codes):
         kind, height = _table(part)
         most *= 1 + int(kind.max())
         kinds = kinds * (1 + kind.max()) + kind[own]
@@ -132,6 +132,5 @@ def _table(codec: Codec) -> tuple[Numbers, Codes]:
     """Kind and height of each class of a codec of one class a step."""
     lowest = codec.lowest(np.arange(codec.channels, dtype=codec.dtype)[:, None])[:, 0]
     heights = np.full(codec.channels, UNBOUND, dtype=np.uint8)
-    if isinstance(codec, MelodyCodec):
-        heights[: codec.OFF] = np.arange(codec.OFF)
+    heights[: len(codec.pitches)] = np.arange(len(codec.pitches))
     return np.unique(lowest, return_inverse=True)[1], heights

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import pairwise
 from math import pi, sin
 
-from .drums import CLASS_OF
+from .drum_kit import CLASS_OF
 from .groove import learned
 from .notes import DEFAULT_VELOCITY, Part, Phrase
 

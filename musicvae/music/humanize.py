@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..errors import RequestError
-from .drums import CLASS_OF
+from .drum_kit import CLASS_OF
 from .groove import Feel, learned
 from .notes import Note, Phrase
 

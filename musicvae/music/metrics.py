@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from .codecs import ChordsCodec, Codec, DrumsCodec, MelodyCodec, PartsCodec
-from .drums import CLASS_OF, GROUPS
+from .codecs import Codec
+from .drum_kit import CLASS_OF, GROUPS
 from .notes import Note, Phrase
 
 WIDEST_LEAP = 24
@@ -48,18 +48,13 @@ def statistics(phrases: Sequence[Phrase], codec: Codec) -> Histograms:
     of each; root above the last one's; position in the bar, for each meter; changes in a
     bar; and the melody's pitches above the root, counted in steps.
     """
-    if not isinstance(codec, PartsCodec):
+    if len(codec.parts) == 1:
         return _of_part(phrases, 0, codec)
     found: Histograms = {}
     for number, part in enumerate(codec.parts):
-        chords = isinstance(part, ChordsCodec)
-        own = _changes(phrases) if chords else _of_part(phrases, number, part)
+        own = _of_part(phrases, number, part)
         found |= {f"{name}, {part.name}": histogram for name, histogram in own.items()}
-    pitched = [
-        part
-        for part in enumerate(codec.parts)
-        if not isinstance(part[1], (DrumsCodec, ChordsCodec))
-    ]
+    pitched = [(number, part) for number, part in enumerate(codec.parts) if part.pitches]
     for (one, first), (other, second) in combinations(pitched, 2):
         name = f"harmony, {first.name} and {second.name}"
         found[name] = _harmony(phrases, one, other)
@@ -67,11 +62,13 @@ def statistics(phrases: Sequence[Phrase], codec: Codec) -> Histograms:
 
 
 def _of_part(phrases: Sequence[Phrase], number: int, codec: Codec) -> Histograms:
+    if codec.has_chords:
+        return _changes(phrases)
     music = [(phrase, phrase.parts[number].notes) for phrase in phrases]
-    if isinstance(codec, DrumsCodec):
+    if not codec.pitches:
         return _strokes(music)
     found = _notes_of(music)
-    if not isinstance(codec, MelodyCodec):
+    if codec.polyphonic:
         found["polyphony"] = Counter(
             len(pitches) for phrase, notes in music for pitches in _sounding(notes, phrase.steps)
         )

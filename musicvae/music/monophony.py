@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .coding import UNBOUND, Codes, Sounding, folded, one_of
+from .coding import UNBOUND, Codes, Ints, SinglePart, Sounding, folded, one_of
 from .notes import Note, Part, Phrase
 from .units import Meter
+from .voices import Selector, select_melody
 
 
 @dataclass(frozen=True)
-class MelodyCodec:
+class MelodyCodec(SinglePart):
     """One voice: a pitch starts (0 to 87), the sounding note stops (88), nothing changes (89).
 
     Pitches outside the piano's 21 to 108 are moved into it by octaves. Of notes
@@ -23,10 +24,12 @@ class MelodyCodec:
     Args:
         name: of the codec, or of the part that it reads.
         program: General MIDI number of what it decodes.
+        select: the voice that it reads.
     """
 
     name: str = "melody"
     program: int = 0
+    select: Selector = field(default=select_melody, repr=False)
 
     likelihood: ClassVar[str] = "categorical"
     channels: ClassVar[int] = 90
@@ -34,6 +37,7 @@ class MelodyCodec:
     dtype: ClassVar[np.dtype[np.uint8]] = np.dtype(np.uint8)
     LOWEST: ClassVar[int] = 21
     HIGHEST: ClassVar[int] = 108
+    pitches: ClassVar[range] = range(LOWEST, HIGHEST + 1)
     OFF: ClassVar[int] = 88
     HOLD: ClassVar[int] = 89
     idle: ClassVar[Codes] = np.array(89, dtype=np.uint8)
@@ -48,6 +52,16 @@ class MelodyCodec:
             if note.end < len(codes):
                 codes[note.end] = self.OFF
         return self.spell(codes)
+
+    def encode_notes(self, start: Ints, end: Ints, pitch: Ints, meter: Meter, bars: int) -> Codes:
+        """The notes of one voice as classes. Output `[bars * bar]`, uint8."""
+        low, high = self.LOWEST, self.HIGHEST
+        codes = np.full(bars * meter.bar, self.HOLD, dtype=np.uint8)
+        pitch = np.where(pitch < low, low + (pitch - low) % 12, pitch)
+        pitch = np.where(pitch > high, high - (high - pitch) % 12, pitch)
+        codes[end[end < len(codes)]] = self.OFF
+        codes[start] = pitch - low
+        return codes
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
         """Classes `[T]` of whole bars -> a phrase with one part of one voice."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from .bulk import Line
 from .bulk_smf import Ints
-from .codecs import Codec, Codes, MelodyCodec, PartsCodec
-from .pianoroll import PITCHES
+from .codecs import Codec, Codes
 from .position import TWO_BARS, window_steps
 from .units import Meter
 
@@ -60,7 +59,7 @@ def cut_line(line: Line, codec: Codec, bars: int = TWO_BARS) -> Iterator[Slices]
     steps = window_steps(line.meter, bars)
     hop = max(1, steps // bar // HOPS) * bar
     starts = np.arange(0, line.bars * bar - steps + 1, hop if bars > TWO_BARS else bar)
-    whole = ENCODERS[codec.name](line) if line.codes is None else line.codes
+    whole = line.encoded(codec)
     for at in range(0, len(starts), AT_ONCE):
         begin = starts[at : at + AT_ONCE]
         codes = codec.fresh(whole[begin[:, None] + np.arange(steps)])
@@ -128,41 +127,7 @@ def _digest(data: bytes) -> bytes:
 
 def _without_a_part(codec: Codec, codes: Codes) -> NDArray[np.bool_]:
     """Windows in which one of several parts strikes nothing. `[N, T, ...]` -> `[N]`"""
-    if not isinstance(codec, PartsCodec):
+    if len(codec.parts) == 1:
         return np.zeros(len(codes), dtype=bool)
-    return np.asarray(
-        ~np.all(
-            [
-                part.strikes(codes[..., number]).any(axis=1)
-                for number, part in enumerate(codec.parts)
-            ],
-            axis=0,
-        )
-    )
-
-
-def _encode_melody(line: Line) -> Codes:
-    """Classes of the whole line; `[bars * bar]`, as `MelodyCodec.encode`."""
-    codes = np.full(line.bars * line.meter.bar, MelodyCodec.HOLD, dtype=np.uint8)
-    low, high = MelodyCodec.LOWEST, MelodyCodec.HIGHEST
-    pitch = np.where(line.pitch < low, low + (line.pitch - low) % 12, line.pitch)
-    pitch = np.where(pitch > high, high - (high - pitch) % 12, pitch)
-    codes[line.end[line.end < len(codes)]] = MelodyCodec.OFF
-    codes[line.start] = pitch - low
-    return codes
-
-
-def _encode_roll(line: Line) -> Codes:
-    """Planes of the whole line; `[bars * bar, 256]`, as `RollCodec.encode`."""
-    steps = line.bars * line.meter.bar
-    change = np.zeros((steps + 1, PITCHES), dtype=np.int8)
-    np.add.at(change, (line.start, line.pitch), 1)
-    np.add.at(change, (line.end, line.pitch), -1)
-    sounding = np.cumsum(change[:-1], axis=0, dtype=np.int8).astype(np.uint8)
-    onset = np.zeros_like(sounding)
-    onset[line.start, line.pitch] = 1
-    return np.concatenate([onset, sounding - onset], axis=1)
-
-
-ENCODERS: dict[str, Callable[[Line], Codes]] = {"melody": _encode_melody, "roll": _encode_roll}
-"""For the codecs that are read in bulk: a whole line to codes."""
+    strikes = [part.strikes(own).any(axis=1) for part, own in codec.each(codes)]
+    return np.asarray(~np.all(strikes, axis=0))

@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # scripts/, where learning i
 
 from learn_feel import Performance, levels, log_likelihood, performances
 
-from musicvae.music.drums import CLASS_OF, PITCH_OF
+from musicvae.music.drum_kit import CLASS_OF, PITCH_OF
 from musicvae.music.expression import expressed
 from musicvae.music.groove import Feel, learned
 from musicvae.music.humanize import humanized

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from musicvae.music.codecs import MelodyCodec, PartsCodec
 from musicvae.music.coding import Codes, Sounding
 from musicvae.music.units import Meter
+from musicvae.music.voices import select_melody
 
 
 @dataclass(frozen=True)
@@ -33,5 +34,5 @@ class OnBeats(MelodyCodec):
         return step, (n, number + 1, beat)
 
 
-LEAD = PartsCodec("lead", (MelodyCodec(), OnBeats("chords")))
+LEAD = PartsCodec("lead", (MelodyCodec(), OnBeats("chords")), select_melody)
 """A melody over it."""

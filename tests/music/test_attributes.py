@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from musicvae.music.attributes import ATTRIBUTES, of_codec, strength
 from musicvae.music.codecs import CODECS
-from musicvae.music.drums import PITCH_OF
+from musicvae.music.drum_kit import PITCH_OF
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.units import TRIPLET, Meter
 

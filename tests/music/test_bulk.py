@@ -16,8 +16,6 @@ from musicvae.music.bulk_smf import Unsure
 from musicvae.music.codecs import CODECS
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Phrase
-from musicvae.music.slices import ENCODERS
-from musicvae.music.voices import voice
 
 from ..strategies import phrases
 from .test_smf import END, NOTE, smf
@@ -37,7 +35,7 @@ def slow_lines(data: bytes, codec: str) -> list[Line]:
     with suppress(MidiError):
         for phrase in read_midi(data):
             with suppress(RequestError):
-                lines.append(line_of(voice(phrase, codec), CODECS[codec]))
+                lines.append(line_of(CODECS[codec].select(phrase), CODECS[codec]))
     return lines
 
 
@@ -48,7 +46,7 @@ def assert_same(mine: list[Line], theirs: list[Line], codec: str) -> None:
         for name in ("start", "end", "pitch"):
             assert np.array_equal(getattr(one, name), getattr(other, name)), name
         assert other.codes is not None
-        assert np.array_equal(ENCODERS[codec](one), other.codes)
+        assert np.array_equal(one.encoded(CODECS[codec]), other.codes)
 
 
 @EVERY_CODEC

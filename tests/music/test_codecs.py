@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,11 +11,13 @@ from hypothesis import strategies as st
 
 from musicvae.engine.sampling import choose
 from musicvae.music.codecs import CODECS, Codec, Codes, MelodyCodec
+from musicvae.music.melody import skyline
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.pianoroll import part_to_roll, roll_to_notes
 from musicvae.music.position import window_steps
 from musicvae.music.units import Meter
+from musicvae.music.windows import cut
 
 from ..strategies import METERS, phrases
 
@@ -80,6 +84,58 @@ def test_spelling_is_done_once(codes: list[int]) -> None:
     """A note-off in silence becomes a hold; a spelled sequence stays as it is."""
     spelled = MELODY.spell(np.array(codes, dtype=np.uint8))
     assert np.array_equal(MELODY.spell(spelled), spelled)
+
+
+@pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+@given(st.data())
+@settings(max_examples=30, deadline=None)
+def test_steps_that_were_mixed_or_cut_are_spelled_as_they_are_heard(
+    codec: Codec, data: st.DataObject
+) -> None:
+    """`spell` gives what `encode` makes of `decode`, and leaves as it is what is spelled."""
+    meter = data.draw(st.sampled_from(METERS))
+    rng = np.random.default_rng(data.draw(st.integers(0, 999)))
+    windows = np.stack([draw_codes(codec, meter, rng) for _ in range(2)])
+    steps = windows.shape[1]
+    mixed = windows[rng.integers(2, size=steps), np.arange(steps)]
+    if codec.likelihood == "bernoulli":  # a pitch may be struck and sustained at once
+        mixed |= windows[0]
+    mixed = mixed[meter.bar * data.draw(st.integers(0, steps // meter.bar)) :]
+    spelled = codec.spell(mixed)
+    assert spelled.dtype == codec.dtype
+    assert np.array_equal(spelled, codec.encode(codec.decode(mixed, meter)))
+    assert np.array_equal(codec.spell(spelled), spelled)
+
+
+@pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+@given(st.data())
+@settings(max_examples=30, deadline=None)
+def test_a_codec_tells_which_notes_its_channels_strike(codec: Codec, data: st.DataObject) -> None:
+    """Those of the first part, as many as `notes_per_channel` says, on pitches that it has."""
+    meter = data.draw(st.sampled_from(METERS))
+    codes = draw_codes(codec, meter, np.random.default_rng(data.draw(st.integers(0, 999))))
+    phrase = codec.decode(codes, meter)
+    counted = (codec.one_hot(codes) @ codec.notes_per_channel).sum()
+    notes = phrase.parts[0].notes
+    assert counted == len(notes)
+    assert bool(codec.pitches) != phrase.parts[0].is_drum
+    assert phrase.parts[0].is_drum or all(note.pitch in codec.pitches for note in notes)
+    assert codec.has_chords or not phrase.chords
+    assert len(codec.parts) == len(codec.heads)
+
+
+@pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+@given(phrases(max_parts=1))
+@settings(max_examples=60, deadline=None)
+def test_notes_as_arrays_are_encoded_as_the_phrase_is(codec: Codec, phrase: Phrase) -> None:
+    """Of whole bars with one part of one voice and no chords."""
+    notes = skyline(phrase.parts[0].notes) if phrase.parts else ()
+    whole = cut(replace(phrase, parts=(Part(notes),), chords=()), 0, phrase.steps + phrase.lead_in)
+    columns = np.array([(n.start, n.end, n.pitch) for n in whole.parts[0].notes], dtype=np.int64)
+    start, end, pitch = columns.reshape(-1, 3).T
+    codes = codec.encode_notes(start, end, pitch, whole.meter, whole.bars)
+    assert codes.dtype == codec.dtype
+    assert np.array_equal(codes, codec.encode(whole))
 
 
 def draw_codes(codec: Codec, meter: Meter, rng: np.random.Generator) -> Codes:

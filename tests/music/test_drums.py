@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from musicvae.music.drums import CLASS_OF, CLASSES, PITCH_OF, DrumsCodec
+from musicvae.music.drum_kit import CLASS_OF, CLASSES, PITCH_OF
+from musicvae.music.drums import DrumsCodec
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.units import Meter

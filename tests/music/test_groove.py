@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from musicvae.music.drums import CLASSES
+from musicvae.music.drum_kit import CLASSES
 from musicvae.music.groove import TABLE, learned
 from musicvae.music.units import LEVELS
 

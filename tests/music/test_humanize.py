@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicvae.errors import RequestError
-from musicvae.music.drums import PITCH_OF
+from musicvae.music.drum_kit import PITCH_OF
 from musicvae.music.groove import learned
 from musicvae.music.humanize import MOST, PITCHED, SOFTEST, humanized
 from musicvae.music.midi import midi_bytes, read_midi

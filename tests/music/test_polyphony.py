@@ -12,7 +12,7 @@ from musicvae.music.units import Meter
 
 from ..strategies import phrases
 
-PIANO = RollCodec("piano", first=21, pitches=88)
+PIANO = RollCodec("piano", range(21, 109))
 ROLL = RollCodec()
 
 
@@ -44,5 +44,5 @@ def test_a_piano_loses_no_onset(phrase: Phrase) -> None:
     """Every step and pitch class at which a note starts in the phrase, and no others."""
     notes = [note for part in phrase.parts for note in part.notes]
     strikes = np.argwhere(PIANO.struck(PIANO.encode(phrase)))
-    found = {(step, (pitch + PIANO.first) % 12) for step, pitch in strikes}
+    found = {(step, (pitch + PIANO.pitches[0]) % 12) for step, pitch in strikes}
     assert found == {(note.start, note.pitch % 12) for note in notes}

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from musicvae.music.bulk import Line, line_of
 from musicvae.music.codecs import CODECS, Codes
 from musicvae.music.notes import Note, Part, Phrase
-from musicvae.music.slices import ENCODERS, cut_line, unfit, window_keys
+from musicvae.music.slices import cut_line, unfit, window_keys
 from musicvae.music.units import Meter
-from musicvae.music.voices import voice
 from musicvae.music.windows import join, windows
 
 from ..miniatures import little_piece
@@ -41,7 +40,7 @@ def teaches(window: Phrase, codec: str) -> bool:
 def test_windows_are_those_of_the_phrase(codec: str, meter: Meter, seed: int, bars: int) -> None:
     """Codes and keys, in order; each that is left out has one reason."""
     pieces = [little_piece(codec, meter, seed + i) for i in range(bars)]
-    phrase = voice(join(pieces), codec)
+    phrase = CODECS[codec].select(join(pieces))
     all_windows = windows(phrase, hop=1)
     taught = [window for window in all_windows if teaches(window, codec)]
     expected = [CODECS[codec].encode(window) for window in taught]
@@ -61,7 +60,7 @@ def test_windows_of_any_phrase_are_those_of_the_phrase(codec: str, phrase: Phras
     """Pick-ups, silences and overlaps included."""
     assume(not phrase.is_silent)
     pitched = replace(phrase.parts[0], is_drum=False)
-    phrase = voice(replace(phrase, parts=(pitched,)), codec)
+    phrase = CODECS[codec].select(replace(phrase, parts=(pitched,)))
     expected = [
         CODECS[codec].encode(window) for window in windows(phrase, hop=1) if teaches(window, codec)
     ]
@@ -78,7 +77,7 @@ def test_a_long_window_begins_at_each_fourth_part_of_its_length() -> None:
         line = Line(meter, bars, starts, starts + 4, 60 + starts // 4 % 7)
         (cut,) = cut_line(line, MELODY, 16)
         assert cut.codes.shape == (3, 16 * bars // 24 * meter.bar)
-        (line_codes,) = [ENCODERS["melody"](line)]
+        line_codes = line.encoded(MELODY)
         assert np.array_equal(
             cut.codes[1], line_codes[bars // 6 * meter.bar :][: cut.codes.shape[1]]
         )
