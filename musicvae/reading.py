@@ -30,7 +30,7 @@ from .music.slices import ENCODERS, KEY_BYTES, cut_line
 from .music.voices import voice
 from .workers import Batch, TooSlow, limited
 
-READER = 4
+READER = 5
 """Version of all that decides which windows a file has; what an older one kept is read again."""
 
 Rows = NDArray[np.void]
