@@ -18,11 +18,11 @@ ORDER = [
         f"music.{name}"
         for name in (
             *("units", "programs", "chords", "recipe", "notes", "pianoroll", "position", "smf"),
-            *("quantise", "midi"),
+            *("quantise", "harmony", "own_format", "midi"),
             *("exchange", "coding", "monophony", "polyphony", "drums", "changes", "codecs"),
             *("windows", "seams", "groove", "expression", "manner", "humanize", "drawing"),
             *("scales", "breaches", "rules", "constraints", "wishes", "melody"),
-            *("harmony", "voices", "accompaniment"),
+            *("voices", "accompaniment"),
             *("metrics", "attributes", "copies", "ngram"),
             *("bulk_smf", "bulk", "slices"),
         )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .midi import SIGNATURE
+from .own_format import SIGNATURE
 from .smf import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
