@@ -95,8 +95,10 @@ def _refuse_new_root(folder: Path) -> None:
     try:
         whole = folder.resolve()
         missing = [place for place in (whole, *whole.parents) if not place.exists()]
-    except (OSError, RuntimeError) as error:  # closed to us, or links in a circle
-        raise OutputError(f"{folder} cannot be written: {error}.") from error
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror or error}.") from error
+    except RuntimeError as error:
+        raise OutputError(f"{folder} cannot be written: its links go in a circle.") from error
     if missing and missing[-1].parent == Path(whole.anchor):
         raise OutputError(
             f"There is no folder {missing[-1]}, and none is created at the root of the file "

@@ -102,8 +102,8 @@ class Phrase:
         parts: who plays what.
         chords: the harmony beside the parts, if it is known; see `chord_map`.
         recipe: how it came about, if a model made it; two phrases of the same notes are equal.
-        edited: True for what `read_midi` found in a file of ours that was edited since: its
-            notes are not those of its recipe. Two phrases of the same notes are equal.
+        edited: True if `read_midi` found it in a file of ours that another program changed
+            since we wrote it; no part of the comparison either.
     """
 
     meter: Meter = field(default_factory=Meter)

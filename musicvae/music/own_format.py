@@ -25,6 +25,9 @@ RECIPE = "musicvae-recipe:"
 CHORDS, BASS = "Chords", "Bass"
 """Names of the parts that render chords; see `accompaniment.accompany`."""
 
+MAX_MADE = 16
+"""Parts that a recipe is compared with; no model makes more."""
+
 
 def own_phrase(score: Score) -> Phrase | None:
     """The phrase that we wrote, or None for the file of another, or one edited off its grid."""
@@ -63,7 +66,8 @@ def _told(score: Score, prefix: str) -> str | None:
 
 
 def _is_as_made(phrase: Phrase, recipe: Recipe) -> bool:
-    counts = range(len(phrase.parts) + 1)
+    """True if its parts, or the first few of them, are those that the recipe made."""
+    counts = range(min(MAX_MADE, len(phrase.parts)) + 1)
     leading = (replace(phrase, parts=phrase.parts[:count]) for count in counts)
     return any(part.fingerprint == recipe.notes for part in leading)
 

@@ -137,7 +137,7 @@ def to_meter(meter: MeterLike) -> Meter:
     if isinstance(meter, str):
         return parse_meter(meter)
     if isinstance(meter, tuple) and len(meter) in (2, 3):
-        with suppress(TypeError):
+        with suppress(TypeError, OverflowError):  # no whole numbers, or far too large
             return Meter(*map(index, meter))
     raise MeterError(f"{meter!r} is no meter; write it like (6, 8), '6/8' or '4/4t'.")
 
