@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import DatasetError, OutputError, RequestError
-from .files import write_whole
+from .files import make_folder, write_whole
 from .music.codecs import CODECS, Codec, Codes
 from .music.position import TWO_BARS, condition, max_steps, width, window_steps
 from .music.units import Meter
@@ -206,8 +206,8 @@ def save(
     Raises:
         OutputError: the place cannot be written.
     """
+    make_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for old in (*folder.glob("data.json"), *folder.glob("*-[0-9]*.npy")):
             old.unlink()
     except OSError as error:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from .dataset import SPLITS, save
 from .errors import DatasetError, OutputError, RequestError, needing
-from .files import write_whole
+from .files import make_folder, write_whole
 from .music.codecs import CODECS, Codes
 from .music.position import MAX_BARS, TWO_BARS
 from .progress import Progress, Report, silent
@@ -117,8 +117,8 @@ def _read(
     progress: Progress,
 ) -> dict[str, str]:
     """Read what is not read yet; gives the files that ended their worker, and why."""
+    make_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for note in folder.glob("*.now"):  # of a run that was ended
             note.unlink()
     except OSError as error:

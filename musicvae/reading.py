@@ -29,7 +29,7 @@ from .music.notes import Phrase
 from .music.slices import KEY_BYTES, cut_line
 from .workers import Batch, TooSlow, limited
 
-READER = 4
+READER = 5
 """Version of all that decides which windows a file has; what an older one kept is read again."""
 
 Rows = NDArray[np.void]

@@ -15,7 +15,7 @@ from . import api
 from .checkpoint import load, save
 from .config import FITTED_ON, MOVED, without_prior
 from .errors import OutputError, RequestError, needing
-from .files import write_whole
+from .files import check_folder, write_whole
 from .presets import CLOSEST_MODEL
 from .presets import preset as find_preset
 from .progress import Progress, silent
@@ -245,6 +245,7 @@ def personalize(
     out = Path(out)
     if out.resolve() in [folder.resolve() for folder in shipped().values()]:
         raise OutputError(f"{out} came with the package: choose another folder.")
+    check_folder(out)
     made = run(load(find_checkpoint(model)), sources, seed=seed, progress=progress)
     write_whole(out / CARD, card(made, seed).encode())
     save(out, made.checkpoint)

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from musicvae.dataset import SPLITS, save
 from musicvae.errors import OutputError
-from musicvae.files import free_stem, numbered_names, spare_names, write_new, write_whole
+from musicvae.files import (
+    MIDI_ENDINGS,
+    check_folder,
+    free_stem,
+    make_folder,
+    numbered_names,
+    spare_names,
+    write_new,
+    write_whole,
+)
+from musicvae.music.codecs import CODECS
+from musicvae.music.midi import write_midi
+from musicvae.music.notes import Phrase
+from musicvae.preparation import prepare
 
 
 def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:
@@ -19,6 +35,106 @@ def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:
     assert path.read_bytes() == b"new"
     assert list(path.parent.iterdir()) == [path]
     assert stat.S_IMODE(path.stat().st_mode) & stat.S_IRUSR
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_files_have_the_permissions_that_the_umask_leaves(
+    umask: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those of any program; and the umask of the process is never touched to find out."""
+    before = os.umask(umask)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "umask", None)
+            write_whole(tmp_path / "a.bin", b"whole")
+            write_whole(tmp_path / "a.bin", b"again")
+            made = [tmp_path / "a.bin", write_new(iter([tmp_path / "b.bin"]), b"new")]
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o666 & ~umask}
+
+
+NOWHERE = Path("/no-such-folder-of-musicvae")
+WRITERS: dict[str, Callable[[Path, Path], object]] = {
+    "write_whole": lambda folder, _: write_whole(folder / "a.bin", b""),
+    "write_midi": lambda folder, _: write_midi(Phrase(), folder / "a.mid"),
+    "write_new": lambda folder, _: write_new(spare_names(folder / "a.mid"), b""),
+    "numbered_names": lambda folder, _: numbered_names(folder, "phrase"),
+    "free_stem": lambda folder, _: free_stem(folder, "grid"),
+    "make_folder": lambda folder, _: make_folder(folder),
+    "save": lambda folder, _: save(folder, CODECS["melody"], 2, dict.fromkeys(SPLITS, ()), {}),
+    "prepare": lambda folder, midi: prepare([midi], folder, workers=1),
+}
+
+
+@pytest.mark.parametrize("folder", [NOWHERE, NOWHERE / "clips", Path("/..") / NOWHERE.name])
+@pytest.mark.parametrize("writer", WRITERS)
+def test_no_folder_is_created_at_the_root(writer: str, folder: Path, tmp_path: Path) -> None:
+    """A slip such as /outt/clips is one sentence that names what is missing."""
+    (tmp_path / "a.mid").touch()
+    said = f"There is no folder {NOWHERE}, and none is created at the root of the file system"
+    with pytest.raises(OutputError, match=said):
+        WRITERS[writer](folder, tmp_path)
+    assert not NOWHERE.exists()
+
+
+@pytest.mark.parametrize("at_root", [True, False])
+def test_a_folder_is_created_below_one_that_is_there(
+    at_root: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Named from the root or from where one stands, over a link, or with dots; however deep."""
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "real").mkdir()
+    monkeypatch.chdir(tmp_path / "real")
+    home = tmp_path if at_root else Path("..")
+    for name in ("one", "two/below", "link/three", "real/../four/below"):
+        make_folder(home / name)
+        assert (home / name).is_dir()
+        make_folder(home / name)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "four",
+        "link",
+        "one",
+        "real",
+        "two",
+    ]
+
+
+def test_one_who_stands_at_the_root_creates_no_folder_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By a relative name either."""
+    monkeypatch.chdir("/")
+    with pytest.raises(OutputError, match="at the root of the file system"):
+        make_folder(Path(NOWHERE.name))
+    assert not NOWHERE.exists()
+
+
+def test_a_place_that_cannot_be_a_folder_is_one_sentence(tmp_path: Path) -> None:
+    """Below a file, behind a link to nothing, or in a circle of links."""
+    (tmp_path / "file").touch()
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / "a" / "below"):
+        with pytest.raises(OutputError, match=rf"^{folder} cannot be written: .*\.$"):
+            make_folder(folder)
+
+
+@pytest.mark.parametrize("ending", [*MIDI_ENDINGS, ".MID"])
+def test_a_folder_named_like_a_midi_file_is_refused(ending: str, tmp_path: Path) -> None:
+    """With what to type in its place; one that is there already is taken as it is."""
+    folder = tmp_path / f"out{ending}"
+    for asked in (
+        check_folder,
+        lambda out: numbered_names(out, "a"),
+        lambda out: free_stem(out, "a"),
+    ):
+        with pytest.raises(OutputError, match=rf"a folder is meant: type {tmp_path}/out/$"):
+            asked(folder)
+        assert not list(tmp_path.iterdir())
+    folder.mkdir()
+    check_folder(folder)
+    check_folder(tmp_path / "v1.2")
 
 
 def test_a_move_that_fails_leaves_what_was_there(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from musicvae.library import VERSION, Entry, Library, Rows, load, save
+from musicvae.reading import READER
 
 Z = 5
 
@@ -84,6 +85,19 @@ def test_no_byte_that_is_changed_makes_it_stop(tmp_path: Path, rows: list[Rows])
         place.write_bytes(data[:at] + bytes([data[at] ^ 0x41]) + data[at + 1 :])
         found = load(place, Z)
         assert not found or len(found) == len(rows)
+
+
+def test_what_was_written_before_still_opens(tmp_path: Path, rows: list[Rows]) -> None:
+    """The first files say version [1, 4]; a new `reading.READER` does not close them."""
+    place = tmp_path / "kept.npz"
+    save(place, rows)
+    with np.load(place) as kept:
+        arrays = dict(kept)
+    about = json.loads(arrays["about"].tobytes()) | {"version": [1, 4]}
+    arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
+    np.savez(place, **arrays)
+    assert READER > 4
+    assert same(load(place, Z), rows)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import mido
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 import musicvae
 from musicvae.api import MusicVAE
 from musicvae.errors import RequestError
-from musicvae.music.midi import midi_bytes
+from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Phrase
 from musicvae.music.recipe import Recipe
 from musicvae.music.units import Meter
@@ -57,6 +59,7 @@ def test_what_was_made_is_made_again_to_the_byte(model: MusicVAE, seed: int) -> 
         assert phrase.recipe, verb
         data = midi_bytes(phrase)
         assert midi_bytes(model.replay(data)) == data, verb
+        assert not read_midi(data)[0].edited, verb
 
 
 def test_walks_start_from_the_very_z(model: MusicVAE) -> None:
@@ -72,6 +75,38 @@ def test_walks_start_from_the_very_z(model: MusicVAE) -> None:
     bare = model.encode(midi_bytes(replace(phrase, recipe=None)))
     assert np.array_equal(afresh, bare)
     assert not np.array_equal(afresh, z)
+
+
+def nudged(phrase: Phrase) -> bytes:
+    """Its file after another program moved all that follows the first note by seven ticks."""
+    file = mido.MidiFile(file=io.BytesIO(midi_bytes(phrase)), charset="utf-8")
+    for track in file.tracks[1:]:
+        if strikes := [message for message in track if message.type == "note_on"]:
+            strikes[-1].time += 7
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    return buffer.getvalue()
+
+
+def test_an_edited_clip_is_music_for_every_verb(model: MusicVAE) -> None:
+    """On the grid or off it; and what is made of it is not edited."""
+    (phrase,) = model.generate(1, seed=2)
+    first = phrase.parts[0].notes[0]
+    louder = replace(first, velocity=first.velocity % 127 + 1)
+    changed = replace(phrase.parts[0], notes=(louder, *phrase.parts[0].notes[1:]))
+    on_grid = midi_bytes(replace(phrase, parts=(changed, *phrase.parts[1:])))
+    for data in (on_grid, nudged(phrase)):
+        assert read_midi(data)[0].edited
+        for made in (
+            *model.vary(data, 2, seed=1),
+            *model.interpolate(data, midi_bytes(phrase), 2, seed=1),
+            *model.grid([data] * 3, 2, seed=1),
+            model.analogy(data, data, data, seed=1),
+            model.reconstruct(data, seed=1).phrase,
+            model.extend(data, 1, seed=1),
+        ):
+            assert not made.edited
+            assert not read_midi(midi_bytes(made))[0].edited
 
 
 def test_a_recipe_tells_nothing_of_files(model: MusicVAE, tmp_path: Path) -> None:
@@ -101,6 +136,15 @@ def test_what_cannot_be_made_again_says_why(model: MusicVAE) -> None:
         musicvae.replay(midi_bytes(replace(phrase, recipe=None)))
     with pytest.raises(RequestError, match=r"name the folder of its model"):
         musicvae.replay(midi_bytes(phrase))
+
+
+def test_an_old_recipe_with_a_bare_lower_case_key_is_played_again(tiny_model: MusicVAE) -> None:
+    """It was written when that was a major key."""
+    model = MusicVAE(tiny_prior(tiny_model.checkpoint))
+    (phrase,) = model.generate(1, key="G", seed=1)
+    old = midi_bytes(phrase).replace(b'"key":"G"', b'"key":"g"')
+    assert old != midi_bytes(phrase)
+    assert midi_bytes(model.replay(old)) == midi_bytes(phrase)
 
 
 options = st.dictionaries(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .options import FileBpm, Track, counted
+from .writing import tell_edited
 
 if TYPE_CHECKING:
     from ..music.notes import Phrase
@@ -25,8 +26,10 @@ def info(
 
     Example:  musicvae info song.mid
     """
+    from ..files import MIDI_ENDINGS
+
     path = Path(source)
-    if path.is_file() or path.suffix.lower() in (".mid", ".midi", ".kar", ".rmi", ".smf"):
+    if path.is_file() or path.suffix.lower() in MIDI_ENDINGS:
         _midi(path, track, bpm)
     else:
         _checkpoint(source)
@@ -42,6 +45,7 @@ def _midi(path: Path, track: str | None, bpm: float) -> None:
     from ..music.midi import main_phrase, read_midi
 
     phrases = read_midi(path, bpm=bpm)
+    tell_edited(path, phrases)
     main = main_phrase(phrases)
     for number, phrase in enumerate(phrases, 1):
         mark = "  <- read by the verbs" if len(phrases) > 1 and phrase is main else ""

@@ -43,6 +43,7 @@ def tell_source(bpm: float, *sources: Path) -> None:
 
     for source in sources:
         phrases = read_midi(source, bpm=bpm)
+        tell_edited(source, phrases)
         if len(phrases) > 1:
             number = phrases.index(main_phrase(phrases)) + 1
             typer.echo(
@@ -50,6 +51,12 @@ def tell_source(bpm: float, *sources: Path) -> None:
                 f"has most notes, was read (musicvae info {source})",
                 err=True,
             )
+
+
+def tell_edited(source: Path, phrases: Sequence[Phrase]) -> None:
+    """Say of a file of ours that its notes are not those that were written."""
+    if any(phrase.edited for phrase in phrases):
+        typer.echo(f"{source} was edited since it was made: it is read as it is now", err=True)
 
 
 def tell_seed(seed: int, temperature: float, *, always: bool = False) -> None:

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .midi import SIGNATURE
+from .own_format import SIGNATURE
 from .smf import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
@@ -102,11 +103,7 @@ def parse_quickly(data: bytes) -> tuple[Score, list[Player], Notes]:
         if not chunk.endswith(END_OF_TRACK) or SHORT_METER.search(chunk):
             raise Unsure
         piece, channels = _whole_channels(chunk, sounding, resolution)
-        score.meters += [
-            (sign.time, sign.numerator, sign.denominator)
-            for sign in piece.time_signatures
-            if sign.numerator and 1 <= sign.denominator <= 64
-        ]
+        score.meters += _meters(piece)
         name = _name(chunk)
         for channel, program, track in channels:
             found.append(_notes(track, len(players)))
@@ -114,11 +111,23 @@ def parse_quickly(data: bytes) -> tuple[Score, list[Player], Notes]:
     if not players:
         raise Unsure
     notes = Notes(*map(np.concatenate, zip(*found, strict=True)))
-    score.meters.sort()
+    score.meters.sort(key=itemgetter(0))  # stable, as `smf.parse` does
     score.end = int(notes.end.max()) + resolution // STRAIGHT + 1
     if score.meters and score.meters[-1][0] >= score.end:  # the last event would matter now
         raise Unsure
     return score, players, notes
+
+
+def _meters(piece: ScoreTick) -> list[tuple[int, int, int]]:
+    """The time signatures of a track of a file: tick, numerator, denominator."""
+    meters = [
+        (sign.time, sign.numerator, sign.denominator)
+        for sign in piece.time_signatures
+        if sign.numerator and 1 <= sign.denominator <= 64
+    ]
+    if len(set(meters)) > len({tick for tick, _, _ in meters}):
+        raise Unsure  # two at one tick: symusic's sort is not stable, so the later is not known
+    return meters
 
 
 def _whole_channels(

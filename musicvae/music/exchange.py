@@ -11,7 +11,7 @@ from .midi import midi_bytes, read_midi, struck
 from .notes import DEFAULT_VELOCITY, Phrase
 from .quantise import to_phrases
 from .smf import Score, TimedNote, Track
-from .units import RESOLUTION, Meter, bpm_to_tempo
+from .units import RESOLUTION, TRIPLET, MeterLike, bpm_to_tempo, to_meter
 
 if TYPE_CHECKING:
     from pretty_midi import PrettyMIDI
@@ -54,7 +54,7 @@ def to_tuples(phrase: Phrase) -> list[NoteTuple]:
 
 def from_tuples(
     notes: Iterable[tuple[float, float, int] | NoteTuple],
-    meter: tuple[int, int] = (4, 4),
+    meter: MeterLike = (4, 4),
     *,
     bpm: float = 120.0,
     program: int = 0,
@@ -63,7 +63,8 @@ def from_tuples(
 
     Args:
         notes: (start, duration) in quarters, pitch, and velocity or nothing for 80.
-        meter: numerator and denominator; the grid is found.
+        meter: a `Meter`, such as (6, 8), or "6/8"; the grid is found, but if triplets are
+            asked for, as in "4/4t", they are taken.
         bpm: quarters per minute.
         program: General MIDI program, 0 to 127.
 
@@ -72,12 +73,13 @@ def from_tuples(
         MeterError: the bar is longer than the grid allows.
         RequestError: tempo or program is out of range.
     """
-    Meter(*meter)
+    wanted = to_meter(meter)
     timed = [_timed(note) for note in notes]
     track = Track("", 0, program, sorted(timed))
     end = max((note.end for note in timed), default=0)
-    score = Score(_RESOLUTION, [track], [(0, bpm_to_tempo(bpm))], [(0, *meter)], [], end)
-    phrases, reasons = to_phrases(score)
+    sign = (0, wanted.numerator, wanted.denominator)
+    score = Score(_RESOLUTION, [track], [(0, bpm_to_tempo(bpm))], [sign], [], end)
+    phrases, reasons = to_phrases(score, triplets=wanted.grid == TRIPLET)
     if not phrases:
         raise MidiError("The notes", reasons[0] if reasons else "there are none.")
     return phrases[0]

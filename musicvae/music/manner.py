@@ -41,6 +41,7 @@ def play_like(
         other,
         parts=tuple(_like(mine, theirs, other, own) for mine, theirs, own in parts),
         chords=chord_map(told, other.steps) if phrase.chords else other.chords,
+        edited=False,
     )
 
 

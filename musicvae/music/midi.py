@@ -13,24 +13,25 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import MidiError
 from ..files import write_whole
-from .chords import chord_symbols, symbols
-from .notes import Note, Part, Phrase, chord_map
-from .quantise import MAX_BARS, tempo_map, to_phrases
-from .recipe import parse_recipe
-from .smf import DRUM_CHANNEL, MARKER, NotMidi, Score, Track, parse
-from .units import RESOLUTION, Meter, steps_to_ticks, ticks_to_steps
+from .chords import symbols
+from .notes import Note, Part, Phrase
+from .own_format import RECIPE, SIGNATURE, own_phrase, with_origin
+from .quantise import to_phrases
+from .smf import DRUM_CHANNEL, NotMidi, parse
+from .units import RESOLUTION, Meter, steps_to_ticks
 
-SIGNATURE = "musicvae:"
-RECIPE = "musicvae-recipe:"
 CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 MAX_BYTES = 64 * 2**20
+"""No MIDI file is larger, however it is given."""
+
+BLOCK = 2**20
+"""Bytes that are read at once."""
 
 Source = Path | str | bytes | BinaryIO
 
@@ -47,6 +48,9 @@ def read_midi(source: Source, *, bpm: float = 120.0) -> list[Phrase]:
         source: a path, the bytes of a file, or an open binary file.
         bpm: quarters per minute of a file that is timed in seconds (SMPTE division).
 
+    A phrase of a file that a model made knows its recipe; one of a file of ours that was edited
+    elsewhere is marked as `edited`, and has the chords that its notes play, not stale markers.
+
     Raises:
         MidiError: it cannot be read, or no note in it can be used; the sentence says why.
     """
@@ -55,18 +59,16 @@ def read_midi(source: Source, *, bpm: float = 120.0) -> list[Phrase]:
         scores = parse(data, bpm)
     except NotMidi as error:
         raise MidiError(name, f"{error}.") from error
-    own = _own(scores[0])
-    if own is not None:
-        return [own]
-    phrases: list[Phrase] = []
+    own = own_phrase(scores[0])
+    phrases = [own] if own else []
     reasons: list[str] = []
-    for score in scores:
+    for score in () if own else scores:
         found, why = to_phrases(score)
         phrases += found
         reasons += why
     if not phrases:
         raise MidiError(name, reasons[0] if reasons else "there is no note in it.")
-    return phrases
+    return [with_origin(phrase, scores[0], fits=own is not None) for phrase in phrases]
 
 
 def main_phrase(phrases: Sequence[Phrase]) -> Phrase:
@@ -189,17 +191,17 @@ def load(source: Source) -> tuple[str, bytes]:
         MidiError: they cannot be read.
     """
     if isinstance(source, bytes):
-        return "The MIDI data", source
+        return "The MIDI data", _limited("The MIDI data", source)
     if not isinstance(source, (str, Path)):
-        return str(getattr(source, "name", "The MIDI data")), source.read()
+        name = str(getattr(source, "name", "The MIDI data"))
+        return name, _read(name, source)
     path = Path(source)
     try:
         about = path.stat()
         if not (S_ISREG(about.st_mode) or S_ISDIR(about.st_mode)):
             raise MidiError(path, "it is a device or a pipe, not a file.")
-        if about.st_size > MAX_BYTES:
-            raise MidiError(path, f"it is larger than {MAX_BYTES >> 20} MB; no MIDI file is.")
-        return str(path), path.read_bytes()
+        with path.open("rb") as file:
+            return str(path), _read(str(path), file)
     except FileNotFoundError:
         raise MidiError(path, "there is no such file.") from None
     except IsADirectoryError:
@@ -208,50 +210,18 @@ def load(source: Source) -> tuple[str, bytes]:
         raise MidiError(path, f"it cannot be read: {error.strerror or error}.") from error
 
 
-def _own(score: Score) -> Phrase | None:
-    """The phrase that we wrote, or None for the file of another, or one edited off its grid."""
-    for words in score.texts:
-        if words.text.startswith(SIGNATURE):
-            try:
-                return _rebuild(score, json.loads(words.text.removeprefix(SIGNATURE)))
-            except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-                return None
-    return None
+def _read(name: str, file: BinaryIO) -> bytes:
+    """All of an open file; a byte beyond the limit is enough to refuse it."""
+    data = bytearray()
+    while len(data) <= MAX_BYTES and (block := file.read(min(BLOCK, MAX_BYTES + 1 - len(data)))):
+        if not isinstance(block, bytes):
+            raise MidiError(name, "it is opened as text; open it with mode 'rb'.")
+        data += block
+    return _limited(name, bytes(data))
 
 
-def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
-    """Raises ValueError where a note stands outside the phrase, or off the grid unmeant."""
-    meter = Meter(*map(int, [*about["meter"], about["grid"]]))
-    if score.meters != [(0, meter.numerator, meter.denominator)] or about["bars"] > MAX_BARS:
-        raise ValueError("edited: the text is no longer about these notes")
-    empty = Phrase(meter, int(about["bars"]), int(about["pickup"]))
-    lead = empty.lead_in
-
-    def step(tick: int) -> int:
-        return ticks_to_steps(tick, score.resolution, meter.grid) - lead
-
-    def off(tick: int) -> int:
-        """Ticks of ours after the step, towards it."""
-        ticks = tick - steps_to_ticks(step(tick) + lead, score.resolution, meter.grid)
-        return int(ticks * RESOLUTION / score.resolution)
-
-    def on(tick: int) -> int:
-        if (tick * meter.grid) % score.resolution:
-            raise ValueError("off the grid")
-        return step(tick)
-
-    def rebuild(track: Track) -> Part:
-        at = step if about.get("offsets") else on
-        notes = (
-            Note(at(n.start), at(n.end) - at(n.start), n.pitch, n.velocity, off(n.start))
-            for n in track.notes
-        )
-        return Part(tuple(notes), track.program, track.channel == DRUM_CHANNEL, track.name)
-
-    tempos = tempo_map(((on(tick), tempo) for tick, tempo in score.tempos), empty.steps)
-    marks = ((words.tick, words.text) for words in score.texts if words.kind == MARKER)
-    chords = chord_map(((step(tick), chord) for tick, chord in chord_symbols(marks)), empty.steps)
-    told = (w.text.removeprefix(RECIPE) for w in score.texts if w.text.startswith(RECIPE))
-    recipe = next(map(parse_recipe, told), None)
-    parts = tuple(map(rebuild, score.tracks))
-    return replace(empty, tempos=tempos, parts=parts, chords=chords, recipe=recipe)
+def _limited(name: str, data: bytes) -> bytes:
+    """Raises MidiError where they are more than a MIDI file has."""
+    if len(data) > MAX_BYTES:
+        raise MidiError(name, f"it is larger than {MAX_BYTES >> 20} MB; no MIDI file is.")
+    return data

@@ -102,6 +102,8 @@ class Phrase:
         parts: who plays what.
         chords: the harmony beside the parts, if it is known; see `chord_map`.
         recipe: how it came about, if a model made it; two phrases of the same notes are equal.
+        edited: True if `read_midi` found it in a file of ours that another program changed
+            since we wrote it; no part of the comparison either.
     """
 
     meter: Meter = field(default_factory=Meter)
@@ -111,6 +113,7 @@ class Phrase:
     parts: tuple[Part, ...] = ()
     chords: tuple[ChordChange, ...] = ()
     recipe: Recipe | None = field(default=None, compare=False)
+    edited: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.bars < 0 or not 0 <= self.pickup < self.meter.bar:

@@ -44,16 +44,17 @@ class Stretch:
         return 4 * resolution * self.numerator // self.denominator
 
 
-def to_phrases(score: Score) -> tuple[list[Phrase], list[str]]:
+def to_phrases(score: Score, triplets: bool = False) -> tuple[list[Phrase], list[str]]:
     """One phrase for each stretch of one meter that has notes; and why others have none.
 
-    Bars of rest before the first note and after the last are left out.
+    Bars of rest before the first note and after the last are left out. With *triplets* all
+    are on the triplet grid, whatever their notes lie nearer to.
     """
     phrases, reasons = [], []
     chords = told_chords(score)
     for stretch in stretches(score):
         try:
-            phrase = _to_phrase(score, stretch, chords)
+            phrase = _to_phrase(score, stretch, chords, triplets)
         except MeterError as error:
             reasons.append(str(error))
             continue
@@ -115,7 +116,7 @@ def told_chords(score: Score) -> list[tuple[int, Chord | None]]:
 
 
 def _to_phrase(
-    score: Score, stretch: Stretch, chords: list[tuple[int, Chord | None]]
+    score: Score, stretch: Stretch, chords: list[tuple[int, Chord | None]], triplets: bool
 ) -> Phrase | None:
     """The notes that start in a stretch, on its grid; None if there are none."""
     tracks = [_within(track, stretch, score.resolution) for track in score.tracks]
@@ -123,7 +124,10 @@ def _to_phrase(
         return None
     pitched = [track for track in tracks if track.channel != DRUM_CHANNEL and track.notes] or tracks
     onsets = [note.start - stretch.start for track in pitched for note in track.notes]
-    meter = choose_grid(stretch, np.array(onsets), score.resolution)
+    if triplets:
+        meter = Meter(stretch.numerator, stretch.denominator, TRIPLET)
+    else:
+        meter = choose_grid(stretch, np.array(onsets), score.resolution)
     to_step = _Ruler(stretch, meter, score.resolution).step
     parts = [_to_part(track, to_step) for track in tracks]
     first = min(part.notes[0].start for part in parts if part.notes)

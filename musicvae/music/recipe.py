@@ -8,6 +8,7 @@ read as one is none: a file of strangers is never worse for what it carries.
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -20,6 +21,7 @@ VERSION = 1
 MAX_TEXT = 4 * 2**20
 """Characters; no recipe of ours is as long."""
 
+_BARE_KEY = re.compile(r"\s*[a-g][#♯b♭]?\s*")
 _TYPES = {"model": str, "verb": str, "notes": str, "latent": int, "options": dict, "z": str}
 
 
@@ -85,6 +87,21 @@ def parse_recipe(text: str) -> Recipe | None:
             return None
         if any(type(about[name]) is not kind for name, kind in _TYPES.items()):
             return None
+        about["options"] = _with_key_of_today(about["options"])
         return Recipe(**about | {"z": b64decode(about["z"], validate=True)})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _with_key_of_today(options: dict[str, Any]) -> dict[str, Any]:
+    """Options of a recipe; its key `c` is read as `C`.
+
+    That is what a bare lower-case letter meant until it was refused, as it could be minor.
+    """
+    wishes = options.get("wishes")
+    if not isinstance(wishes, dict) or wishes.get("scale") is not None:
+        return options
+    key = wishes.get("key")
+    if not isinstance(key, str) or not _BARE_KEY.fullmatch(key):
+        return options
+    return options | {"wishes": wishes | {"key": key.strip().capitalize()}}

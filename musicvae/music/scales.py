@@ -14,8 +14,10 @@ from .chords import NAMES
 
 SCALES = {
     "major": (0, 2, 4, 5, 7, 9, 11),
+    "ionian": (0, 2, 4, 5, 7, 9, 11),
     "minor": (0, 2, 3, 5, 7, 8, 9, 10, 11),
     "natural": (0, 2, 3, 5, 7, 8, 10),
+    "aeolian": (0, 2, 3, 5, 7, 8, 10),
     "harmonic": (0, 2, 3, 5, 7, 8, 11),
     "melodic": (0, 2, 3, 5, 7, 9, 11),
     "dorian": (0, 2, 3, 5, 7, 9, 10),
@@ -63,7 +65,8 @@ def parse_key(key: str | None, scale: str | None = None) -> Key | None:
     """A key from its name, and the scale that is asked for beside it; None where none is.
 
     Raises:
-        RequestError: a text cannot be read, or the two speak of different scales.
+        RequestError: a text cannot be read, or could be a major or a minor key, or the two
+            speak of different scales.
 
     >>> [str(parse_key(text)) for text in ("A minor", "Bb", "f# dorian", "Em")]
     ['A minor', 'Bb major', 'F# dorian', 'E minor']
@@ -77,6 +80,9 @@ def parse_key(key: str | None, scale: str | None = None) -> Key | None:
     found = _KEY.fullmatch(key.strip())
     if not found:
         raise RequestError(f"{key!r} is no key; write it like C, A minor or F# dorian.")
+    if scale is None and not found[3] and found[1].islower():
+        name = found[1].upper() + found[2]
+        raise RequestError(f"{key!r} could be major or minor; write {name} or {name} minor.")
     tonic = found[1].upper() + found[2].replace("♯", "#").replace("♭", "b")
     said = _scale(found[3])
     if scale is None:

@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from .units import bpm_to_tempo
@@ -78,8 +79,9 @@ class Score:
     Attributes:
         resolution: ticks per quarter.
         tracks: the channels of each track that play, or at least set a program.
-        tempos: (tick, microseconds per quarter), sorted.
-        meters: (tick, numerator, denominator), sorted.
+        tempos: (tick, microseconds per quarter), in order of their ticks; of two at one
+            tick the later in the file stands last, and counts.
+        meters: (tick, numerator, denominator), in the same order.
         texts: words, in order of their ticks.
         end: the last tick of any event.
     """
@@ -117,9 +119,10 @@ def parse(data: bytes, bpm: float = 120.0) -> list[Score]:
             scores.append(Score(resolution))
         _read_track(scores[-1], chunk, stretch)
     for score in scores:
-        score.tempos = [(0, tempo)] if tempo else sorted(score.tempos)
-        score.meters.sort()
-        score.texts.sort(key=lambda words: words.tick)
+        # stable: of two events at one tick, the later in the file comes last, and so counts
+        score.tempos = [(0, tempo)] if tempo else sorted(score.tempos, key=itemgetter(0))
+        score.meters.sort(key=itemgetter(0))
+        score.texts.sort(key=itemgetter(0))
     return scores
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import index
 
 from ..errors import MeterError, RequestError
 
@@ -115,6 +117,29 @@ def parse_meter(text: str) -> Meter:
     if not found:
         raise MeterError(f"{text!r} is no meter; write it like 3/4 or 6/8, with triplets 4/4t.")
     return Meter(int(found[1]), int(found[2]), TRIPLET if found[3] else STRAIGHT)
+
+
+MeterLike = Meter | str | tuple[int, int]
+"""What a meter may be given as; a tuple may have the grid as its third number."""
+
+
+def to_meter(meter: MeterLike) -> Meter:
+    """A meter from text, or from its numerator, denominator and, if wanted, grid.
+
+    Raises:
+        MeterError: it is none of these, or no meter.
+
+    >>> to_meter("6/8") == to_meter((6, 8)) == Meter(6, 8)
+    True
+    """
+    if isinstance(meter, Meter):
+        return meter
+    if isinstance(meter, str):
+        return parse_meter(meter)
+    if isinstance(meter, tuple) and len(meter) in (2, 3):
+        with suppress(TypeError, OverflowError):  # no whole numbers, or far too large
+            return Meter(*map(index, meter))
+    raise MeterError(f"{meter!r} is no meter; write it like (6, 8), '6/8' or '4/4t'.")
 
 
 def ticks_to_steps(ticks: int, ticks_per_quarter: int, grid: int = STRAIGHT) -> int:

@@ -57,11 +57,9 @@ def join(phrases: Sequence[Phrase]) -> Phrase:
     for phrase in phrases:
         for mine, part in zip(notes, phrase.parts, strict=True):
             mine += [replace(note, start=note.start + offset) for note in part.notes]
-        tempos += [
-            Tempo(tempo.step + offset, tempo.microseconds)
-            for tempo in phrase.tempos
-            if not tempos or tempo.microseconds != tempos[-1].microseconds
-        ]
+        for tempo in phrase.tempos if phrase.steps else ():
+            if not tempos or tempo.microseconds != tempos[-1].microseconds:
+                tempos.append(Tempo(tempo.step + offset, tempo.microseconds))
         chords.append((offset, None))
         chords += [(change.step + offset, change.chord) for change in phrase.chords]
         offset += phrase.steps
@@ -69,7 +67,8 @@ def join(phrases: Sequence[Phrase]) -> Phrase:
         replace(part, notes=tuple(mine)) for part, mine in zip(first.parts, notes, strict=True)
     )
     bars = sum(phrase.bars for phrase in phrases)
-    return Phrase(first.meter, bars, 0, tuple(tempos), parts, chord_map(chords, offset))
+    known = tuple(tempos) or first.tempos
+    return Phrase(first.meter, bars, 0, known, parts, chord_map(chords, offset))
 
 
 def _tempos(phrase: Phrase, start: int, stop: int) -> tuple[Tempo, ...]:

@@ -137,6 +137,22 @@ def test_a_file_that_changes_meter_is_told(terminal: Terminal, tmp_path: Path, t
     assert "waltz.mid changes" not in terminal.play(*words, "--track", "1", "--track-b", "1")
 
 
+def test_a_midi_file_in_place_of_a_folder_is_told(
+    terminal: Terminal, tmp_path: Path, tune: Path
+) -> None:
+    """By every verb that writes several files: what to type; nothing is written."""
+    out, before = tmp_path / "out.mid", sorted(tmp_path.iterdir())
+    for words in (
+        *(("generate", out), ("vary", tune, out)),
+        *(("interpolate", tune, tune, out), ("grid", tune, tune, tune, out)),
+    ):
+        with pytest.raises(OutputError, match=r"a folder is meant: type .*/out/$"):
+            terminal.play(*words)
+    with pytest.raises(OutputError, match=r"a folder is meant: type .*/out/$"):
+        terminal("personalize", tune, "-o", out, "--model", terminal.model)
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_info_looks_at_drums_and_silence_too(terminal: Terminal, tmp_path: Path) -> None:
     """Without a melody it still tells what there is."""
     kit = Part((Note(0, 1, 36),), is_drum=True, name="kit")

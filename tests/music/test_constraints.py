@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.errors import RequestError
-from musicvae.music.chords import symbol
+from musicvae.music.chords import NAMES, symbol
 from musicvae.music.codecs import CODECS, MelodyCodec
 from musicvae.music.constraints import Constraints
 from musicvae.music.notes import ChordChange, Note, Part, Phrase
@@ -46,6 +46,11 @@ KEYS = {
     "F# dorian": "F# G# A B C# D# E",
     "E minor pentatonic": "E G A B D",
     "Am": "A B C D E F F# G G#",
+    "am": "A B C D E F F# G G#",
+    "Em": "E F# G A B C C# D D#",
+    "D ionian": "D E F# G A B C#",
+    "d ionian": "D E F# G A B C#",
+    "E aeolian": "E F# G A B C D",
 }
 
 
@@ -57,6 +62,29 @@ def test_a_key_has_these_tones(text: str) -> None:
     names = {"Bb": 10, "Eb": 3, "C": 0, "C#": 1, "D": 2, "D#": 3, "E": 4, "F": 5, "F#": 6}
     names |= {"G": 7, "G#": 8, "A": 9, "B": 11}
     assert key.tones == {names[name] for name in KEYS[text].split()}
+
+
+@pytest.mark.parametrize("letter", "abcdefg")
+@pytest.mark.parametrize("accidental", ["", "#", "b"])
+def test_a_bare_lower_case_letter_is_refused(letter: str, accidental: str) -> None:
+    """It could be major or minor: the sentence has both; a capital or a scale tells which."""
+    name = letter.upper() + accidental
+    with pytest.raises(RequestError, match=f"; write {name} or {name} minor\\.$"):
+        parse_key(letter + accidental)
+    assert str(parse_key(name)) == f"{name} major"
+    for minor in (f"{letter}{accidental} minor", f"{letter}{accidental}m", f"{name}m"):
+        assert str(parse_key(minor)) == f"{name} minor"
+    assert str(parse_key(letter + accidental, "dorian")) == f"{name} dorian"
+
+
+@pytest.mark.parametrize(("mode", "scale"), [("ionian", "major"), ("aeolian", "natural")])
+def test_a_church_mode_is_the_scale_that_it_is_known_as(mode: str, scale: str) -> None:
+    """On every tonic, told with it or beside it."""
+    for tonic in NAMES:
+        one, other = parse_key(f"{tonic} {mode}"), parse_key(tonic, mode)
+        assert one
+        assert one == other
+        assert one.tones == Key(tonic, scale).tones
 
 
 @pytest.mark.parametrize(("key", "scale", "found"), [

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from musicvae.errors import MeterError, MidiError
 from musicvae.music.exchange import from_pretty_midi, from_tuples, to_pretty_midi, to_tuples
 from musicvae.music.notes import Note, Part, Phrase, Tempo
-from musicvae.music.units import Meter
+from musicvae.music.units import TRIPLET, Meter, MeterLike
 
 from ..strategies import phrases
 
@@ -59,6 +59,21 @@ def test_tuples_and_back() -> None:
     phrase = from_tuples(to_tuples(WALTZ), (3, 4), bpm=150, program=40)
     assert to_tuples(phrase) == to_tuples(WALTZ)
     assert (phrase.meter, phrase.tempos) == (WALTZ.meter, WALTZ.tempos)
+
+
+@pytest.mark.parametrize("meter", [(3, 4), "3/4", Meter(3, 4)], ids=repr)
+def test_the_meter_of_tuples_may_be_given_in_any_way(meter: MeterLike) -> None:
+    """With the same notes on the same grid."""
+    assert from_tuples(to_tuples(WALTZ), meter) == from_tuples(to_tuples(WALTZ), (3, 4))
+    assert from_tuples([(i / 3, 1 / 3, 60) for i in range(9)], meter).meter == Meter(3, 4, TRIPLET)
+
+
+@pytest.mark.parametrize("meter", ["3/4t", Meter(3, 4, TRIPLET)], ids=repr)
+def test_triplets_that_are_asked_for_are_taken(meter: MeterLike) -> None:
+    """By quarters too, which lie on both grids."""
+    phrase = from_tuples(to_tuples(WALTZ), meter)
+    assert phrase.meter == Meter(3, 4, TRIPLET)
+    assert to_tuples(phrase) == to_tuples(WALTZ)
 
 
 def test_tuples_without_a_velocity_and_on_triplets() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicvae.music.midi import RECIPE, midi_bytes, read_midi
+from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Phrase
+from musicvae.music.own_format import RECIPE
 from musicvae.music.recipe import MAX_TEXT, Recipe, parse_recipe
+from musicvae.music.scales import parse_key
 
 from ..strategies import phrases
 
@@ -39,8 +42,7 @@ def recipes(draw: st.DrawFn) -> Recipe:
 @given(phrases(), recipes())
 def test_a_file_carries_its_recipe_and_is_the_same_music(phrase: Phrase, recipe: Recipe) -> None:
     """To the bit of every point; the phrase is equal to the one without."""
-    from dataclasses import replace
-
+    recipe = replace(recipe, notes=phrase.fingerprint)
     (back,) = read_midi(midi_bytes(replace(phrase, recipe=recipe)))
     assert back == phrase
     assert back.recipe == recipe
@@ -51,6 +53,24 @@ def test_a_file_carries_its_recipe_and_is_the_same_music(phrase: Phrase, recipe:
 def test_a_text_that_is_no_recipe_is_none(text: str) -> None:
     """It never raises."""
     assert parse_recipe(text) is None
+
+
+@pytest.mark.parametrize("key", ["c", "a", "f#", "bb", " g "])
+def test_a_bare_letter_of_an_old_recipe_is_the_major_key_it_was(key: str) -> None:
+    """Today it is refused; with a scale beside it, or any word, it is as it was told."""
+    for wishes, read in (
+        ({"key": key}, {"key": key.strip().capitalize()}),
+        ({"key": key, "scale": None}, {"key": key.strip().capitalize(), "scale": None}),
+        ({"key": key, "scale": "dorian"}, None),
+        ({"key": f"{key} minor"}, None),
+        ({"key": 7}, None),
+        ({"chords": key}, None),
+    ):
+        recipe = parse_recipe(Recipe("abc", "vary", options={"wishes": wishes}).text())
+        assert recipe
+        assert recipe.options == {"wishes": read or wishes}
+        if read:
+            assert str(parse_key(read["key"])).endswith("major")
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,14 @@ from musicvae.errors import MeterError, RequestError
 from musicvae.music.position import condition, max_steps, width, window_bars, window_steps
 from musicvae.music.units import (
     MAX_BAR_STEPS,
+    STRAIGHT,
     TRIPLET,
     Meter,
     bpm_to_tempo,
     steps_to_ticks,
     tempo_to_bpm,
     ticks_to_steps,
+    to_meter,
 )
 
 from ..strategies import METERS
@@ -48,6 +50,33 @@ def test_a_meter_the_grid_cannot_hold_is_refused(numbers: tuple[int, ...]) -> No
     """Bars have a whole number of steps, at most 32."""
     with pytest.raises(MeterError):
         Meter(*numbers)
+
+
+@pytest.mark.parametrize("meter", METERS, ids=str)
+def test_a_meter_may_be_given_as_it_is_as_numbers_or_as_text(meter: Meter) -> None:
+    """All are the same meter; without a grid it is the straight one."""
+    n, d, grid = meter.numerator, meter.denominator, meter.grid
+    assert to_meter(meter) is meter
+    assert to_meter(f" {n} / {d}{'t' if grid == TRIPLET else ''}") == meter
+    assert to_meter((n, d, grid)) == meter  # type: ignore[arg-type]  # of two in its type
+    if grid == STRAIGHT:
+        assert to_meter((n, d)) == to_meter((np.int64(n), np.int64(d))) == meter  # type: ignore[arg-type]  # numpy's integers
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(None, 6, 0.75, b"6/8", [6, 8], {6, 8}, object()),
+        *("", "6", "6:8", "six/8", "4/4x", "0/4", "17/4", "4/3"),
+        *((), (6,), (6, 8, 4, 1), (6.0, 8), ("6", "8"), (None, 4), ((6, 8),), (0, 4), (4, 4, 5)),
+        (10**400, 4),
+    ],
+    ids=repr,
+)
+def test_what_is_no_meter_is_one_sentence(given: object) -> None:
+    """Whatever it is."""
+    with pytest.raises(MeterError, match=r"^[^\n]+\.$"):
+        to_meter(given)  # type: ignore[arg-type]  # on purpose
 
 
 @given(st.sampled_from(METERS), st.integers(0, 10_000))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from musicvae.music.chords import Chord
 from musicvae.music.notes import (
@@ -37,6 +40,48 @@ def test_windows_lie_end_to_end(phrase: Phrase) -> None:
     assert whole.tempos[0] == phrase.tempos[0]
     moved = [(change.step + phrase.lead_in, change.chord) for change in phrase.chords]
     assert whole.chords == chord_map(moved, whole.steps)
+
+
+def tempo_at(phrase: Phrase, step: int) -> int:
+    """Microseconds per quarter at a step of a phrase."""
+    return [tempo for tempo in phrase.tempos if tempo.step <= step][-1].microseconds
+
+
+TEMPOS = (400_000, 500_000)
+
+
+@st.composite
+def paced(draw: st.DrawFn) -> Phrase:
+    """None to two silent bars in two tempos that come and go."""
+    bars = draw(st.integers(0, 2))
+    changes = draw(st.sets(st.integers(1, 16 * bars - 1), max_size=4)) if bars else ()
+    steps = (0, *sorted(changes))
+    return Phrase(
+        bars=bars, tempos=tuple(Tempo(step, draw(st.sampled_from(TEMPOS))) for step in steps)
+    )
+
+
+@given(st.lists(paced(), min_size=1, max_size=5))
+@settings(max_examples=200, deadline=None)
+def test_joined_phrases_keep_their_tempos(phrases: list[Phrase]) -> None:
+    """At every step the tempo of the phrase that it came from; and each change is told once."""
+    joined = join(phrases)
+    wanted = [tempo_at(phrase, step) for phrase in phrases for step in range(phrase.steps)]
+    assert [tempo_at(joined, step) for step in range(joined.steps)] == wanted
+    told = [tempo.microseconds for tempo in joined.tempos]
+    assert all(before != after for before, after in pairwise(told))
+
+
+@given(phrases())
+@settings(max_examples=100, deadline=None)
+def test_windows_joined_again_have_the_tempos_of_their_phrase(phrase: Phrase) -> None:
+    """At every step, where a pick-up begins after the rests that fill it up."""
+    found = windows(phrase)
+    if found:
+        whole, lead = join(found), phrase.lead_in
+        assert all(
+            tempo_at(whole, step + lead) == tempo_at(phrase, step) for step in range(phrase.steps)
+        )
 
 
 def test_with_a_hop_only_whole_windows_are_given() -> None:

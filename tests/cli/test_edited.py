@@ -1,0 +1,36 @@
+"""What the terminal says of a file of ours that was edited elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import mido
+import pytest
+
+from .test_commands import Terminal
+
+
+@pytest.fixture
+def terminal(tiny_folder: Path) -> Terminal:
+    """A terminal with a tiny model."""
+    return Terminal(tiny_folder)
+
+
+def test_a_file_of_ours_that_was_edited_is_told(terminal: Terminal, tmp_path: Path) -> None:
+    """By every verb that reads it and by info, in one line; not one that is as it was made."""
+    terminal.play("generate", tmp_path, "--n", "1", "--seed", "4")
+    clip, back = tmp_path / "phrase-01.mid", tmp_path / "back.mid"
+    verbs = [
+        *(("info", clip), ("vary", clip, tmp_path / "varied", "--n", "1")),
+        *(("reconstruct", clip, back), ("interpolate", clip, clip, tmp_path / "walk", "--n", "2")),
+        *(("analogy", clip, clip, clip, back), ("grid", clip, clip, clip, tmp_path / "square")),
+    ]
+    verbs = [
+        words if words[0] == "info" else (*words, "--model", terminal.model) for words in verbs
+    ]
+    assert not any("edited" in terminal(*words) for words in verbs)
+    file = mido.MidiFile(clip)
+    next(message for message in file.tracks[1] if message.type == "note_on").velocity = 1
+    file.save(clip)
+    for words in verbs:
+        assert f"{clip} was edited since it was made" in terminal(*words), words[0]
