@@ -20,10 +20,10 @@ from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 from . import checkpoint
 from .config import ModelConfig, TrainConfig
 from .dataset import Windows, draw_transpositions
+from .distributed import share
 from .errors import OutputError, TrainingError
 from .model import Net, build, checkpoint_of, to_sequences
 from .nets import Losses, Noise, Sequences
-from .processes import share
 from .schedules import beta_at, learning_rate_at
 from .state import Standing, load_state, save_state
 

@@ -21,13 +21,15 @@ from . import checkpoint
 from .checkpoint import Checkpoint
 from .config import ModelConfig, without_prior
 from .dataset import Windows, open_split
+from .distributed import enough_memory, start, together
 from .errors import TrainingError
 from .files import sweep
 from .journal import CURVES, METRICS, Journal
 from .model import load_weights
-from .processes import Ahead, enough_memory, interrupts, start, together
+from .prefetch import Ahead
 from .progress import Progress, Report, silent
 from .run import Run
+from .signals import interrupts
 from .state import STATE, differences
 
 SAVE_EVERY_SECONDS = 120
