@@ -169,7 +169,7 @@ class Run:
         heard = torch.tensor(wishes, dtype=torch.float32, device=self.fabric.device)
         return [wish > 0 for wish in self._over_all(heard)]
 
-    def first(self, write: Callable[[], None]) -> None:
+    def first(self, write: Callable[[], object]) -> None:
         """Only the first process writes; what it cannot write stops all.
 
         Raises:

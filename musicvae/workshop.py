@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from . import api
 from .checkpoint import load, save
 from .config import FITTED_ON, MOVED, check_seed, without_prior
-from .errors import OutputError, RequestError, needing
+from .errors import OutputError, needing
 from .files import write_whole
 from .presets import CLOSEST_MODEL
 from .presets import preset as find_preset
@@ -203,13 +203,11 @@ def evaluate(
         CheckpointError, DatasetError, RequestError: there is no such model, data or split,
             or the two do not fit.
     """
-    from .dataset import SPLITS, open_split
+    from .dataset import open_split
     from .evaluation import evaluate as run
     from .evaluation.folder import holds_midi, read_folder
 
     check_seed(seed)
-    if split not in SPLITS:
-        raise RequestError(f"There is no split {split!r}; choose {', '.join(SPLITS)}.")
     player = api.load(model).player
     known = trained_on
     held_out: Collection

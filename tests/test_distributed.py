@@ -66,7 +66,7 @@ def test_two_processes_give_the_losses_of_one(
     done = python(*launcher, str(tmp_path / "script.py"), str(data), str(tmp_path / "two"), "2")
     assert done.returncode == 0, done.stderr
     *reports, last = done.stdout.splitlines()
-    assert len(reports) == 12
+    assert len(reports) == 1 + 12 + 1  # before the first step, after each, and at the end
     assert last == "the first goes on"
     one, two = (list(read_metrics(tmp_path / place)) for place in ("one", "two"))
     assert len(one) == len(two) == 12

@@ -68,7 +68,10 @@ def fit_attributes(
     """
     from ..workshop import fit_attributes as run
 
-    with bar("fit-attributes", "trials") as progress:
+    def kept() -> str:
+        return f"{model} stays as it was."
+
+    with bar("fit-attributes", "windows", kept=kept) as progress:
         run(model, data=data, limit=limit, seed=seed, progress=progress)
     typer.echo(f"{model} has attributes now:  musicvae attributes {model} --data {data}")
 

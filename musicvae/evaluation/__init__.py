@@ -64,6 +64,7 @@ def evaluate(
     rng = np.random.default_rng((seed, 4))
     couples = draw_pairs(held_out, pairs, rng) if player.latent else []
     total = len(rows) + len(couples)
+    progress(Report("evaluate", 0, total, sizes={"pairs": len(couples)}))
     returned, played = Tally(codec), Tally(codec)
     truth: list[Phrase] = []
     drawn: list[Phrase] = []
