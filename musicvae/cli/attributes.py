@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,7 +74,8 @@ def fit_attributes(
 
     with bar("fit-attributes", "windows", kept=kept) as progress:
         run(model, data=data, limit=limit, seed=seed, progress=progress)
-    typer.echo(f"{model} has attributes now:  musicvae attributes {model} --data {data}")
+    words = shlex.join(["musicvae", "attributes", model, "--data", str(data)])
+    typer.echo(f"{model} has attributes now:  {words}")
 
 
 def _show(found: Effects, title: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -61,5 +62,6 @@ def fit_prior(
         typer.echo("It ended before it was measured on valid: the prior is that of its last step.")
     else:
         typer.echo(f"{nats:.3f} nats of a window of valid, under what makes windows up")
-    typer.echo(f"{model} draws from its prior now:  musicvae generate --model {model} out/")
-    typer.echo(f"It can extend, too:  musicvae extend in.mid out.mid --model {model}")
+    name = shlex.quote(model)
+    typer.echo(f"{model} draws from its prior now:  musicvae generate --model {name} out/")
+    typer.echo(f"It can extend, too:  musicvae extend in.mid out.mid --model {name}")

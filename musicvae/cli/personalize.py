@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,7 +43,7 @@ def personalize(
     with bar("personalize", "steps", kept=lambda: f"Nothing was written to {out}.") as progress:
         made = run(sources, out=out, model=model, seed=seed, progress=progress)
     _report(made)
-    typer.echo(f"{out} is ready:  musicvae generate --model {out} out/")
+    typer.echo(f"{out} is ready:  musicvae generate --model {shlex.quote(str(out))} out/")
 
 
 def _report(made: Personal) -> None:
