@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from .errors import RequestError
+
 Kind = Literal["rnn", "lstm", "autoencoder", "vae", "sequence-vae"]
 DecoderKind = Literal["plain", "autoregressive"]
 SEGMENT_NOTES = 4
@@ -157,3 +159,13 @@ class SampleConfig:
 
     temperature: float = 1.0
     """Softmax temperature: 0.5 plays it safe, 1.0 is the model's own taste, 1.3 wanders."""
+
+
+def check_seed(seed: int | None) -> None:
+    """Refuse a seed below 0; None, for a seed that is still to be drawn, is fine.
+
+    Raises:
+        RequestError: it is below 0.
+    """
+    if seed is not None and seed < 0:
+        raise RequestError(f"A seed is a whole number from 0 on, not {seed}.")

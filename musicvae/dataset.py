@@ -230,7 +230,10 @@ def open_split(folder: Path | str, split: str) -> Windows:
     Raises:
         DatasetError: the folder is no data set, is one of another format, or the
             split holds nothing.
+        RequestError: there is no such split.
     """
+    if split not in SPLITS:
+        raise RequestError(f"There is no split {split!r}; choose {', '.join(SPLITS)}.")
     folder = Path(folder)
     again = f"make one with: musicvae prepare MIDI_FOLDER -o {folder}"
     try:

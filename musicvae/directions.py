@@ -10,8 +10,9 @@ of quartiles, in which what occurs together moves together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -70,13 +71,22 @@ def fit_attributes(
     attributes = of_codec(player.codec)
     rows = np.random.default_rng(seed).permutation(len(windows))[:limit]
     meters = [windows.meter(row) for row in rows]
-    mu, values = _encoded(player, windows, rows, meters, attributes)
+    # windows are encoded; then some are decoded on every rung, once for each side of each way
+    rung = 2 * len(attributes) * min(TRIED_ON, len(rows))
+    total = len(rows) + 2 * len(LADDER) * rung
+    progress(Report("fit-attributes", 0, total, sizes={"attributes": len(attributes)}))
+
+    def tell(encoded: int, rungs: int = 0) -> None:
+        progress(Report("fit-attributes", encoded + rungs * rung, total))
+
+    mu, values = _encoded(player, windows, rows, meters, attributes, tell)
     mean, sd = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
     if not (sd > 0).all():
         raise RequestError(f"{data} is too small to tell how attributes vary: prepare more music.")
     spread = _spread(mu)
     scales = np.stack([mean, sd], axis=1)
-    trial = Trial(player, mu[:TRIED_ON], meters[:TRIED_ON], attributes, scales, spread, progress)
+    some, climbed = slice(TRIED_ON), partial(tell, len(rows))
+    trial = Trial(player, mu[some], meters[some], attributes, scales, spread, climbed)
     others = _others(attributes)
     slopes = _slopes(mu, _standard(values, scales), spread)
     ways, effects = trial.lengthened(_ways(slopes, others), 0)
@@ -98,6 +108,7 @@ def _encoded(
     rows: NDArray[np.int64],
     meters: Sequence[Meter],
     attributes: Mapping[str, Attribute],
+    tell: Callable[[int], object],
 ) -> tuple[Array, Floats]:
     """Posterior means and attributes of some windows. `[N, Z]`, `[N, attributes]`"""
     mu, values = [], []
@@ -108,6 +119,7 @@ def _encoded(
         for each, meter in zip(codes, here, strict=True):
             phrase = player.codec.decode(each, meter)
             values.append([one(phrase) for one in attributes.values()])
+        tell(start + len(here))
     return np.concatenate(mu), np.array(values)
 
 
@@ -148,7 +160,11 @@ def _ways(slopes: Floats, others: Sequence[Sequence[int]]) -> Floats:
 
 @dataclass(frozen=True)
 class Trial:
-    """Windows on which directions are tried."""
+    """Windows on which directions are tried.
+
+    Attributes:
+        tell: is told how many rungs of the ladder are done.
+    """
 
     player: Player
     z: Array
@@ -156,7 +172,7 @@ class Trial:
     attributes: Mapping[str, Attribute]
     scales: Floats
     spread: Floats
-    progress: Progress
+    tell: Callable[[int], object]
 
     def lengthened(self, ways: Floats, done: int) -> tuple[Floats, Floats]:
         """Ways so long that each moves its own attribute by one SD, and what they then do.
@@ -170,8 +186,7 @@ class Trial:
         effects = np.zeros((len(rungs), len(ways), len(ways)))
         for i, length in enumerate(LADDER, 1):
             effects[i] = [(self._at(length * way) - self._at(-length * way)) / 2 for way in ways]
-            report = Report("fit-attributes", len(LADDER) * done + i, 2 * len(LADDER))
-            self.progress(report)
+            self.tell(len(LADDER) * done + i)
         lengths, reached = np.empty(len(ways)), np.empty(effects.shape[1:])
         for k, own in enumerate(np.maximum.accumulate(effects[:, k, k]) for k in range(len(ways))):
             lengths[k] = np.interp(1.0, own, rungs)

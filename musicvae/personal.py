@@ -114,26 +114,24 @@ def personalize(
             "fit one with musicvae fit-prior."
         )
     files = list(dict.fromkeys(_files(sources)))
-    total = len(files) + ROUNDS
+    total = len(files) + ROUNDS + 2  # the sliders, and the samples
 
     def tell(done: int) -> None:
         progress(Report("personalize", done, total))
 
+    progress(Report("personalize", 0, total, sizes={"files": len(files)}))
     windows, left_out = read_windows(files, player, tell)
     if len(windows.codes) < FEWEST:
         raise RequestError(_too_little(len(windows.codes), player.bars, left_out))
     some = _some(windows, seed)
     weight, bias = refit(player.prior, *some, tell=lambda done: tell(len(files) + done))
     found = sliders(player, some.codes, player.encode(*some).mu, some.meters)
+    tell(total - 1)
     own = _leaning(checkpoint, weight, bias, found)
-    return Personal(
-        own,
-        found,
-        len(files) - len(left_out),
-        left_out,
-        Counter(windows.meters),
-        _copied(Player(own), windows, seed),
-    )
+    copies = _copied(Player(own), windows, seed)
+    tell(total)
+    used = len(files) - len(left_out)
+    return Personal(own, found, used, left_out, Counter(windows.meters), copies)
 
 
 def _files(sources: Iterable[Path | str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .config import MAX_PHRASES
+from .config import MAX_PHRASES, check_seed
 from .engine import Net, Player
 from .errors import RequestError
 from .music.codecs import Codes
@@ -275,8 +275,7 @@ def entropy(seed: int | None) -> int:
     Raises:
         RequestError: it is below 0.
     """
-    if seed is not None and seed < 0:
-        raise RequestError(f"A seed is a whole number from 0 on, not {seed}.")
+    check_seed(seed)
     return int(np.random.SeedSequence(seed).entropy)  # type: ignore[arg-type]  # one number
 
 

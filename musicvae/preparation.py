@@ -126,6 +126,7 @@ def _read(
     known = {(piece.file, piece.stamp) for _, pieces in kept(folder) for piece in pieces}
     left = [file for file in files if (file, stamp(file)) not in known]
     done = len(files) - len(left)
+    progress(Report("prepare", done, len(files)))
     ended: dict[str, str] = {}
     begun = time.monotonic()
     for count, why in run(work, _batches(left, folder, timeout), workers):

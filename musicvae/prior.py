@@ -84,9 +84,16 @@ def fit_prior(
         progress(replace(report, task="fit-prior"))
 
     with TemporaryDirectory() as folder:
-        out = train(
-            ModelConfig("prior", net, chosen), data, folder, max_minutes=max_minutes, progress=tell
-        )
+        try:
+            out = train(
+                ModelConfig("prior", net, chosen),
+                data,
+                folder,
+                max_minutes=max_minutes,
+                progress=tell,
+            )
+        except KeyboardInterrupt as stop:  # its folder goes, so there is nothing to resume
+            raise KeyboardInterrupt("Stopped; the model stays as it was.") from stop
         nats = [row["valid_nats"] for row in read_metrics(out) if "valid_nats" in row]
         prior = load(out)
     floor = floor_of(prior, open_split(data, "valid"), leave_out) if leave_out else 0.0

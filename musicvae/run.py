@@ -20,10 +20,10 @@ from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 from . import checkpoint
 from .config import ModelConfig, TrainConfig
 from .dataset import Windows, draw_transpositions
+from .distributed import share
 from .errors import OutputError, TrainingError
 from .model import Net, build, checkpoint_of, to_sequences
 from .nets import Losses, Noise, Sequences
-from .processes import share
 from .schedules import beta_at, learning_rate_at
 from .state import Standing, load_state, save_state
 
@@ -169,7 +169,7 @@ class Run:
         heard = torch.tensor(wishes, dtype=torch.float32, device=self.fabric.device)
         return [wish > 0 for wish in self._over_all(heard)]
 
-    def first(self, write: Callable[[], None]) -> None:
+    def first(self, write: Callable[[], object]) -> None:
         """Only the first process writes; what it cannot write stops all.
 
         Raises:

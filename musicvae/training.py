@@ -21,18 +21,21 @@ from . import checkpoint
 from .checkpoint import Checkpoint
 from .config import ModelConfig, without_prior
 from .dataset import Windows, open_split
+from .distributed import enough_memory, start, together
 from .errors import TrainingError
 from .files import sweep
 from .journal import CURVES, METRICS, Journal
 from .model import load_weights
-from .processes import Ahead, enough_memory, interrupts, start, together
-from .progress import Progress, Report, silent
+from .prefetch import Ahead
+from .progress import Ending, Progress, Report, silent
 from .run import Run
+from .signals import interrupts
 from .state import STATE, differences
 
 SAVE_EVERY_SECONDS = 120
 REPORT_EVERY = 10
 NOT_SHOWN = ("step", "learning_rate", "beta")
+"""Columns of metrics.csv that a report leaves out."""
 
 
 def train(
@@ -53,7 +56,8 @@ def train(
     With *resume* the run in `out` goes on from its last save. After *max_minutes*,
     or at Ctrl-C, the run saves and stops, to be resumed later.
 
-    Of several processes only the first one returns; the others end here.
+    The last report says how far the run came and why it ended. Of several processes only the first
+    one returns; the others end here.
 
     Raises:
         DatasetError: `data` is no data set.
@@ -99,6 +103,16 @@ def go(
     choices = run.config.train
     run.first(partial(_open, run, journal))
     run.save()
+
+    def tell(figures: Mapping[str, float], ended: Ending = "") -> None:
+        report = Report("train", run.standing.step, choices.steps, figures, ended=ended)
+        run.first(partial(progress, report))
+
+    sizes = {"batch": choices.batch, "windows": len(windows)}
+    first = Report("train", run.standing.step, choices.steps, sizes=sizes)
+    run.first(partial(progress, first))
+    shown: dict[str, float] = {}
+    halted = False
     begun = saved = time.monotonic()
     seen, portions = 0, Ahead(run.portions(windows))
     with interrupts() as interrupted:
@@ -113,12 +127,15 @@ def go(
                     row |= run.validate(valid)
                 run.first(partial(journal.add, row))
                 pace = {"phrases/s": seen / took, "busy": 1 - portions.waited / took}
-                run.first(partial(_report, progress, choices.steps, row | pace))
+                shown = {name: row[name] for name in row if name not in NOT_SHOWN} | pace
+                tell(shown)
             now = time.monotonic()
-            stop, save = run.agree(
-                interrupted.is_set() or now - begun > 60 * max_minutes,
+            halted, late, save = run.agree(
+                interrupted.is_set(),
+                now - begun > 60 * max_minutes,
                 now - saved > SAVE_EVERY_SECONDS,
             )
+            stop = halted or late
             if save and not stop:
                 run.save()
                 run.first(journal.draw)
@@ -127,9 +144,10 @@ def go(
                 break
     run.save()
     run.first(journal.draw)
-    if interrupted.is_set():
+    tell(shown, _ending(run, halted))
+    if halted:
         raise KeyboardInterrupt(
-            f"Stopped at step {run.standing.step}; --resume goes on from there."
+            f"Stopped at step {run.standing.step} of {choices.steps}; --resume goes on from there."
         )
 
 
@@ -163,7 +181,8 @@ def _open(run: Run, journal: Journal) -> None:
     journal.open(run.standing.step)
 
 
-def _report(progress: Progress, steps: int, figures: Mapping[str, float]) -> None:
-    """What the terminal shows: all but the schedules."""
-    shown = {name: figures[name] for name in figures if name not in NOT_SHOWN}
-    progress(Report("train", int(figures["step"]), steps, shown))
+def _ending(run: Run, halted: bool) -> Ending:
+    """Why a run takes no further update."""
+    if run.done:
+        return "done" if run.standing.step >= run.config.train.steps else "patience"
+    return "interrupt" if halted else "time"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from . import api
 from .checkpoint import load, save
-from .config import FITTED_ON, MOVED, without_prior
+from .config import FITTED_ON, MOVED, check_seed, without_prior
 from .errors import OutputError, RequestError, needing
 from .files import check_folder, write_whole
 from .presets import CLOSEST_MODEL
@@ -57,10 +57,12 @@ def train(
     was begun with; a choice that differs is refused.
 
     Raises:
+        RequestError: the seed is below 0.
         CheckpointError: there is no such checkpoint.
         MissingExtra: torch is not installed.
         PresetNotFound, DatasetError, TrainingError, OutputError: see `training.train`.
     """
+    check_seed(seed)
     with needing("torch", "train"):
         from .state import begun_with
         from .training import train as run
@@ -110,6 +112,7 @@ def fit_prior(
         TrainingError: the loss is not a number.
         OutputError: the folder of the model cannot be written.
     """
+    check_seed(seed)
     with needing("torch", "train"):
         from .prior import CHOICES
         from .prior import fit_prior as run
@@ -146,6 +149,7 @@ def fit_attributes(
     """
     from .directions import fit_attributes as run
 
+    check_seed(seed)
     folder = find_checkpoint(model)
     save(folder, run(load(folder), data, limit=limit, seed=seed, progress=progress))
 
@@ -173,6 +177,7 @@ def measure_attributes(
     """
     from .evaluation.effects import effects, windows_of
 
+    check_seed(seed)
     player = api.load(model).player
     return effects(player, *windows_of(player, data, split, limit, seed), progress=progress)
 
@@ -198,12 +203,11 @@ def evaluate(
         CheckpointError, DatasetError, RequestError: there is no such model, data or split,
             or the two do not fit.
     """
-    from .dataset import SPLITS, open_split
+    from .dataset import open_split
     from .evaluation import evaluate as run
     from .evaluation.folder import holds_midi, read_folder
 
-    if split not in SPLITS:
-        raise RequestError(f"There is no split {split!r}; choose {', '.join(SPLITS)}.")
+    check_seed(seed)
     player = api.load(model).player
     known = trained_on
     held_out: Collection
@@ -242,6 +246,7 @@ def personalize(
     from .personal import card
     from .personal import personalize as run
 
+    check_seed(seed)
     out = Path(out)
     if out.resolve() in [folder.resolve() for folder in shipped().values()]:
         raise OutputError(f"{out} came with the package: choose another folder.")

@@ -32,6 +32,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.io import loadmat
+from stepwise_vae import StepwiseVAE
 from torch import Tensor
 from torch.distributions import Normal, kl_divergence
 
@@ -44,7 +45,6 @@ from musicvae.nets import (
     SequenceEncoder,
     Sequences,
     SequenceVAE,
-    StepwiseVAE,
 )
 
 Net = NextStep | SequenceVAE | StepwiseVAE

@@ -43,7 +43,7 @@ ORDER = [
     *("dataset", "workers", "reading", "splits", "preparation", "library", "similarity"),
     *("directions", "refit", "sliders", "personal"),
     *("plot", "model"),
-    *("schedules", "state", "processes"),
+    *("schedules", "state", "distributed", "prefetch", "signals"),
     *("journal", "run", "training", "prior"),
     *(f"evaluation.{name}" for name in ("report", "chunks", "nats", "reconstruction", "samples")),
     *("evaluation.usual", "evaluation.interpolation", "evaluation.effects"),
@@ -55,7 +55,7 @@ ORDER = [
 ]
 """A file imports only from what stands before it; `nets` and `cli` are ordered among themselves."""
 
-TORCH = {"model", "state", "processes", "journal", "run", "prior"}
+TORCH = {"model", "state", "distributed", "journal", "run", "prior"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

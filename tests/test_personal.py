@@ -150,12 +150,12 @@ def test_files_that_give_nothing_are_named_with_the_reason(made: Personal, folde
 
 
 def test_one_file_is_enough_and_every_step_is_told(base: Checkpoint, folder: Path) -> None:
-    """First the files, then the rounds."""
+    """First the files, then the rounds, the sliders and the samples."""
     reports: list[Report] = []
     made = personalize(base, [folder / "my-second.mid"], progress=reports.append)
     assert (made.files, made.left_out) == (1, {})
-    assert [report.done for report in reports] == list(range(1, ROUNDS + 2))
-    assert {(report.task, report.total) for report in reports} == {("personalize", ROUNDS + 1)}
+    assert [report.done for report in reports] == list(range(ROUNDS + 4))
+    assert {(report.task, report.total) for report in reports} == {("personalize", ROUNDS + 3)}
 
 
 def test_a_second_time_the_sliders_are_others(made: Personal, folder: Path) -> None:

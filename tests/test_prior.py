@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +16,10 @@ from musicvae.dataset import open_split
 from musicvae.engine import Player
 from musicvae.errors import RequestError, TrainingError
 from musicvae.music.units import Meter
+from musicvae.nets import Losses
 from musicvae.prior import fit_prior
 from musicvae.progress import Report
-from musicvae.run import Run
+from musicvae.run import Portion, Run
 from musicvae.workshop import fit_prior as fit_in_folder
 from musicvae.workshop import train
 
@@ -112,6 +115,23 @@ def test_a_loss_that_is_no_number_is_told(
     with pytest.raises(TrainingError, match="not a number"):
         fit_in_folder(model, data=data, steps=9)
     assert (model / checkpoint.WEIGHTS).read_bytes() == before
+
+
+def test_ctrl_c_leaves_the_model_as_it_was(
+    model: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And says so; there is no folder of a training to resume."""
+    before = {path.name: path.read_bytes() for path in model.iterdir()}
+    update = Run.update
+
+    def interrupted(run: Run, portion: Portion) -> Losses:
+        os.kill(os.getpid(), signal.SIGINT)
+        return update(run, portion)
+
+    monkeypatch.setattr(Run, "update", interrupted)
+    with pytest.raises(KeyboardInterrupt, match=r"^Stopped; the model stays as it was\.$"):
+        fit_in_folder(model, data=data, steps=9)
+    assert {path.name: path.read_bytes() for path in model.iterdir()} == before
 
 
 def test_the_folder_then_draws_from_its_prior(model: Path, data: Path) -> None:

@@ -12,10 +12,10 @@ import torch
 from musicvae import run as run_module
 from musicvae.config import ModelConfig, TrainConfig
 from musicvae.dataset import Windows, open_split
+from musicvae.distributed import start
 from musicvae.errors import TrainingError
 from musicvae.nets import Losses
 from musicvae.presets import PRESETS
-from musicvae.processes import start
 from musicvae.run import Run, draw_batches, spread_batches
 
 from .miniatures import make_data, short

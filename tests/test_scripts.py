@@ -52,6 +52,16 @@ def test_the_training_benchmark_prints_phrases_a_second() -> None:
     assert "fp32: " in run("bench/train.py", "--batch", "2", "--updates", "1")
 
 
+def test_the_benchmark_of_presets_prints_a_row_for_each() -> None:
+    """The preset that the others stand beside comes first, whatever was asked for."""
+    printed = run("bench/presets.py", "--seconds", "0.01", "--presets", "rnn", "drums-2bar")
+    rows = [line.split(" | ") for line in printed.splitlines()[2:]]
+    assert [row[0] for row in rows] == ["| `melody-2bar`", "| `rnn`", "| `drums-2bar`"]
+    assert [row[1] for row in rows] == ["32,000", "4,000", "9,000"]
+    assert rows[0][-1] == "1.00 |"
+    assert all(float(row[3]) > 0 for row in rows)
+
+
 @pytest.fixture
 def drummers(tmp_path: Path) -> Path:
     """Ten performances to learn from and four held out, as `humanized` plays twelve bars."""

@@ -57,8 +57,10 @@ def test_the_loss_of_every_preset_falls(name: str, tmp_path: Path) -> None:
     config = short(name, steps=60, free_nats=0.0, beta=0.1)
     folder = make_data(tmp_path / "data", config.net.codec, config.net.bars)
     out = train(config, folder, tmp_path / "out", progress=reports.append)
-    assert [report.done for report in reports] == list(range(10, 70, 10))
-    first, last = reports[0].figures, reports[-1].figures
+    assert [report.done for report in reports] == [0, *range(10, 70, 10), 60]
+    assert reports[0].sizes == {"batch": 4, "windows": 18}
+    assert [report.ended for report in reports] == [""] * 7 + ["done"]
+    first, last = reports[1].figures, reports[-1].figures
     assert [*first] == ["loss", "nats", "kl", "accuracy", "phrases/s", "busy"]
     assert last.keys() - first.keys() == {
         *("valid_loss", "valid_nats", "valid_kl", "valid_accuracy")
@@ -73,13 +75,15 @@ def test_a_stopped_run_goes_on_as_if_unbroken(
 ) -> None:
     """Stopped in the middle of an epoch and resumed: the very same weights and metrics."""
     monkeypatch.setattr(training, "REPORT_EVERY", 2)
+    reports: list[Report] = []
     config = short(name, valid_every=3)
     data = make_data(tmp_path / "data", config.net.codec, config.net.bars)
     train(config, data, tmp_path / "unbroken")
     with monkeypatch.context() as patch:
         patch.setattr(time, "monotonic", time.monotonic)  # put back in the end
         before_update(4, patch, time_is_up)
-        train(config, data, tmp_path / "broken", max_minutes=60)
+        train(config, data, tmp_path / "broken", max_minutes=60, progress=reports.append)
+    assert (reports[-1].ended, reports[-1].done, reports[-1].total) == ("time", 5, 12)
     assert json.loads((tmp_path / "broken" / checkpoint.CONFIG).read_text())["step"] == 3
     train(config, data, tmp_path / "broken", resume=True)
     for name in (STATE, checkpoint.WEIGHTS, checkpoint.CONFIG, METRICS):
@@ -88,10 +92,12 @@ def test_a_stopped_run_goes_on_as_if_unbroken(
 
 
 def test_a_run_that_is_done_stays_done(data: Path, tmp_path: Path) -> None:
-    """Resuming it changes nothing."""
+    """Resuming it changes nothing, and says so at once."""
+    reports: list[Report] = []
     out = train(short(), data, tmp_path / "out")
     before = (out / STATE).read_bytes()
-    train(short(), data, out, resume=True)
+    train(short(), data, out, resume=True, progress=reports.append)
+    assert [(report.done, report.ended) for report in reports] == [(12, ""), (12, "done")]
     assert (out / STATE).read_bytes() == before
 
 
@@ -137,7 +143,9 @@ def test_the_best_on_valid_is_kept(
 
     monkeypatch.setattr(Run, "_means", told)
     config = short(steps=50, valid_every=2, patience=2)
-    out = train(config, data, tmp_path / "out")
+    reports: list[Report] = []
+    out = train(config, data, tmp_path / "out", progress=reports.append)
+    assert (reports[-1].ended, reports[-1].done, reports[-1].total) == ("patience", 8, 50)
     assert checkpoint.load(out).step == 4
     assert (out / METRICS).read_text().splitlines()[-1].startswith("8,")
     before = (out / STATE).read_bytes()
@@ -149,11 +157,13 @@ def test_ctrl_c_saves_and_says_how_to_go_on(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The update that was going on is finished first, and then Ctrl-C is what it was."""
+    reports: list[Report] = []
     usual = signal.getsignal(signal.SIGINT)  # ignored where a shell runs us in the background
     with monkeypatch.context() as patch:
         before_update(4, patch, lambda run: os.kill(os.getpid(), signal.SIGINT))
-        with pytest.raises(KeyboardInterrupt, match="Stopped at step 5; --resume goes on"):
-            train(short(), data, tmp_path / "broken")
+        with pytest.raises(KeyboardInterrupt, match="Stopped at step 5 of 12; --resume goes on"):
+            train(short(), data, tmp_path / "broken", progress=reports.append)
+    assert (reports[-1].ended, reports[-1].done, reports[-1].total) == ("interrupt", 5, 12)
     assert signal.getsignal(signal.SIGINT) is usual
     assert checkpoint.load(tmp_path / "broken").step == 5
     train(short(), data, tmp_path / "broken", resume=True)
@@ -200,7 +210,7 @@ def test_a_trio_is_learned(tmp_path: Path) -> None:
     config = short(steps=60, free_nats=0.0, beta=0.1)
     trio = replace(config, net=replace(config.net, codec="trio"))
     train(trio, make_data(tmp_path / "data", "trio"), tmp_path / "out", progress=reports.append)
-    first, last = reports[0].figures, reports[-1].figures
+    first, last = reports[1].figures, reports[-1].figures
     assert last["valid_nats"] < 0.8 * first["nats"]
     assert 0 < last["valid_accuracy"] < 1
 

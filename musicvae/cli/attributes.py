@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,9 +69,13 @@ def fit_attributes(
     """
     from ..workshop import fit_attributes as run
 
-    with bar("fit-attributes", "trials") as progress:
+    def kept() -> str:
+        return f"{model} stays as it was."
+
+    with bar("fit-attributes", "windows", kept=kept) as progress:
         run(model, data=data, limit=limit, seed=seed, progress=progress)
-    typer.echo(f"{model} has attributes now:  musicvae attributes {model} --data {data}")
+    words = shlex.join(["musicvae", "attributes", model, "--data", str(data)])
+    typer.echo(f"{model} has attributes now:  {words}")
 
 
 def _show(found: Effects, title: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from .ending import why_it_ended
 from .progress import bar
 
 
@@ -37,7 +39,12 @@ def fit_prior(
     """
     from ..workshop import fit_prior as run
 
-    with bar("fit-prior", "steps") as progress:
+    with bar(
+        "fit-prior",
+        "steps",
+        max_minutes=max_minutes,
+        kept=lambda: f"{model} stays as it was.",
+    ) as progress:
         nats = run(
             model,
             data=data,
@@ -47,6 +54,14 @@ def fit_prior(
             seed=seed,
             progress=progress,
         )
-    if nats is not None:
+    if progress.last:
+        typer.echo(why_it_ended(progress.last))
+        if progress.last.ended == "time":
+            typer.echo("Its learning rate had not fallen: fewer --steps do better than less time.")
+    if nats is None:
+        typer.echo("It ended before it was measured on valid: the prior is that of its last step.")
+    else:
         typer.echo(f"{nats:.3f} nats of a window of valid, under what makes windows up")
-    typer.echo(f"{model} draws from its prior now:  musicvae generate --model {model} out/")
+    name = shlex.quote(model)
+    typer.echo(f"{model} draws from its prior now:  musicvae generate --model {name} out/")
+    typer.echo(f"It can extend, too:  musicvae extend in.mid out.mid --model {name}")

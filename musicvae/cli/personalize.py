@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,10 +40,10 @@ def personalize(
 
     if (out / CONFIG).exists() and not force:
         raise OutputError(f"{out} holds a checkpoint already: choose another folder, or --force.")
-    with bar("personalize", "steps") as progress:
+    with bar("personalize", "steps", kept=lambda: f"Nothing was written to {out}.") as progress:
         made = run(sources, out=out, model=model, seed=seed, progress=progress)
     _report(made)
-    typer.echo(f"{out} is ready:  musicvae generate --model {out} out/")
+    typer.echo(f"{out} is ready:  musicvae generate --model {shlex.quote(str(out))} out/")
 
 
 def _report(made: Personal) -> None:

@@ -36,20 +36,16 @@ def prepare(
 
     if (out / "data.json").exists() and not force:
         raise OutputError(f"{out} holds a data set already: choose another folder, or --force.")
-    try:
-        with bar("prepare", "files") as progress:
-            about = run(
-                folders,
-                out,
-                codec=codec,
-                bars=bars,
-                workers=workers,
-                timeout=timeout,
-                progress=progress,
-            )
-    except KeyboardInterrupt:
-        typer.echo("Interrupted; the same command goes on from here.", err=True)
-        raise typer.Exit(130) from None
+    with bar("prepare", "files", kept=lambda: "The same command goes on from here.") as progress:
+        about = run(
+            folders,
+            out,
+            codec=codec,
+            bars=bars,
+            workers=workers,
+            timeout=timeout,
+            progress=progress,
+        )
     _report(about)
     typer.echo(f"{out / 'data.json'} names every file that was left out and why.")
 

@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from ..presets import CLOSEST_MODEL
+from ..progress import Report
+from .ending import next_lines, typed_again, why_it_ended
 from .progress import bar
 
 
@@ -66,30 +68,50 @@ def train(
     """
     from ..workshop import train as run
 
-    try:
-        with bar("train", "steps") as progress:
-            run(
-                preset,
-                data=data,
-                out=out,
-                start_from=start_from,
-                resume=resume,
-                max_minutes=max_minutes,
-                devices=devices,
-                num_nodes=num_nodes,
-                codec=codec,
-                steps=steps,
-                batch=batch,
-                learning_rate=learning_rate,
-                beta=beta,
-                free_nats=free_nats,
-                patience=patience,
-                precision=precision.value if precision else None,
-                seed=seed,
-                progress=progress,
-            )
-    except KeyboardInterrupt as stop:
-        if stop.args:  # it was saved
-            typer.echo(f"musicvae: {stop}", err=True)
-        raise
-    typer.echo(f"{out} is ready:  musicvae generate --model {out} out/")
+    with bar("train", "steps", max_minutes=max_minutes, kept=lambda: _kept(out)) as progress:
+        run(
+            preset,
+            data=data,
+            out=out,
+            start_from=start_from,
+            resume=resume,
+            max_minutes=max_minutes,
+            devices=devices,
+            num_nodes=num_nodes,
+            codec=codec,
+            steps=steps,
+            batch=batch,
+            learning_rate=learning_rate,
+            beta=beta,
+            free_nats=free_nats,
+            patience=patience,
+            precision=precision.value if precision else None,
+            seed=seed,
+            progress=progress,
+        )
+    if progress.last:
+        _tell(progress.last, out, data)
+
+
+def _kept(out: Path) -> str:
+    """What a training that was interrupted has left."""
+    from ..state import STATE
+
+    if not (out / STATE).exists():
+        return f"Nothing was saved in {out}."
+    return f"Its last save goes on with:  {typed_again('--resume')}"
+
+
+def _tell(end: Report, out: Path, data: Path) -> None:
+    """How a training ended, and what can be done now."""
+    from ..api import load
+
+    typer.echo(why_it_ended(end))
+    if end.ended == "time":
+        typer.echo(f"Go on with:  {typed_again('--resume')}")
+    model = load(out)
+    step = model.checkpoint.step
+    best = "" if step == end.done else f", as it was at step {step:,}, best on valid"
+    typer.echo(f"{out} can {', '.join(model.verbs)}{best}.")
+    for line in next_lines(model, out, data):
+        typer.echo(line)

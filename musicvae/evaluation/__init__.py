@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..config import check_seed
 from ..dataset import must_fit
 from ..engine import Player
 from ..errors import RequestError
@@ -53,14 +54,16 @@ def evaluate(
     Raises:
         RequestError: the net reads another codec, or a number is out of range.
     """
-    if (limit is not None and limit < 1) or min(pairs, importance, seed) < 0:
-        raise RequestError("A limit is 1 or more; pairs, importance and seed are 0 or more.")
+    check_seed(seed)
+    if (limit is not None and limit < 1) or min(pairs, importance) < 0:
+        raise RequestError("A limit is 1 or more; pairs and importance are 0 or more.")
     must_fit((player.codec.name, player.bars), (held_out.codec.name, held_out.bars))
     codec, draws = player.codec, "generate" in player.verbs
     rows = np.random.default_rng(seed).permutation(len(held_out))[:limit]
     rng = np.random.default_rng((seed, 4))
     couples = draw_pairs(held_out, pairs, rng) if player.latent else []
     total = len(rows) + len(couples)
+    progress(Report("evaluate", 0, total, sizes={"pairs": len(couples)}))
     returned, played = Tally(codec), Tally(codec)
     truth: list[Phrase] = []
     drawn: list[Phrase] = []

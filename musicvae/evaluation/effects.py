@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ..attributes import AT_ONCE, Array, Floats, measured, tried
-from ..dataset import SPLITS, must_fit, open_split
+from ..dataset import must_fit, open_split
 from ..engine import Player
 from ..errors import RequestError
 from ..generation import COMMON_TIME
@@ -100,11 +100,11 @@ def effects(
         )
     blocks = [slice(start, start + AT_ONCE) for start in range(0, len(z), AT_ONCE)]
     found = []
-    for number, name in enumerate(names):
-        progress(Report("attributes", number, len(names)))
+    progress(Report("attributes", 0, len(names), sizes={"windows": len(z)}))
+    for done, name in enumerate(names, 1):
         parts = [_changes(player, z[here], meters[here], name, amounts) for here in blocks]
         found.append(_effect(player, name, amounts, np.concatenate(parts).mean(axis=0)))
-    progress(Report("attributes", len(names), len(names)))
+        progress(Report("attributes", done, len(names)))
     return Effects(len(z), tuple(amounts), tuple(found))
 
 
@@ -122,8 +122,6 @@ def windows_of(
         check(player, "encode", limit, 1.0)
         meters = [COMMON_TIME] * limit
         return player.sample_z(meters, generators(seed, limit)), meters
-    if split not in SPLITS:
-        raise RequestError(f"There is no split {split!r}; choose {', '.join(SPLITS)}.")
     windows = open_split(data, split)
     must_fit((player.codec.name, player.bars), (windows.codec.name, windows.bars))
     rows = np.random.default_rng(seed).permutation(len(windows))[:limit]

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..config import check_seed
 from ..errors import RequestError
 from .drum_kit import CLASS_OF
 from .groove import Feel, learned
@@ -41,8 +42,7 @@ def humanized(phrase: Phrase, amount: float = 1.0, seed: int | None = None) -> P
     """
     if not (math.isfinite(amount) and 0 <= amount <= MOST):
         raise RequestError(f"Humanize by 0 to {MOST:g}, not {amount:g}.")
-    if seed is not None and seed < 0:
-        raise RequestError(f"A seed is a whole number from 0 on, not {seed}.")
+    check_seed(seed)
     if not amount:
         return phrase
     rng = np.random.default_rng(seed)

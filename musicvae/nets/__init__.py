@@ -7,7 +7,6 @@
     VAE               the same with a posterior, `q(z|x) = N(mu, exp(log_var))`
     SequenceVAE       a VAE made of LSTMs
     Hierarchical...   its encoder and decoder for long sequences, segment by segment
-    StepwiseVAE       a next-step model with a latent for every step
 
 Copy the folder into another project and it works there.
 """
@@ -25,7 +24,6 @@ from .noise import Noise
 from .rnn import RNN
 from .sequence_vae import SequenceEncoder, SequenceVAE
 from .sequences import Sequences
-from .stepwise_vae import StepwiseVAE
 from .vae import VAE
 
 __all__ = [
@@ -49,6 +47,5 @@ __all__ = [
     "SequenceEncoder",
     "SequenceVAE",
     "Sequences",
-    "StepwiseVAE",
     "reparameterize",
 ]

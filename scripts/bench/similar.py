@@ -9,14 +9,12 @@ time is that of comparing alone: opening is the reading of the file, and is time
 from __future__ import annotations
 
 import argparse
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from play import median_of
 
 from musicvae.library import Entry, Library, load, save
 from musicvae.similarity import best_of_each, directions_of
@@ -66,16 +64,6 @@ def made_up(size: int, rng: np.random.Generator, latent: int) -> Library:
     owners = np.arange(size, dtype=np.int32) // WINDOWS_OF_A_FILE
     entries = tuple(Entry(f"{number}.mid", 1, 1) for number in range(int(owners[-1]) + 1))
     return Library(Path(), entries, directions, owners, np.ones(size, np.int32))
-
-
-def median_of(work: Callable[[], object], runs: int) -> float:
-    """Median seconds."""
-    took = []
-    for _ in range(runs):
-        begun = time.perf_counter()
-        work()
-        took.append(time.perf_counter() - begun)
-    return statistics.median(took)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ import numpy as np
 import torch
 
 from musicvae.dataset import Windows
+from musicvae.distributed import start
 from musicvae.errors import TrainingError
 from musicvae.music.codecs import CODECS
 from musicvae.presets import PRESETS
-from musicvae.processes import start
 from musicvae.run import Run
 
 

@@ -256,7 +256,7 @@ def test_prepare_interrupted_says_how_to_go_on(
     monkeypatch.setattr("musicvae.preparation.prepare", interrupted)
     result = CliRunner().invoke(app, ["prepare", str(tmp_path), "-o", str(tmp_path / "data")])
     assert result.exit_code == 130
-    assert "the same command goes on from here" in result.output
+    assert "The same command goes on from here" in result.output
 
 
 @pytest.mark.parametrize(

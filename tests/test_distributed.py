@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
-from musicvae import processes, training
+from musicvae import distributed, training
+from musicvae.distributed import share, start, use_bf16
 from musicvae.errors import MissingExtra, TrainingError
 from musicvae.journal import read_metrics
-from musicvae.processes import Ahead, interrupts, share, start, use_bf16
 
 from .miniatures import make_data, short
 
@@ -68,7 +66,7 @@ def test_two_processes_give_the_losses_of_one(
     done = python(*launcher, str(tmp_path / "script.py"), str(data), str(tmp_path / "two"), "2")
     assert done.returncode == 0, done.stderr
     *reports, last = done.stdout.splitlines()
-    assert len(reports) == 12
+    assert len(reports) == 1 + 12 + 1  # before the first step, after each, and at the end
     assert last == "the first goes on"
     one, two = (list(read_metrics(tmp_path / place)) for place in ("one", "two"))
     assert len(one) == len(two) == 12
@@ -120,33 +118,6 @@ def test_shares_make_up_the_whole(rows: int, world: int) -> None:
     assert all(len(range(rows)[one.rows]) for one in shares)
 
 
-def test_an_error_in_the_thread_ahead_is_an_error() -> None:
-    """What came before it is still given."""
-
-    def items() -> Iterator[int]:
-        yield 1
-        raise ValueError("no more")
-
-    given = iter(Ahead(items()))
-    assert next(given) == 1
-    with pytest.raises(ValueError, match="no more"):
-        next(given)
-
-
-def test_signals_are_left_alone_outside_the_main_thread() -> None:
-    """There they cannot be heard; a training in a thread runs all the same."""
-    heard: list[bool] = []
-
-    def work() -> None:
-        with interrupts() as asked:
-            heard.append(asked.is_set())
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-    assert heard == [False]
-
-
 def test_bf16_is_used_where_the_processor_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked for where there is none, it is one sentence."""
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True})
@@ -163,6 +134,6 @@ def test_bf16_is_used_where_the_processor_has_it(monkeypatch: pytest.MonkeyPatch
 
 def test_precision_is_handed_to_fabric(monkeypatch: pytest.MonkeyPatch) -> None:
     """bf16 for products, single precision for weights."""
-    monkeypatch.setattr(processes, "use_bf16", lambda precision, kind: precision == "bf16")
+    monkeypatch.setattr(distributed, "use_bf16", lambda precision, kind: precision == "bf16")
     assert start("bf16")._precision.precision == "bf16-mixed"
     assert start("fp32")._precision.precision == "32-true"

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
@@ -23,8 +20,6 @@ from .errors import MusicVAEError, TrainingError, needing
 
 if TYPE_CHECKING:
     from lightning.fabric import Fabric
-
-T = TypeVar("T")
 
 SETTLE_SECONDS = 0.2
 
@@ -134,55 +129,6 @@ def share(rows: int, rank: int, world: int) -> Share:
     if first == last:  # all processes must meet, so none can go without
         return Share(slice(0, 1), 0.0)
     return Share(slice(first, last), (last - first) / rows)
-
-
-class Ahead(Generic[T]):
-    """The same items, each made in a thread while the one before it is used.
-
-    Attributes:
-        waited: seconds for which they were waited for all the same.
-
-    >>> list(Ahead(iter("abc")))
-    ['a', 'b', 'c']
-    """
-
-    def __init__(self, items: Iterator[T]) -> None:
-        self.items = items
-        self.waited = 0.0
-
-    def __iter__(self) -> Iterator[T]:
-        with ThreadPoolExecutor(1) as thread:
-            coming = thread.submit(next, self.items, None)
-            while True:
-                asked = time.monotonic()
-                item = coming.result()
-                self.waited += time.monotonic() - asked
-                if item is None:
-                    return
-                coming = thread.submit(next, self.items, None)
-                yield item
-
-
-@contextmanager
-def interrupts() -> Iterator[threading.Event]:
-    """Set by the first Ctrl-C or SIGTERM, so that a run can save; a second one ends it at once."""
-    asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield asked  # signals reach the main thread alone
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def hear(number: int, frame: object) -> None:
-        asked.set()
-        signal.signal(number, before[signal.Signals(number)])
-
-    for number in before:
-        signal.signal(number, hear)
-    try:
-        yield asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

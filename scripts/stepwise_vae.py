@@ -4,6 +4,8 @@ After Bayer and Osendorfer, Learning Stochastic Recurrent Networks, 2014
 (arXiv:1411.7610), and Chung et al., A Recurrent Latent Variable Model for
 Sequential Data, NeurIPS 2015 (arXiv:1506.02216). In theirs the recurrent net
 hears the latents too; here it hears the steps alone.
+
+Only `benchmark_polyphony.py` trains it; no preset does, so it is no part of the package.
 """
 
 from __future__ import annotations
@@ -14,10 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Normal, kl_divergence
 
-from .likelihood import Likelihood
-from .losses import Losses, masked_sum
-from .rnn import RNN
-from .sequences import Sequences
+from musicvae.nets import RNN, Likelihood, Losses, Sequences
+from musicvae.nets.losses import masked_sum
 
 
 class StepwiseVAE(nn.Module):

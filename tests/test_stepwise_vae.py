@@ -6,9 +6,10 @@ import math
 
 import torch
 
-from musicvae.nets import LSTM, Bernoulli, Sequences, StepwiseVAE
+from musicvae.nets import LSTM, Bernoulli, Sequences
+from scripts.stepwise_vae import StepwiseVAE
 
-from .sequences import CHANNELS, CONDITION, one_hot_batch
+from .nets.sequences import CHANNELS, CONDITION, one_hot_batch
 
 
 def small(channels: int = CHANNELS, condition: int = CONDITION) -> StepwiseVAE:

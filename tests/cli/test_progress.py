@@ -1,0 +1,186 @@
+"""What a terminal shows while a command works: one line, whatever there is to tell."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+import typer
+from rich.console import Console
+
+from musicvae.cli.progress import Bar, bar, duration
+from musicvae.presets import PRESETS
+from musicvae.progress import Report
+
+TERMS = ("loss", "nats", "kl", "accuracy")
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def of_training(task: str, done: int, total: int, nats: float) -> Report:
+    """A report of a training with every figure that there can be."""
+    figures = dict.fromkeys(TERMS, nats) | {"accuracy": 0.98765}
+    figures |= {f"valid_{name}": value for name, value in figures.items()}
+    return Report(task, done, total, figures | {"phrases/s": 1234.5, "busy": 0.98765})
+
+
+def lines_of(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What was drawn on standard error."""
+    return [line.rstrip() for line in capsys.readouterr().err.splitlines() if line.strip()]
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize("nats", [1.23456, 12.3456, 123.456, 1234.56, float("nan")])
+@pytest.mark.parametrize("task", ["train", "fit-prior"])
+@pytest.mark.parametrize("steps", sorted({one.train.steps for one in PRESETS.values()}))
+def test_a_training_is_told_in_80_columns(
+    task: str, steps: int, nats: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line, with how far it is, the time left, loss, nats and accuracy, none of them cut."""
+    with bar(task, "steps") as progress:
+        progress(Report(task, 0, steps, sizes={"batch": 64, "windows": 123_456}))
+        progress(of_training(task, 10, steps, nats))
+        progress(of_training(task, steps, steps, nats))
+    first, line = lines_of(capsys)
+    assert first == f"{task}: {steps:,} steps, batch 64, windows 123,456"
+    assert len(line) <= 80
+    assert line.startswith(task)
+    assert f"{steps:,}/{steps:,}" in line
+    assert "0:00" in line
+    words = line.split()
+    told = dict(pairwise(words))
+    assert float(told["loss"].replace(",", "")) == pytest.approx(nats, rel=0.01, nan_ok=True)
+    assert told["nats"] == told["loss"]
+    assert told["accuracy"] == "0.988"
+    assert "…" not in line
+
+
+@pytest.mark.usefixtures("narrow")
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+def test_a_line_is_never_broken(
+    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wider the terminal, the more figures it shows."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    with bar("train", "steps") as progress:
+        progress(of_training("train", 32_000, 32_000, 12.3456))
+    (line,) = lines_of(capsys)
+    assert len(line) <= columns
+    assert "loss 12.3" in line
+    assert ("accuracy" in line) == (columns >= 80)
+    assert ("busy" in line) == (columns >= 200)
+
+
+def test_a_figure_of_valid_stays_until_there_is_another(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Valid is looked at only now and then."""
+    monkeypatch.setenv("COLUMNS", "200")
+    with bar("train", "steps") as progress:
+        progress(Report("train", 10, 20, {"loss": 3.0, "valid_loss": 4.0}))
+        progress(Report("train", 20, 20, {"loss": 2.0}))
+    (line,) = lines_of(capsys)
+    assert "loss 2  valid_loss 4" in line
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The one by which the pace is told."""
+    clock = Clock()
+    monkeypatch.setattr("time.monotonic", clock)
+    return clock
+
+
+@pytest.mark.parametrize(
+    ("begun", "limit", "told"),
+    [
+        (0, float("inf"), "about 2 h at this pace"),
+        (0, 180.0, "about 2 h at this pace"),
+        (0, 30.0, "about 2 h at this pace; --max-minutes 30 ends it before"),
+        (600, float("inf"), "about 1 h at this pace"),
+    ],
+)
+def test_how_long_it_takes_is_told_once_the_pace_is_known(
+    begun: int, limit: float, told: str, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of what is left to do, once; before that only what is to be done."""
+    lines = []
+    progress = Bar("train", "steps", limit)
+    for seconds, done in ((0, 0), (2, 0), (6, 1), (60, 10), (120, 20)):
+        clock.now = 100.0 + seconds
+        progress(Report("train", begun + done, 1200, sizes={} if done else {"batch": 64}))
+        lines.append([line for line in lines_of(capsys) if line.startswith("train: ")])
+    progress.stop()
+    whole = "1,200 steps" if not begun else "600 of 1,200 steps are done"
+    assert lines == [[f"train: {whole}, batch 64"], [], [f"train: {told}"], [], []]
+
+
+def test_what_takes_a_moment_is_not_estimated(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor what is done when the pace is known."""
+    with bar("evaluate", "windows") as progress:
+        for seconds, done in ((0, 0), (4, 500), (6, 1000)):
+            clock.now = 100.0 + seconds
+            progress(Report("evaluate", done, 1000, sizes={} if done else {"pairs": 8}))
+    assert "at this pace" not in capsys.readouterr().err
+
+
+def test_a_folder_is_read_before_it_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each has a total and a unit of its own."""
+    with bar("evaluate", "windows") as progress:
+        progress(Report("prepare", 0, 12))
+        progress(Report("prepare", 12, 12, {"files/s": 8.0}))
+        progress(Report("evaluate", 0, 300, sizes={"pairs": 100}))
+        progress(Report("evaluate", 300, 300))
+    first, second, line = lines_of(capsys)
+    assert (first, second) == ("prepare: 12 files", "evaluate: 300 windows, pairs 100")
+    assert line.startswith("evaluate")
+    assert "300/300 windows" in line
+
+
+def test_ctrl_c_is_told_with_what_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    """One sentence on how far it came, another on what is left of it, and exit code 130."""
+
+    def work(reports: list[Report]) -> None:
+        with bar("fit-prior", "steps", kept=lambda: "All is as it was.") as progress:
+            for report in reports:
+                progress(report)
+            raise KeyboardInterrupt
+
+    for reports, told in (
+        ([], "Interrupted before the work began."),
+        ([Report("fit-prior", 20, 300)], "Interrupted after 20 of 300 steps."),
+    ):
+        with pytest.raises(typer.Exit) as left:
+            work(reports)
+        assert left.value.exit_code == 130
+        assert lines_of(capsys)[-1] == f"musicvae: {told} All is as it was."
+
+
+@pytest.mark.parametrize("seconds", [0.4, 59, 61, 99.9, 100, 3_599, 3_601, 7_800, 172_700, 10**7])
+def test_a_duration_is_right_to_a_few_percent(seconds: float) -> None:
+    """In the units that are named, except below a second."""
+    units = {"s": 1, "min": 60, "h": 3600, "days": 86_400}
+    words = duration(seconds).split()
+    meant = sum(int(n) * units[unit] for n, unit in zip(words[::2], words[1::2], strict=True))
+    assert meant == pytest.approx(seconds, rel=0.25, abs=0.5)
+
+
+def test_the_width_is_that_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rich reads it from COLUMNS, which is how these tests set it."""
+    monkeypatch.setenv("COLUMNS", "77")
+    assert Console(stderr=True).width == 77

@@ -1,0 +1,130 @@
+"""A seed below 0 is refused by whatever takes one, with one sentence."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import musicvae
+from musicvae.api import MusicVAE
+from musicvae.cli import app
+from musicvae.config import check_seed
+from musicvae.errors import RequestError
+from musicvae.music.humanize import humanized
+from musicvae.music.notes import Phrase
+from musicvae.music.units import Meter
+
+from .miniatures import little_tune, tiny_checkpoint, tiny_prior
+
+SENTENCE = r"^A seed is a whole number from 0 on, not -1\.$"
+TUNE = little_tune(Meter(), 0)
+NOWHERE = Path("nowhere")
+
+BUILDERS: dict[str, tuple[object, ...]] = {
+    "train": (),
+    "fit_prior": (NOWHERE,),
+    "fit_attributes": (NOWHERE,),
+    "measure_attributes": (NOWHERE,),
+    "evaluate": (NOWHERE,),
+    "personalize": ([NOWHERE],),
+}
+"""What each needs before its keywords; none of it is there."""
+
+VERBS: dict[str, tuple[object, ...]] = {
+    "generate": (),
+    "vary": (TUNE,),
+    "extend": (TUNE,),
+    "reconstruct": (TUNE,),
+    "interpolate": (TUNE, TUNE),
+    "grid": ([TUNE] * 4,),
+    "analogy": (TUNE, TUNE, TUNE),
+    "decode": (np.zeros((1, 5), np.float32),),
+}
+
+
+def takes_a_seed(call: Callable[..., Any]) -> bool:
+    """Whether it has a parameter of that name."""
+    return "seed" in inspect.signature(call).parameters
+
+
+def test_nothing_that_takes_a_seed_is_missing_here() -> None:
+    """All public functions, and all methods of a model."""
+    public = [name for name in musicvae.__all__ if inspect.isfunction(getattr(musicvae, name))]
+    assert {name for name in public if takes_a_seed(getattr(musicvae, name))} == BUILDERS.keys()
+    methods = dict(inspect.getmembers(MusicVAE, inspect.isfunction))
+    assert {name for name, method in methods.items() if takes_a_seed(method)} == VERBS.keys()
+
+
+@pytest.mark.parametrize("name", BUILDERS)
+def test_a_builder_refuses_it_before_anything_is_read(name: str, tmp_path: Path) -> None:
+    """The model, the data and the music that are named do not exist, and nothing is written."""
+    call = getattr(musicvae, name)
+    known = inspect.signature(call).parameters
+    places = {"data": NOWHERE, "out": tmp_path / "out", "start_from": NOWHERE, "resume": True}
+    words = {word: value for word, value in places.items() if word in known}
+    with pytest.raises(RequestError, match=SENTENCE):
+        call(*BUILDERS[name], **words, seed=-1)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_a_verb_refuses_it(name: str) -> None:
+    """Also where nothing is drawn by chance."""
+    model = MusicVAE(tiny_prior(tiny_checkpoint()))
+    with pytest.raises(RequestError, match=SENTENCE):
+        getattr(model, name)(*VERBS[name], seed=-1)
+
+
+@pytest.mark.parametrize("amount", [0.0, 1.0])
+def test_humanize_refuses_it(amount: float) -> None:
+    """Also where it changes nothing."""
+    with pytest.raises(RequestError, match=SENTENCE):
+        humanized(Phrase(), amount, -1)
+
+
+@pytest.mark.parametrize("seed", [None, 0, 1, 2**70])
+def test_every_other_seed_is_fine(seed: int | None) -> None:
+    """However large."""
+    check_seed(seed)
+
+
+COMMANDS = {
+    str(command.callback.__name__).replace("_", "-"): command.callback
+    for command in app.registered_commands
+    if command.callback and takes_a_seed(command.callback)
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_refuses_it_as_a_wrong_option(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With exit code 2, before it looks at anything; nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    needed = [
+        parameter
+        for parameter in inspect.signature(COMMANDS[name]).parameters.values()
+        if parameter.default is inspect.Parameter.empty
+    ]
+    words = [name, "--seed", "-1"]
+    for parameter in needed:
+        option = "--" + parameter.name
+        takes = [item for item in parameter.annotation.split('"') if item == option]
+        words += [*takes, str(NOWHERE)]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2, result.output
+    assert "--seed" in result.output
+    assert "Missing" not in result.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_commands_that_take_a_seed_are_those_of_the_functions() -> None:
+    """No command draws by chance in a way that Python cannot repeat."""
+    of_python = {*BUILDERS, *VERBS, "attributes"} - {"measure_attributes", "decode"}
+    assert COMMANDS.keys() == {name.replace("_", "-") for name in of_python}
