@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
+# The nets here are small: two threads for one product wait for each other, and two tests run side
+# by side. BLAS and torch read these once, as they load; processes that tests start inherit them.
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["MKL_NUM_THREADS"] = "1"
+
 from pathlib import Path
 
 import pytest

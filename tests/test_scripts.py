@@ -35,6 +35,7 @@ def run(*words: str) -> str:
         capture_output=True,
         text=True,
         check=False,
+        timeout=240,  # a hang is a failure
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

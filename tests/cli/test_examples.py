@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from typer.testing import CliRunner
 from musicvae.api import load
 from musicvae.cli import app
 from musicvae.music.midi import write_midi
+from musicvae.music.notes import Phrase
 
 TUNES = ("in", "a", "b", "c", "d", "query", "song")
 
@@ -34,22 +33,25 @@ LINES = [
 PLAYED = [line for line in LINES if line.split()[0] not in ("prepare", *SHORTER)]
 
 
+@pytest.fixture(scope="module")
+def clips() -> list[Phrase]:
+    """A folder's worth of music."""
+    return load("melody-2bar").generate(80, seed=1)
+
+
 @pytest.fixture
-def here(tmp_path: Path, tunes: Path) -> Iterator[Path]:
+def here(tmp_path: Path, tunes: Path, clips: list[Phrase], monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder but for some tunes, by the names that the lines have for them."""
     found = sorted(tunes.glob("*.mid"))
     for number, name in enumerate(TUNES):
         shutil.copy(found[number % len(found)], tmp_path / f"{name}.mid")
     shutil.copytree(tunes, tmp_path / "library")
     (tmp_path / "my-midi").mkdir()
-    clips = load("melody-2bar").generate(80, seed=1)
     for number, clip in enumerate(clips):
         write_midi(clip, tmp_path / "my-midi" / f"{number}.mid")
     write_midi(clips[0], tmp_path / "clip.mid")
-    before = Path.cwd()
-    os.chdir(tmp_path)
-    yield tmp_path
-    os.chdir(before)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def run(line: str) -> str:
