@@ -10,16 +10,38 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ["MKL_NUM_THREADS"] = "1"
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
-from musicvae import checkpoint
+from musicvae import checkpoint, journal
 from musicvae.api import MusicVAE, load
 
 from .miniatures import tiny_checkpoint
 
 ROOT = Path(__file__).parent.parent
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "50"))
+"""Of each property that does not say its own number; EXAMPLES=500 looks longer."""
+
+# A machine with other work on it is no reason to fail.
+settings.register_profile(
+    "musicvae",
+    deadline=None,
+    max_examples=EXAMPLES,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("musicvae")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_curves() -> Iterator[None]:
+    """Trainings draw no curves, which takes four times as long as they do here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(journal, "draw_curves", lambda *_: None)
+        yield
 
 
 @pytest.fixture(scope="session")

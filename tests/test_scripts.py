@@ -27,6 +27,8 @@ from .miniatures import little_tune, make_data, tiny_checkpoint, tiny_prior
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 
+pytestmark = pytest.mark.slow
+
 
 def run(*words: str) -> str:
     """What a script prints."""
