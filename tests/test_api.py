@@ -16,7 +16,7 @@ from musicvae.errors import CheckpointError, MidiError, MissingExtra, PresetNotF
 from musicvae.music.units import Meter
 from musicvae.sources import find_checkpoint, to_phrase
 
-from .miniatures import little_tune
+from .miniatures import little_tune, miniature
 
 NOTES = [(0, 1, 60, 90), (1, 1, 64, 80), (2, 2, 67, 80), (4, 4, 65, 90)]
 
@@ -122,8 +122,11 @@ def test_training_without_torch_names_the_extra(
         musicvae.train(data=tmp_path, out=tmp_path)
 
 
-def test_prepare_train_and_evaluate_follow_one_another(tmp_path: Path) -> None:
-    """From a folder of MIDI to figures, with another size than the preset's."""
+def test_prepare_train_and_evaluate_follow_one_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a folder of MIDI to figures, with a preset in miniature and another batch than its."""
+    monkeypatch.setattr("musicvae.workshop.find_preset", miniature)
     for seed in range(40):
         phrase = little_tune(Meter(), seed)
         musicvae.write_midi(phrase, tmp_path / "midi" / f"{seed}.mid")

@@ -82,6 +82,7 @@ def test_notes_go_on_over_the_bar_lines_where_windows_meet() -> None:
     assert crossing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["A", "AB"])
 def test_an_end_that_leads_back_is_never_worse(player: Player, form: str) -> None:
     """Under the prior the first bar is at least as likely after it as after the end there was."""

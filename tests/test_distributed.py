@@ -55,6 +55,7 @@ def python(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("launcher", [(), ("-m", "torch.distributed.run", "--nproc-per-node", "2")])
 def test_two_processes_give_the_losses_of_one(
     launcher: tuple[str, ...], data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

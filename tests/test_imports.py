@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 HEAVY = (
     *("torch", "lightning", "numpy", "mido", "pretty_midi", "symusic", "joblib"),
-    *("safetensors", "rich", "typer", "matplotlib"),
+    *("safetensors", "rich", "typer", "matplotlib", "threadpoolctl"),
 )
 
 
@@ -25,6 +25,7 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
         check=False,
         cwd=ROOT,
         env={**os.environ, **environment},
+        timeout=240,  # a hang is a failure
     )
 
 

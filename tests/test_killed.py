@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from musicvae import checkpoint
 from musicvae.journal import METRICS
 from musicvae.state import STATE
@@ -53,6 +55,7 @@ for out in (broken, unbroken):
 """
 
 
+@pytest.mark.slow
 def test_a_run_survives_ten_kills_at_random_moments(tmp_path: Path) -> None:
     """With identical weights, optimizer and metrics, and nothing left behind."""
     places = [

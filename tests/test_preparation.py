@@ -149,6 +149,7 @@ def test_an_interrupted_run_goes_on_where_it_was(
     assert contents(tmp_path / "stopped") == contents(tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_leaves_no_data_set(midi_folder: Path, tmp_path: Path) -> None:
     """SIGKILL at some moments: there is nothing to open, or all of it; in the end all is there."""
     out = tmp_path / "data"
@@ -232,6 +233,7 @@ def damaged(folder: Path, whole: bytes) -> None:
     assert len(track) > 100
 
 
+@pytest.mark.slow
 def test_a_thousand_files_with_a_hundred_damaged_give_a_hundred_reasons(tmp_path: Path) -> None:
     """Each damaged file is named with its reason, and each of the others is a piece."""
     folder = tmp_path / "midi"

@@ -23,7 +23,7 @@ from musicvae.music.recipe import Recipe
 from musicvae.music.units import Meter
 from musicvae.playing import Encoded, planned
 
-from .miniatures import little_piece, tiny_checkpoint, tiny_prior
+from .miniatures import little_piece, thinned, tiny_checkpoint, tiny_prior
 
 NAMES = ("melody-2bar", "drums-2bar", "piano-2bar", "leadsheet-8bar", "trio-4bar")
 
@@ -31,7 +31,8 @@ NAMES = ("melody-2bar", "drums-2bar", "piano-2bar", "leadsheet-8bar", "trio-4bar
 @pytest.fixture(scope="module", params=NAMES)
 def model(request: pytest.FixtureRequest) -> MusicVAE:
     """One of each codec, with a prior."""
-    return MusicVAE(tiny_prior(tiny_checkpoint(request.param)))
+    made = tiny_prior(tiny_checkpoint(request.param))
+    return MusicVAE(thinned(made) if request.param == "piano-2bar" else made)
 
 
 def made_by(model: MusicVAE, seed: int) -> dict[str, Phrase]:
@@ -51,6 +52,7 @@ def made_by(model: MusicVAE, seed: int) -> dict[str, Phrase]:
     }
 
 
+@pytest.mark.slow
 @given(st.integers(0, 99))
 @settings(max_examples=2, deadline=None)
 def test_what_was_made_is_made_again_to_the_byte(model: MusicVAE, seed: int) -> None:

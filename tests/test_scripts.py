@@ -27,6 +27,8 @@ from .miniatures import little_tune, make_data, tiny_checkpoint, tiny_prior
 
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 
+pytestmark = pytest.mark.slow
+
 
 def run(*words: str) -> str:
     """What a script prints."""
@@ -35,6 +37,7 @@ def run(*words: str) -> str:
         capture_output=True,
         text=True,
         check=False,
+        timeout=240,  # a hang is a failure
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

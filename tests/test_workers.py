@@ -60,6 +60,7 @@ def fine(folder: Path) -> list[str]:
     return sorted(name for path in folder.glob("*.json") for name in path.read_text().split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2])
 def test_who_ends_a_worker_is_named_and_the_rest_is_read(count: int, tmp_path: Path) -> None:
     """A crash and an exit among twenty files; each file is counted once."""

@@ -21,16 +21,17 @@ from musicvae.training import train
 from .miniatures import make_data, short, tiny_checkpoint
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Prepared melodies."""
-    return make_data(tmp_path / "data")
+    return make_data(tmp_path_factory.mktemp("prepared") / "data")
 
 
-@pytest.fixture
-def first(data: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def first(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model that has learned for a while."""
-    return train(short(steps=40, free_nats=0.0), data, tmp_path / "first")
+    out = tmp_path_factory.mktemp("trained") / "first"
+    return train(short(steps=40, free_nats=0.0), data, out)
 
 
 def told(reports: list[Report]) -> list[float]:

@@ -7,6 +7,7 @@
     obedience   what a step may be under rules of music
     cost        what rules cost
     sampling    logits -> steps, at a temperature, and how likely steps are
+    threads     one BLAS thread while all that computes
     net         a net that encodes and decodes music
     player      a checkpoint: its net, and what makes music up for it
 

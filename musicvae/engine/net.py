@@ -21,6 +21,7 @@ from .encoders import Posterior, encoder_of
 from .layers import Linear
 from .obedience import Obedience, apart
 from .sampling import draw, draw_noise, foresee, frame_nats
+from .threads import one_blas_thread
 from .weights import Array, Weights
 
 SIDE_BY_SIDE = 256
@@ -67,6 +68,7 @@ class Net:
         """Of a window in that meter."""
         return window_steps(meter, self.bars)
 
+    @one_blas_thread()
     def encode(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> Posterior:
         """Whole windows to their posterior, `[N, Z]` each.
 
@@ -85,6 +87,7 @@ class Net:
                 log_var[rows] = out[:, self.latent :]
         return Posterior(mu, log_var)
 
+    @one_blas_thread()
     def decode(
         self,
         z: Array,
@@ -113,6 +116,7 @@ class Net:
             found.update(zip(rows, windows, strict=True))
         return [found[row] for row in range(len(meters))]
 
+    @one_blas_thread()
     def extend(
         self,
         heard: Codes,
@@ -140,6 +144,7 @@ class Net:
         (bar,) = draw(steps, self.codec, first, noise, temperature, before, chain, kept)
         return bar
 
+    @one_blas_thread()
     def logits(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
         """Teacher-forced: what each step is expected to be, after the true ones. `[T, C]` each.
 
@@ -156,6 +161,7 @@ class Net:
             found.update(zip(rows, logits, strict=True))
         return [found[row] for row in range(len(meters))]
 
+    @one_blas_thread()
     def features(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
         """Teacher-forced: what a next-step net's head reads at each step. `[T, H]` each."""
         if not isinstance(self._decoder, StepDecoder) or self.latent:
@@ -174,6 +180,7 @@ class Net:
         each = zip(self.logits(z, codes, meters), codes, strict=True)
         return [frame_nats(self.codec, logits, window) for logits, window in each]
 
+    @one_blas_thread()
     def cost(
         self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter], rules: Sequence[Rule]
     ) -> Array:

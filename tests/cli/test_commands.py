@@ -15,7 +15,7 @@ from musicvae.music.midi import read_midi, write_midi
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.units import Meter
 
-from ..miniatures import little_band, little_tune, tiny_checkpoint, tiny_prior
+from ..miniatures import little_band, little_tune, miniature, tiny_checkpoint, tiny_prior
 
 
 class Terminal:
@@ -48,6 +48,12 @@ def tune(tmp_path: Path) -> Path:
     """A little waltz in a file."""
     write_midi(little_tune(Meter(3, 4), 1), tmp_path / "waltz.mid")
     return tmp_path / "waltz.mid"
+
+
+@pytest.fixture
+def tiny_presets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is trained is a preset in miniature; `test_examples` trains one in its full size."""
+    monkeypatch.setattr("musicvae.workshop.find_preset", miniature)
 
 
 def test_generate_writes_the_same_bytes_for_the_same_seed(
@@ -195,6 +201,7 @@ def test_info_tells_what_a_model_can_do(terminal: Terminal) -> None:
     assert "# melody-2bar" in terminal("info", "melody-2bar")
 
 
+@pytest.mark.usefixtures("tiny_presets")
 def test_prepare_train_and_evaluate_follow_one_another(terminal: Terminal, tmp_path: Path) -> None:
     """A folder of MIDI to a model that plays."""
     for seed in range(60):
@@ -223,6 +230,7 @@ def test_prepare_train_and_evaluate_follow_one_another(terminal: Terminal, tmp_p
     assert "left out: copies, n-gram cost: there is no training set" in table
 
 
+@pytest.mark.usefixtures("tiny_presets")
 def test_a_trio_is_prepared_trained_on_and_evaluated(terminal: Terminal, tmp_path: Path) -> None:
     """With another codec than the preset's; a model of it goes on learning; figures by part."""
     for seed in range(20):

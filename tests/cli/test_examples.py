@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from musicvae.music.midi import write_midi
 TUNES = ("in", "a", "b", "c", "d", "query", "song")
 
 SHORTER = {
+    "attributes": "--limit 2",
     "train": "--steps 2",
     "fit-prior": "--steps 2",
     "fit-attributes": "--limit 16",
@@ -31,25 +30,31 @@ LINES = [
     re.search(r"Example:  musicvae (.*)", command.callback.__doc__ or "")[1]  # type: ignore[index]  # all have one
     for command in app.registered_commands
 ]
-PLAYED = [line for line in LINES if line.split()[0] not in ("prepare", *SHORTER)]
+BUILDING = ("prepare", "train", "fit-prior", "fit-attributes", "evaluate")
+PLAYED = [line for line in LINES if line.split()[0] not in BUILDING]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory, tunes: Path) -> Path:
+    """A folder of some tunes and clips, by the names that the lines have for them."""
+    folder = tmp_path_factory.mktemp("examples")
+    found = sorted(tunes.glob("*.mid"))
+    for number, name in enumerate(TUNES):
+        shutil.copy(found[number % len(found)], folder / f"{name}.mid")
+    shutil.copytree(tunes, folder / "library")
+    (folder / "my-midi").mkdir()
+    clips = load("melody-2bar").generate(80, seed=1)
+    for number, clip in enumerate(clips):
+        write_midi(clip, folder / "my-midi" / f"{number}.mid")
+    write_midi(clips[0], folder / "clip.mid")
+    return folder
 
 
 @pytest.fixture
-def here(tmp_path: Path, tunes: Path) -> Iterator[Path]:
-    """An empty folder but for some tunes, by the names that the lines have for them."""
-    found = sorted(tunes.glob("*.mid"))
-    for number, name in enumerate(TUNES):
-        shutil.copy(found[number % len(found)], tmp_path / f"{name}.mid")
-    shutil.copytree(tunes, tmp_path / "library")
-    (tmp_path / "my-midi").mkdir()
-    clips = load("melody-2bar").generate(80, seed=1)
-    for number, clip in enumerate(clips):
-        write_midi(clip, tmp_path / "my-midi" / f"{number}.mid")
-    write_midi(clips[0], tmp_path / "clip.mid")
-    before = Path.cwd()
-    os.chdir(tmp_path)
-    yield tmp_path
-    os.chdir(before)
+def here(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy of that folder, in which a line is typed."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
 
 
 def run(line: str) -> str:
@@ -60,16 +65,19 @@ def run(line: str) -> str:
     return result.output
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("line", PLAYED)
-def test_a_line_that_plays_runs(line: str, here: Path) -> None:
+def test_a_line_that_plays_runs(line: str) -> None:
     """And says what it did."""
     assert run(line).strip()
 
 
-def test_the_lines_that_build_a_model_run_one_after_the_other(here: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.usefixtures("here")
+def test_the_lines_that_build_a_model_run_one_after_the_other() -> None:
     """From a folder of MIDI to a model that is measured."""
     get_reusable_executor().shutdown()  # workers of other tests stand in folders that are gone
     built = {line.split()[0]: line for line in LINES if line not in PLAYED}
-    for name in ("prepare", "train", "fit-prior", "fit-attributes", "evaluate"):
+    for name in BUILDING:
         run(built.pop(name))
     assert not built

@@ -130,6 +130,7 @@ def test_a_pitch_may_sound_across_a_bar_line() -> None:
     assert crossed > 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("codec", "by"), [("melody", 0.0), ("roll", -3.0), ("piano", -3.0)])
 def test_what_is_decoded_survives_the_file(codec: str, by: float) -> None:
     """In every meter, segments end to end, written and read back: the same codes."""
@@ -142,6 +143,7 @@ def test_what_is_decoded_survives_the_file(codec: str, by: float) -> None:
         assert np.array_equal(player.codec.encode(phrase), codes)
 
 
+@pytest.mark.slow
 def test_sixteen_bars_are_learned_by_heart() -> None:
     """Four melodies of 256 steps, in a small net, come back from their z alone."""
     torch.manual_seed(0)

@@ -99,6 +99,7 @@ def drawn(
     return z, player.decode(z, meters, temperature=temperature, rngs=rngs, rules=rules)
 
 
+@pytest.mark.slow
 @EVERY_PLAYER
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.data())

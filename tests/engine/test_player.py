@@ -125,6 +125,7 @@ def survives(player: Player, codes: Codes, meter: Meter) -> bool:
     return phrase.meter == meter and np.array_equal(player.codec.encode(phrase), codes)
 
 
+@pytest.mark.slow
 def test_what_is_decoded_survives_the_file_for_1000_z() -> None:
     """In every meter that the grids can hold, at temperatures from 0 to wild."""
     player = Player(tiny_checkpoint())

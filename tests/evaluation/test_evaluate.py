@@ -82,6 +82,7 @@ def test_copies_of_the_training_set_are_counted() -> None:
     assert others["copies in held-out"] == 0.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "choices"),
     [

@@ -56,6 +56,7 @@ def test_pitches_beyond_the_piano_are_moved_by_octaves() -> None:
     assert [MELODY.encode(p)[0] + MELODY.LOWEST for p in (low, high)] == [27, 108]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 @given(st.data())
 @settings(max_examples=60, deadline=None)

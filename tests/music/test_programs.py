@@ -11,12 +11,12 @@ from musicvae.errors import RequestError
 from musicvae.music.programs import parse_program, program_name
 
 
-@pytest.mark.parametrize("number", range(128))
-def test_a_name_is_read_as_it_is_said(number: int) -> None:
+def test_a_name_is_read_as_it_is_said() -> None:
     """However it is written; so is the number."""
-    name = program_name(number)
-    spelled = f" {name.upper().replace('-', ' ')} "
-    assert [parse_program(text) for text in (name, spelled, str(number), number)] == [number] * 4
+    for number in range(128):
+        name = program_name(number)
+        for text in (name, f" {name.upper().replace('-', ' ')} ", str(number), number):
+            assert parse_program(text) == number
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,5 @@ def test_a_number_needs_no_library() -> None:
     """The names load where one is said."""
     words = "import sys; from musicvae.music.programs import parse_program as p; p('32'); p(5)"
     code = f"{words}; sys.exit('pretty_midi' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    done = subprocess.run([sys.executable, "-c", code], check=False, timeout=60)
+    assert done.returncode == 0

@@ -70,6 +70,7 @@ def test_logits_have_the_shape_of_the_steps(name: str) -> None:
     assert bool((losses.kl > 0).all()) == isinstance(net, VAE)
 
 
+@pytest.mark.slow
 @EVERY_NET
 def test_eight_phrases_are_learned_by_heart(name: str) -> None:
     """A net of a few hundred numbers tells them apart; most steps come back right."""
