@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..music.codecs import Codec, Codes
-from ..music.rules import Floats, Ints, Rule
+from ..music.rules import Floats, Ints, Rule, RuleBatch
 from .weights import Array
 
 Bools = NDArray[np.bool_]
@@ -37,18 +37,21 @@ class Obedience:
 
     Attributes:
         foreseen: notes that each step expects, `[N, T]`, where that is known beforehand.
+        cost: nats that the rules cost what was drawn, `[N]`; None where nobody asks for it.
     """
 
     def __init__(self, codec: Codec, rules: Sequence[Rule], chain: Array | None = None) -> None:
         self.foreseen: Floats | None = None
+        self.cost: Floats | None = None
         self.codec, self.chain = codec, chain
         distinct = list(dict.fromkeys(rules))
         number = {rule: place for place, rule in enumerate(distinct)}
         self.which = np.array([number[rule] for rule in rules])
-        self.rows = [(rule, np.flatnonzero(self.which == number[rule])) for rule in distinct]
+        self.batch = RuleBatch(rules)
+        self.bound = np.array([rule.counted for rule in distinct])[self.which]
         self.allowed = np.array([rule.allowed for rule in distinct])
         self.counts, self.bar = distinct[0].counts, distinct[0].bar
-        self.counted = any(rule.counted for rule in distinct)
+        self.counted = bool(self.bound.any())
         self.narrowed = not self.allowed[..., self.counts > 0].all()
         self.voices = np.array([rule.voices for rule in distinct])[self.which]
         self.struck = np.zeros(len(rules), np.int64)
@@ -83,12 +86,11 @@ class Obedience:
         """
         if t % self.bar == 0:
             self.struck[:] = 0
-        low, high = np.empty((2, len(self.struck)))
-        for rule, rows in self.rows:
-            struck = self.struck[rows]
-            self.owed[rows], self.room[rows] = rule.owed(t, struck), rule.room(struck)
-            seen = None if self.foreseen is None else self.foreseen[rows]
-            low[rows], high[rows] = rule.pace(t, struck, seen) if rule.counted else (0, np.inf)
+        self.owed, self.room = self.batch.owed(t, self.struck), self.batch.room(self.struck)
+        low, high = np.zeros(len(self.struck)), np.full(len(self.struck), np.inf)
+        if self.counted:
+            slow, fast = self.batch.pace(t, self.struck, self.foreseen)
+            low, high = np.where(self.bound, slow, low), np.where(self.bound, fast, high)
         counts = self.counts[self.first]
         if self.narrowed:
             free = expected(logits[:, self.first], allowed[:, self.first], counts, self.codec)

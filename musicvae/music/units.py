@@ -10,6 +10,8 @@ import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import index
+from typing import TypeAlias
 
 from ..errors import MeterError, RequestError
 
@@ -115,6 +117,30 @@ def parse_meter(text: str) -> Meter:
     if not found:
         raise MeterError(f"{text!r} is no meter; write it like 3/4 or 6/8, with triplets 4/4t.")
     return Meter(int(found[1]), int(found[2]), TRIPLET if found[3] else STRAIGHT)
+
+
+MeterLike: TypeAlias = "Meter | str | tuple[int, int]"
+"""A meter, or how one is written: `6/8`, `(6, 8)`."""
+
+
+def to_meter(meter: MeterLike) -> Meter:
+    """A meter from text or from two numbers; a meter stays as it is.
+
+    Raises:
+        MeterError: it is no meter, or the grid cannot hold it.
+
+    >>> to_meter("6/8") == to_meter((6, 8)) == to_meter(Meter(6, 8))
+    True
+    """
+    if isinstance(meter, Meter):
+        return meter
+    if isinstance(meter, str):
+        return parse_meter(meter)
+    try:
+        numerator, denominator = map(index, meter)
+    except (TypeError, ValueError):
+        raise MeterError(f"{meter!r} is no meter; write it like '6/8' or (6, 8).") from None
+    return Meter(numerator, denominator)
 
 
 def ticks_to_steps(ticks: int, ticks_per_quarter: int, grid: int = STRAIGHT) -> int:

@@ -14,7 +14,7 @@ from musicvae.music.chords import symbol
 from musicvae.music.codecs import CODECS, MelodyCodec
 from musicvae.music.constraints import Constraints
 from musicvae.music.notes import ChordChange, Note, Part, Phrase
-from musicvae.music.rules import metric_weights, share
+from musicvae.music.rules import RuleBatch, metric_weights, share
 from musicvae.music.scales import SCALES, Key, parse_key
 from musicvae.music.units import Meter, parse_meter
 from musicvae.music.wishes import parse_constraints
@@ -226,7 +226,7 @@ def test_the_pace_adds_up(meter: Meter, notes: int) -> None:
 
 def test_what_is_foreseen_is_left_as_it_is() -> None:
     """Three notes off the beat, if three are asked for; without foresight the beats have them."""
-    rule = parse_constraints(density=3).rule(MelodyCodec(), COMMON, 16)
+    rule = RuleBatch([parse_constraints(density=3).rule(MelodyCodec(), COMMON, 16)])
     foreseen, struck = np.zeros((1, 16)), 0
     foreseen[0, [3, 7, 14]] = 1
     for t in range(16):
