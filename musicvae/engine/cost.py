@@ -86,7 +86,8 @@ def log_at_most(logits: Array, voices: Ints) -> Floats:
         return np.zeros(len(logits))
     so_many = np.eye(1, most + 1).repeat(len(logits), axis=0)  # chance that 0, 1, ... sound
     for quiet in silent.T[..., None]:
-        more = np.pad(so_many[:, :-1], ((0, 0), (1, 0)))
-        so_many = so_many * quiet + more * (1 - quiet)
+        one_more = so_many[:, :-1] * (1 - quiet)
+        so_many *= quiet
+        so_many[:, 1:] += one_more
     within = np.arange(most + 1) <= voices[:, None]
     return np.asarray(np.log(np.maximum(np.where(within, so_many, 0).sum(axis=1), 1e-300)), float)
