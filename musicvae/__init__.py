@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         TrainingError,
     )
     from .generation import Reconstruction
+    from .inputs import to_phrase
     from .library import Library
     from .music.exchange import from_tuples, to_pretty_midi, to_tuples
     from .music.midi import midi_bytes, read_midi, write_midi
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from .preparation import prepare
     from .progress import Report
     from .similarity import Match
-    from .sources import to_phrase
     from .workshop import (
         evaluate,
         fit_attributes,
@@ -65,6 +65,7 @@ _HOMES = {
         "TrainingError",
     ),
     "generation": ("Reconstruction",),
+    "inputs": ("to_phrase",),
     "library": ("Library",),
     "music.exchange": ("from_tuples", "to_pretty_midi", "to_tuples"),
     "music.midi": ("midi_bytes", "read_midi", "write_midi"),
@@ -73,7 +74,6 @@ _HOMES = {
     "preparation": ("prepare",),
     "progress": ("Report",),
     "similarity": ("Match",),
-    "sources": ("to_phrase",),
     "workshop": (
         "evaluate",
         "fit_attributes",

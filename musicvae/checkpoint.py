@@ -122,6 +122,15 @@ def load(folder: Path | str) -> Checkpoint:
     return Checkpoint(config, weights, step)
 
 
+def stored_digest(folder: Path | str) -> str:
+    """The digest of the checkpoint in a folder; see `Checkpoint.digest`.
+
+    Raises:
+        CheckpointError: it is missing, damaged, or of a version this package does not know.
+    """
+    return load(folder).digest
+
+
 def bare(checkpoint: Checkpoint) -> Checkpoint:
     """The net alone, as it was trained: its prior is N(0, I)."""
     config = replace(checkpoint.config, net=without_prior(checkpoint.config.net))

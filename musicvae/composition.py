@@ -25,8 +25,8 @@ from .music.position import window_bars
 from .music.seams import Held, held_over
 from .music.units import Meter
 from .music.windows import join
-from .music.wishes import parse_constraints
-from .playing import MAX_BARS, NOTHING, Array, Plan, Wishes, rule_of
+from .plan import Plan, rule_of
+from .playing import MAX_BARS, Array, Sampling
 
 ENDS = 12
 """Last bars that are tried for one that leads back to the start."""
@@ -79,27 +79,29 @@ def compose(
     player: Player,
     meter: Meter,
     form: Form,
-    temperature: float,
     rngs: Rngs,
+    sampling: Sampling,
     *,
     loop: bool = False,
-    wishes: Wishes = NOTHING,
 ) -> list[Plan]:
     """A piece for each generator: its z, where their windows stand, and what is held over.
 
-    What is wished for, the prior keeps to as the decoder will; chords begin anew with a section.
+    The prior keeps to the constraints as the decoder will; chords begin anew with a section.
+
+    Args:
+        rngs: they draw the z; the seed of the sampling is not looked at.
 
     Raises:
         RequestError: an end that leads back is asked of a net that has no prior, or more than
             a window of one that has no z.
     """
-    size, asked = window_bars(meter, player.bars), parse_constraints(**wishes)
+    size, asked = window_bars(meter, player.bars), sampling.constraints
     firsts = _firsts(form.bars, size)
     if player.prior:
-        drafts = _drafts(player, meter, form, temperature, rngs, asked)
+        drafts = _drafts(player, meter, form, rngs, sampling)
         if loop:
             drafts = [
-                _led_back(player.prior, meter, form, sections, temperature, rng, asked)
+                _led_back(player.prior, meter, form, sections, rng, sampling)
                 for sections, rng in zip(drafts, rngs, strict=True)
             ]
         cuts = _cuts(player, meter, firsts, drafts)
@@ -120,8 +122,8 @@ def compose(
         for row, first in enumerate(firsts)
     )
     bars = len(form.letters) * form.bars
-    after = player.after_z(temperature)
-    plan = Plan(z[0], places, meter, bars, form.bars, after, wishes=wishes)
+    after = player.after_z(sampling.temperature)
+    plan = Plan(z[0], places, meter, bars, form.bars, after, constraints=asked)
     return [
         replace(plan, z=points, held=ties, cost=cost)
         for points, ties, cost in zip(z, held, costs, strict=True)
@@ -138,15 +140,15 @@ def _drafts(
     player: Player,
     meter: Meter,
     form: Form,
-    temperature: float,
     rngs: Rngs,
-    asked: Constraints,
+    sampling: Sampling,
 ) -> list[list[Codes]]:
     """For each generator the codes of each section, a window long at least."""
+    asked = sampling.constraints
     size = window_bars(meter, player.bars)
     bars = max(form.bars, size)
     rules = [rule_of(player, asked, meter, 0)] * len(rngs) if asked else None
-    begun = player.make_up([meter] * len(rngs), rngs, temperature, rules)
+    begun = player.make_up([meter] * len(rngs), rngs, sampling.temperature, rules)
     drafts = []
     for first, rng in zip(begun, rngs, strict=True):
         sections: list[Codes] = []
@@ -156,7 +158,7 @@ def _drafts(
                 last = form.letters[form.letters.index(letter) - 1]
                 before = sections[form.sections.index(last)][: form.bars * meter.bar]
             known, there = (before, 0) if sections else (first, size)
-            codes = next_bars(player, known, bars - there, meter, temperature, rng, asked, there)
+            codes = next_bars(player, known, bars - there, meter, rng, sampling, there)
             sections.append(codes[len(before) :])
         drafts.append(sections)
     return drafts
@@ -167,9 +169,8 @@ def _led_back(
     meter: Meter,
     form: Form,
     sections: list[Codes],
-    temperature: float,
     rng: np.random.Generator,
-    asked: Constraints,
+    sampling: Sampling,
 ) -> list[Codes]:
     """The sections, the last bar of the last one chosen so that the first bar follows from it."""
     codec, bar = maker.codec, meter.bar
@@ -178,7 +179,7 @@ def _led_back(
     piece = [sections[form.sections.index(letter)][:end] for letter in form.letters]
     # what sounds before the last bar, the piece going round
     around = np.concatenate(piece * -(-(heard + bar) // (end * len(piece))))[:-bar]
-    tried = (maker, around, 1, meter, temperature, rng, asked, form.bars - 1)
+    tried = (maker, around, 1, meter, rng, sampling, form.bars - 1)
     ends = [piece[-1][-bar:], *(next_bars(*tried)[-bar:] for _ in range(ENDS - 1))]
     first = codec.decode(piece[0][:bar], meter)
     tails = [np.concatenate([around, each])[len(around) + bar - heard :] for each in ends]

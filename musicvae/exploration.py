@@ -11,22 +11,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .decoding import played, with_recipe
 from .engine import Player
 from .errors import RequestError
 from .interpolation import End, between, places, shares_of
 from .music.manner import at_pace, mean_tempo, play_like
 from .music.notes import Phrase
-from .playing import Array, check, played, with_recipe
+from .playing import MOST_PROBABLE, Array, Sampling, check
 
 
 def grid(
     player: Player,
     corners: Sequence[Phrase],
     n: int = 4,
+    sampling: Sampling = MOST_PROBABLE,
     *,
     curve: str = "even",
-    temperature: float = 0.0,
-    seed: int | None = None,
 ) -> list[Phrase]:
     """Four phrases of one part each at the corners of a square, and all that lies between.
 
@@ -43,7 +43,7 @@ def grid(
         RequestError: there are not three or four, fewer than two a side, no such curve, or
             the net has no latent.
     """
-    check(player, "interpolate", n * n, temperature)
+    check(player, "interpolate", n * n, sampling.temperature)
     if len(corners) not in (3, 4):
         raise RequestError(f"A grid has three or four corners, not {len(corners)}.")
     shares = shares_of(curve, n)
@@ -67,10 +67,10 @@ def grid(
         a_z, b_z, c_z, d_z = (end.over(near) for end in ends)
         x, y = float(across[row, column]), float(down[row, column])
         z = between(between(a_z, b_z, x), between(c_z, d_z, x), y)
-        back, plan = played(player, z, near.like, temperature, seed)
+        made = played(player, z, near.like, sampling)
         pace = math.exp(paces[row, column] - tempos[corner])
-        phrase = at_pace(play_like(back, near.like.phrase), pace)
-        phrases.append(with_recipe(phrase, player, "grid", plan, near.like.phrase))
+        phrase = at_pace(play_like(made.phrase, near.like.phrase), pace)
+        phrases.append(with_recipe(phrase, player, "grid", made, near.like.phrase))
     return phrases
 
 
@@ -79,10 +79,9 @@ def analogy(
     a: Phrase,
     b: Phrase,
     c: Phrase,
+    sampling: Sampling = MOST_PROBABLE,
     *,
     strength: float = 1.0,
-    temperature: float = 0.0,
-    seed: int | None = None,
 ) -> Phrase:
     """What is to `c` as `b` is to `a`: c + strength (b - a), window by window.
 
@@ -93,13 +92,13 @@ def analogy(
     Raises:
         RequestError: the strength is no number, or the net has no latent.
     """
-    check(player, "interpolate", 1, temperature)
+    check(player, "interpolate", 1, sampling.temperature)
     if not math.isfinite(strength):
         raise RequestError(f"A strength is a number such as 0.5 or 1, not {strength}.")
     of_a, of_b, of_c = (End.of(player, phrase) for phrase in (a, b, c))
     z = analogous(of_a, of_b, of_c, strength)
-    back, plan = played(player, z, of_c.like, temperature, seed)
-    return with_recipe(play_like(back, c), player, "analogy", plan, c)
+    made = played(player, z, of_c.like, sampling)
+    return with_recipe(play_like(made.phrase, c), player, "analogy", made, c)
 
 
 def analogous(a: End, b: End, c: End, strength: float = 1.0) -> Array:

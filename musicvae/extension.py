@@ -12,37 +12,24 @@ from dataclasses import replace
 
 import numpy as np
 
-from .config import SampleConfig
 from .engine import Net, Player
 from .errors import RequestError
 from .music.codecs import Codes
-from .music.constraints import Constraints
 from .music.manner import play_like
 from .music.notes import Part, Phrase
 from .music.position import window_bars
 from .music.recipe import Recipe
 from .music.units import Meter
 from .music.windows import cut, join
-from .music.wishes import parse_constraints
-from .playing import DRAWS, MAX_BARS, NOTHING, Wishes, check, entropy, generator
-
-FREE = Constraints()
+from .playing import DRAWS, MAX_BARS, NEW_MUSIC, Sampling, check, entropy, generator
 
 
-def extend(
-    player: Player,
-    phrase: Phrase,
-    bars: int = 4,
-    *,
-    temperature: float = SampleConfig.temperature,
-    seed: int | None = None,
-    wishes: Wishes = NOTHING,
-) -> Phrase:
+def extend(player: Player, phrase: Phrase, bars: int = 4, sampling: Sampling = NEW_MUSIC) -> Phrase:
     """A phrase of the parts that the model reads, and so many bars that follow it.
 
     What was there stays as it is; a note that sounds at its end ends with it.
-    The new bars have its meter, last tempo, programs, and accents, and keep to what is
-    wished for (see `wishes.parse_constraints`), whose chords begin with them.
+    The new bars have its meter, last tempo, programs, and accents, and keep to the
+    constraints, whose chords begin with them.
 
     Raises:
         RequestError: neither the net nor a prior of it predicts the next step, or a number is
@@ -53,15 +40,15 @@ def extend(
             "This model cannot extend: fit a prior to it (musicvae fit-prior), or train a net that "
             "predicts the next step, preset rnn or lstm."
         )
-    check(player, "extend", 1, temperature)
+    check(player, "extend", 1, sampling.temperature)
     if not 1 <= bars <= MAX_BARS:
         raise RequestError(f"Ask for 1 to {MAX_BARS:,} bars, not {bars}.")
     whole = cut(phrase, 0, phrase.steps + phrase.lead_in)
-    seed = entropy(seed)
+    seed = entropy(sampling.seed)
     rng = generator(seed)
-    codes, asked = player.codec.encode(whole), parse_constraints(**wishes)
+    codes = player.codec.encode(whole)
     for _ in range(DRAWS):
-        more = next_bars(player, codes, bars, whole.meter, temperature, rng, asked)
+        more = next_bars(player, codes, bars, whole.meter, rng, sampling)
         new = player.codec.decode(more[len(codes) :], whole.meter)
         if not new.is_silent:
             break
@@ -72,7 +59,12 @@ def extend(
     longer = replace(
         played, parts=tuple(replace(old, notes=old.notes + more.notes) for old, more in both)
     )
-    options = {"bars": bars, "temperature": temperature, "seed": seed, "wishes": dict(wishes)}
+    options = {
+        "bars": bars,
+        "temperature": sampling.temperature,
+        "seed": seed,
+        "wishes": sampling.constraints.to_dict(),
+    }
     return replace(
         longer, recipe=Recipe(player.digest, "extend", longer.fingerprint, options=options)
     )
@@ -83,17 +75,17 @@ def next_bars(
     codes: Codes,
     bars: int,
     meter: Meter,
-    temperature: float,
     rng: np.random.Generator,
-    asked: Constraints = FREE,
+    sampling: Sampling,
     start: int = 0,
 ) -> Codes:
     """Codes of some whole bars, and of those that follow them. `[T, ...]`
 
     Args:
-        asked: what the new bars keep to, the first of which is bar `start` of it.
+        rng: it draws them; the seed of the sampling is not looked at.
+        start: the bar of the constraints that is the first of the new ones.
     """
-    codec = player.codec
+    codec, asked, temperature = player.codec, sampling.constraints, sampling.temperature
     kept = (window_bars(meter, player.bars) - 1) * meter.bar
     for number in range(start, start + bars):
         # a note cut by the window's first bar line is not heard: no window it learned has one

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from .errors import RequestError
 from .music.accompaniment import accompanied, known_pattern
 from .music.codecs import CODECS
+from .music.constraints import FREE, Constraints
 from .music.humanize import humanized
 from .music.notes import Phrase
-from .music.wishes import parse_constraints
+from .music.recipe import Recipe
 
 
 @dataclass(frozen=True)
-class Finish:
-    """Choices that a net has no part in; called with a phrase, it gives it as it is heard.
+class Rendering:
+    """Choices that a net has no part in.
 
     Attributes:
         pattern: how a lead sheet's chords are played; None where there are none.
@@ -26,7 +26,7 @@ class Finish:
     humanize: float = 0.0
 
     @classmethod
-    def of(cls, codec: str, pattern: str | None, humanize: float) -> Finish:
+    def of(cls, codec: str, pattern: str | None, humanize: float = 0.0) -> Rendering:
         """For what a codec decodes.
 
         Raises:
@@ -42,28 +42,28 @@ class Finish:
         return cls(None, humanize)
 
     @classmethod
-    def again(cls, codec: str, phrase: Phrase) -> Finish:
-        """That of which the recipe of a phrase tells."""
-        options = phrase.recipe.options if phrase.recipe else {}
-        pattern, humanize = options.get("pattern"), options.get("humanize")
+    def stored(cls, codec: str, recipe: Recipe) -> Rendering:
+        """That of which a recipe tells."""
+        pattern, humanize = recipe.options.get("pattern"), recipe.options.get("humanize")
         amount = float(humanize) if isinstance(humanize, (int, float)) else 0.0
         return cls.of(codec, None if pattern is None else str(pattern), amount)
 
-    def __call__(self, phrase: Phrase) -> Phrase:
-        """Its recipe tells of it, too."""
-        heard = accompanied(phrase, self.pattern, _tones(phrase)) if self.pattern else phrase
-        # the notes themselves are the seed: what is played again strays again as it did
-        heard = humanized(heard, self.humanize, int(phrase.fingerprint[:12], 16))
-        recipe = phrase.recipe
-        if recipe:
-            known = replace(heard, parts=heard.parts[: len(phrase.parts)]).fingerprint
-            options = {**recipe.options, **vars(self)}
-            recipe = replace(recipe, notes=known, options=options)
-        return replace(heard, recipe=recipe)
 
+def render(phrase: Phrase, rendering: Rendering, constraints: Constraints = FREE) -> Phrase:
+    """The phrase as it is heard; its recipe tells of it, too.
 
-def _tones(phrase: Phrase) -> Collection[int]:
-    """Pitch classes of the key that it keeps to; all of them where it keeps to none."""
-    wishes = phrase.recipe.options["wishes"] if phrase.recipe else {}
-    key = parse_constraints(**wishes).key
-    return key.tones if key else range(12)
+    Args:
+        constraints: what the phrase keeps to: what is played besides keeps to their key.
+    """
+    heard = phrase
+    if rendering.pattern:
+        key = constraints.key
+        heard = accompanied(phrase, rendering.pattern, key.tones if key else range(12))
+    # the notes themselves are the seed: what is played again strays again as it did
+    heard = humanized(heard, rendering.humanize, int(phrase.fingerprint[:12], 16))
+    recipe = phrase.recipe
+    if recipe:
+        known = replace(heard, parts=heard.parts[: len(phrase.parts)]).fingerprint
+        options = {**recipe.options, **vars(rendering)}
+        recipe = replace(recipe, notes=known, options=options)
+    return replace(heard, recipe=recipe)

@@ -8,6 +8,7 @@ import numpy as np
 
 from .composition import compose, parse_form
 from .config import SampleConfig
+from .decoding import perform, played, with_recipe
 from .engine import Player
 from .errors import RequestError
 from .music.manner import dressed, play_like
@@ -15,20 +16,9 @@ from .music.metrics import note_f1
 from .music.notes import Phrase
 from .music.position import window_bars
 from .music.units import Meter, bpm_to_tempo
-from .playing import (
-    DRAWS,
-    NOTHING,
-    Array,
-    Encoded,
-    Plan,
-    Wishes,
-    check,
-    entropy,
-    generator,
-    perform,
-    played,
-    with_recipe,
-)
+from .plan import Plan
+from .playing import DRAWS, MOST_PROBABLE, NEW_MUSIC, Array, Sampling, check, entropy, generator
+from .source import Encoded
 
 COMMON_TIME = Meter(4, 4)
 
@@ -51,6 +41,7 @@ class Reconstruction:
 def generate(
     player: Player,
     n: int = SampleConfig.n,
+    sampling: Sampling = NEW_MUSIC,
     *,
     meter: Meter = COMMON_TIME,
     bars: int | None = None,
@@ -58,9 +49,6 @@ def generate(
     loop: bool = False,
     bpm: float = 120.0,
     program: int = 0,
-    temperature: float = SampleConfig.temperature,
-    seed: int | None = None,
-    wishes: Wishes = NOTHING,
 ) -> list[Phrase]:
     """Draw `n` new phrases: z of the prior, then steps.
 
@@ -70,13 +58,12 @@ def generate(
         bars: as many as the model's windows if None, or that for each section of a form.
         form: sections, a letter for each; the same letter is the same music. See `composition`.
         loop: the last bar leads back to the first.
-        wishes: what they keep to; see `wishes.parse_constraints`.
 
     Raises:
         RequestError: the net has no prior, or a number is out of range.
     """
-    check(player, "generate", n, temperature)
-    tempo, seed = bpm_to_tempo(bpm), entropy(seed)
+    check(player, "generate", n, sampling.temperature)
+    tempo, seed = bpm_to_tempo(bpm), entropy(sampling.seed)
     sections = parse_form(form, bars, window_bars(meter, player.bars))
     phrases: dict[int, Phrase] = {}
     for attempt in range(DRAWS):
@@ -84,34 +71,30 @@ def generate(
         if not rows:
             break
         rngs = [generator(seed, row, attempt) for row in rows]
-        plans = compose(player, meter, sections, temperature, rngs, loop=loop, wishes=wishes)
+        plans = compose(player, meter, sections, rngs, sampling, loop=loop)
         for row, plan in zip(rows, plans, strict=True):
-            plan = replace(plan, seed=seed, key=(row, attempt))
-            phrase = dressed(perform(player, plan), tempo, program)
-            phrases[row] = with_recipe(phrase, player, "generate", plan)
+            made = perform(player, replace(plan, seed=seed, key=(row, attempt)))
+            phrase = dressed(made.phrase, tempo, program)
+            phrases[row] = with_recipe(phrase, player, "generate", made)
     return [phrases[row] for row in range(n)]
 
 
 def reconstruct(
-    player: Player,
-    phrase: Phrase,
-    *,
-    temperature: float = 0.0,
-    seed: int | None = None,
+    player: Player, phrase: Phrase, sampling: Sampling = MOST_PROBABLE
 ) -> Reconstruction:
     """Send a phrase, of the parts that the model reads, through z = mu and back, window by window.
 
     Raises:
         RequestError: the net has no latent, or a number is out of range.
     """
-    check(player, "reconstruct", 1, temperature)
+    check(player, "reconstruct", 1, sampling.temperature)
     source = Encoded(player, phrase)
-    back, plan = played(player, source.mu, source, temperature, seed)
-    truth, guess = player.codec.encode(source.whole), player.codec.encode(back)
+    back = played(player, source.mu, source, sampling)
+    truth, guess = player.codec.encode(source.whole), player.codec.encode(back.phrase)
     right = (truth == guess).reshape(len(truth), -1).all(axis=1)
-    made = play_like(back, source.phrase)
+    made = play_like(back.phrase, source.phrase)
     return Reconstruction(
-        with_recipe(made, player, "reconstruct", plan, source.phrase),
+        with_recipe(made, player, "reconstruct", back, source.phrase),
         float(right.mean()),
         note_f1(play_like(source.whole, source.phrase), made),
     )
@@ -130,12 +113,11 @@ def encode(player: Player, phrase: Phrase) -> Array:
 def decode(
     player: Player,
     z: Array,
+    sampling: Sampling = MOST_PROBABLE,
     *,
     meter: Meter = COMMON_TIME,
     bpm: float = 120.0,
     program: int = 0,
-    temperature: float = 0.0,
-    seed: int | None = None,
 ) -> list[Phrase]:
     """A phrase for each row of `z`, `[N, Z]` or `[Z]`.
 
@@ -143,13 +125,21 @@ def decode(
         RequestError: z has another width than the net's, or a number is out of range.
     """
     z = np.atleast_2d(np.asarray(z, dtype=np.float32))
-    check(player, "decode", len(z), temperature)
+    check(player, "decode", len(z), sampling.temperature)
     if z.ndim != 2 or z.shape[1] != player.latent or not np.isfinite(z).all():
         raise RequestError(f"z is {player.latent} finite numbers wide; this is {z.shape}.")
-    seed, tempo, bars = entropy(seed), bpm_to_tempo(bpm), window_bars(meter, player.bars)
+    tempo = bpm_to_tempo(bpm)
+    one = Plan(
+        z,
+        ((0, 0),),
+        meter,
+        window_bars(meter, player.bars),
+        temperature=sampling.temperature,
+        seed=entropy(sampling.seed),
+    )
     phrases = []
     for row in range(len(z)):
-        plan = Plan(z[row : row + 1], ((0, 0),), meter, bars, 0, temperature, seed, (row,))
-        phrase = dressed(perform(player, plan), tempo, program)
-        phrases.append(with_recipe(phrase, player, "decode", plan))
+        made = perform(player, replace(one, z=z[row : row + 1], key=(row,)))
+        phrase = dressed(made.phrase, tempo, program)
+        phrases.append(with_recipe(phrase, player, "decode", made))
     return phrases

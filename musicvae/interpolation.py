@@ -13,6 +13,7 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from .decoding import played, with_recipe
 from .engine import Player
 from .errors import RequestError
 from .music.codecs import Codec, Codes
@@ -20,7 +21,8 @@ from .music.coding import free_steps
 from .music.manner import at_pace, mean_tempo, play_like
 from .music.notes import Phrase
 from .music.units import Meter
-from .playing import NOTHING, Array, Encoded, Wishes, check, played, with_recipe
+from .playing import MOST_PROBABLE, Array, Sampling, check
+from .source import Encoded
 
 Places = NDArray[np.float64]
 Floats = TypeVar("Floats", Array, Places)
@@ -65,11 +67,9 @@ def interpolate(
     a: Phrase,
     b: Phrase,
     n: int = 8,
+    sampling: Sampling = MOST_PROBABLE,
     *,
     curve: str = "even",
-    temperature: float = 0.0,
-    seed: int | None = None,
-    wishes: Wishes = NOTHING,
 ) -> list[Phrase]:
     """Walk from `a` to `b`, of one part each, in `n` phrases, both ends included.
 
@@ -83,7 +83,7 @@ def interpolate(
     Raises:
         RequestError: fewer than two phrases, no such curve, or the net has no latent.
     """
-    check(player, "interpolate", n, temperature)
+    check(player, "interpolate", n, sampling.temperature)
     shares = shares_of(curve, n)
     ends = End.of(player, a), End.of(player, b)
     pace = mean_tempo(ends[1].like.phrase) / mean_tempo(ends[0].like.phrase)
@@ -92,9 +92,9 @@ def interpolate(
         side = 0 if share < 0.5 else 1
         near = ends[side]
         z = between(ends[0].over(near), ends[1].over(near), place)
-        back, plan = played(player, z, near.like, temperature, seed, wishes)
-        phrase = at_pace(play_like(back, near.like.phrase), pace ** (share - side))
-        phrases.append(with_recipe(phrase, player, "interpolate", plan, near.like.phrase))
+        made = played(player, z, near.like, sampling)
+        phrase = at_pace(play_like(made.phrase, near.like.phrase), pace ** (share - side))
+        phrases.append(with_recipe(phrase, player, "interpolate", made, near.like.phrase))
     return phrases
 
 

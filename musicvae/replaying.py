@@ -11,19 +11,25 @@ from dataclasses import replace
 from operator import index
 from typing import Any
 
+from .decoding import perform
 from .engine import Player
 from .errors import RequestError
 from .extension import extend
+from .finishing import Rendering, render
+from .music.constraints import Constraints
 from .music.manner import dressed, play_like
 from .music.notes import Phrase
-from .playing import Wishes, known, perform
+from .music.wishes import from_dict
+from .plan import known
+from .playing import Sampling
 
 
 def replay(player: Player, phrase: Phrase) -> Phrase:
-    """The phrase once more, of the parts that the model reads.
+    """The phrase once more, made of the parts that the model reads, and rendered as it was.
 
     Raises:
-        RequestError: it has no recipe, another net made it, or its notes were changed since.
+        RequestError: it has no recipe, another net made it, or its notes were changed since; or
+            what is made now is not what was made.
     """
     recipe = phrase.recipe
     if recipe is None:
@@ -33,12 +39,16 @@ def replay(player: Player, phrase: Phrase) -> Phrase:
     if recipe.notes != phrase.fingerprint:
         raise RequestError("its notes were changed since it was made; vary or reconstruct it")
     try:
-        made = _played_again(player, phrase, recipe.options)
+        made, constraints = _played_again(player, phrase, recipe.options)
     except RequestError:
         raise
     except (KeyError, TypeError, ValueError, IndexError, ArithmeticError) as error:
         raise RequestError("its recipe cannot be read") from error
-    return replace(made, recipe=recipe)
+    rendering = Rendering.stored(player.codec.name, recipe)
+    heard = render(replace(made, recipe=recipe), rendering, constraints)
+    if not is_same(heard, phrase):
+        raise RequestError("another prior than this model's made it, or another machine")
+    return heard
 
 
 def is_same(made: Phrase, phrase: Phrase) -> bool:
@@ -47,32 +57,41 @@ def is_same(made: Phrase, phrase: Phrase) -> bool:
     return phrase.recipe is not None and own.fingerprint == phrase.recipe.notes
 
 
-def _played_again(player: Player, phrase: Phrase, options: Mapping[str, Any]) -> Phrase:
+def _played_again(
+    player: Player, phrase: Phrase, options: Mapping[str, Any]
+) -> tuple[Phrase, Constraints]:
+    """The notes, made anew, and what they keep to."""
     if phrase.recipe and phrase.recipe.verb == "extend":
         return _extended_again(player, phrase, **{name: options[name] for name in _OF_EXTEND})
     plan = known(player, phrase)
     if plan is None:
         raise ValueError
-    bare = perform(player, plan)
+    bare = perform(player, plan).phrase
     if "accents" not in options:
         made = dressed(bare, phrase.tempos[0].microseconds, phrase.parts[0].program)
         parts = (
             replace(part, program=own.program, name=own.name)
             for part, own in zip(made.parts, phrase.parts, strict=True)
         )
-        return replace(made, tempos=phrase.tempos, parts=tuple(parts))
+        return replace(made, tempos=phrase.tempos, parts=tuple(parts)), plan.constraints
     loud = [{int(at): int(velocity) for at, velocity in own} for own in options["accents"]]
-    return play_like(bare, phrase, loud)
+    return play_like(bare, phrase, loud), plan.constraints
 
 
 _OF_EXTEND = ("bars", "temperature", "seed", "wishes")
 
 
 def _extended_again(
-    player: Player, phrase: Phrase, *, bars: int, temperature: float, seed: int, wishes: Wishes
-) -> Phrase:
+    player: Player,
+    phrase: Phrase,
+    *,
+    bars: int,
+    temperature: float,
+    seed: int,
+    wishes: Mapping[str, Any],
+) -> tuple[Phrase, Constraints]:
     """What was there before its last bars, and these once more."""
-    bars, seed = index(bars), index(seed)
+    bars, sampling = index(bars), Sampling(temperature, index(seed), from_dict(wishes))
     end = phrase.steps - bars * phrase.meter.bar
     parts = (
         replace(part, notes=tuple(note for note in part.notes if note.start < end))
@@ -84,4 +103,4 @@ def _extended_again(
         parts=tuple(parts),
         chords=tuple(change for change in phrase.chords if change.step < end),
     )
-    return extend(player, begun, bars, temperature=temperature, seed=seed, wishes=wishes)
+    return extend(player, begun, bars, sampling), sampling.constraints

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .attributes import moved
 from .composition import Form, compose
+from .decoding import perform, with_recipe
 from .engine import Player
 from .errors import RequestError
 from .interpolation import between, hamming
@@ -18,18 +19,8 @@ from .music.manner import play_like
 from .music.notes import Phrase
 from .music.position import window_bars
 from .music.windows import join
-from .playing import (
-    MAX_BARS,
-    NOTHING,
-    Array,
-    Encoded,
-    Wishes,
-    check,
-    entropy,
-    generator,
-    perform,
-    with_recipe,
-)
+from .playing import MAX_BARS, MOST_PROBABLE, Array, Sampling, check, entropy, generator
+from .source import Encoded
 
 STRENGTH = 0.3
 SHIFTS = sorted(range(-5, 7), key=abs)
@@ -41,12 +32,10 @@ def vary(
     player: Player,
     phrase: Phrase,
     n: int = 8,
+    sampling: Sampling = MOST_PROBABLE,
     *,
     strength: float | None = None,
     settings: Mapping[str, float] | None = None,
-    temperature: float = 0.0,
-    seed: int | None = None,
-    wishes: Wishes = NOTHING,
 ) -> list[Phrase]:
     """Neighbours of a phrase, the nearest first.
 
@@ -58,37 +47,40 @@ def vary(
     Args:
         strength: 0 to 1; if None it is 0.3, or 0 where there are settings.
         settings: by attribute; see `attributes`.
-        wishes: what they keep to; see `wishes.parse_constraints`.
 
     Raises:
         RequestError: the net cannot vary, has no such attribute, or a number is out of range.
     """
-    check(player, "vary", n, temperature)
+    check(player, "vary", n, sampling.temperature)
     settings = settings or {}
     share = strength if strength is not None else 0.0 if settings else STRENGTH
     if not 0 <= share <= 1:
         raise RequestError(f"A strength is a number from 0 to 1, not {share:g}.")
-    source, seed = Encoded(player, phrase), entropy(seed)
+    source, seed = Encoded(player, phrase), entropy(sampling.seed)
     if source.plan.bars > MAX_BARS:
         raise RequestError(
             f"Vary {MAX_BARS:,} bars at once, not {source.plan.bars:,}: cut the file."
         )
-    plan = replace(source.plan, temperature=temperature, seed=seed, wishes=wishes)
-    origin = player.codec.encode(perform(player, source.plan))
+    plan = replace(
+        source.plan,
+        temperature=sampling.temperature,
+        seed=seed,
+        constraints=sampling.constraints,
+    )
+    origin = player.codec.encode(perform(player, source.plan).phrase)
     found: list[tuple[float, Phrase]] = []
     for row in range(n):
         amounts = {name: amount * (row + 1) / n for name, amount in settings.items()}
         z = moved(player, source.mu, amounts, [phrase.meter] * len(source.mu))
         if share:
-            z = _towards(player, source, z, share, generator(seed, row), wishes)
-        varied = replace(plan, z=z, key=(row,))
-        bare = perform(player, varied)
-        apart = hamming(player.codec, phrase.meter, origin, player.codec.encode(bare))
-        made = with_recipe(play_like(bare, phrase), player, "vary", varied, phrase)
-        found.append((apart, made))
+            z = _towards(player, source, z, share, generator(seed, row), sampling)
+        made = perform(player, replace(plan, z=z, key=(row,)))
+        apart = hamming(player.codec, phrase.meter, origin, player.codec.encode(made.phrase))
+        varied = with_recipe(play_like(made.phrase, phrase), player, "vary", made, phrase)
+        found.append((apart, varied))
     if not settings:
         found.sort(key=lambda pair: pair[0])
-    return [made for _, made in found]
+    return [varied for _, varied in found]
 
 
 def _towards(
@@ -97,19 +89,20 @@ def _towards(
     z: Array,
     share: float,
     rng: np.random.Generator,
-    wishes: Wishes,
+    sampling: Sampling,
 ) -> Array:
     """From each window towards new music, till this share of the difference is heard."""
     meter = source.phrase.meter
     form = Form("A", len(z) * window_bars(meter, player.bars))
-    (new,) = compose(player, meter, form, 1.0, [rng], wishes=wishes)
+    (new,) = compose(player, meter, form, [rng], replace(sampling, temperature=1.0))
     _, first, which = np.unique(source.mu, axis=0, return_index=True, return_inverse=True)
     target = _in_key_of(player, source, new.z)[first[which.ravel()]]
     if share == 1:
         return target
 
     def at(t: float) -> Codes:
-        return player.codec.encode(perform(player, replace(source.plan, z=between(z, target, t))))
+        there = replace(source.plan, z=between(z, target, t))
+        return player.codec.encode(perform(player, there).phrase)
 
     def heard(t: float) -> float:
         return hamming(player.codec, meter, start, at(t))

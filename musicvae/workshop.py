@@ -19,7 +19,7 @@ from .files import check_folder, write_whole
 from .presets import CLOSEST_MODEL
 from .presets import preset as find_preset
 from .progress import Progress, silent
-from .sources import find_checkpoint, shipped
+from .registry import find_checkpoint, shipped
 
 if TYPE_CHECKING:
     from .evaluation import Collection, Evaluation

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from musicvae.music.notes import Phrase
 from musicvae.music.position import window_bars
 from musicvae.music.units import Meter
 from musicvae.music.windows import cut, join
+from musicvae.playing import NEW_MUSIC, Sampling
 from musicvae.variation import vary
 
 METER = Meter(4, 4)
@@ -45,8 +47,8 @@ def following(player: Player, pieces: Sequence[Phrase], bar: int) -> float:
 def seams(player: Player, n: int) -> None:
     """The first table."""
     size = window_bars(METER, player.bars)
-    pieces = generate(player, n, meter=METER, bars=4 * size, seed=1)
-    alone = generate(player, 4 * n, meter=METER, seed=2)
+    pieces = generate(player, n, meter=METER, bars=4 * size, sampling=replace(NEW_MUSIC, seed=1))
+    alone = generate(player, 4 * n, meter=METER, sampling=replace(NEW_MUSIC, seed=2))
     apart = [join(alone[row : row + 4]) for row in range(0, 4 * n, 4)]
     inside = [bar for bar in range(size, 4 * size) if bar % size]
     print("nats a step of the first bar after windows meet, and of bars inside")
@@ -61,20 +63,22 @@ def loops(player: Player, n: int) -> None:
     size = window_bars(METER, player.bars)
     print("nats a step of the first bar after the last")
     for loop in (True, False):
-        pieces = generate(player, n, meter=METER, bars=2 * size, loop=loop, seed=3)
+        pieces = generate(
+            player, n, meter=METER, bars=2 * size, loop=loop, sampling=replace(NEW_MUSIC, seed=3)
+        )
         nats = following(player, [join([piece, piece]) for piece in pieces], 2 * size)
         print(f"  {'--loop' if loop else 'without':20} {nats:6.3f}")
 
 
 def strengths(player: Player, n: int) -> None:
     """The third table."""
-    sources = generate(player, n, meter=METER, seed=4)
+    sources = generate(player, n, meter=METER, sampling=replace(NEW_MUSIC, seed=4))
     print("strength: share of steps that differ from the reconstruction, note F1 with it")
     for strength in STRENGTHS:
         far, alike = [], []
         for row, source in enumerate(sources):
             back = reconstruct(player, source).phrase
-            (one,) = vary(player, source, 1, strength=strength, seed=row)
+            (one,) = vary(player, source, 1, strength=strength, sampling=Sampling(seed=row))
             codes = [player.codec.encode(phrase) for phrase in (back, one)]
             far.append(hamming(player.codec, METER, *codes))
             alike.append(note_f1(back, one))

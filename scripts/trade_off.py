@@ -18,7 +18,7 @@ from musicvae.dataset import Windows, open_split
 from musicvae.engine import Player
 from musicvae.evaluation import evaluate
 from musicvae.plot import new_figure, save_figure
-from musicvae.sources import find_checkpoint
+from musicvae.registry import find_checkpoint
 
 COMES_BACK = "free-running, z ~ q, temperature 1"
 WAYS = ("z ~ N(0, I)", "z of a fitted prior")

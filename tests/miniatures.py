@@ -20,6 +20,7 @@ from musicvae.music.harmony import changes
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.position import window_bars
 from musicvae.music.units import TRIPLET, Meter
+from musicvae.playing import NEW_MUSIC, Sampling
 from musicvae.presets import PRESETS
 
 METERS = (Meter(4, 4), Meter(6, 8), Meter(3, 4)) * 6
@@ -99,6 +100,11 @@ def tiny_prior(model: Checkpoint) -> Checkpoint:
         for parameter in prior.parameters():
             parameter.mul_(3)
     return with_prior(model, checkpoint_of(prior, replace(model.config, net=net), 0))
+
+
+def seeded(seed: int) -> Sampling:
+    """How new music is drawn if only a seed is said."""
+    return replace(NEW_MUSIC, seed=seed)
 
 
 def little_tune(meter: Meter, seed: int, bars: int = 2) -> Phrase:

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 import musicvae
-from musicvae import sources
+from musicvae import registry
 from musicvae.api import MusicVAE, load
 from musicvae.errors import CheckpointError, MidiError, MissingExtra, PresetNotFound, RequestError
+from musicvae.inputs import to_phrase
 from musicvae.music.units import Meter
-from musicvae.sources import find_checkpoint, to_phrase
+from musicvae.registry import find_checkpoint
 
 from .miniatures import little_tune, miniature
 
@@ -87,7 +88,7 @@ def test_a_model_is_found_by_name_or_by_folder(
     tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A name is looked up among the shipped ones; a miss lists them."""
-    monkeypatch.setattr(sources, "SHIPPED", (tiny_folder.parent,))
+    monkeypatch.setattr(registry, "SHIPPED", (tiny_folder.parent,))
     assert find_checkpoint(tiny_folder.name) == find_checkpoint(tiny_folder) == tiny_folder
     with pytest.raises(CheckpointError, match=f"no model 'mozart'.*{tiny_folder.name}"):
         load("mozart")

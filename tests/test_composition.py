@@ -11,13 +11,13 @@ from musicvae.api import load
 from musicvae.composition import Form, compose, parse_form
 from musicvae.engine import Player
 from musicvae.errors import RequestError
-from musicvae.extension import FREE
 from musicvae.generation import generate
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.units import Meter
 from musicvae.music.windows import cut
+from musicvae.playing import Sampling
 
-from .miniatures import tiny_checkpoint, tiny_prior
+from .miniatures import seeded, tiny_checkpoint, tiny_prior
 
 METERS = (Meter(4, 4), Meter(6, 8), Meter(2, 4), Meter(5, 4))
 
@@ -41,7 +41,7 @@ def test_a_piece_has_the_bars_and_sections_that_were_asked_for(
 ) -> None:
     """Any length, shorter and longer than a window; a letter is the same music each time."""
     (piece,) = generate(
-        player, 1, meter=meter, bars=bars * len(form), form=form, loop=loop, seed=seed
+        player, 1, meter=meter, bars=bars * len(form), form=form, loop=loop, sampling=seeded(seed)
     )
     assert (piece.meter, piece.bars) == (meter, bars * len(form))
     assert read_midi(midi_bytes(piece)) == [piece]
@@ -56,22 +56,22 @@ def test_a_piece_has_the_bars_and_sections_that_were_asked_for(
 def test_without_a_length_a_form_has_a_window_for_each_section(player: Player) -> None:
     """And the first section is what a single window with that seed is."""
     size = player.bars
-    (piece,) = generate(player, 1, form="AB", seed=3)
+    (piece,) = generate(player, 1, form="AB", sampling=seeded(3))
     assert piece.bars == 2 * size
-    (alone,) = generate(player, 1, form="A", seed=3)
+    (alone,) = generate(player, 1, form="A", sampling=seeded(3))
     assert alone.bars == size
 
 
 def test_a_piece_does_not_depend_on_how_many_are_asked_for(player: Player) -> None:
     """The first of many is the first of few; another seed gives others."""
-    two = generate(player, 2, bars=5, seed=4)
-    assert generate(player, 1, bars=5, seed=4) == two[:1]
-    assert generate(player, 2, bars=5, seed=5) != two
+    two = generate(player, 2, bars=5, sampling=seeded(4))
+    assert generate(player, 1, bars=5, sampling=seeded(4)) == two[:1]
+    assert generate(player, 2, bars=5, sampling=seeded(5)) != two
 
 
 def test_notes_go_on_over_the_bar_lines_where_windows_meet() -> None:
     """As the shipped prior made them up: some do, of many pieces."""
-    pieces = generate(load("melody-2bar").player, 12, bars=6, seed=1)
+    pieces = generate(load("melody-2bar").player, 12, bars=6, sampling=seeded(1))
     seams = (32, 64)
     crossing = [
         note
@@ -92,7 +92,7 @@ def test_an_end_that_leads_back_is_never_worse(player: Player, form: str) -> Non
         for loop in (False, True):
             rngs = [np.random.default_rng(seed)]
             sections = Form(form, 4)
-            (plan,) = compose(player, meter, sections, 1.0, rngs, loop=loop)
+            (plan,) = compose(player, meter, sections, rngs, Sampling(1.0), loop=loop)
             assert plan.bars == 4 * len(form)
             nats.append(_start_after_end(player, meter, sections, seed, loop))
         assert nats[1] <= nats[0]
@@ -105,10 +105,10 @@ def _start_after_end(player: Player, meter: Meter, form: Form, seed: int, loop: 
 
     rng = np.random.default_rng(seed)
     size = player.bars
-    (sections,) = c._drafts(player, meter, form, 1.0, [rng], FREE)
+    (sections,) = c._drafts(player, meter, form, [rng], Sampling(1.0))
     if loop:
         assert player.prior
-        sections = c._led_back(player.prior, meter, form, sections, 1.0, rng, FREE)
+        sections = c._led_back(player.prior, meter, form, sections, rng, Sampling(1.0))
     codec, end = player.codec, form.bars * meter.bar
     piece = [sections[form.sections.index(letter)][:end] for letter in form.letters]
     heard = np.concatenate(piece * size)[-(size - 1) * meter.bar :]
@@ -140,7 +140,7 @@ def test_what_is_no_form_is_one_sentence(form: str | None, bars: int, answer: st
 def test_a_net_that_has_no_prior_of_music_makes_windows_side_by_side() -> None:
     """Of N(0, I); it cannot look for a way back, and one without z makes a window alone."""
     bare = Player(tiny_checkpoint("melody-2bar"))
-    (piece,) = generate(bare, 1, bars=5, seed=1)
+    (piece,) = generate(bare, 1, bars=5, sampling=seeded(1))
     assert piece.bars == 5
     with pytest.raises(RequestError, match="fit-prior"):
         generate(bare, 1, loop=True)

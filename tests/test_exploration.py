@@ -19,6 +19,7 @@ from musicvae.music.manner import mean_tempo
 from musicvae.music.notes import Phrase, Tempo
 from musicvae.music.units import Meter
 from musicvae.music.windows import join
+from musicvae.playing import Sampling
 
 from .miniatures import little_tune
 
@@ -49,10 +50,10 @@ def test_the_corners_of_a_grid_are_the_reconstructions(
     player: Player, corners: list[Phrase], temperature: float, n: int
 ) -> None:
     """At any temperature, for the same seed."""
-    cells = grid(player, corners, n, temperature=temperature, seed=4)
+    cells = grid(player, corners, n, sampling=Sampling(temperature, 4))
     assert len(cells) == n * n
     found = [cells[place] for place in (0, n - 1, n * (n - 1), n * n - 1)]
-    back = [reconstruct(player, each, temperature=temperature, seed=4).phrase for each in corners]
+    back = [reconstruct(player, each, sampling=Sampling(temperature, 4)).phrase for each in corners]
     assert found == back
 
 
@@ -83,8 +84,9 @@ def test_a_cell_is_dressed_by_its_nearest_corner_and_tempo_moves_in_ratio(
 
 def test_of_three_the_last_corner_is_their_analogy(player: Player, corners: list[Phrase]) -> None:
     """In the shape and tempo of the third."""
-    cells = grid(player, corners[:3], 3)
-    assert cells[-1] == analogy(player, *corners[:3])
+    a, b, c, _ = corners
+    cells = grid(player, [a, b, c], 3)
+    assert cells[-1] == analogy(player, a, b, c)
 
 
 def test_a_grid_of_one_tune_stands_still(player: Player, corners: list[Phrase]) -> None:
@@ -132,7 +134,7 @@ def test_an_analogy_has_the_shape_of_the_third(player: Player, corners: list[Phr
         (lambda p, a: grid(p, [a] * 4, 101), "1 to 10,000 phrases"),
         (lambda p, a: grid(p, [a] * 4, curve="steep"), "no curve 'steep'"),
         (lambda p, a: analogy(p, a, a, a, strength=math.nan), "strength"),
-        (lambda p, a: analogy(p, a, a, a, temperature=-1), "temperature"),
+        (lambda p, a: analogy(p, a, a, a, sampling=Sampling(-1)), "temperature"),
     ],
 )
 def test_what_cannot_be_played_is_one_sentence(player, ask, answer) -> None:  # type: ignore[no-untyped-def]  # lambdas

@@ -21,6 +21,7 @@ from musicvae.music.position import condition
 from musicvae.music.units import Meter
 from musicvae.music.windows import cut
 from musicvae.nets import Sequences
+from musicvae.playing import Sampling
 
 from .miniatures import little_tune, miniature, tiny_checkpoint, tiny_prior, windows_of
 from .strategies import phrases
@@ -46,7 +47,7 @@ def test_what_was_there_stays_and_whole_bars_follow(
     player: Player, phrase: Phrase, bars: int, seed: int
 ) -> None:
     """Any meter, pick-up, tempo map; not a note or chord is moved, lengthened or lost."""
-    longer = extend(player, phrase, bars, temperature=1.0, seed=seed)
+    longer = extend(player, phrase, bars, sampling=Sampling(1.0, seed))
     (old,), (both,) = phrase.parts, longer.parts
     heard = tuple(change for change in longer.chords if change.step < phrase.steps)
     assert replace(longer, bars=phrase.bars, parts=(), chords=heard) == replace(phrase, parts=())
@@ -59,7 +60,7 @@ def test_the_new_bars_read_back_and_have_the_accents_of_the_old(player: Player) 
     """Velocities by their place in the bar, or their mean where nothing was struck."""
     notes = (Note(0, 4, 60, 50), Note(4, 4, 64, 90), Note(12, 4, 62, 90))
     source = Phrase(Meter(), 1, tempos=(Tempo(0, 400_000),), parts=(Part(notes, 40),))
-    longer = extend(player, source, 4, temperature=1.0, seed=1)
+    longer = extend(player, source, 4, sampling=Sampling(1.0, 1))
     assert read_midi(midi_bytes(longer)) == [longer]
     new = [note for note in longer.parts[0].notes if note.start >= source.steps]
     loud = {0: 50, 4: 90, 12: 90}
@@ -70,17 +71,19 @@ def test_the_new_bars_read_back_and_have_the_accents_of_the_old(player: Player) 
 def test_a_seed_gives_the_same_bars_and_more_bars_begin_with_the_fewer(player: Player) -> None:
     """Another seed gives others; temperature 0 needs none."""
     tune = little_tune(Meter(3, 4), 3)
-    four = extend(player, tune, 4, temperature=1.0, seed=5)
-    assert extend(player, tune, 4, temperature=1.0, seed=5) == four
-    assert extend(player, tune, 4, temperature=1.0, seed=6) != four
+    four = extend(player, tune, 4, sampling=Sampling(1.0, 5))
+    assert extend(player, tune, 4, sampling=Sampling(1.0, 5)) == four
+    assert extend(player, tune, 4, sampling=Sampling(1.0, 6)) != four
     begun = [
         replace(note, duration=min(note.duration, 4 * 12 - note.start))
         for note in four.parts[0].notes
         if note.start < 4 * 12
     ]
-    two = extend(player, tune, 2, temperature=1.0, seed=5)
+    two = extend(player, tune, 2, sampling=Sampling(1.0, 5))
     assert two.parts[0].notes == tuple(sorted(begun))
-    assert extend(player, tune, 2, temperature=0) == extend(player, tune, 2, temperature=0)
+    assert extend(player, tune, 2, sampling=Sampling(0)) == extend(
+        player, tune, 2, sampling=Sampling(0)
+    )
 
 
 @pytest.mark.parametrize("meter", [Meter(4, 4), Meter(3, 8)], ids=str)
@@ -96,7 +99,7 @@ def test_a_new_bar_follows_from_the_window_it_ends(player: Player, meter: Meter)
         notes = [note for part in first.parts for note in part.notes]
         notes += [replace(note, start=note.start + bar) for note in last.parts[0].notes]
         whole = Phrase(meter, 1 + last.bars, parts=(Part(tuple(notes)),))
-        longer = extend(player, whole, 1, temperature=1.0, seed=2)
+        longer = extend(player, whole, 1, sampling=Sampling(1.0, 2))
         new.append([n.pitch for n in longer.parts[0].notes if n.start >= whole.steps])
     assert new[0] == new[1]
 
@@ -120,7 +123,7 @@ def test_a_tune_learned_by_heart_is_finished() -> None:
         torch.autograd.backward(net.losses(batch).total())
         optimizer.step()
     player = Player(checkpoint_of(net, config, 100))
-    assert extend(player, cut(tune, 0, 16), 1, temperature=0) == tune
+    assert extend(player, cut(tune, 0, 16), 1, sampling=Sampling(0)) == tune
 
 
 @pytest.mark.parametrize("name", ["leadsheet-8bar", "trio-4bar", "piano-2bar", "drums-2bar"])
@@ -130,7 +133,7 @@ def test_all_parts_and_chords_go_on(name: str) -> None:
     codec, meter = player.codec, Meter()
     codes = windows_of(codec.name, [meter], player.bars)[0]
     phrase = codec.decode(codes, meter)
-    longer = extend(player, phrase, 2, temperature=1.0, seed=4)
+    longer = extend(player, phrase, 2, sampling=Sampling(1.0, 4))
     assert longer.bars == phrase.bars + 2
     found = codec.encode(longer)
     assert np.array_equal(found[: len(codes)], codes)

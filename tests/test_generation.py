@@ -20,8 +20,9 @@ from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Note, Part, Phrase, Tempo
 from musicvae.music.position import window_bars
 from musicvae.music.units import Meter
+from musicvae.playing import Sampling
 
-from .miniatures import little_tune, tiny_checkpoint
+from .miniatures import little_tune, seeded, tiny_checkpoint
 from .strategies import METERS
 
 vectors = st.lists(st.floats(-5, 5, width=32), min_size=4, max_size=4).map(
@@ -61,7 +62,7 @@ def test_even_places_go_forward_and_are_as_near_as_there_are_any(far: list[float
 @pytest.mark.parametrize("meter", METERS, ids=str)
 def test_a_phrase_is_generated_in_every_meter_and_reads_back(player: Player, meter: Meter) -> None:
     """In the tempo and with the instrument that were asked for."""
-    (phrase,) = generation.generate(player, 1, meter=meter, bpm=90, program=40, seed=3)
+    (phrase,) = generation.generate(player, 1, meter=meter, bpm=90, program=40, sampling=seeded(3))
     assert (phrase.meter, phrase.bars, phrase.pickup) == (meter, window_bars(meter), 0)
     assert phrase.tempos == (Tempo(0, 666_667),)
     assert phrase.parts[0].program == 40
@@ -70,10 +71,10 @@ def test_a_phrase_is_generated_in_every_meter_and_reads_back(player: Player, met
 
 def test_a_seed_gives_the_same_phrases_and_another_gives_others(player: Player) -> None:
     """And the first of many is the first of few."""
-    four = generation.generate(player, 4, seed=5)
-    assert generation.generate(player, 4, seed=5) == four
-    assert generation.generate(player, 2, seed=5) == four[:2]
-    assert generation.generate(player, 4, seed=6) != four
+    four = generation.generate(player, 4, sampling=seeded(5))
+    assert generation.generate(player, 4, sampling=seeded(5)) == four
+    assert generation.generate(player, 2, sampling=seeded(5)) == four[:2]
+    assert generation.generate(player, 4, sampling=seeded(6)) != four
     assert len(set(map(midi_bytes, four))) == 4
     assert generation.generate(player, 1) != generation.generate(player, 1)
 
@@ -85,10 +86,12 @@ def test_silence_is_drawn_again() -> None:
     weights["decoder.head.bias"] = weights["decoder.head.bias"].copy()
     weights["decoder.head.bias"][:88] -= 7.5
     player = Player(replace(checkpoint, weights=weights))
-    once = [generation.generate(player, 1, temperature=1.0, seed=seed)[0] for seed in range(20)]
+    once = [generation.generate(player, 1, sampling=Sampling(1.0, seed))[0] for seed in range(20)]
     assert not any(phrase.is_silent for phrase in once)
     weights["decoder.head.bias"][:88] -= 100
-    (phrase,) = generation.generate(Player(replace(checkpoint, weights=weights)), 1, seed=0)
+    (phrase,) = generation.generate(
+        Player(replace(checkpoint, weights=weights)), 1, sampling=seeded(0)
+    )
     assert phrase.is_silent
 
 
@@ -99,9 +102,9 @@ def test_a_walk_begins_and_ends_with_the_reconstructions(
 ) -> None:
     """At any temperature, for the same seed; and switches meter in the middle."""
     a, b = _song(meters[0], 1, bars=7), _song(meters[1], 2, bars=4)
-    walk = interpolation.interpolate(player, a, b, 6, temperature=temperature, seed=9)
+    walk = interpolation.interpolate(player, a, b, 6, sampling=Sampling(temperature, 9))
     ends = [
-        generation.reconstruct(player, end, temperature=temperature, seed=9).phrase
+        generation.reconstruct(player, end, sampling=Sampling(temperature, 9)).phrase
         for end in (a, b)
     ]
     assert [walk[0], walk[-1]] == ends
@@ -174,12 +177,12 @@ def test_encode_and_decode_are_the_two_halves_of_reconstruct(player: Player) -> 
     ("ask", "answer"),
     [
         (lambda p, a: generation.generate(p, 0), "1 to 10,000"),
-        (lambda p, a: generation.generate(p, 1, temperature=-1), "temperature"),
-        (lambda p, a: generation.generate(p, 1, temperature=math.nan), "temperature"),
-        (lambda p, a: generation.generate(p, 1, temperature=1e38), "temperature"),
+        (lambda p, a: generation.generate(p, 1, sampling=Sampling(-1)), "temperature"),
+        (lambda p, a: generation.generate(p, 1, sampling=Sampling(math.nan)), "temperature"),
+        (lambda p, a: generation.generate(p, 1, sampling=Sampling(1e38)), "temperature"),
         (lambda p, a: generation.generate(p, 1, bpm=0), "tempo"),
         (lambda p, a: generation.generate(p, 1, program=128), "program"),
-        (lambda p, a: generation.generate(p, 1, seed=-1), "seed"),
+        (lambda p, a: generation.generate(p, 1, sampling=seeded(-1)), "seed"),
         (lambda p, a: interpolation.interpolate(p, a, a, 1), "two ends"),
         (lambda p, a: generation.decode(p, np.zeros((2, 3), np.float32)), "numbers wide"),
         (lambda p, a: generation.decode(p, np.full((1, p.latent), np.nan, np.float32)), "finite"),
@@ -194,7 +197,7 @@ def test_what_cannot_be_played_is_one_sentence(player, ask, answer) -> None:  # 
 def test_a_net_is_not_asked_for_what_it_cannot_do() -> None:
     """A next-step net generates; an autoencoder does all but that."""
     lstm, dense = Player(tiny_checkpoint("lstm")), Player(tiny_checkpoint("autoencoder"))
-    (phrase,) = generation.generate(lstm, 1, seed=1)
+    (phrase,) = generation.generate(lstm, 1, sampling=seeded(1))
     assert phrase.bars == 2
     with pytest.raises(RequestError, match="cannot reconstruct; it can generate"):
         generation.reconstruct(lstm, phrase)

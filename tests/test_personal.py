@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 import musicvae
 from musicvae import checkpoint as checkpoints
 from musicvae import personal as module
+from musicvae import registry
 from musicvae import sliders as slider_module
-from musicvae import sources
 from musicvae.api import MusicVAE
 from musicvae.checkpoint import ATTRIBUTE, Checkpoint, prior_of
 from musicvae.cli import app
@@ -27,7 +27,7 @@ from musicvae.music.units import Meter
 from musicvae.personal import Personal, card, personalize, read_windows
 from musicvae.progress import Report
 from musicvae.refit import ROUNDS
-from musicvae.sources import SHIPPED
+from musicvae.registry import SHIPPED
 
 from .miniatures import little_band, little_tune, tiny_checkpoint, tiny_prior
 
@@ -284,7 +284,7 @@ def shipped(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     """The home of models that came with the package."""
     home = tmp_path / "home"
     shutil.copytree(model, home / "melody-2bar")
-    monkeypatch.setattr(sources, "SHIPPED", (home,))
+    monkeypatch.setattr(registry, "SHIPPED", (home,))
     before = contents(home / "melody-2bar")
     yield home
     assert contents(home / "melody-2bar") == before

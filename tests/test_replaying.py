@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 
 import musicvae
 from musicvae.api import MusicVAE
+from musicvae.decoding import perform
 from musicvae.errors import RequestError
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Phrase
 from musicvae.music.recipe import Recipe
 from musicvae.music.units import Meter
-from musicvae.playing import Encoded, planned
+from musicvae.plan import planned
+from musicvae.source import Encoded
 
 from .miniatures import little_piece, thinned, tiny_checkpoint, tiny_prior
 
@@ -169,9 +171,7 @@ def test_a_hostile_plan_is_none_or_plays(model: MusicVAE, change: dict[str, Any]
     recipe = replace(recipe, options=json.loads(json.dumps(good.options() | change)))
     plan = planned(recipe, player, Meter())
     if plan is not None:
-        from musicvae.playing import perform
-
-        assert perform(player, plan).bars == plan.bars
+        assert perform(player, plan).phrase.bars == plan.bars
 
 
 def test_a_net_is_known_by_its_weights_whatever_prior_it_has() -> None:

@@ -12,6 +12,7 @@ from musicvae.interpolation import hamming
 from musicvae.music.notes import Note, Part, Phrase
 from musicvae.music.units import Meter
 from musicvae.music.windows import join
+from musicvae.playing import Sampling
 from musicvae.variation import pitch_classes, vary
 
 from .miniatures import little_tune, tiny_checkpoint, tiny_prior
@@ -37,7 +38,7 @@ def test_strength_0_is_the_reconstruction_and_more_is_farther(player: Player, me
         tune = little_tune(meter, seed)
         back = reconstruct(player, tune).phrase
         for strength in (0.0, 0.3, 0.7, 1.0):
-            found = vary(player, tune, 3, strength=strength, seed=seed)
+            found = vary(player, tune, 3, strength=strength, sampling=Sampling(seed=seed))
             assert [(one.meter, one.steps) for one in found] == [(meter, tune.steps)] * 3
             far.append(np.mean([apart(player, back, one) for one in found]))
         assert far[-4] == 0
@@ -49,17 +50,17 @@ def test_the_nearest_comes_first_and_a_seed_gives_the_same(player: Player) -> No
     """Another gives others."""
     tune = little_tune(Meter(), 2)
     back = reconstruct(player, tune).phrase
-    found = vary(player, tune, 5, strength=0.5, seed=1)
+    found = vary(player, tune, 5, strength=0.5, sampling=Sampling(seed=1))
     distances = [apart(player, back, one) for one in found]
     assert distances == sorted(distances)
-    assert vary(player, tune, 5, strength=0.5, seed=1) == found
-    assert vary(player, tune, 5, strength=0.5, seed=2) != found
+    assert vary(player, tune, 5, strength=0.5, sampling=Sampling(seed=1)) == found
+    assert vary(player, tune, 5, strength=0.5, sampling=Sampling(seed=2)) != found
 
 
 def test_what_repeats_in_a_piece_repeats_in_its_neighbours(player: Player) -> None:
     """A whole file is varied, and AABA stays AABA."""
     a, b = little_tune(Meter(), 1), little_tune(Meter(), 2)
-    (varied,) = vary(player, join([a, a, b, a]), 1, strength=0.6, seed=3)
+    (varied,) = vary(player, join([a, a, b, a]), 1, strength=0.6, sampling=Sampling(seed=3))
     bars = [
         [(n.start % 32, n.duration, n.pitch) for n in varied.parts[0].notes if n.start // 32 == at]
         for at in range(4)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicvae.api import MusicVAE
 from musicvae.errors import RequestError
+from musicvae.music import wishes as words
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Phrase
 from musicvae.music.units import Meter
 from musicvae.music.windows import cut
 from musicvae.music.wishes import parse_constraints
+from musicvae.plan import Plan
 
 from .miniatures import little_piece, thinned, tiny_checkpoint, tiny_prior
 
@@ -112,3 +115,68 @@ def test_a_key_is_kept_by_chords_and_bass_too(pattern: str) -> None:
         (back,) = read_midi(midi_bytes(sheet))
         assert len(back.parts) == 3
         assert not {note.pitch % 12 for part in back.parts for note in part.notes} - tones
+
+
+VERBS = {
+    "generate": lambda model, tune, asked: model.generate(2, seed=1, **asked),
+    "vary": lambda model, tune, asked: model.vary(tune, 2, seed=1, **asked),
+    "interpolate": lambda model, tune, asked: model.interpolate(tune, tune, 2, seed=1, **asked),
+    "extend": lambda model, tune, asked: [model.extend(tune, 2, seed=1, **asked)],
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_constraints_are_read_once(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many phrases and windows keep to them; and once when it is played again."""
+    read = []
+    parse_key = words.parse_key
+    monkeypatch.setattr(words, "parse_key", lambda *key: read.append(key) or parse_key(*key))
+    model = MusicVAE(tiny_prior(tiny_checkpoint("leadsheet-8bar")))
+    tune = little_piece("leadsheet", Meter(), 1, bars=8)
+    made = VERBS[verb](model, tune, {"key": "C", "chords": "C G", "pattern": "walking"})
+    assert read == [("C", None)]
+    data = midi_bytes(made[0])
+    assert midi_bytes(model.replay(data)) == data
+    assert read == [("C", None)] * 2
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_values_are_as_good_as_words(verb: str) -> None:
+    """The same notes, and the same recipe, which holds words; those of the user stay as typed."""
+    model = MusicVAE(tiny_prior(tiny_checkpoint("melody-2bar")))
+    tune = little_piece("melody", Meter(), 1, bars=4)
+    typed = {"key": " a minor", "chords": "Am:2 F", "range": "60-80", "density": "2-6"}
+    values = {"key": " a minor", "chords": [("Am", 2), "F"], "range": (60, 80), "density": (2, 6)}
+    by_word, by_value = (VERBS[verb](model, tune, asked) for asked in (typed, values))
+    assert list(map(midi_bytes, by_word)) == list(map(midi_bytes, by_value))
+    assert by_word[0].recipe.options["wishes"] == typed
+
+
+def test_a_walking_bass_keeps_to_the_key_where_there_is_no_recipe() -> None:
+    """A net that predicts the next step stores none."""
+    model = MusicVAE(tiny_checkpoint("lstm", codec="leadsheet"))
+    for seed in range(6):
+        (sheet,) = model.generate(1, key="C", pattern="walking", seed=seed)
+        assert sheet.recipe is None
+        outside = {n.pitch % 12 for part in sheet.parts for n in part.notes} - {
+            0,
+            2,
+            4,
+            5,
+            7,
+            9,
+            11,
+        }
+        assert not outside
+
+
+def test_chords_go_on_however_long_the_piece_is() -> None:
+    """At bar 1,000 too, where nothing begins anew."""
+    player = MusicVAE(tiny_checkpoint()).player
+    asked = parse_constraints(chords="Am F C")
+    z = np.zeros((2, player.latent), np.float32)
+    plan = Plan(z, ((0, 0), (1_000, 1)), Meter(), 1_002, constraints=asked)
+    rules = plan.rules(player)
+    assert rules
+    for rule, bar in zip(rules, (0, 1_000), strict=True):
+        assert rule is asked.rule(player.codec, Meter(), player.steps(Meter()), bar * Meter().bar)

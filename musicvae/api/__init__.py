@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from .. import checkpoint as checkpoints
+from .. import inputs
 from ..errors import RequestError
+from ..inputs import Music, naming
 from ..music.notes import Phrase
 from ..presets import DEFAULT_MODEL
-from ..sources import Music, find_checkpoint, naming, shipped, to_phrase
+from ..registry import find_checkpoint, made_with
 from .looking import Looking
 from .making import Making
 from .walking import Walking
@@ -21,8 +23,9 @@ class MusicVAE(Making, Walking, Looking):
 
     Every verb takes music as a `Phrase`, a path, the bytes of a MIDI file, a
     `pretty_midi.PrettyMIDI`, or note tuples (start and duration in quarters,
-    pitch, velocity), and gives phrases; `to_tuples`, `to_pretty_midi`,
-    `midi_bytes` and `write_midi` turn those into what is needed.
+    pitch, velocity), or as `inputs.Opened`, which is any of these read once. It gives
+    phrases; `to_tuples`, `to_pretty_midi`, `midi_bytes` and `write_midi` turn those into
+    what is needed.
     """
 
 
@@ -50,14 +53,11 @@ def replay(source: Music, *, model: str | Path | None = None) -> Phrase:
         RequestError: it carries no recipe, was changed since, or another model made it.
         CheckpointError: there is no such model.
     """
-    phrase = to_phrase(source)
-    recipe = phrase.recipe
-    tried = [load(model)] if model else map(load, shipped().values()) if recipe else []
-    for one in tried:
-        if not recipe or one.player.digest == recipe.model or model:
-            with naming(source):
-                return one.replay(phrase)
+    opened = inputs.open(source)
+    maker = model or made_with(opened)
+    if maker:
+        return load(maker).replay(opened)
     why = "no model that came with the package made it; name the folder of its model"
     none = "it carries no recipe that can be read; no musicvae made it so"
-    with naming(source):
-        raise RequestError(why if recipe else none)
+    with naming(opened):
+        raise RequestError(why if opened.main.recipe else none)

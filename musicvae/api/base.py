@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
+from .. import inputs
 from ..checkpoint import Checkpoint
 from ..engine import Player
-from ..finishing import Finish
+from ..finishing import Rendering
+from ..inputs import Music, naming
+from ..music.constraints import Constraints
 from ..music.notes import Phrase
-from ..music.units import Meter, parse_meter
-from ..playing import made_by
-from ..sources import Music, naming, to_phrase
+from ..music.wishes import ChordsLike, DensityLike, SpanLike, parse_constraints
+from ..playing import Sampling
+from ..source import made_by
 
 
 class Wishes(TypedDict, total=False):
@@ -20,14 +23,14 @@ class Wishes(TypedDict, total=False):
     """Such as "A minor", in which the raised sixth and seventh are free, "Bb" or "D dorian"."""
     scale: str | None
     """In place of the key's own: "natural", "dorian", "pentatonic" ..."""
-    chords: str | None
-    """Such as "Am F C G", one a bar, or "Am:2 D7:2 G" with beats."""
-    range: str | None
-    """Such as "C4-C6"."""
+    chords: ChordsLike | None
+    """Such as "Am F C G" or ["Am", "F"], one a bar; with beats "Am:2 D7:2 G" or [("Am", 2)]."""
+    range: SpanLike | None
+    """Such as "C4-C6" or (60, 84)."""
     max_polyphony: int | None
     """Of what can sound several notes at once."""
-    density: str | None
-    """Notes that begin in a bar: "4-8" or "6"."""
+    density: DensityLike | None
+    """Notes that begin in a bar: "4-8", (4, 8) or 6."""
 
 
 class Base:
@@ -47,25 +50,25 @@ class Base:
 
     def _voice(self, music: Music, track: str | int | None, bpm: float) -> Phrase:
         """What this model's codec reads of some music; errors name the file it came from."""
-        phrase = to_phrase(music, bpm=bpm)
-        own = made_by(self.player, phrase) if track is None else None
+        opened = inputs.open(music, bpm=bpm)
+        own = made_by(self.player, opened.main) if track is None else None
         if own:
             return own
-        with naming(music):
-            return self.player.codec.select(phrase, track)
+        with naming(opened):
+            return self.player.codec.select(opened.main, track)
 
-    def _finish(self, pattern: str | None, humanize: float = 0.0) -> Finish:
+    def _rendering(self, pattern: str | None, humanize: float = 0.0) -> Rendering:
         """What is done to a phrase after it was decoded."""
-        return Finish.of(self.player.codec.name, pattern, humanize)
+        return Rendering.of(self.player.codec.name, pattern, humanize)
 
 
-def asked(wishes: Wishes) -> dict[str, Any]:
-    """Those that are wished for."""
+def sampling_of(temperature: float, seed: int | None, wishes: Wishes | None = None) -> Sampling:
+    """How phrases are drawn; what they keep to is read here, and nowhere else."""
+    return Sampling(temperature, seed, constraints_of(wishes or {}))
+
+
+def constraints_of(wishes: Wishes) -> Constraints:
+    """What is asked for, read."""
     for name in wishes.keys() - Wishes.__annotations__.keys():
         raise TypeError(f"There is no option {name!r} to make music by.")
-    return {name: value for name, value in wishes.items() if value is not None}
-
-
-def as_meter(meter: str | Meter) -> Meter:
-    """From text, if it is text."""
-    return parse_meter(meter) if isinstance(meter, str) else meter
+    return parse_constraints(**wishes)

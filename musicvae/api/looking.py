@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import generation
+from .. import generation, inputs
 from ..errors import RequestError
+from ..inputs import Music
 from ..library import Library
 from ..progress import Progress, silent
 from ..similarity import Match, open_library, similar
-from ..sources import Music
 from .base import Base
 
 if TYPE_CHECKING:
@@ -57,9 +57,10 @@ class Looking(Base):
         Raises:
             DatasetError, MidiError, RequestError: the folder or the query cannot be used.
         """
-        phrase = self._voice(query, track, bpm)
+        asked = inputs.open(query, bpm=bpm)
+        phrase = self._voice(asked, track, bpm)
         opened = library if isinstance(library, Library) else self.open_library(library)
         if opened.model != self.player.digest:
             raise RequestError("This library was opened with another model: open it with this one.")
-        own = Path(query) if isinstance(query, (str, Path)) else None
+        own = Path(asked.name) if asked.name else None
         return similar(self.player, phrase, opened, n, any_key=any_key, besides=own)

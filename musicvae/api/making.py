@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Unpack
 
-from .. import extension, generation, replaying, variation
+from .. import extension, generation, inputs, replaying, variation
 from ..config import SampleConfig
-from ..errors import RequestError
-from ..finishing import Finish
+from ..finishing import render
+from ..inputs import Music, naming
 from ..music.notes import Phrase
 from ..music.programs import parse_program
-from ..music.units import Meter
-from ..sources import Music, naming
-from .base import Base, Wishes, as_meter, asked
+from ..music.units import MeterLike, to_meter
+from .base import Base, Wishes, sampling_of
 
 if TYPE_CHECKING:
     from ..playing import Array
@@ -26,7 +25,7 @@ class Making(Base):
         self,
         n: int = SampleConfig.n,
         *,
-        meter: str | Meter = "4/4",
+        meter: MeterLike = "4/4",
         bars: int | None = None,
         form: str | None = None,
         loop: bool = False,
@@ -42,7 +41,7 @@ class Making(Base):
 
         Args:
             n: how many.
-            meter: such as "6/8"; "4/4t" is 4/4 on the triplet grid.
+            meter: such as "6/8" or (6, 8); "4/4t" is 4/4 on the triplet grid.
             bars: of each; as many as the model's windows if None, or that for each section.
             form: sections such as "AABA"; the same letter is the same music.
             loop: the last bar leads back to the first.
@@ -59,21 +58,20 @@ class Making(Base):
             RequestError, MeterError: a number is out of range, the net cannot generate,
                 or a pattern is asked of a model that makes no chords.
         """
-        finish = self._finish(pattern, humanize)
+        rendering = self._rendering(pattern, humanize)
+        sampling = sampling_of(temperature, seed, wishes)
         phrases = generation.generate(
             self.player,
             n,
-            meter=as_meter(meter),
+            sampling,
+            meter=to_meter(meter),
             bars=bars,
             form=form,
             loop=loop,
             bpm=bpm,
             program=parse_program(program),
-            temperature=temperature,
-            seed=seed,
-            wishes=asked(wishes),
         )
-        return [finish(phrase) for phrase in phrases]
+        return [render(phrase, rendering, sampling.constraints) for phrase in phrases]
 
     def vary(
         self,
@@ -104,19 +102,13 @@ class Making(Base):
             MidiError, RequestError: the input cannot be used, there is no such attribute,
                 or a number is out of range.
         """
-        finish = self._finish(pattern, humanize)
+        rendering = self._rendering(pattern, humanize)
+        sampling = sampling_of(temperature, seed, wishes)
         phrase = self._voice(source, track, bpm)
-        found = variation.vary(
-            self.player,
-            phrase,
-            n,
-            strength=strength,
-            settings=settings,
-            temperature=temperature,
-            seed=seed,
-            wishes=asked(wishes),
+        varied = variation.vary(
+            self.player, phrase, n, sampling, strength=strength, settings=settings
         )
-        return [finish(each) for each in found]
+        return [render(phrase, rendering, sampling.constraints) for phrase in varied]
 
     def extend(
         self,
@@ -139,23 +131,16 @@ class Making(Base):
             MidiError, RequestError: the input cannot be used, a number is out of range,
                 or the net cannot extend.
         """
-        finish = self._finish(pattern)
-        phrase = self._voice(source, track, bpm)
-        longer = extension.extend(
-            self.player,
-            phrase,
-            bars,
-            temperature=temperature,
-            seed=seed,
-            wishes=asked(wishes),
-        )
-        return finish(longer)
+        rendering = self._rendering(pattern)
+        sampling = sampling_of(temperature, seed, wishes)
+        longer = extension.extend(self.player, self._voice(source, track, bpm), bars, sampling)
+        return render(longer, rendering, sampling.constraints)
 
     def decode(
         self,
         z: Array,
         *,
-        meter: str | Meter = "4/4",
+        meter: MeterLike = "4/4",
         bpm: float = 120.0,
         program: str | int = 0,
         temperature: float = 0.0,
@@ -164,17 +149,16 @@ class Making(Base):
         seed: int | None = None,
     ) -> list[Phrase]:
         """A phrase for each row of `z`, `[N, Z]`; the rest as `generate` takes it."""
-        finish = self._finish(pattern, humanize)
+        rendering = self._rendering(pattern, humanize)
         phrases = generation.decode(
             self.player,
             z,
-            meter=as_meter(meter),
+            sampling_of(temperature, seed),
+            meter=to_meter(meter),
             bpm=bpm,
             program=parse_program(program),
-            temperature=temperature,
-            seed=seed,
         )
-        return [finish(phrase) for phrase in phrases]
+        return [render(phrase, rendering) for phrase in phrases]
 
     def replay(self, source: Music) -> Phrase:
         """A phrase that this model made, made again from its recipe, to the note.
@@ -183,10 +167,7 @@ class Making(Base):
             MidiError: it cannot be read.
             RequestError: it carries no recipe of this model, or was changed since.
         """
-        phrase = self._voice(source, None, 120.0)
-        with naming(source):
-            made = replaying.replay(self.player, phrase)
-            heard = Finish.again(self.player.codec.name, made)(made)
-            if not replaying.is_same(heard, phrase):
-                raise RequestError("another prior than this model's made it, or another machine")
-            return heard
+        opened = inputs.open(source)
+        phrase = self._voice(opened, None, 120.0)
+        with naming(opened):
+            return replaying.replay(self.player, phrase)

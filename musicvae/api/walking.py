@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Unpack
 
 from .. import exploration, generation, interpolation
+from ..finishing import render
 from ..generation import Reconstruction
+from ..inputs import Music
 from ..music.notes import Phrase
-from ..sources import Music
-from .base import Base, Wishes, asked
+from .base import Base, Wishes, sampling_of
 
 
 class Walking(Base):
@@ -51,18 +52,11 @@ class Walking(Base):
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
         other = track if track_b is None else track_b
-        finish = self._finish(pattern, humanize)
+        rendering = self._rendering(pattern, humanize)
+        sampling = sampling_of(temperature, seed, wishes)
         ends = self._voice(a, track, bpm), self._voice(b, other, bpm)
-        walk = interpolation.interpolate(
-            self.player,
-            *ends,
-            n,
-            curve=curve,
-            temperature=temperature,
-            seed=seed,
-            wishes=asked(wishes),
-        )
-        return [finish(phrase) for phrase in walk]
+        walk = interpolation.interpolate(self.player, *ends, n, sampling, curve=curve)
+        return [render(phrase, rendering, sampling.constraints) for phrase in walk]
 
     def grid(
         self,
@@ -87,12 +81,11 @@ class Walking(Base):
         Raises:
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
-        finish = self._finish(pattern)
+        rendering = self._rendering(pattern)
         voices = [self._voice(corner, track, bpm) for corner in corners]
-        cells = exploration.grid(
-            self.player, voices, n, curve=curve, temperature=temperature, seed=seed
-        )
-        return [finish(phrase) for phrase in cells]
+        sampling = sampling_of(temperature, seed)
+        cells = exploration.grid(self.player, voices, n, sampling, curve=curve)
+        return [render(phrase, rendering) for phrase in cells]
 
     def analogy(
         self,
@@ -117,12 +110,11 @@ class Walking(Base):
         Raises:
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
-        finish = self._finish(pattern)
-        voices = [self._voice(music, track, bpm) for music in (a, b, c)]
-        made = exploration.analogy(
-            self.player, *voices, strength=strength, temperature=temperature, seed=seed
-        )
-        return finish(made)
+        rendering = self._rendering(pattern)
+        first, second, third = (self._voice(music, track, bpm) for music in (a, b, c))
+        sampling = sampling_of(temperature, seed)
+        made = exploration.analogy(self.player, first, second, third, sampling, strength=strength)
+        return render(made, rendering)
 
     def reconstruct(
         self,
@@ -139,7 +131,7 @@ class Walking(Base):
         Raises:
             MidiError, RequestError: the input cannot be used, or a number is out of range.
         """
-        finish = self._finish(pattern)
+        rendering = self._rendering(pattern)
         phrase = self._voice(source, track, bpm)
-        made = generation.reconstruct(self.player, phrase, temperature=temperature, seed=seed)
-        return replace(made, phrase=finish(made.phrase))
+        made = generation.reconstruct(self.player, phrase, sampling_of(temperature, seed))
+        return replace(made, phrase=render(made.phrase, rendering))

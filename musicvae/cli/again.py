@@ -76,16 +76,18 @@ def vary(
 
     Example:  musicvae vary in.mid out/ --n 8 --strength 0.3
     """
+    from .. import inputs
     from ..api import load
     from ..attributes import parse_settings
     from ..files import numbered_names
-    from ..sources import made_with
+    from ..registry import made_with
 
     seed = seed_or_drawn(seed)
-    player = load(model or made_with(source) or CLOSEST_MODEL)
+    opened = inputs.open(source, bpm=bpm)
+    player = load(model or made_with(opened) or CLOSEST_MODEL)
     names = numbered_names(out, f"{source.stem}-varied", force=force)
     phrases = player.vary(
-        source,
+        opened,
         n,
         strength=strength,
         settings=parse_settings(settings or []) or None,
@@ -102,7 +104,7 @@ def vary(
         max_polyphony=max_polyphony,
         density=density,
     )
-    tell_source(bpm, source)
+    tell_source(opened)
     write(phrases, names, force, recipe)
     tell_seed(seed, temperature, always=True)
 

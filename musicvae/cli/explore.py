@@ -60,15 +60,17 @@ def grid(
 
     Example:  musicvae grid a.mid b.mid c.mid d.mid out/ --n 4
     """
+    from .. import inputs
     from ..api import load
     from ..files import free_stem
-    from ..sources import made_with
+    from ..registry import made_with
 
     seed = seed_or_drawn(seed)
-    player = load(model or made_with(*corners) or CLOSEST_MODEL)
+    opened = [inputs.open(corner, bpm=bpm) for corner in corners]
+    player = load(model or made_with(*opened) or CLOSEST_MODEL)
     stem = free_stem(out, "grid", force=force)
     phrases = player.grid(
-        corners,
+        opened,
         n,
         track=track,
         curve=curve,
@@ -77,7 +79,7 @@ def grid(
         seed=seed,
         bpm=bpm,
     )
-    tell_source(bpm, *corners)
+    tell_source(*opened)
     places = ((row, column) for row in range(1, n + 1) for column in range(1, n + 1))
     names = (out / f"{stem}-{row}-{column}.mid" for row, column in places)
     write(phrases, names, force, recipe)
@@ -105,15 +107,15 @@ def analogy(
 
     Example:  musicvae analogy a.mid b.mid c.mid out.mid
     """
+    from .. import inputs
     from ..api import load
     from ..files import spare_names
-    from ..sources import made_with
+    from ..registry import made_with
 
     seed = seed_or_drawn(seed)
-    made = load(model or made_with(a, b, c) or CLOSEST_MODEL).analogy(
-        a,
-        b,
-        c,
+    opened = [inputs.open(music, bpm=bpm) for music in (a, b, c)]
+    made = load(model or made_with(*opened) or CLOSEST_MODEL).analogy(
+        *opened,
         strength=strength,
         track=track,
         temperature=temperature,
@@ -121,7 +123,7 @@ def analogy(
         seed=seed,
         bpm=bpm,
     )
-    tell_source(bpm, a, b, c)
+    tell_source(*opened)
     write([made], spare_names(file_in(out, c)), force, recipe)
     tell_seed(seed, temperature)
 
@@ -148,13 +150,15 @@ def similar(
 
     Example:  musicvae similar query.mid library/ --n 10
     """
+    from .. import inputs
     from ..api import load
 
+    asked = inputs.open(query, bpm=bpm)
     player = load(model)
     with bar("read", "files") as progress:
         opened = player.open_library(library, progress=progress)
-    found = player.similar(query, opened, n, track=track, any_key=any_key, bpm=bpm)
-    tell_source(bpm, query)
+    found = player.similar(asked, opened, n, track=track, any_key=any_key, bpm=bpm)
+    tell_source(asked)
     typer.echo("\n".join(map(_line, found)) or "There is no other file in it.")
     if opened.skipped:
         hint = "" if reasons else " (--reasons names them)"

@@ -94,7 +94,7 @@ def _notes(phrase: Phrase, index: int) -> str:
 
 def _checkpoint(source: str) -> None:
     from ..api import load
-    from ..sources import find_checkpoint
+    from ..registry import find_checkpoint
 
     folder = find_checkpoint(source)
     model = load(folder)

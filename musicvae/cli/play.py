@@ -132,16 +132,17 @@ def interpolate(
 
     Example:  musicvae interpolate a.mid b.mid out/ --n 8
     """
+    from .. import inputs
     from ..api import load
     from ..files import numbered_names
-    from ..sources import made_with
+    from ..registry import made_with
 
     seed = seed_or_drawn(seed)
-    player = load(model or made_with(a, b) or CLOSEST_MODEL)
+    ends = inputs.open(a, bpm=bpm), inputs.open(b, bpm=bpm)
+    player = load(model or made_with(*ends) or CLOSEST_MODEL)
     names = numbered_names(out, f"{a.stem}-to-{b.stem}", force=force)
     phrases = player.interpolate(
-        a,
-        b,
+        *ends,
         n,
         track=track,
         track_b=track_b,
@@ -158,7 +159,7 @@ def interpolate(
         max_polyphony=max_polyphony,
         density=density,
     )
-    tell_source(bpm, a, b)
+    tell_source(*ends)
     write(phrases, names, force, recipe)
     tell_seed(seed, temperature)
 
@@ -179,15 +180,17 @@ def reconstruct(
 
     Example:  musicvae reconstruct in.mid out.mid
     """
+    from .. import inputs
     from ..api import load
     from ..files import spare_names
-    from ..sources import made_with
+    from ..registry import made_with
 
     seed = seed_or_drawn(seed)
-    made = load(model or made_with(source) or CLOSEST_MODEL).reconstruct(
-        source, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
+    opened = inputs.open(source, bpm=bpm)
+    made = load(model or made_with(opened) or CLOSEST_MODEL).reconstruct(
+        opened, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
     )
-    tell_source(bpm, source)
+    tell_source(opened)
     write([made.phrase], spare_names(file_in(out, source)), force, recipe)
     typer.echo(f"accuracy {made.accuracy:.3f}, note F1 {made.note_f1:.3f}")
     tell_seed(seed, temperature)
@@ -218,13 +221,15 @@ def extend(
 
     Example:  musicvae extend in.mid out.mid --bars 4
     """
+    from .. import inputs
     from ..api import load
     from ..files import spare_names
-    from ..sources import made_with
+    from ..registry import made_with
 
     seed = seed_or_drawn(seed)
-    phrase = load(model or made_with(source) or LONGEST_MODEL).extend(
-        source,
+    opened = inputs.open(source, bpm=bpm)
+    phrase = load(model or made_with(opened) or LONGEST_MODEL).extend(
+        opened,
         bars,
         track=track,
         temperature=temperature,
@@ -238,6 +243,6 @@ def extend(
         max_polyphony=max_polyphony,
         density=density,
     )
-    tell_source(bpm, source)
+    tell_source(opened)
     write([phrase], spare_names(file_in(out, source)), force, recipe)
     tell_seed(seed, temperature, always=True)

@@ -12,6 +12,7 @@ import typer
 from .options import counted
 
 if TYPE_CHECKING:
+    from ..inputs import Opened
     from ..music.notes import Part, Phrase
 
 
@@ -37,23 +38,20 @@ def write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe:
     typer.echo("\n".join(lines))
 
 
-def tell_source(bpm: float, *sources: Path) -> None:
-    """Say of a file that not all of it was read, or that it is not as it was made."""
-    from ..music.midi import main_phrase, read_midi
-
+def tell_source(*sources: Opened) -> None:
+    """Say of a file that not all of it was read, or that it was edited since it was made."""
     for source in sources:
-        phrases = read_midi(source, bpm=bpm)
-        tell_edited(source, phrases)
-        if len(phrases) > 1:
-            number = phrases.index(main_phrase(phrases)) + 1
+        tell_edited(source.name, source.phrases)
+        if len(source.phrases) > 1:
+            number = source.phrases.index(source.main) + 1
             typer.echo(
-                f"{source} changes meter: of {len(phrases)} stretches, number {number}, which "
-                f"has most notes, was read (musicvae info {source})",
+                f"{source.name} changes meter: of {len(source.phrases)} stretches, number "
+                f"{number}, which has most notes, was read (musicvae info {source.name})",
                 err=True,
             )
 
 
-def tell_edited(source: Path, phrases: Sequence[Phrase]) -> None:
+def tell_edited(source: object, phrases: Sequence[Phrase]) -> None:
     """Say of a file of ours that its notes are not those that were written."""
     if any(phrase.edited for phrase in phrases):
         typer.echo(f"{source} was edited since it was made: it is read as it is now", err=True)

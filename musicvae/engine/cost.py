@@ -12,10 +12,7 @@ from .weights import Array
 
 
 def price(obedience: Obedience, logits: Array, codes: Codes, sounding: Sounding) -> Floats:
-    """What rules cost steps that were drawn under them: `sum log q(x_t) - log p(x_t)`.
-
-    q leans, and leaves out what the rules forbid. Where only so many pitches may sound, it is
-    taken for the chance that no more do; so many notes, where they are no classes, for the lean.
+    """What rules cost steps that were drawn under them: `price_step`, summed over the steps.
 
     Shape:
         - logits, teacher-forced: `[N, T, C]`
@@ -28,12 +25,34 @@ def price(obedience: Obedience, logits: Array, codes: Codes, sounding: Sounding)
         truth, allowed = codec.one_hot(codes[:, t]), codec.allowed(sounding)
         alone = logits[:, t] if chain is None else logits[:, t] - truth @ chain
         lean, within = obedience.steer(t, alone, allowed)
-        nats += _log_p(codec, logits[:, t] + lean, within, truth)
-        nats -= _log_p(codec, logits[:, t], allowed, truth)
-        if codec.likelihood == "bernoulli":
-            nats -= log_at_most(np.where(within, logits[:, t] + lean, -np.inf), obedience.voices)
+        nats += price_step(obedience, logits[:, t], lean, allowed, within, truth)
         obedience.heard(codes[:, t])
         _, sounding = codec.play(sounding, codes[:, t])
+    return nats
+
+
+def price_step(
+    obedience: Obedience, logits: Array, lean: Array, allowed: Bools, within: Bools, truth: Array
+) -> Floats:
+    """What rules cost one step that was drawn under them: `log q(x_t) - log p(x_t)`.
+
+    q leans, and leaves out what the rules forbid. Where only so many pitches may sound, it is
+    taken for the chance that no more do; so many notes, where they are no classes, for the lean.
+
+    Args:
+        logits: of the step, after what stands before each channel in a chain.
+        lean, within: what `Obedience.steer` gave.
+        allowed: what the codec allows.
+        truth: one-hot.
+
+    Shape:
+        - Input: `[N, C]` each
+        - Output, in nats: `[N]`
+    """
+    codec, leaned = obedience.codec, logits + lean
+    nats = _log_p(codec, leaned, within, truth) - _log_p(codec, logits, allowed, truth)
+    if codec.likelihood == "bernoulli":
+        nats -= log_at_most(np.where(within, leaned, -np.inf), obedience.voices)
     return nats
 
 
@@ -67,7 +86,8 @@ def log_at_most(logits: Array, voices: Ints) -> Floats:
         return np.zeros(len(logits))
     so_many = np.eye(1, most + 1).repeat(len(logits), axis=0)  # chance that 0, 1, ... sound
     for quiet in silent.T[..., None]:
-        more = np.pad(so_many[:, :-1], ((0, 0), (1, 0)))
-        so_many = so_many * quiet + more * (1 - quiet)
+        one_more = so_many[:, :-1] * (1 - quiet)
+        so_many *= quiet
+        so_many[:, 1:] += one_more
     within = np.arange(most + 1) <= voices[:, None]
     return np.asarray(np.log(np.maximum(np.where(within, so_many, 0).sum(axis=1), 1e-300)), float)

@@ -103,18 +103,39 @@ class Net:
         """
         found: dict[int, Codes] = {}
         for meter, rows in _by_meter(meters):
-            noise = self._apart(
-                draw_noise(self.codec, [rngs[row] for row in rows], self.steps(meter))
-            )
-            steps = self._start(z, meter, rows)
-            first, chain = self._before(len(noise), meter), self._decoder.chain
             kept = self._obedience(z, meter, rows, rules) if rules else None
-            drawn = draw(steps, self.codec, first, noise, temperature, None, chain, kept)
-            windows = drawn.reshape(len(rows), self.steps(meter), *drawn.shape[2:])
-            if self._decoder.segments > 1:
-                windows = np.stack([self.codec.spell(window) for window in windows])
-            found.update(zip(rows, windows, strict=True))
+            drawn = self._draw(z, meter, rows, temperature, rngs, kept)
+            found.update(zip(rows, self._whole(drawn, len(rows)), strict=True))
         return [found[row] for row in range(len(meters))]
+
+    @one_blas_thread()
+    def decode_with_cost(
+        self,
+        z: Array,
+        meters: Sequence[Meter],
+        *,
+        temperature: float,
+        rngs: Sequence[np.random.Generator],
+        rules: Sequence[Rule] | None = None,
+    ) -> tuple[list[Codes], Array]:
+        """As `decode`, and the nats that its rule cost each window, `[N]`: what `cost` gives."""
+        if not rules:
+            free = self.decode(z, meters, temperature=temperature, rngs=rngs)
+            return free, np.zeros(len(meters), np.float32)
+        found: dict[int, Codes] = {}
+        nats = np.zeros(len(meters), np.float32)
+        for meter, rows in _by_meter(meters):
+            kept = self._obedience(z, meter, rows, rules)
+            kept.cost = np.zeros(len(kept.which))
+            drawn = self._draw(z, meter, rows, temperature, rngs, kept)
+            windows = self._whole(drawn, len(rows))
+            found.update(zip(rows, windows, strict=True))
+            nats[rows] = kept.cost.reshape(len(rows), -1).sum(axis=1)
+            if not np.array_equal(self._apart(windows), drawn):
+                # spelled otherwise than drawn, a segment would have heard itself otherwise
+                of = [rules[row] for row in rows]
+                nats[rows] = self.cost(z[rows], list(windows), [meter] * len(rows), of)
+        return [found[row] for row in range(len(meters))], nats
 
     @one_blas_thread()
     def extend(
@@ -206,6 +227,28 @@ class Net:
             steps, first = self._start(z, meter, rows), self._before(len(split), meter)
             kept.foreseen = foresee(steps, kept, first)
         return kept
+
+    def _draw(
+        self,
+        z: Array,
+        meter: Meter,
+        rows: list[int],
+        temperature: float,
+        rngs: Sequence[np.random.Generator],
+        kept: Obedience | None,
+    ) -> Codes:
+        """Segments of some windows of one meter. `[rows * segments, T / segments, ...]`"""
+        noise = self._apart(draw_noise(self.codec, [rngs[row] for row in rows], self.steps(meter)))
+        steps = self._start(z, meter, rows)
+        first, chain = self._before(len(noise), meter), self._decoder.chain
+        return draw(steps, self.codec, first, noise, temperature, None, chain, kept)
+
+    def _whole(self, drawn: Codes, n: int) -> Codes:
+        """Windows of their segments, in their one spelling; the inverse of `_apart`."""
+        windows = drawn.reshape(n, -1, *drawn.shape[2:])
+        if self._decoder.segments > 1:
+            windows = np.stack([self.codec.spell(window) for window in windows])
+        return windows
 
     def _start(self, z: Array, meter: Meter, rows: list[int]) -> Steps:
         return self._decoder.start(np.asarray(z, np.float32)[rows], self._known(meter))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..music.codecs import Codec, Codes
-from ..music.rules import Floats, Ints, Rule
+from ..music.rules import Floats, Ints, Rule, RuleBatch
 from .weights import Array
 
 Bools = NDArray[np.bool_]
@@ -22,7 +22,8 @@ Bools = NDArray[np.bool_]
 FARTHEST = 30.0
 """Nats that a note is leaned at most."""
 
-HALVINGS = 24
+PARTS, PASSES = 16, 6
+"""A lean is searched for in so many parts of the line, then of the part where it lies ..."""
 
 
 class Obedience:
@@ -37,18 +38,21 @@ class Obedience:
 
     Attributes:
         foreseen: notes that each step expects, `[N, T]`, where that is known beforehand.
+        cost: nats that the rules cost what was drawn, `[N]`; None where nobody asks for it.
     """
 
     def __init__(self, codec: Codec, rules: Sequence[Rule], chain: Array | None = None) -> None:
         self.foreseen: Floats | None = None
+        self.cost: Floats | None = None
         self.codec, self.chain = codec, chain
         distinct = list(dict.fromkeys(rules))
         number = {rule: place for place, rule in enumerate(distinct)}
         self.which = np.array([number[rule] for rule in rules])
-        self.rows = [(rule, np.flatnonzero(self.which == number[rule])) for rule in distinct]
+        self.batch = RuleBatch(rules)
+        self.bound = np.array([rule.counted for rule in distinct])[self.which]
         self.allowed = np.array([rule.allowed for rule in distinct])
         self.counts, self.bar = distinct[0].counts, distinct[0].bar
-        self.counted = any(rule.counted for rule in distinct)
+        self.counted = bool(self.bound.any())
         self.narrowed = not self.allowed[..., self.counts > 0].all()
         self.voices = np.array([rule.voices for rule in distinct])[self.which]
         self.struck = np.zeros(len(rules), np.int64)
@@ -83,12 +87,11 @@ class Obedience:
         """
         if t % self.bar == 0:
             self.struck[:] = 0
-        low, high = np.empty((2, len(self.struck)))
-        for rule, rows in self.rows:
-            struck = self.struck[rows]
-            self.owed[rows], self.room[rows] = rule.owed(t, struck), rule.room(struck)
-            seen = None if self.foreseen is None else self.foreseen[rows]
-            low[rows], high[rows] = rule.pace(t, struck, seen) if rule.counted else (0, np.inf)
+        self.owed, self.room = self.batch.owed(t, self.struck), self.batch.room(self.struck)
+        low, high = np.zeros(len(self.struck)), np.full(len(self.struck), np.inf)
+        if self.counted:
+            slow, fast = self.batch.pace(t, self.struck, self.foreseen)
+            low, high = np.where(self.bound, slow, low), np.where(self.bound, fast, high)
         counts = self.counts[self.first]
         if self.narrowed:
             free = expected(logits[:, self.first], allowed[:, self.first], counts, self.codec)
@@ -145,9 +148,9 @@ def apart(rules: Sequence[Rule], segments: int) -> list[Rule]:
 def tilt(
     logits: Array, allowed: Bools, counts: Ints, low: Floats, high: Floats, codec: Codec
 ) -> Floats:
-    """The nats a note that bring how many are expected between two bounds, by bisection.
+    """The nats a note that bring how many are expected between two bounds.
 
-    Zero where they lie there of themselves.
+    Zero where they lie there of themselves; else found within `2 * FARTHEST / PARTS ** PASSES`.
 
     Shape:
         - logits, allowed: `[N, C]`; counts, notes that a channel strikes: `[C]`
@@ -155,23 +158,27 @@ def tilt(
         - Output: `[N]`
     """
     striking, notes = _by_notes(logits, allowed, counts, codec)
-    free = _expected(striking, notes, np.zeros(len(low)), codec)
+    free = _expected(striking, notes, np.zeros((len(low), 1)), codec)[:, 0]
     wanted = np.clip(free, low, np.maximum(low, high))
     nats = np.zeros(len(low))
     rows = np.flatnonzero(wanted != free)
-    near, far = np.full(len(rows), -FARTHEST), np.full(len(rows), FARTHEST)
-    for _ in range(HALVINGS if len(rows) else 0):
-        middle = (near + far) / 2
-        short = _expected(striking[rows], notes, middle, codec) < wanted[rows]
-        near, far = np.where(short, middle, near), np.where(short, far, middle)
-    nats[rows] = (near + far) / 2
+    if not len(rows):
+        return nats
+    striking, wanted = striking[rows], wanted[rows, None]
+    near, part = np.full((len(rows), 1), -FARTHEST), 2 * FARTHEST
+    for _ in range(PASSES):  # more nats, more notes: it lies after the last place with too few
+        part /= PARTS
+        places = near + part * np.arange(1, PARTS)
+        short = _expected(striking, notes, places, codec) < wanted
+        near += part * short.sum(axis=1, keepdims=True)
+    nats[rows] = near[:, 0] + part / 2
     return nats
 
 
 def expected(logits: Array, allowed: Bools, counts: Ints, codec: Codec) -> Floats:
     """How many notes are struck in the mean. `[N, C]`, `[N, C]`, `[C]` -> `[N]`."""
     striking, notes = _by_notes(logits, allowed, counts, codec)
-    return _expected(striking, notes, np.zeros(len(logits)), codec)
+    return _expected(striking, notes, np.zeros((len(logits), 1)), codec)[:, 0]
 
 
 def _by_notes(logits: Array, allowed: Bools, counts: Ints, codec: Codec) -> tuple[Floats, Floats]:
@@ -184,19 +191,18 @@ def _by_notes(logits: Array, allowed: Bools, counts: Ints, codec: Codec) -> tupl
 
 
 def _expected(striking: Floats, notes: Floats, nats: Floats, codec: Codec) -> Floats:
-    """Notes, if each is leaned by so many nats. `[N, K]`, `[K]`, `[N]` -> `[N]`."""
-    leaned = striking + nats[:, None] * notes
+    """Notes, if each is leaned by so many nats. `[N, K]`, `[K]`, `[N, P]` -> `[N, P]`."""
+    leaned = striking[:, None] + nats[..., None] * notes
     if codec.likelihood == "bernoulli":
-        return np.asarray((1 + np.tanh(leaned / 2)).sum(axis=1) / 2)
-    share = np.exp(leaned - log_sum(leaned)[:, None])
-    return np.asarray(share @ notes)
+        return np.asarray((1 + np.tanh(leaned / 2)).sum(axis=-1) / 2)
+    return np.asarray(np.exp(leaned - log_sum(leaned)[..., None]) @ notes)
 
 
 def log_sum(logits: NDArray[np.floating]) -> Floats:
-    """`log sum exp` of rows; `-inf` where there is nothing. `[N, C]` -> `[N]`."""
-    top = logits.max(axis=1, initial=-1e30)
+    """`log sum exp` of rows; `-inf` where there is nothing. `[..., C]` -> `[...]`."""
+    top = logits.max(axis=-1, initial=-1e30)
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log(np.exp(logits - top[:, None]).sum(axis=1)) + top, float)
+        return np.asarray(np.log(np.exp(logits - top[..., None]).sum(axis=-1)) + top, float)
 
 
 def _places(scores: Array) -> Ints:

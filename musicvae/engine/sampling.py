@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..music.codecs import Codec, Codes
 from ..music.coding import Sounding
 from ..music.rules import Floats
+from .cost import price_step
 from .decoders import Steps
 from .obedience import Obedience, expected
 from .weights import Array
@@ -35,7 +36,7 @@ def draw(
 
     Steps that were *heard* are told to it first, and are not drawn. What is *sounding*
     before the first is said in the codec's own form. What is drawn keeps to rules, if there are
-    any.
+    any, and what they cost is added to `obedience.cost` if that is asked for.
 
     Shape:
         - noise: `[N, T, C]`
@@ -51,13 +52,16 @@ def draw(
     drawn = []
     for t in range(noise.shape[1]):
         logits, allowed = steps(len(before) + t, previous), codec.allowed(sounding)
-        if obedience:
-            lean, allowed = obedience.steer(t, logits, allowed)
-            logits = logits + lean
-        scores = logits + np.float32(temperature) * noise[:, t]
-        step = choose(codec, scores, allowed, chain, obedience)
+        lean, within = obedience.steer(t, logits, allowed) if obedience else (None, allowed)
+        leaned = logits if lean is None else logits + lean
+        scores = leaned + np.float32(temperature) * noise[:, t]
+        step = choose(codec, scores, within, chain, obedience)
         previous, sounding = codec.play(sounding, step)
-        if obedience:
+        if obedience and lean is not None:
+            if obedience.cost is not None:
+                truth = codec.one_hot(previous)
+                said = logits if chain is None else logits + truth @ chain
+                obedience.cost += price_step(obedience, said, lean, allowed, within, truth)
             obedience.heard(previous)
         drawn.append(previous)
     return np.stack(drawn, axis=1)

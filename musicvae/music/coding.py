@@ -184,8 +184,15 @@ def phrase_of(start: Ints, end: Ints, pitch: Ints, meter: Meter, bars: int) -> P
 
 def one_of(codes: Codes, classes: int) -> NDArray[np.float32]:
     """One-hot of whole numbers; zeros for those that are no class. `[...]` -> `[..., classes]`"""
+    return _rows_of_one(classes)[np.minimum(codes, classes)]
+
+
+@cache
+def _rows_of_one(classes: int) -> NDArray[np.float32]:
+    """The one-hot row of each class, then a row of zeros: 1 MB for drums, so it is made once."""
     table = np.eye(classes + 1, classes, dtype=np.float32)
-    return table[np.minimum(codes, classes)]
+    table.setflags(write=False)
+    return table
 
 
 def folded(pitch: int, lowest: int, highest: int) -> int:

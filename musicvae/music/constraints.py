@@ -8,10 +8,11 @@ them, and where a chord begins; other notes are free to pass. Drums know of no p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,7 @@ class Constraints:
         range: lowest and highest MIDI pitch of the first part.
         max_polyphony: pitches that sound together, where a codec has many.
         density: fewest and most notes that begin in a bar of the first part.
+        said: the words that they were read from, by name; empty where they were not read.
     """
 
     key: Key | None = None
@@ -55,9 +57,27 @@ class Constraints:
     range: tuple[int, int] | None = None
     max_polyphony: int | None = None
     density: tuple[int, int] | None = None
+    said: tuple[tuple[str, Any], ...] = field(default=(), compare=False, repr=False)
 
     def __bool__(self) -> bool:
-        return self != Constraints()
+        return self != FREE
+
+    def to_dict(self) -> dict[str, Any]:
+        """As words by name, those of the user where there are any; `wishes.from_dict` reads it.
+
+        >>> Constraints(Key("A", "minor"), range=(60, 72), density=(2, 6)).to_dict()
+        {'key': 'A minor', 'range': '60-72', 'density': '2-6'}
+        """
+        if self.said:
+            return dict(self.said)
+        words = {
+            "key": str(self.key) if self.key else None,
+            "chords": spell_chords((symbol(chord), beats) for chord, beats in self.chords) or None,
+            "range": spell_span(self.range) if self.range else None,
+            "max_polyphony": self.max_polyphony,
+            "density": spell_span(self.density) if self.density else None,
+        }
+        return {name: word for name, word in words.items() if word is not None}
 
     def rule(self, codec: Codec, meter: Meter, steps: int, start: int = 0) -> Rule:
         """For a window of whole bars, which begins at a bar line, `start` steps into the piece.
@@ -124,6 +144,28 @@ class Constraints:
                 raise RequestError(
                     f"No tone of {symbol(chord)} {lies}: choose another chord, key or range."
                 )
+
+
+FREE = Constraints()
+"""No constraints."""
+
+
+def spell_span(ends: tuple[int, int]) -> str:
+    """Two numbers as a range or a density is typed.
+
+    >>> spell_span((60, 72))
+    '60-72'
+    """
+    return "{}-{}".format(*ends)
+
+
+def spell_chords(chords: Iterable[tuple[str, int | None]]) -> str:
+    """Symbols and their beats as chords are typed.
+
+    >>> spell_chords([("Am", 2), ("F", None)])
+    'Am:2 F'
+    """
+    return " ".join(name if beats is None else f"{name}:{beats}" for name, beats in chords)
 
 
 @lru_cache(maxsize=256)

@@ -33,7 +33,7 @@ class Recipe:
     notes: fingerprint of the phrase; see `Phrase.fingerprint`.
     latent: Z; 0 where there is no z.
     z: the points, `[N, Z]` numbers of single precision.
-    options: the other choices, as JSON has them; see `playing.Plan`.
+    options: the other choices, as JSON has them; see `plan.Plan`.
     """
 
     model: str

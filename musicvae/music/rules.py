@@ -7,6 +7,7 @@ it on beats, so that a bar is not filled up in haste at its end.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -63,37 +64,6 @@ class Rule:
         """Whether the number of notes is bound at all."""
         return self.least > 0 or self.most < self.holds.reshape(-1, self.bar).sum(axis=1).max()
 
-    def room(self, struck: Ints) -> Ints:
-        """Notes that a bar may still have. `[N]` -> `[N]`."""
-        return np.asarray(self.most - struck)
-
-    def owed(self, t: int, struck: Ints) -> Ints:
-        """Notes that step t must strike, for those after it cannot hold them. `[N]` -> `[N]`."""
-        later = self.holds[t + 1 : self._end(t)].sum()
-        return np.asarray(np.maximum(0, self.least - struck - later))
-
-    def pace(self, t: int, struck: Ints, foreseen: Floats | None = None) -> tuple[Floats, Floats]:
-        """How many notes step t should expect, at least and at most. `[N]` -> `[N]`, `[N]`.
-
-        Args:
-            foreseen: notes that each step of the window would have of itself, `[N, T]`: if there
-                are too many, some of them stay; if there are too few, all of them, and others.
-        """
-        left = slice(t, self._end(t))
-        shape = len(struck), self._end(t) - t
-        holds = np.broadcast_to(self.holds[left].astype(float), shape)
-        weights = np.broadcast_to(self.weights[left], shape)
-        needed, room = np.maximum(0, self.least - struck), np.maximum(0, self.room(struck))
-        if foreseen is None:
-            return PATIENCE * share(needed, holds, weights), HASTE * share(room, holds, weights)
-        usual = np.clip(foreseen[:, left], TINY, np.maximum(TINY, holds - TINY))
-        there, low, high = usual.sum(axis=1), np.zeros(len(struck)), np.zeros(len(struck))
-        for notes, bound in ((needed, low), (room, high)):
-            bound += share(np.minimum(notes, there), usual, weights * usual)
-            more = np.maximum(0, notes - there)
-            bound += share(more, np.maximum(TINY, holds - usual), weights * (SURPRISE + usual))
-        return PATIENCE * low, HASTE * high
-
     def split(self, segments: int) -> list[Rule]:
         """The rules of so many runs of bars, each as long as the next."""
         apart = zip(
@@ -105,6 +75,52 @@ class Rule:
             for allowed, holds, weights in apart
         ]
 
+
+class RuleBatch:
+    """How many notes the rules of some rows ask for, row beside row; all have bars of one length.
+
+    Shape:
+        - holds, weights: `[N, T]`; least, most: `[N]`
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.bar = rules[0].bar
+        self.holds = np.array([rule.holds for rule in rules])
+        self.weights = np.array([rule.weights for rule in rules])
+        self.least = np.array([rule.least for rule in rules])
+        self.most = np.array([rule.most for rule in rules])
+
+    def room(self, struck: Ints) -> Ints:
+        """Notes that a bar may still have. `[N]` -> `[N]`."""
+        return np.asarray(self.most - struck)
+
+    def owed(self, t: int, struck: Ints) -> Ints:
+        """Notes that step t must strike, for those after it cannot hold them. `[N]` -> `[N]`."""
+        later = self.holds[:, t + 1 : self._end(t)].sum(axis=1)
+        return np.asarray(np.maximum(0, self.least - struck - later))
+
+    def pace(self, t: int, struck: Ints, foreseen: Floats | None = None) -> tuple[Floats, Floats]:
+        """How many notes step t should expect, at least and at most. `[N]` -> `[N]`, `[N]`.
+
+        Args:
+            foreseen: notes that each step of the window would have of itself, `[N, T]`: if there
+                are too many, some of them stay; if there are too few, all of them, and others.
+        """
+        left = slice(t, self._end(t))
+        holds, weights = self.holds[:, left].astype(float), self.weights[:, left]
+        notes = np.maximum(0, [self.least - struck, self.room(struck)])  # [2, N]: needed, allowed
+        if foreseen is None:
+            low, high = share(notes, holds, weights)
+            return PATIENCE * low, HASTE * high
+        usual = np.clip(foreseen[:, left], TINY, np.maximum(TINY, holds - TINY))
+        there = usual.sum(axis=1)
+        low, high = share(np.minimum(notes, there), usual, weights * usual) + share(
+            np.maximum(0, notes - there),
+            np.maximum(TINY, holds - usual),
+            weights * (SURPRISE + usual),
+        )
+        return PATIENCE * low, HASTE * high
+
     def _end(self, t: int) -> int:
         return (t // self.bar + 1) * self.bar
 
@@ -115,8 +131,8 @@ def share(notes: Ints | Floats, holds: Floats, weights: Floats) -> Floats:
     No step bears more than it holds; the others bear the rest.
 
     Shape:
-        - notes: `[N]`; holds, weights: `[N, T]`
-        - Output: `[N]`
+        - notes: `[..., N]`; holds, weights: `[N, T]`
+        - Output: `[..., N]`
 
     >>> share(np.array([1, 2, 9]), np.ones((3, 3)), np.tile([2.0, 1.0, 1.0], (3, 1)))
     array([0.5, 1. , 1. ])
@@ -126,8 +142,8 @@ def share(notes: Ints | Floats, holds: Floats, weights: Floats) -> Floats:
     width = np.take_along_axis(weights, order, axis=1)
     filled = np.cumsum(depth, axis=1)
     beside = np.maximum(0, width.sum(axis=1, keepdims=True) - np.cumsum(width, axis=1))
-    full = (filled + depth / width * beside < notes[:, None]).sum(axis=1)
-    row, last = np.arange(len(notes)), np.maximum(0, full - 1)
+    full = (filled + depth / width * beside < notes[..., None]).sum(axis=-1)
+    row, last = np.arange(len(holds)), np.maximum(0, full - 1)
     rest = notes - np.where(full > 0, filled[row, last], 0)
     wide = np.where(full > 0, beside[row, last], width.sum(axis=1))
     level = np.where(full < holds.shape[1], rest / np.maximum(wide, TINY**2), np.inf)

@@ -165,6 +165,21 @@ def test_rules_that_bind_cost_something(name: str, asked: dict[str, object]) -> 
     assert player.cost(z, windows, METERS, rules).mean() > 0.5
 
 
+@EVERY_PLAYER
+def test_a_cost_is_told_while_it_is_drawn(name: str, prior: bool) -> None:
+    """The same windows as without, and what they cost if they are heard once more."""
+    player = tiny(name, prior)
+    asked = {} if player.codec.name == "drums" else {"key": "A minor", "chords": "Am F"}
+    rules = rules_of(player, parse_constraints(density="2-6", **asked))  # type: ignore[arg-type]  # texts
+    for seed in range(3):
+        z, windows = drawn(player, rules, seed)
+        rngs = generators(seed)
+        player.sample_z(METERS, rngs, 1.0, rules)  # what was drawn of them before
+        same, nats = player.decode_with_cost(z, METERS, temperature=1.0, rngs=rngs, rules=rules)
+        assert all(map(np.array_equal, windows, same))
+        assert nats == pytest.approx(player.cost(z, windows, METERS, rules), rel=1e-4)
+
+
 def test_the_cost_of_a_mask_is_the_chance_of_keeping_to_it() -> None:
     """One step at which a tenth of the model's mass is allowed: log 10 nats."""
     player = tiny("melody-2bar")

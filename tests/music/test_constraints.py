@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.errors import RequestError
-from musicvae.music.chords import NAMES, symbol
+from musicvae.music.chords import NAMES, QUALITIES, Chord, symbol
 from musicvae.music.codecs import CODECS, MelodyCodec
 from musicvae.music.constraints import Constraints
 from musicvae.music.notes import ChordChange, Note, Part, Phrase
-from musicvae.music.rules import metric_weights, share
+from musicvae.music.rules import RuleBatch, metric_weights, share
 from musicvae.music.scales import SCALES, Key, parse_key
 from musicvae.music.units import Meter, parse_meter
-from musicvae.music.wishes import parse_constraints
+from musicvae.music.wishes import from_dict, parse_constraints
 
 from ..strategies import METERS
 
@@ -129,6 +130,55 @@ def test_what_cannot_be_read_or_be_is_refused(said: str) -> None:
     with pytest.raises(RequestError, match=said) as refused:
         parse_constraints(**REFUSED[said])  # type: ignore[arg-type]  # any of them
     assert str(refused.value).endswith(".")
+
+
+@pytest.mark.parametrize("asked", [
+    {"key": 5},
+    {"key": "C", "scale": ("dorian",)},
+    {"chords": 5},
+    {"chords": [60]},
+    {"chords": [("Am", 2, 3)]},
+    {"chords": [("Am", 0.5)]},
+    {"chords": [("Am", 0)]},
+    {"chords": [("Am", -1)]},
+    {"chords": []},
+    {"range": 60},
+    {"range": (60,)},
+    {"range": (60, 61.5)},
+    {"range": (-1, 200)},
+    {"range": ("C4", "C5")},
+    {"density": 2.5},
+    {"density": (2, 3, 4)},
+    {"density": -1},
+    {"density": (0, 99_999)},
+    {"max_polyphony": 2.0},
+], ids=str)  # fmt: skip
+def test_a_value_that_is_none_of_these_is_refused(asked: dict[str, object]) -> None:
+    """In one sentence, too."""
+    with pytest.raises(RequestError) as refused:
+        parse_constraints(**asked)  # type: ignore[arg-type]  # any of them
+    assert str(refused.value).endswith(".")
+
+
+@given(st.data())
+def test_what_is_built_is_spelled_so_that_it_can_be_read(data: st.DataObject) -> None:
+    """From words, from values or from parts: the same again, and hashable."""
+    chord = st.tuples(
+        st.builds(Chord, st.integers(0, 11), st.sampled_from(QUALITIES)) | st.none(),
+        st.none() | st.integers(1, 999),
+    )
+    low = data.draw(st.integers(0, 100))
+    built = Constraints(
+        data.draw(st.none() | st.builds(Key, st.sampled_from(["C", "F#"]), st.just("chromatic"))),
+        tuple(data.draw(st.lists(chord, max_size=4))),
+        data.draw(st.none() | st.just((low, low + 20))),
+        data.draw(st.none() | st.integers(1, 9)),
+        data.draw(st.none() | st.just((low, low + 3))),
+    )
+    again = from_dict(json.loads(json.dumps(built.to_dict())))
+    assert again == built
+    assert hash(again) == hash(built)
+    assert again.to_dict() == built.to_dict()
 
 
 @pytest.mark.parametrize(("codec", "asked", "said"), [
@@ -254,7 +304,7 @@ def test_the_pace_adds_up(meter: Meter, notes: int) -> None:
 
 def test_what_is_foreseen_is_left_as_it_is() -> None:
     """Three notes off the beat, if three are asked for; without foresight the beats have them."""
-    rule = parse_constraints(density=3).rule(MelodyCodec(), COMMON, 16)
+    rule = RuleBatch([parse_constraints(density=3).rule(MelodyCodec(), COMMON, 16)])
     foreseen, struck = np.zeros((1, 16)), 0
     foreseen[0, [3, 7, 14]] = 1
     for t in range(16):

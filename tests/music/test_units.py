@@ -43,6 +43,22 @@ def test_bars_and_beats_in_steps(meter: Meter, bar: int, beat: int) -> None:
     assert (meter.bar, meter.beat) == (bar, beat)
 
 
+@pytest.mark.parametrize("meter", METERS, ids=str)
+def test_a_meter_is_taken_as_it_is_or_as_it_is_written(meter: Meter) -> None:
+    """As text, and as two numbers where they say all of it."""
+    written = f"{meter.numerator}/{meter.denominator}{'t' * (meter.grid == TRIPLET)}"
+    assert to_meter(meter) == to_meter(written) == meter
+    if meter.grid != TRIPLET:
+        assert to_meter((meter.numerator, meter.denominator)) == meter
+
+
+@pytest.mark.parametrize("wrong", [6, (6,), (6, 8, 4), (6, 8.5), ("6", "8"), None, "waltz"])
+def test_what_is_no_meter_is_refused(wrong: object) -> None:
+    """In one sentence, whatever it is."""
+    with pytest.raises(MeterError, match=r"is no meter; write it like .*\."):
+        to_meter(wrong)  # type: ignore[arg-type]  # none of these
+
+
 @pytest.mark.parametrize(
     "numbers", [(0, 4), (4, 3), (-3, 4), (17, 4), (1, 32), (4, 4, 5), (6, 4, TRIPLET)]
 )
