@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import shlex
+import shutil
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -11,14 +13,18 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import musicvae
+from musicvae import errors
+from musicvae.api import MusicVAE
 from musicvae.cli import app
 from musicvae.music.codecs import CODECS
 from musicvae.presets import PRESETS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+DOCS = sorted((ROOT / "docs").glob("*.md"))
 CARDS = sorted((ROOT / "checkpoints").glob("*/card.md"))
-PAGES = [README, *(page.read_text() for page in [*sorted((ROOT / "docs").glob("*.md")), *CARDS])]
+PAGES = [README, *(page.read_text() for page in [*DOCS, *CARDS])]
 
 
 def blocks(language: str, page: str = README) -> list[str]:
@@ -68,14 +74,34 @@ def test_each_model_is_in_the_wheel_or_a_folder(line: str) -> None:
         assert model in shipped or "/" in model
 
 
-@pytest.mark.parametrize("block", blocks("python"))
-def test_the_python_of_the_readme_runs(
-    block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+WITH_PYTHON = [path for path in (ROOT / "README.md", *DOCS) if blocks("python", path.read_text())]
+
+
+@pytest.mark.parametrize("path", WITH_PYTHON, ids=lambda path: path.stem)
+def test_the_python_of_a_page_runs(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In an empty folder with our tunes beside it."""
-    (tmp_path / "data").symlink_to(ROOT / "data")
+    """Its blocks, one after the other, in an empty folder with our tunes beside it.
+
+    A block marked `py` needs more than one machine, or hours.
+    """
+    shutil.copytree(ROOT / "data" / "tunes", tmp_path / "data" / "tunes")  # `similar` writes to it
     monkeypatch.chdir(tmp_path)
-    exec(compile(block, "README.md", "exec"), {})
+    names: dict[str, object] = {}
+    for number, block in enumerate(blocks("python", path.read_text()), start=1):
+        exec(compile(block, f"{path.name}, block {number}", "exec"), names)
+
+
+def test_every_public_name_and_verb_has_an_example() -> None:
+    """A heading in the API page with Python below it that uses it; errors stand in a table."""
+    page = (ROOT / "docs" / "api.md").read_text()
+    sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", page, re.M | re.S))
+    verbs = {name for name, _ in inspect.getmembers(MusicVAE, inspect.isfunction) if name[0] != "_"}
+    for name in {*musicvae.__all__, *verbs}:
+        if name in vars(errors):
+            assert f"\n| `{name}` | " in page
+        else:
+            assert name in "\n".join(blocks("python", sections[name]))
 
 
 def test_the_four_commands_a_musician_types_first_work(
@@ -110,9 +136,21 @@ def test_every_codec_and_preset_is_told() -> None:
         assert f"`{name}`" in README
 
 
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    """Under a title, once."""
+    navigation = (ROOT / "mkdocs.yml").read_text()
+    for page in DOCS:
+        assert navigation.count(f": {page.name}\n") == 1
+
+
+def test_the_citation_is_of_this_version() -> None:
+    """What is cited is what is installed."""
+    assert f"\nversion: {musicvae.__version__}\n" in (ROOT / "CITATION.cff").read_text()
+
+
 def test_links_lead_somewhere() -> None:
     """Those to files of the project, from every page."""
-    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *CARDS):
+    for page in (ROOT / "README.md", *DOCS, *CARDS):
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
             if not target.startswith("http"):
                 assert (page.parent / target).exists(), target
