@@ -94,7 +94,7 @@ def save(folder: Path | str, checkpoint: Checkpoint) -> None:
     write_whole(folder / WEIGHTS, to_bytes(halves))
     about = {
         "version": VERSION,
-        "digest": replace(checkpoint, weights=halves).digest,
+        "digest": checkpoint.digest,
         "step": checkpoint.step,
         **asdict(checkpoint.config),
     }
@@ -120,15 +120,6 @@ def load(folder: Path | str) -> Checkpoint:
     if not all(np.isfinite(array).all() for array in weights.values()):
         raise CheckpointError(f"The weights in {folder} are not all numbers: it is damaged.")
     return Checkpoint(config, weights, step)
-
-
-def stored_digest(folder: Path | str) -> str:
-    """The digest of the checkpoint in a folder; see `Checkpoint.digest`.
-
-    Raises:
-        CheckpointError: it is missing, damaged, or of a version this package does not know.
-    """
-    return load(folder).digest
 
 
 def bare(checkpoint: Checkpoint) -> Checkpoint:

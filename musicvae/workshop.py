@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from . import api
 from .checkpoint import load, save
 from .config import FITTED_ON, MOVED, check_seed, without_prior
-from .errors import OutputError, RequestError, needing
+from .errors import OutputError, needing
 from .files import check_folder, write_whole
 from .presets import CLOSEST_MODEL
 from .presets import preset as find_preset
