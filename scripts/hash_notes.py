@@ -70,15 +70,15 @@ def cases(
     if "extend" in model.verbs:
         yield "extend", lambda: [model.extend(a, 4, seed=10)]
         yield "extend-constrained", lambda: [model.extend(b, 4, seed=10, **constraints)]
-    yield "interpolate", lambda: model.interpolate(a, b, 5)
+    yield "interpolate", lambda: model.interpolate(a, b, 5, seed=1)
     yield (
         "interpolate-hot",
         lambda: model.interpolate(b, c, 3, curve="ease", temperature=0.7, seed=1),
     )
     yield "interpolate-constrained", lambda: model.interpolate(a, d, 3, seed=1, **constraints)
-    yield "grid", lambda: model.grid([a, b, c], 3)
-    yield "analogy", lambda: [model.analogy(a, b, d)]
-    yield "reconstruct", lambda: [model.reconstruct(d).phrase]
+    yield "grid", lambda: model.grid([a, b, c], 3, seed=1)
+    yield "analogy", lambda: [model.analogy(a, b, d, seed=1)]
+    yield "reconstruct", lambda: [model.reconstruct(d, seed=1).phrase]
     yield "decode", lambda: model.decode(model.encode(c), seed=2, temperature=0.5)
     yield "replay", lambda: [model.replay(model.generate(1, seed=12)[0])]
     if not drums and not leads and "trio" not in repr(model):
