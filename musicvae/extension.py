@@ -15,6 +15,7 @@ import numpy as np
 from .engine import Net, Player
 from .errors import RequestError
 from .music.codecs import Codes
+from .music.constraints import compile_rule
 from .music.manner import play_like
 from .music.notes import Part, Phrase
 from .music.position import window_bars
@@ -90,7 +91,7 @@ def next_bars(
     for number in range(start, start + bars):
         # a note cut by the window's first bar line is not heard: no window it learned has one
         heard = codec.encode(codec.decode(codes[max(0, len(codes) - kept) :], meter))
-        rule = asked.rule(codec, meter, meter.bar, number * meter.bar)
+        rule = compile_rule(asked, codec, meter, meter.bar, number * meter.bar)
         rules = [rule] if asked else None
         bar = player.extend(heard, meter, temperature=temperature, rng=rng, rules=rules)
         codes = np.concatenate([codes, bar])

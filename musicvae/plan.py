@@ -11,7 +11,7 @@ from typing import Any
 
 from .engine import Net, Player
 from .errors import RequestError
-from .music.constraints import FREE, Constraints
+from .music.constraints import FREE, Constraints, compile_rule
 from .music.notes import Phrase
 from .music.position import window_bars
 from .music.quantise import MAX_BARS as LONGEST
@@ -124,4 +124,4 @@ def known(player: Player, phrase: Phrase) -> Plan | None:
 
 def rule_of(player: Net, asked: Constraints, meter: Meter, bar: int) -> Rule:
     """What a window keeps to that begins at a bar."""
-    return asked.rule(player.codec, meter, player.steps(meter), bar * meter.bar)
+    return compile_rule(asked, player.codec, meter, player.steps(meter), bar * meter.bar)

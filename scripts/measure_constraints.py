@@ -18,6 +18,7 @@ import numpy as np
 from musicvae.api import load
 from musicvae.engine import Player
 from musicvae.music.codecs import Codes
+from musicvae.music.constraints import compile_rule
 from musicvae.music.units import Meter
 from musicvae.music.wishes import parse_constraints
 from musicvae.playing import generators
@@ -46,7 +47,7 @@ def measure(player: Player, wishes: Mapping[str, Any], n: int) -> str:
     """A row of the table."""
     asked = parse_constraints(**wishes)
     codec, meters, steps = player.codec, [METER] * n, player.steps(METER)
-    rules, bars = [asked.rule(codec, METER, steps)] * n, steps // METER.bar
+    rules, bars = [compile_rule(asked, codec, METER, steps)] * n, steps // METER.bar
     nothing = np.empty((n, 0), np.float32)
     assert player.prior
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from musicvae.api import MusicVAE
 from musicvae.errors import RequestError
 from musicvae.music import wishes as words
+from musicvae.music.constraints import compile_rule
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Phrase
 from musicvae.music.scales import Key, parse_key
@@ -184,4 +185,6 @@ def test_chords_go_on_however_long_the_piece_is() -> None:
     rules = plan.rules(player)
     assert rules
     for rule, bar in zip(rules, (0, 1_000), strict=True):
-        assert rule is asked.rule(player.codec, Meter(), player.steps(Meter()), bar * Meter().bar)
+        assert rule is compile_rule(
+            asked, player.codec, Meter(), player.steps(Meter()), bar * Meter().bar
+        )

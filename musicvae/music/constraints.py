@@ -79,15 +79,6 @@ class Constraints:
         }
         return {name: word for name, word in words.items() if word is not None}
 
-    def rule(self, codec: Codec, meter: Meter, steps: int, start: int = 0) -> Rule:
-        """For a window of whole bars, which begins at a bar line, `start` steps into the piece.
-
-        Raises:
-            RequestError: such a codec or meter cannot keep to it.
-        """
-        cycle = sum(self._beats(meter)) * meter.beat
-        return _compiled(self, codec, meter, steps, start % cycle if cycle else 0)
-
     def violations(self, phrase: Phrase, codec: Codec | str, start: int = 0) -> list[str]:
         """What in a phrase without a pick-up breaks them, a sentence each.
 
@@ -113,10 +104,11 @@ class Constraints:
             found.append(uneven(phrase, *self.density))
         return list(chain.from_iterable(found))
 
-    def _beats(self, meter: Meter) -> list[int]:
+    def beats(self, meter: Meter) -> list[int]:
+        """Beats of each chord; a chord without a number lasts a bar."""
         return [beats or meter.bar // meter.beat for _, beats in self.chords]
 
-    def _fitting(self, pitches: Ints, *, in_range: bool) -> Bools:
+    def fitting(self, pitches: Ints, *, in_range: bool) -> Bools:
         """Which pitches lie in the key, and in the range. `[P]` -> `[P]`."""
         fits = np.ones(len(pitches), dtype=bool)
         if self.key:
@@ -131,7 +123,7 @@ class Constraints:
         Raises:
             RequestError: none lies in key and range, or none of a chord.
         """
-        fits = self._fitting(pitches, in_range=True)
+        fits = self.fitting(pitches, in_range=True)
         where = [f"in {self.key}"] if self.key else []
         where += ["between {} and {}".format(*map(pitch_name, self.range))] if self.range else []
         if len(pitches) < 128:
@@ -166,6 +158,18 @@ def spell_chords(chords: Iterable[tuple[str, int | None]]) -> str:
     'Am:2 F'
     """
     return " ".join(name if beats is None else f"{name}:{beats}" for name, beats in chords)
+
+
+def compile_rule(
+    constraints: Constraints, codec: Codec, meter: Meter, steps: int, start: int = 0
+) -> Rule:
+    """The rule of a window of whole bars that begins at a bar line, `start` steps into the piece.
+
+    Raises:
+        RequestError: a model of this codec, or a bar of this meter, cannot satisfy the constraints.
+    """
+    cycle = sum(constraints.beats(meter)) * meter.beat
+    return _compiled(constraints, codec, meter, steps, start % cycle if cycle else 0)
 
 
 @lru_cache(maxsize=256)
@@ -212,7 +216,7 @@ def _meant(asked: Constraints, codec: Codec) -> None:
 
 def _timeline(asked: Constraints, meter: Meter, steps: int, start: int) -> Ints:
     """Which of the chords sounds at each step. `[T]`"""
-    ends = np.array(list(accumulate(asked._beats(meter))), np.int64)
+    ends = np.array(list(accumulate(asked.beats(meter))), np.int64)
     beat = (start + np.arange(steps)) // meter.beat
     return np.searchsorted(ends, beat % ends[-1], side="right") if len(ends) else beat * 0
 
@@ -229,7 +233,7 @@ def _mask(asked: Constraints, part: Codec, meter: Meter, at: Ints, *, first: boo
             mask[:, number] = asked.key.tones.issuperset(pitch_classes(_chord(number)))
     if part.pitches:
         pitches = np.array(part.pitches)
-        fits = asked._fitting(pitches, in_range=first)
+        fits = asked.fitting(pitches, in_range=first)
         onsets = np.tile(fits, (len(at), 1))
         for step in np.flatnonzero(_strong(asked, meter, at)):
             chord = asked.chords[at[step]][0]

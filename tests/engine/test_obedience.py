@@ -18,7 +18,7 @@ from musicvae.engine.obedience import Obedience, expected, tilt
 from musicvae.engine.weights import Array
 from musicvae.errors import RequestError
 from musicvae.music.codecs import CODECS, Codes
-from musicvae.music.constraints import Constraints
+from musicvae.music.constraints import Constraints, compile_rule
 from musicvae.music.rules import Rule
 from musicvae.music.units import Meter, parse_meter
 from musicvae.music.wishes import parse_constraints
@@ -77,7 +77,8 @@ def rules_of(
 ) -> list[Rule]:
     """One for a window in each meter, which begins so many bars into a piece."""
     return [
-        asked.rule(player.codec, meter, player.steps(meter), bars * meter.bar) for meter in meters
+        compile_rule(asked, player.codec, meter, player.steps(meter), bars * meter.bar)
+        for meter in meters
     ]
 
 
@@ -130,7 +131,7 @@ def test_nor_by_the_bar_that_goes_on(name: str, data: st.DataObject) -> None:
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
     meter, bars = data.draw(st.sampled_from(METERS)), data.draw(st.integers(0, 5))
     heard = windows_of(codec.name, [meter], player.bars)[0][: -meter.bar]
-    rule = asked.rule(codec, meter, meter.bar, bars * meter.bar)
+    rule = compile_rule(asked, codec, meter, meter.bar, bars * meter.bar)
     bar = player.extend(heard, meter, temperature=1.0, rng=rng, rules=[rule])
     assert asked.violations(codec.decode(bar, meter), codec, bars * meter.bar) == []
 
@@ -238,7 +239,7 @@ def test_a_tilt_brings_as_many_notes_as_it_should(codec: str, seed: int, low: fl
     rng = np.random.default_rng(seed)
     known = CODECS[codec]
     logits = rng.normal(-2, 3, (4, known.channels)).astype(np.float32)
-    counts = parse_constraints(density="1-2").rule(known, Meter(), 16).counts
+    counts = compile_rule(parse_constraints(density="1-2"), known, Meter(), 16).counts
     allowed = rng.random(logits.shape) < 0.5
     allowed[:, :90] = True
     bounds = np.full(4, low), np.full(4, low + 0.05)
@@ -271,7 +272,7 @@ def test_pitches_that_are_ruled_out_leave_their_rhythm_to_the_rest(
 ) -> None:
     """A key and chords change what is struck, not how much is: as many notes are expected."""
     codec, meter = CODECS[name], Meter()
-    rule = parse_constraints("A minor", chords="Am F").rule(codec, meter, 32)
+    rule = compile_rule(parse_constraints("A minor", chords="Am F"), codec, meter, 32)
     obedience = Obedience(codec, [rule] * 3)
     logits = np.random.default_rng(seed).normal(0, 2, (3, codec.channels)).astype(np.float32)
     logits[:, :88] -= 4  # seldom a note

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from musicvae.api import load
 from musicvae.engine import Net, Player, threads
 from musicvae.engine.threads import blas_libraries, one_blas_thread
-from musicvae.music.constraints import Constraints
+from musicvae.music.constraints import Constraints, compile_rule
 from musicvae.music.midi import midi_bytes
 from musicvae.music.units import Meter
 
@@ -57,7 +57,7 @@ def test_every_pass_through_a_net_is_limited(monkeypatch: pytest.MonkeyPatch) ->
     codes, rolls = windows_of("melody"), windows_of("roll")
     rngs = [np.random.default_rng(0)] * len(codes)
     z = net.encode(codes, RAGGED).mu
-    rules = [Constraints().rule(net.codec, meter, net.steps(meter)) for meter in RAGGED]
+    rules = [compile_rule(Constraints(), net.codec, meter, net.steps(meter)) for meter in RAGGED]
     for work in (
         lambda: net.encode(codes, RAGGED),
         lambda: net.decode(z, RAGGED, temperature=1.0, rngs=rngs),

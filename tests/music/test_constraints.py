@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from musicvae.errors import RequestError
 from musicvae.music.chords import NAMES, QUALITIES, Chord, symbol
 from musicvae.music.codecs import CODECS, MelodyCodec
-from musicvae.music.constraints import Constraints
+from musicvae.music.constraints import Constraints, compile_rule
 from musicvae.music.notes import ChordChange, Note, Part, Phrase
 from musicvae.music.rules import RuleBatch, metric_weights, share
 from musicvae.music.scales import SCALES, Key, parse_key
@@ -199,15 +199,15 @@ def test_what_a_model_cannot_keep_is_refused(
     """When the rule is made, in one sentence."""
     constraints = parse_constraints(**asked)  # type: ignore[arg-type]  # any of them
     with pytest.raises(RequestError, match=said):
-        constraints.rule(CODECS[codec], COMMON, 32)
+        compile_rule(constraints, CODECS[codec], COMMON, 32)
 
 
 def test_what_a_bar_can_hold_is_a_matter_of_meter() -> None:
     """Fourteen notes fit into 4/4, not into 3/4."""
     asked = parse_constraints(density=14)
-    assert asked.rule(CODECS["melody"], COMMON, 32).least == 14
+    assert compile_rule(asked, CODECS["melody"], COMMON, 32).least == 14
     with pytest.raises(RequestError, match="A bar of 3/4 holds 12"):
-        asked.rule(CODECS["melody"], Meter(3, 4), 24)
+        compile_rule(asked, CODECS["melody"], Meter(3, 4), 24)
 
 
 def test_each_breach_is_a_sentence() -> None:
@@ -258,7 +258,7 @@ STRONG = {
 def test_these_steps_of_a_bar_are_strong(meter: str) -> None:
     """Under one chord: the first, and the middle of four beats."""
     known = parse_meter(meter)
-    rule = parse_constraints(chords="C").rule(CODECS["melody"], known, 2 * known.bar)
+    rule = compile_rule(parse_constraints(chords="C"), CODECS["melody"], known, 2 * known.bar)
     strong = ["." if row.all() else "x" for row in rule.allowed[:, :88]]
     assert "".join(strong) == 2 * STRONG[meter]
 
@@ -266,7 +266,7 @@ def test_these_steps_of_a_bar_are_strong(meter: str) -> None:
 def test_a_chord_begins_on_a_strong_step_wherever_it_is() -> None:
     """Two beats of one, one of the next, in a piece that has already begun."""
     asked = parse_constraints(chords="C:2 G:1")
-    rule = asked.rule(MelodyCodec(), COMMON, 16, start=16)
+    rule = compile_rule(asked, MelodyCodec(), COMMON, 16, start=16)
     bound = np.flatnonzero(~rule.allowed[:, :88].all(axis=1))
     assert bound.tolist() == [0, 4, 8]  # the fifth beat is the second of C; then G, C, and C still
     tones = [
@@ -281,7 +281,7 @@ def test_the_chords_of_a_rule_are_those_of_the_check(meter: Meter, bars: int, be
     codec = CODECS["leadsheet"]
     asked = parse_constraints(chords=f"Am:{beats} F N.C.:1 G")
     start = bars * meter.bar
-    rule = asked.rule(codec, meter, 2 * meter.bar, start)
+    rule = compile_rule(asked, codec, meter, 2 * meter.bar, start)
     step = np.arange(2 * meter.bar)
     chord = np.where(step % meter.beat == 0, rule.allowed[:, 90:].argmax(axis=1), 109)
     for note in (rule.allowed[:, :88].argmax(axis=1), 87 - rule.allowed[:, 87::-1].argmax(axis=1)):
@@ -304,7 +304,7 @@ def test_the_pace_adds_up(meter: Meter, notes: int) -> None:
 
 def test_what_is_foreseen_is_left_as_it_is() -> None:
     """Three notes off the beat, if three are asked for; without foresight the beats have them."""
-    rule = RuleBatch([parse_constraints(density=3).rule(MelodyCodec(), COMMON, 16)])
+    rule = RuleBatch([compile_rule(parse_constraints(density=3), MelodyCodec(), COMMON, 16)])
     foreseen, struck = np.zeros((1, 16)), 0
     foreseen[0, [3, 7, 14]] = 1
     for t in range(16):
@@ -321,7 +321,9 @@ def test_what_is_foreseen_is_left_as_it_is() -> None:
 def test_rules_are_made_once() -> None:
     """The same for each window whose chords stand alike."""
     asked = parse_constraints("C", chords="C G")
-    first, later, other = (asked.rule(MelodyCodec(), COMMON, 32, start) for start in (0, 64, 16))
+    first, later, other = (
+        compile_rule(asked, MelodyCodec(), COMMON, 32, start) for start in (0, 64, 16)
+    )
     assert first is later
     assert first is not other
 

@@ -18,6 +18,7 @@ from musicvae.evaluation import evaluate
 from musicvae.music.attributes import ATTRIBUTES, of_codec
 from musicvae.music.codecs import CODECS
 from musicvae.music.coding import UNBOUND, Codec, Codes, SinglePart, Sounding, folded, one_of
+from musicvae.music.constraints import compile_rule
 from musicvae.music.copies import Library
 from musicvae.music.metrics import statistics
 from musicvae.music.midi import midi_bytes, read_midi
@@ -151,14 +152,14 @@ def test_a_net_of_it_keeps_to_constraints(staccato: Codec, meter: Meter) -> None
     """Key, chords, range and density; what one voice cannot keep to is refused."""
     asked = parse_constraints(key="Am", chords="Am F", range="C4-A5", density="2-3")
     player = Player(tiny_checkpoint("melody-2bar", codec="staccato"))
-    rule = asked.rule(staccato, meter, player.steps(meter))
+    rule = compile_rule(asked, staccato, meter, player.steps(meter))
     z, rngs = np.ones((1, player.latent), np.float32), [np.random.default_rng(0)]
     (codes,) = player.decode(z, [meter], temperature=1.0, rngs=rngs, rules=[rule])
     phrase = staccato.decode(codes, meter)
     assert len(phrase.parts[0].notes) >= 2 * phrase.bars
     assert asked.violations(phrase, "staccato") == []
     with pytest.raises(RequestError, match="it plays one voice"):
-        parse_constraints(max_polyphony=2).rule(staccato, meter, player.steps(meter))
+        compile_rule(parse_constraints(max_polyphony=2), staccato, meter, player.steps(meter))
 
 
 def test_a_net_of_it_is_evaluated_like_a_melody(staccato: Codec) -> None:
