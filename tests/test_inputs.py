@@ -14,7 +14,7 @@ from musicvae.cli import app
 from musicvae.errors import RequestError
 from musicvae.music import midi
 from musicvae.music.midi import midi_bytes, write_midi
-from musicvae.music.smf import Score
+from musicvae.music.smf import Score, parse
 from musicvae.music.units import Meter
 from musicvae.presets import CLOSEST_MODEL, LONGEST_MODEL
 
@@ -60,7 +60,6 @@ def test_a_command_reads_each_file_once(
         read[data] += 1
         return parse(data, bpm)
 
-    parse = midi.parse
     monkeypatch.setattr(midi, "parse", counted)
     done = CliRunner().invoke(app, command.split(), catch_exceptions=False)
     assert done.exit_code == 0, done.output

@@ -14,6 +14,7 @@ from musicvae.errors import RequestError
 from musicvae.music import wishes as words
 from musicvae.music.midi import midi_bytes, read_midi
 from musicvae.music.notes import Phrase
+from musicvae.music.scales import Key, parse_key
 from musicvae.music.units import Meter
 from musicvae.music.voices import voice
 from musicvae.music.windows import cut
@@ -128,8 +129,12 @@ VERBS = {
 def test_constraints_are_read_once(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many phrases and windows keep to them; and once when it is played again."""
     read = []
-    parse_key = words.parse_key
-    monkeypatch.setattr(words, "parse_key", lambda *key: read.append(key) or parse_key(*key))
+
+    def counted(*key: str | None) -> Key | None:
+        read.append(key)
+        return parse_key(*key)
+
+    monkeypatch.setattr(words, "parse_key", counted)
     model = MusicVAE(tiny_prior(tiny_checkpoint("leadsheet-8bar")))
     tune = little_piece("leadsheet", Meter(), 1, bars=8)
     made = VERBS[verb](model, tune, {"key": "C", "chords": "C G", "pattern": "walking"})
