@@ -16,7 +16,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import MusicVAE, load, replay
+    from .api.builders import (
+        evaluate,
+        fit_attributes,
+        fit_prior,
+        measure_attributes,
+        personalize,
+        train,
+    )
+    from .api.inputs import to_phrase
+    from .api.model import MusicVAE, load, replay
+    from .corpus.prepare import prepare
     from .errors import (
         CheckpointError,
         DatasetError,
@@ -29,29 +39,20 @@ if TYPE_CHECKING:
         RequestError,
         TrainingError,
     )
-    from .generation import Reconstruction
-    from .inputs import to_phrase
-    from .library import Library
-    from .music.exchange import from_tuples, to_pretty_midi, to_tuples
-    from .music.midi import midi_bytes, read_midi, write_midi
-    from .music.notes import Note, Part, Phrase, Tempo
-    from .music.units import Meter
-    from .preparation import prepare
+    from .midi.convert import from_tuples, to_pretty_midi, to_tuples
+    from .midi.reader import read_midi
+    from .midi.writer import midi_bytes, write_midi
     from .progress import Report
-    from .similarity import Match
-    from .workshop import (
-        evaluate,
-        fit_attributes,
-        fit_prior,
-        measure_attributes,
-        personalize,
-        train,
-    )
+    from .retrieval.index import Library
+    from .retrieval.search import Match
+    from .score.phrase import Note, Part, Phrase, Tempo
+    from .theory.meter import Meter
+    from .verbs.reconstruct import Reconstruction
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "api": ("MusicVAE", "load", "replay"),
+    "api.model": ("MusicVAE", "load", "replay"),
     "errors": (
         "CheckpointError",
         "DatasetError",
@@ -64,17 +65,18 @@ _HOMES = {
         "RequestError",
         "TrainingError",
     ),
-    "generation": ("Reconstruction",),
-    "inputs": ("to_phrase",),
-    "library": ("Library",),
-    "music.exchange": ("from_tuples", "to_pretty_midi", "to_tuples"),
-    "music.midi": ("midi_bytes", "read_midi", "write_midi"),
-    "music.notes": ("Note", "Part", "Phrase", "Tempo"),
-    "music.units": ("Meter",),
-    "preparation": ("prepare",),
+    "verbs.reconstruct": ("Reconstruction",),
+    "api.inputs": ("to_phrase",),
+    "retrieval.index": ("Library",),
+    "midi.convert": ("from_tuples", "to_pretty_midi", "to_tuples"),
+    "midi.reader": ("read_midi",),
+    "midi.writer": ("midi_bytes", "write_midi"),
+    "score.phrase": ("Note", "Part", "Phrase", "Tempo"),
+    "theory.meter": ("Meter",),
+    "corpus.prepare": ("prepare",),
     "progress": ("Report",),
-    "similarity": ("Match",),
-    "workshop": (
+    "retrieval.search": ("Match",),
+    "api.builders": (
         "evaluate",
         "fit_attributes",
         "fit_prior",

@@ -20,9 +20,9 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from .atomic_files import write_whole
 from .config import DecoderKind, Kind, ModelConfig, NetConfig, TrainConfig, of_prior, without_prior
 from .errors import CheckpointError
-from .files import write_whole
 
 VERSION = 1
 WEIGHTS = "model.safetensors"

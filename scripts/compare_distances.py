@@ -19,14 +19,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from musicvae.api import load
+from musicvae.api.model import load
+from musicvae.codecs.base import Codes
+from musicvae.corpus.prepare import midi_files
 from musicvae.engine import Player
 from musicvae.errors import MusicVAEError
-from musicvae.music.codecs import Codes
-from musicvae.music.midi import main_phrase, read_midi
-from musicvae.music.units import Meter
-from musicvae.preparation import midi_files
-from musicvae.similarity import directions_of, heard, in_keys
+from musicvae.midi.reader import main_phrase, read_midi
+from musicvae.retrieval.search import directions_of, heard, in_keys
+from musicvae.theory.meter import Meter
 
 Floats = NDArray[np.float32]
 PADDING = -1

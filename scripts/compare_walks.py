@@ -15,12 +15,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from musicvae.api import load
-from musicvae.dataset import open_split
-from musicvae.evaluation.chunks import by_meter
+from musicvae.api.model import load
+from musicvae.corpus.dataset import open_split
+from musicvae.evaluation.batches import by_meter
 from musicvae.evaluation.interpolation import PLACES, Pair, curves, draw_pairs, summed_up
-from musicvae.evaluation.usual import learn
-from musicvae.interpolation import FINE, between, evenly, hamming
+from musicvae.evaluation.ngram_cost import learn
+from musicvae.generation.latent_path import FINE, between, evenly, hamming
 
 Array = NDArray[np.float32]
 

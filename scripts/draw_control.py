@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 import musicvae
-from musicvae.music.windows import cut
-from musicvae.plot import draw_phrases
+from musicvae.plotting import draw_phrases
+from musicvae.score.windows import cut
 
 TUNES = Path(__file__).parent.parent / "data" / "tunes"
 

@@ -1,4 +1,4 @@
-"""How drummers play, learned from the Groove MIDI Dataset: writes musicvae/music/groove.json.
+"""How drummers play, learned from the Groove MIDI Dataset: writes musicvae/performance/groove.json.
 
     python scripts/learn_feel.py CORPUS [--out FILE]
 
@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 from scipy.optimize import minimize
 
-from musicvae.music.drum_kit import CLASS_OF, CLASSES
-from musicvae.music.groove import TABLE, Feel
-from musicvae.music.quantise import choose_grid, stretches
-from musicvae.music.smf import parse
-from musicvae.music.units import LEVELS, RESOLUTION, STRAIGHT, Meter, ticks_to_steps
+from musicvae.midi.parser import parse
+from musicvae.midi.quantize import choose_grid, stretches
+from musicvae.performance.groove import TABLE, Feel
+from musicvae.theory.drum_kit import CLASS_OF, CLASSES
+from musicvae.theory.meter import LEVELS, RESOLUTION, STRAIGHT, Meter, ticks_to_steps
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

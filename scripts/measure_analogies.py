@@ -17,17 +17,17 @@ from pathlib import Path
 
 import numpy as np
 
-from musicvae.api import load
+from musicvae.api.model import load
+from musicvae.corpus.prepare import midi_files
+from musicvae.corpus.windowing import MIN_NOTES
 from musicvae.engine import Player
 from musicvae.errors import MusicVAEError
-from musicvae.exploration import analogy
-from musicvae.generation import reconstruct
-from musicvae.music.metrics import note_f1
-from musicvae.music.midi import main_phrase, read_midi
-from musicvae.music.notes import Note, Phrase
-from musicvae.music.slices import MIN_NOTES
-from musicvae.music.windows import windows
-from musicvae.preparation import midi_files
+from musicvae.metrics.histograms import note_f1
+from musicvae.midi.reader import main_phrase, read_midi
+from musicvae.score.phrase import Note, Phrase
+from musicvae.score.windows import windows
+from musicvae.verbs.analogy import analogy
+from musicvae.verbs.reconstruct import reconstruct
 
 SEMITONES = (1, 2, 5, 7, 12)
 

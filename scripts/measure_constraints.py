@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from musicvae.api import load
+from musicvae.api.model import load
+from musicvae.codecs.base import Codes
+from musicvae.constraints.compile import compile_rule
+from musicvae.constraints.parse import parse_constraints
 from musicvae.engine import Player
-from musicvae.music.codecs import Codes
-from musicvae.music.constraints import compile_rule
-from musicvae.music.units import Meter
-from musicvae.music.wishes import parse_constraints
-from musicvae.playing import generators
+from musicvae.generation.seeding import generators
+from musicvae.theory.meter import Meter
 
 METER = Meter(4, 4)
 TUNE = (

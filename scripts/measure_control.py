@@ -18,17 +18,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from musicvae.api import load
+from musicvae.api.model import load
 from musicvae.engine import Player
-from musicvae.generation import generate, reconstruct
-from musicvae.interpolation import hamming
-from musicvae.music.metrics import note_f1
-from musicvae.music.notes import Phrase
-from musicvae.music.position import window_bars
-from musicvae.music.units import Meter
-from musicvae.music.windows import cut, join
-from musicvae.playing import NEW_MUSIC, Sampling
-from musicvae.variation import vary
+from musicvae.generation.latent_path import hamming
+from musicvae.generation.seeding import NEW_MUSIC, Sampling
+from musicvae.metrics.histograms import note_f1
+from musicvae.score.phrase import Phrase
+from musicvae.score.windows import cut, join, window_bars
+from musicvae.theory.meter import Meter
+from musicvae.verbs.generate import generate
+from musicvae.verbs.reconstruct import reconstruct
+from musicvae.verbs.vary import vary
 
 METER = Meter(4, 4)
 STRENGTHS = (0.0, 0.1, 0.3, 0.5, 0.7, 1.0)

@@ -21,15 +21,15 @@ from pathlib import Path
 
 import numpy as np
 
-from musicvae.api import load
+from musicvae.adapt.personalize import Windows, personalize, read_windows
+from musicvae.api.model import load
+from musicvae.codecs.base import Codes
 from musicvae.engine import Player
-from musicvae.music.codecs import Codes
-from musicvae.music.copies import Library
-from musicvae.music.metrics import overlap, statistics
-from musicvae.music.notes import Phrase
-from musicvae.music.units import Meter
-from musicvae.personal import Windows, personalize, read_windows
-from musicvae.playing import Array, generators
+from musicvae.generation.seeding import Array, generators
+from musicvae.metrics.copies import Library
+from musicvae.metrics.histograms import overlap, statistics
+from musicvae.score.phrase import Phrase
+from musicvae.theory.meter import Meter
 
 CASES = (
     ("10 chorale tunes", "/bach/", slice(0, 10)),

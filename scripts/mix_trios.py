@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from musicvae.dataset import Windows, open_split, pack, save
-from musicvae.evaluation.chunks import rows_by_meter
-from musicvae.music.codecs import Codes
+from musicvae.codecs.base import Codes
+from musicvae.corpus.dataset import Windows, open_split, pack, save
+from musicvae.evaluation.batches import rows_by_meter
 
 TWO_OCTAVES = 24
 Stored = tuple[Codes, NDArray[np.uint8]]

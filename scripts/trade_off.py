@@ -13,12 +13,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from musicvae.api.registry import find_checkpoint
 from musicvae.checkpoint import Checkpoint, bare, load, prior_of, with_prior
-from musicvae.dataset import Windows, open_split
+from musicvae.corpus.dataset import Windows, open_split
 from musicvae.engine import Player
-from musicvae.evaluation import evaluate
-from musicvae.plot import new_figure, save_figure
-from musicvae.registry import find_checkpoint
+from musicvae.evaluation.evaluate import evaluate
+from musicvae.plotting import new_figure, save_figure
 
 COMES_BACK = "free-running, z ~ q, temperature 1"
 WAYS = ("z ~ N(0, I)", "z of a fitted prior")

@@ -20,9 +20,9 @@ from typing import Any
 from mix_trios import mix
 
 import musicvae
-from musicvae.files import write_whole
+from musicvae.atomic_files import write_whole
 from musicvae.presets import preset
-from musicvae.state import STATE
+from musicvae.training.resume import STATE
 
 GAMES = ("freedoom", "simutrans", "openmsx", "blasphemer")
 FOLK = ("cre", "nottingham", "oneills1850", "ryansMammoth", "airdsAirs")

@@ -13,9 +13,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicvae.music.midi import write_midi
-from musicvae.music.notes import Note, Part, Phrase, Tempo
-from musicvae.music.units import bpm_to_tempo, parse_meter
+from musicvae.midi.writer import write_midi
+from musicvae.score.phrase import Note, Part, Phrase, Tempo
+from musicvae.theory.meter import bpm_to_tempo, parse_meter
 
 SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 ACCENT, PLAIN = 92, 76

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from musicvae import checkpoint, journal
-from musicvae.api import MusicVAE, load
+from musicvae import checkpoint
+from musicvae.api.model import MusicVAE, load
+from musicvae.training import metrics_log as journal
 
 from .miniatures import tiny_checkpoint
 

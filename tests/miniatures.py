@@ -11,17 +11,18 @@ import torch
 from numpy.typing import NDArray
 
 from musicvae.checkpoint import Checkpoint, with_prior
+from musicvae.codecs import CODECS
+from musicvae.codecs.base import Codes
 from musicvae.config import ModelConfig, of_prior
-from musicvae.dataset import SPLITS, pack, save
-from musicvae.model import build, checkpoint_of
-from musicvae.music.codecs import CODECS, Codes
-from musicvae.music.drum_kit import PITCH_OF
-from musicvae.music.harmony import changes
-from musicvae.music.notes import Note, Part, Phrase
-from musicvae.music.position import window_bars
-from musicvae.music.units import TRIPLET, Meter
-from musicvae.playing import NEW_MUSIC, Sampling
+from musicvae.corpus.dataset import SPLITS, pack, save
+from musicvae.generation.seeding import NEW_MUSIC, Sampling
 from musicvae.presets import PRESETS
+from musicvae.score.chord_recognition import changes
+from musicvae.score.phrase import Note, Part, Phrase
+from musicvae.score.windows import window_bars
+from musicvae.theory.drum_kit import PITCH_OF
+from musicvae.theory.meter import TRIPLET, Meter
+from musicvae.training.build import build, checkpoint_of
 
 METERS = (Meter(4, 4), Meter(6, 8), Meter(3, 4)) * 6
 """Of the eighteen windows of a data set in miniature: 32, 24 and 24 steps."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from musicvae.errors import MeterError
-from musicvae.music.chords import CODES, Chord, chord_of
-from musicvae.music.notes import (
+from musicvae.score.phrase import (
     ChordChange,
     Note,
     Part,
@@ -15,7 +14,8 @@ from musicvae.music.notes import (
     chord_map,
     without_overlaps,
 )
-from musicvae.music.units import DENOMINATORS, GRIDS, MAX_TEMPO, Meter
+from musicvae.theory.chords import CODES, Chord, chord_of
+from musicvae.theory.meter import DENOMINATORS, GRIDS, MAX_TEMPO, Meter
 
 
 def every_meter() -> list[Meter]:

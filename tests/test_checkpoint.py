@@ -158,7 +158,7 @@ def test_a_save_that_fails_leaves_the_old_weights(
         raise OSError(28, "No space left on device")
 
     before = sorted(folder.iterdir())
-    monkeypatch.setattr("musicvae.files.os.replace", full)
+    monkeypatch.setattr("musicvae.atomic_files.os.replace", full)
     doubled = {name: 2 * array for name, array in some_checkpoint().weights.items()}
     with pytest.raises(OutputError, match="No space left"):
         save(folder, replace(some_checkpoint(), weights=doubled))

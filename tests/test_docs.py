@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 import musicvae
 from musicvae import errors
-from musicvae.api import MusicVAE
+from musicvae.api.model import MusicVAE
 from musicvae.cli import app
-from musicvae.music.codecs import CODECS
+from musicvae.codecs import CODECS
 from musicvae.presets import PRESETS
 
 ROOT = Path(__file__).parent.parent

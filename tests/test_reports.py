@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 import musicvae
-from musicvae import checkpoint, personal, prior, sliders
-from musicvae.directions import fit_attributes
-from musicvae.music.midi import write_midi
-from musicvae.music.units import Meter
+from musicvae import checkpoint
+from musicvae.adapt import personalize as personal
+from musicvae.adapt import sliders
+from musicvae.adapt.fit_attributes import fit_attributes
+from musicvae.midi.writer import write_midi
 from musicvae.progress import Progress, Report
+from musicvae.theory.meter import Meter
+from musicvae.training import fit_prior as prior
 
 from .miniatures import little_tune, make_data, tiny_checkpoint, tiny_prior
 

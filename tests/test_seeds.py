@@ -12,13 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 import musicvae
-from musicvae.api import MusicVAE
+from musicvae.api.model import MusicVAE
 from musicvae.cli import app
 from musicvae.config import check_seed
 from musicvae.errors import RequestError
-from musicvae.music.humanize import humanized
-from musicvae.music.notes import Phrase
-from musicvae.music.units import Meter
+from musicvae.performance.humanize import humanized
+from musicvae.score.phrase import Phrase
+from musicvae.theory.meter import Meter
 
 from .miniatures import little_tune, tiny_checkpoint, tiny_prior
 

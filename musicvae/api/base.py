@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from .. import inputs
 from ..checkpoint import Checkpoint
+from ..constraints.parse import ChordsLike, DensityLike, SpanLike, parse_constraints
+from ..constraints.spec import Constraints
 from ..engine import Player
-from ..finishing import Rendering
-from ..inputs import Music, naming
-from ..music.constraints import Constraints
-from ..music.notes import Phrase
-from ..music.wishes import ChordsLike, DensityLike, SpanLike, parse_constraints
-from ..playing import Sampling
-from ..source import made_by
+from ..generation.seeding import Sampling
+from ..generation.source import made_by
+from ..performance.render import Rendering
+from ..score.phrase import Phrase
+from . import inputs
+from .inputs import Music, naming
 
 
 class Wishes(TypedDict, total=False):

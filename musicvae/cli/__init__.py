@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import typer
 
-from .again import replay, vary
-from .attributes import attributes, fit_attributes
+from .analogy import analogy
+from .attributes import attributes
 from .evaluate import evaluate
-from .explore import analogy, grid, similar
+from .extend import extend
+from .fit_attributes import fit_attributes
 from .fit_prior import fit_prior
-from .look import info
+from .generate import generate
+from .grid import grid
+from .info import info
+from .interpolate import interpolate
 from .personalize import personalize
-from .play import extend, generate, interpolate, reconstruct
 from .prepare import prepare
+from .reconstruct import reconstruct
+from .replay import replay
+from .similar import similar
 from .train import train
+from .vary import vary
 
 __all__ = [
     "analogy",

@@ -1,18 +1,17 @@
-"""attributes, fit-attributes: what can be set, what it does, and how a model learns it."""
+"""attributes: measure what setting each attribute does."""
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..config import FITTED_ON, MAX_PHRASES, MOVED
+from ..config import MAX_PHRASES, MOVED
 from .progress import bar
 
 if TYPE_CHECKING:
-    from ..evaluation.effects import Effect, Effects
+    from ..evaluation.attribute_effects import Effect, Effects
 
 
 def attributes(
@@ -37,11 +36,11 @@ def attributes(
 
     Example:  musicvae attributes melody-2bar --limit 16
     """
-    from ..workshop import measure_attributes as run
+    from ..api.builders import measure_attributes as run
 
     if plot:
-        from ..evaluation.pictures import draw_effects
-        from ..plot import new_figure
+        from ..evaluation.plots import draw_effects
+        from ..plotting import new_figure
 
         new_figure(1, 1)  # what is missing is said before the work, not after it
     with bar("attributes", "attributes") as progress:
@@ -53,29 +52,6 @@ def attributes(
     if plot:
         draw_effects(found, plot)
         typer.echo(plot, err=True)
-
-
-def fit_attributes(
-    model: Annotated[
-        str, typer.Argument(help="A checkpoint folder; its weights are written anew.")
-    ],
-    data: Annotated[Path, typer.Option("--data", help="The data set that it learned from.")],
-    limit: Annotated[int, typer.Option(help="Windows of train at most.", min=2)] = FITTED_ON,
-    seed: Annotated[int, typer.Option(help="Which windows.", min=0)] = 0,
-) -> None:
-    """Fit directions of attributes to a trained model, so that they can be set.
-
-    Example:  musicvae fit-attributes checkpoints/mine --data data/mine
-    """
-    from ..workshop import fit_attributes as run
-
-    def kept() -> str:
-        return f"{model} stays as it was."
-
-    with bar("fit-attributes", "windows", kept=kept) as progress:
-        run(model, data=data, limit=limit, seed=seed, progress=progress)
-    words = shlex.join(["musicvae", "attributes", model, "--data", str(data)])
-    typer.echo(f"{model} has attributes now:  {words}")
 
 
 def _show(found: Effects, title: str) -> None:

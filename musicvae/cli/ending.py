@@ -11,7 +11,7 @@ from ..config import has_posterior
 from ..progress import Report
 
 if TYPE_CHECKING:
-    from ..api import MusicVAE
+    from ..api.model import MusicVAE
 
 
 def why_it_ended(report: Report) -> str:

@@ -13,8 +13,7 @@ from .options import Model
 from .progress import bar
 
 if TYPE_CHECKING:
-    from ..evaluation import Evaluation
-    from ..evaluation.report import Figures
+    from ..evaluation.report import Evaluation, Figures
 
 
 def evaluate(
@@ -44,11 +43,11 @@ def evaluate(
 
     Example:  musicvae evaluate --model checkpoints/mine --data data/mine --plots pictures/
     """
-    from ..workshop import evaluate as run
+    from ..api.builders import evaluate as run
 
     if plots:
-        from ..evaluation.pictures import draw_evaluation
-        from ..plot import new_figure
+        from ..evaluation.plots import draw_evaluation
+        from ..plotting import new_figure
 
         new_figure(1, 1)  # what is missing is said before the work, not after it
     with bar("evaluate", "windows") as progress:

@@ -37,7 +37,7 @@ def fit_prior(
 
     Example:  musicvae fit-prior checkpoints/mine --data data/mine
     """
-    from ..workshop import fit_prior as run
+    from ..api.builders import fit_prior as run
 
     with bar(
         "fit-prior",

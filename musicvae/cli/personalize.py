@@ -13,7 +13,7 @@ from .options import Force, Model, counted
 from .progress import bar
 
 if TYPE_CHECKING:
-    from ..personal import Personal
+    from ..adapt.personalize import Personal
 
 
 def personalize(
@@ -34,9 +34,9 @@ def personalize(
 
     Example:  musicvae personalize my-midi/ -o checkpoints/mine
     """
+    from ..api.builders import personalize as run
     from ..checkpoint import CONFIG
     from ..errors import OutputError
-    from ..workshop import personalize as run
 
     if (out / CONFIG).exists() and not force:
         raise OutputError(f"{out} holds a checkpoint already: choose another folder, or --force.")

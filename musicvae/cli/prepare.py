@@ -31,8 +31,8 @@ def prepare(
 
     Example:  musicvae prepare my-midi/ -o data/mine
     """
+    from ..corpus.prepare import prepare as run
     from ..errors import OutputError
-    from ..preparation import prepare as run
 
     if (out / "data.json").exists() and not force:
         raise OutputError(f"{out} holds a data set already: choose another folder, or --force.")

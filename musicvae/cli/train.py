@@ -66,7 +66,7 @@ def train(
 
     Example:  musicvae train --preset melody-2bar --data data/mine -o checkpoints/mine
     """
-    from ..workshop import train as run
+    from ..api.builders import train as run
 
     with bar("train", "steps", max_minutes=max_minutes, kept=lambda: _kept(out)) as progress:
         run(
@@ -95,7 +95,7 @@ def train(
 
 def _kept(out: Path) -> str:
     """What a training that was interrupted has left."""
-    from ..state import STATE
+    from ..training.resume import STATE
 
     if not (out / STATE).exists():
         return f"Nothing was saved in {out}."
@@ -104,7 +104,7 @@ def _kept(out: Path) -> str:
 
 def _tell(end: Report, out: Path, data: Path) -> None:
     """How a training ended, and what can be done now."""
-    from ..api import load
+    from ..api.model import load
 
     typer.echo(why_it_ended(end))
     if end.ended == "time":

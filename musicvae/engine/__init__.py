@@ -15,8 +15,8 @@ A test holds it to the same logits as `nets`.
 """
 
 from .encoders import Posterior
+from .model import Player
 from .net import Net
-from .player import Player
 from .sampling import frame_nats
 
 __all__ = ["Net", "Player", "Posterior", "frame_nats"]

@@ -14,9 +14,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..codecs.base import Codec, Codes
+from ..codecs.conditioning import width
 from ..config import SEGMENT_NOTES, NetConfig
-from ..music.codecs import Codec, Codes
-from ..music.position import max_steps, width
+from ..score.windows import max_steps
 from .encoders import DENSE, relu
 from .layers import Linear, LSTMLayer, State, stack
 from .weights import Array, Weights

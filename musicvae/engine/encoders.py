@@ -6,9 +6,10 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from ..codecs.base import Codec
+from ..codecs.conditioning import width
 from ..config import SEGMENT_NOTES, NetConfig
-from ..music.codecs import Codec
-from ..music.position import max_steps, width
+from ..score.windows import max_steps
 from .layers import Linear, LSTMLayer
 from .weights import Array, Weights
 

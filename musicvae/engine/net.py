@@ -8,18 +8,19 @@ from typing import get_args
 import numpy as np
 
 from ..checkpoint import Checkpoint
+from ..codecs import CODECS
+from ..codecs.base import Codes, Sounding
+from ..codecs.conditioning import condition, width
 from ..config import Kind
+from ..constraints.step_rule import Rule
 from ..errors import CheckpointError, RequestError
-from ..music.codecs import CODECS, Codes
-from ..music.coding import Sounding
-from ..music.position import condition, width, window_steps
-from ..music.rules import Rule
-from ..music.units import Meter
-from .cost import price
+from ..score.windows import window_steps
+from ..theory.meter import Meter
+from .constrained import Obedience, apart
+from .constraint_cost import price
 from .decoders import Decoder, StepDecoder, Steps, decoder_of
 from .encoders import Posterior, encoder_of
 from .layers import Linear
-from .obedience import Obedience, apart
 from .sampling import draw, draw_noise, foresee, frame_nats
 from .threads import one_blas_thread
 from .weights import Array, Weights

@@ -13,12 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..music.codecs import Codec, Codes
-from ..music.coding import Sounding
-from ..music.rules import Floats
-from .cost import price_step
+from ..codecs.base import Codec, Codes, Sounding
+from ..constraints.step_rule import Floats
+from .constrained import Obedience, expected
+from .constraint_cost import price_step
 from .decoders import Steps
-from .obedience import Obedience, expected
 from .weights import Array
 
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..codecs.base import Codec, Codes
 from ..engine import Player
-from ..interpolation import FINE, between, evenly, hamming
-from ..music.codecs import Codec, Codes
-from ..music.units import Meter
-from .chunks import SIDE_BY_SIDE, Collection, rows_by_meter
-from .nats import Exact
+from ..generation.latent_path import FINE, between, evenly, hamming
+from ..theory.meter import Meter
+from .batches import SIDE_BY_SIDE, Collection, rows_by_meter
+from .likelihood import Exact
+from .ngram_cost import Usual
 from .report import Curves, Figures
-from .usual import Usual
 
 PLACES = np.linspace(0.0, 1.0, 11)
 """Where on the way it is looked at, both ends included."""

@@ -12,14 +12,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..codecs.base import Codec, Codes, free_steps
 from ..engine import Player, frame_nats
 from ..engine.sampling import choose, draw_noise
-from ..music.codecs import Codec, Codes
-from ..music.coding import free_steps
-from ..music.metrics import note_f1
-from ..music.units import Meter
-from .chunks import Chunk, to_phrases
-from .nats import Array, Exact, all_and_later, importance_nats, kl
+from ..metrics.histograms import note_f1
+from ..theory.meter import Meter
+from .batches import Chunk, to_phrases
+from .likelihood import Array, Exact, all_and_later, importance_nats, kl
 from .report import Figures
 
 ACTIVE_VARIANCE = 0.01

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from ..music.notes import Phrase
+from ..score.phrase import Phrase
 
 Figures = dict[str, float]
 Curves = dict[str, list[float]]

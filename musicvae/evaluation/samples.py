@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..codecs.base import Codec, Codes
 from ..engine import Player
-from ..music.codecs import Codec, Codes
-from ..music.copies import Library, copied
-from ..music.metrics import halves, overlap, statistics
-from ..music.notes import Phrase
-from ..music.units import Meter
-from .chunks import Chunk, OneMeter
+from ..metrics.copies import Library, copied
+from ..metrics.histograms import halves, overlap, statistics
+from ..score.phrase import Phrase
+from ..theory.meter import Meter
+from .batches import Chunk, OneMeter
 from .reconstruction import Tally
 from .report import Figures
 

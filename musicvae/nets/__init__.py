@@ -12,18 +12,18 @@ Copy the folder into another project and it works there.
 """
 
 from .autoencoder import Autoencoder
-from .conductor import HierarchicalDecoder, HierarchicalEncoder
-from .decoders import AutoregressiveDecoder, PlainDecoder
-from .dense import DenseDecoder, DenseEncoder
+from .batch import Sequences
+from .decoders import AutoregressiveDecoder, DenseDecoder, PlainDecoder
+from .encoders import DenseEncoder, SequenceEncoder
+from .hierarchical import HierarchicalDecoder, HierarchicalEncoder
+from .language_model import NextStep
 from .latent import Posterior, reparameterize
 from .likelihood import Bernoulli, Categorical, Likelihood
 from .losses import Losses
 from .lstm import LSTM
-from .next_step import NextStep
 from .noise import Noise
 from .rnn import RNN
-from .sequence_vae import SequenceEncoder, SequenceVAE
-from .sequences import Sequences
+from .sequence_vae import SequenceVAE
 from .vae import VAE
 
 __all__ = [

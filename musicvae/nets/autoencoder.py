@@ -10,9 +10,9 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
+from .batch import Sequences
 from .likelihood import Likelihood
 from .losses import Losses, masked_sum
-from .sequences import Sequences
 
 
 class Encoder(Protocol):

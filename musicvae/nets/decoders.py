@@ -7,12 +7,43 @@ Learning Long-Term Structure in Music, ICML 2018. arXiv:1803.05428
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .batch import Sequences
 from .likelihood import Likelihood
 from .lstm import LSTM
 from .rnn import State
-from .sequences import Sequences
+
+
+class DenseDecoder(nn.Module):
+    """One vector to the logits of all steps at once.
+
+    Shape:
+        - Input: `z` `[B, Z]`, and `Sequences` for its condition
+        - Output: `[B, T, channels]`
+
+    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> DenseDecoder(4, 3, 1, steps=8, hidden=16)(torch.zeros(2, 4), batch).shape
+    torch.Size([2, 5, 3])
+    """
+
+    def __init__(self, latent: int, channels: int, condition: int, steps: int, hidden: int) -> None:
+        super().__init__()
+        self.steps = steps
+        self.channels = channels
+        self.layers = nn.Sequential(
+            nn.Linear(latent + steps * condition, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, steps * channels),
+        )
+
+    def forward(self, z: Tensor, batch: Sequences) -> Tensor:
+        known = batch.condition * batch.mask[..., None]
+        known = F.pad(known, (0, 0, 0, self.steps - known.shape[1]))
+        out = self.layers(torch.cat([z, known.flatten(1)], dim=-1))
+        steps: Tensor = out.unflatten(-1, (self.steps, self.channels))
+        return steps[:, : batch.x.shape[1]]
 
 
 class PlainDecoder(nn.Module):

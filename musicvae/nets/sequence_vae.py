@@ -6,58 +6,7 @@ Long-Term Structure in Music, ICML 2018. arXiv:1803.05428
 
 from __future__ import annotations
 
-import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
-
-from .lstm import LSTM
-from .sequences import Sequences
 from .vae import VAE
-
-
-class SequenceEncoder(nn.Module):
-    """A bidirectional LSTM over the steps, summed up in one vector.
-
-    The summary is the two final states, as published, and beside them a short
-    note taken at every step: gradients reach each step directly, and `z` learns
-    what stands where long before the states learn to carry it to the ends.
-
-    Args:
-        channels: C, the width of a step.
-        condition: K.
-        hidden: width of each direction.
-        notes: width of the note taken at each step; 0 for the final states alone.
-        steps: the longest sequence.
-
-    Shape:
-        - Input: `Sequences`
-        - Output: `[B, 2 * hidden + steps * notes]`
-
-    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
-    >>> SequenceEncoder(3, 1, hidden=16, notes=2, steps=8)(batch).shape
-    torch.Size([2, 48])
-    """
-
-    def __init__(
-        self, channels: int, condition: int, hidden: int, *, notes: int = 0, steps: int = 64
-    ) -> None:
-        super().__init__()
-        self.steps = steps
-        self.recurrent = LSTM(channels + condition, hidden, bidirectional=True)
-        self.to_note = nn.Linear(2 * hidden, notes) if notes else None
-        self.width = 2 * hidden + steps * notes
-
-    def forward(self, batch: Sequences) -> Tensor:
-        seen = torch.cat([batch.x, batch.condition], dim=-1)
-        out = self.recurrent(seen, batch.lengths)  # [B, T, 2H]
-        forward, backward = out.chunk(2, dim=-1)
-        rows = torch.arange(len(out), device=out.device)
-        ends = [forward[rows, batch.lengths - 1], backward[:, 0]]
-        if self.to_note is None:
-            return torch.cat(ends, dim=-1)
-        notes = self.to_note(out) * batch.mask[..., None]
-        notes = F.pad(notes, (0, 0, 0, self.steps - notes.shape[1]))
-        return torch.cat([*ends, notes.flatten(1)], dim=-1)
 
 
 class SequenceVAE(VAE):

@@ -8,9 +8,9 @@ from __future__ import annotations
 from torch import Tensor
 
 from .autoencoder import Autoencoder
+from .batch import Sequences
 from .latent import Posterior
 from .losses import Losses
-from .sequences import Sequences
 
 
 class VAE(Autoencoder):

@@ -29,12 +29,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # scripts/, where learning i
 
 from learn_feel import Performance, levels, log_likelihood, performances
 
-from musicvae.music.drum_kit import CLASS_OF, PITCH_OF
-from musicvae.music.expression import expressed
-from musicvae.music.groove import Feel, learned
-from musicvae.music.humanize import humanized
-from musicvae.music.notes import Note, Part, Phrase
-from musicvae.music.units import Meter
+from musicvae.performance.dynamics import expressed
+from musicvae.performance.groove import Feel, learned
+from musicvae.performance.humanize import humanized
+from musicvae.score.phrase import Note, Part, Phrase
+from musicvae.theory.drum_kit import CLASS_OF, PITCH_OF
+from musicvae.theory.meter import Meter
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pretty_midi import PrettyMIDI
 
-from musicvae.preparation import midi_files, prepare
+from musicvae.corpus.prepare import midi_files, prepare
 
 
 def main() -> None:

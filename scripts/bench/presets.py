@@ -25,14 +25,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from musicvae import training
 from musicvae.cli.progress import duration
+from musicvae.codecs import CODECS
 from musicvae.config import NetConfig
-from musicvae.dataset import SPLITS, pack, save
-from musicvae.music.codecs import CODECS
-from musicvae.music.notes import Phrase
+from musicvae.corpus.dataset import SPLITS, pack, save
 from musicvae.presets import CLOSEST_MODEL, PRESETS
 from musicvae.progress import Report
+from musicvae.score.phrase import Phrase
+from musicvae.training import train as training
 
 WINDOWS = 512
 COLUMNS = "| preset | updates | batch | updates/s | phrases/s | all updates | beside {} |"

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from play import median_of
 
-from musicvae.library import Entry, Library, load, save
-from musicvae.similarity import best_of_each, directions_of
+from musicvae.retrieval.index import Entry, Library, load, save
+from musicvae.retrieval.search import best_of_each, directions_of
 
 Floats = NDArray[np.float32]
 QUERIES = 8 * 12

@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from musicvae.dataset import Windows
-from musicvae.distributed import start
+from musicvae.codecs import CODECS
+from musicvae.corpus.dataset import Windows
 from musicvae.errors import TrainingError
-from musicvae.music.codecs import CODECS
 from musicvae.presets import PRESETS
-from musicvae.run import Run
+from musicvae.training.distributed import start
+from musicvae.training.trainer import Run
 
 
 def main() -> None:

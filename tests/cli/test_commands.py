@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 from musicvae import checkpoint
 from musicvae.cli import app
 from musicvae.errors import MusicVAEError, OutputError, RequestError, TrainingError
-from musicvae.music.midi import read_midi, write_midi
-from musicvae.music.notes import Note, Part, Phrase
-from musicvae.music.units import Meter
+from musicvae.midi.reader import read_midi
+from musicvae.midi.writer import write_midi
+from musicvae.score.phrase import Note, Part, Phrase
+from musicvae.theory.meter import Meter
 
 from ..miniatures import little_band, little_tune, miniature, tiny_checkpoint, tiny_prior
 
@@ -53,7 +54,7 @@ def tune(tmp_path: Path) -> Path:
 @pytest.fixture
 def tiny_presets(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is trained is a preset in miniature; `test_examples` trains one in its full size."""
-    monkeypatch.setattr("musicvae.workshop.find_preset", miniature)
+    monkeypatch.setattr("musicvae.api.builders.find_preset", miniature)
 
 
 def test_generate_writes_the_same_bytes_for_the_same_seed(
@@ -261,7 +262,7 @@ def test_prepare_interrupted_says_how_to_go_on(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("musicvae.preparation.prepare", interrupted)
+    monkeypatch.setattr("musicvae.corpus.prepare.prepare", interrupted)
     result = CliRunner().invoke(app, ["prepare", str(tmp_path), "-o", str(tmp_path / "data")])
     assert result.exit_code == 130
     assert "The same command goes on from here" in result.output

@@ -11,13 +11,15 @@ from types import MappingProxyType
 import pytest
 from typer.testing import CliRunner, Result
 
-from musicvae import presets, prior, workshop
-from musicvae.api import load
+from musicvae import presets
+from musicvae.api import builders as workshop
+from musicvae.api.model import load
 from musicvae.cli import app
 from musicvae.config import ModelConfig
 from musicvae.presets import PRESETS
-from musicvae.run import Run
-from musicvae.state import begun_with
+from musicvae.training import fit_prior as prior
+from musicvae.training.resume import begun_with
+from musicvae.training.trainer import Run
 
 from ..miniatures import make_data, short
 
@@ -155,8 +157,8 @@ def test_ctrl_c_before_a_training_leaves_nothing(
 @pytest.mark.parametrize(
     ("command", "work"),
     [
-        ("fit-prior", "musicvae.workshop.fit_prior"),
-        ("fit-attributes", "musicvae.workshop.fit_attributes"),
+        ("fit-prior", "musicvae.api.builders.fit_prior"),
+        ("fit-attributes", "musicvae.api.builders.fit_attributes"),
     ],
 )
 def test_ctrl_c_in_a_fit_leaves_the_model(

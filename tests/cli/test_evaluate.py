@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from musicvae.cli.evaluate import _show
-from musicvae.evaluation import Evaluation
+from musicvae.evaluation.report import Evaluation
 
 
 def rows(output: str) -> list[list[str]]:

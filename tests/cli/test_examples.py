@@ -11,9 +11,9 @@ import pytest
 from joblib.externals.loky import get_reusable_executor
 from typer.testing import CliRunner
 
-from musicvae.api import load
+from musicvae.api.model import load
 from musicvae.cli import app
-from musicvae.music.midi import write_midi
+from musicvae.midi.writer import write_midi
 
 TUNES = ("in", "a", "b", "c", "d", "query", "song")
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from musicvae.errors import OutputError, RequestError
-from musicvae.music.midi import read_midi, write_midi
-from musicvae.music.units import Meter
+from musicvae.midi.reader import read_midi
+from musicvae.midi.writer import write_midi
+from musicvae.theory.meter import Meter
 
 from ..miniatures import little_tune
 from .test_commands import Terminal
@@ -110,7 +111,7 @@ def test_a_folder_that_keeps_nothing_is_told(
     terminal: Terminal, tunes: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The matches come all the same."""
-    monkeypatch.setattr("musicvae.similarity.save", lambda place, rows: False)
+    monkeypatch.setattr("musicvae.retrieval.search.save", lambda place, rows: False)
     printed = terminal.play("similar", tunes[0], tunes[0].parent)
     assert "cannot be written: it is read again the next time" in printed
     assert "b.mid  bar 1" in printed

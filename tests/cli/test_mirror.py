@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from musicvae import preparation, workshop
-from musicvae.api import MusicVAE
+from musicvae.api import builders as workshop
 from musicvae.api.base import Wishes
+from musicvae.api.model import MusicVAE
 from musicvae.cli import (
     analogy,
     app,
@@ -30,6 +30,7 @@ from musicvae.cli import (
     train,
     vary,
 )
+from musicvae.corpus import prepare as preparation
 
 TWINS = [
     (generate, MusicVAE.generate),

@@ -7,14 +7,16 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from musicvae.dataset import Windows
+from musicvae.codecs import CODECS
+from musicvae.codecs.base import Codes
+from musicvae.corpus.dataset import Windows
 from musicvae.engine import Player
-from musicvae.model import build, checkpoint_of, to_sequences
-from musicvae.music.codecs import CODECS, Codes
-from musicvae.music.midi import midi_bytes, read_midi
-from musicvae.music.units import TRIPLET, Meter
+from musicvae.midi.reader import read_midi
+from musicvae.midi.writer import midi_bytes
 from musicvae.nets import HierarchicalDecoder, Sequences, SequenceVAE
-from musicvae.nets.conductor import joined, segmented
+from musicvae.nets.hierarchical import joined, segmented
+from musicvae.theory.meter import TRIPLET, Meter
+from musicvae.training.build import build, checkpoint_of, to_sequences
 
 from ..miniatures import miniature, packed, tiny_checkpoint, windows_of
 from ..strategies import METERS

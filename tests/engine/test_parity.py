@@ -7,12 +7,12 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from musicvae.codecs.base import Codes
+from musicvae.codecs.conditioning import condition, width
 from musicvae.engine import Player
-from musicvae.model import Net, build, checkpoint_of
-from musicvae.music.codecs import Codes
-from musicvae.music.position import condition, width
 from musicvae.nets import VAE, Autoencoder, AutoregressiveDecoder, NextStep, Sequences, SequenceVAE
 from musicvae.presets import PRESETS
+from musicvae.training.build import Net, build, checkpoint_of
 
 from ..miniatures import RAGGED, miniature, windows_of
 

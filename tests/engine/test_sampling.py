@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from musicvae.codecs import CODECS, MelodyCodec, RollCodec
+from musicvae.codecs.base import Codec, Codes
 from musicvae.engine.sampling import choose, draw, draw_noise
 from musicvae.engine.weights import Array
-from musicvae.music.codecs import CODECS, Codec, Codes, MelodyCodec, RollCodec
-from musicvae.music.units import Meter
+from musicvae.theory.meter import Meter
 
 MELODY, ROLL = MelodyCodec(), RollCodec()
 

@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from musicvae.api import load
+from musicvae.api.model import load
+from musicvae.constraints.compile import compile_rule
+from musicvae.constraints.spec import Constraints
 from musicvae.engine import Net, Player, threads
 from musicvae.engine.threads import blas_libraries, one_blas_thread
-from musicvae.music.constraints import Constraints, compile_rule
-from musicvae.music.midi import midi_bytes
-from musicvae.music.units import Meter
+from musicvae.midi.writer import midi_bytes
+from musicvae.theory.meter import Meter
 
 from ..miniatures import RAGGED, tiny_checkpoint, windows_of
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from musicvae.codecs import CODECS
+from musicvae.codecs.base import Codes
 from musicvae.engine import Player, Posterior
-from musicvae.evaluation.folder import Gathered
-from musicvae.music.codecs import CODECS, Codes
-from musicvae.music.units import Meter
+from musicvae.evaluation.midi_folder import Gathered
+from musicvae.theory.meter import Meter
 
 from ..miniatures import RAGGED, little_piece
 

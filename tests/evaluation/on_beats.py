@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from musicvae.music.codecs import MelodyCodec, PartsCodec
-from musicvae.music.coding import Codes, Sounding
-from musicvae.music.units import Meter
-from musicvae.music.voices import select_melody
+from musicvae.codecs import MelodyCodec
+from musicvae.codecs.base import Codes, Sounding
+from musicvae.codecs.multitrack import PartsCodec
+from musicvae.codecs.track_selection import select_melody
+from musicvae.theory.meter import Meter
 
 
 @dataclass(frozen=True)

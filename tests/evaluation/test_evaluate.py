@@ -9,7 +9,7 @@ import pytest
 
 from musicvae.engine import Player
 from musicvae.errors import RequestError
-from musicvae.evaluation import evaluate
+from musicvae.evaluation.evaluate import evaluate
 from musicvae.presets import PRESETS
 from musicvae.progress import Report
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from musicvae.codecs import CODECS
 from musicvae.engine import Player
 from musicvae.evaluation.interpolation import PLACES, curves, draw_pairs, summed_up, walk
-from musicvae.evaluation.usual import learn
-from musicvae.music.codecs import CODECS
-from musicvae.music.units import Meter
+from musicvae.evaluation.ngram_cost import learn
+from musicvae.theory.meter import Meter
 
 from ..miniatures import RAGGED, tiny_checkpoint
 from .collection import MELODY, Perfect, windows

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from musicvae.codecs import CODECS
 from musicvae.engine import Player
-from musicvae.evaluation import evaluate
+from musicvae.evaluation.evaluate import evaluate
 from musicvae.evaluation.reconstruction import Tally
-from musicvae.music.codecs import CODECS
-from musicvae.music.units import Meter
+from musicvae.theory.meter import Meter
 
 from ..miniatures import tiny_checkpoint, windows_of
 from .collection import windows

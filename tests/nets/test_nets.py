@@ -15,7 +15,7 @@ from musicvae.nets import (
     Sequences,
     SequenceVAE,
 )
-from musicvae.nets.sequence_vae import SequenceEncoder
+from musicvae.nets.encoders import SequenceEncoder
 
 from .nets import NETS, fresh, plain
 from .sequences import CHANNELS, CONDITION, STEPS, one_hot_batch, with_garbage

@@ -1,0 +1,1 @@
+"""Adjust a trained model: attributes, sliders, personal models."""

@@ -1,0 +1,258 @@
+"""What the builder of a model calls: train, fit a prior, personalize, evaluate.
+
+Heavy libraries load inside.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..atomic_files import check_folder, write_whole
+from ..checkpoint import load, save
+from ..config import FITTED_ON, MOVED, check_seed, without_prior
+from ..errors import OutputError, needing
+from ..presets import CLOSEST_MODEL
+from ..presets import preset as find_preset
+from ..progress import Progress, silent
+from . import model as api
+from .registry import find_checkpoint, shipped
+
+if TYPE_CHECKING:
+    from ..adapt.personalize import Personal
+    from ..evaluation.attribute_effects import Effects
+    from ..evaluation.batches import Collection
+    from ..evaluation.report import Evaluation
+
+CARD = "card.md"
+
+
+def train(
+    preset: str | None = None,
+    *,
+    data: Path | str,
+    out: Path | str,
+    start_from: Path | str | None = None,
+    resume: bool = False,
+    max_minutes: float = math.inf,
+    devices: int = 1,
+    num_nodes: int = 1,
+    codec: str | None = None,
+    steps: int | None = None,
+    batch: int | None = None,
+    learning_rate: float | None = None,
+    beta: float | None = None,
+    free_nats: float | None = None,
+    patience: int | None = None,
+    precision: Literal["auto", "bf16", "fp32"] | None = None,
+    seed: int | None = None,
+    progress: Progress = silent,
+) -> Path:
+    """Train a preset on a prepared data set; what is None stays as the preset has it.
+
+    With *start_from*, the name or folder of a checkpoint, its net goes on learning; what
+    is None, the preset too, stays as it was made with. A run that is resumed keeps what it
+    was begun with; a choice that differs is refused.
+
+    Raises:
+        RequestError: the seed is below 0.
+        CheckpointError: there is no such checkpoint.
+        MissingExtra: torch is not installed.
+        PresetNotFound, DatasetError, TrainingError, OutputError: see `training.train`.
+    """
+    check_seed(seed)
+    with needing("torch", "train"):
+        from ..training.resume import begun_with
+        from ..training.train import train as run
+    first = None if start_from is None else load(find_checkpoint(start_from))
+    config = first.config if first and not preset else find_preset(preset or CLOSEST_MODEL)
+    if resume:
+        begun = begun_with(Path(out))
+        config = begun if preset in (None, begun.preset) else config
+    chosen: dict[str, Any] = {
+        **{"steps": steps, "batch": batch, "learning_rate": learning_rate, "beta": beta},
+        **{"free_nats": free_nats, "patience": patience, "precision": precision, "seed": seed},
+    }
+    given = {name: value for name, value in chosen.items() if value is not None}
+    net = replace(without_prior(config.net), codec=codec or config.net.codec)
+    config = replace(config, net=net, train=replace(config.train, **given))
+    return run(
+        config,
+        data,
+        out,
+        start_from=first,
+        resume=resume,
+        max_minutes=max_minutes,
+        devices=devices,
+        num_nodes=num_nodes,
+        progress=progress,
+    )
+
+
+def fit_prior(
+    model: str | Path,
+    *,
+    data: Path | str,
+    steps: int | None = None,
+    max_minutes: float = math.inf,
+    leave_out: float = 0.0,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> float | None:
+    """Fit a prior to a trained model and save it there, so that `generate` draws from it.
+
+    Returns nats of a window of valid under the net that makes windows up; see `prior.fit_prior`.
+
+    Raises:
+        MissingExtra: torch is not installed.
+        CheckpointError, DatasetError, RequestError: there is no such model or data, the two do
+            not fit, or the net has no posterior.
+        TrainingError: the loss is not a number.
+        OutputError: the folder of the model cannot be written.
+    """
+    check_seed(seed)
+    with needing("torch", "train"):
+        from ..training.fit_prior import CHOICES
+        from ..training.fit_prior import fit_prior as run
+    folder = find_checkpoint(model)
+    fit = run(
+        load(folder),
+        data,
+        steps=CHOICES.steps if steps is None else steps,
+        max_minutes=max_minutes,
+        leave_out=leave_out,
+        seed=seed,
+        progress=progress,
+    )
+    save(folder, fit.checkpoint)
+    return fit.nats
+
+
+def fit_attributes(
+    model: str | Path,
+    *,
+    data: Path | str,
+    limit: int = FITTED_ON,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> None:
+    """Fit directions of attributes to a trained model and save them there; the net stays as it is.
+
+    See `directions.fit_attributes`.
+
+    Raises:
+        CheckpointError, DatasetError, RequestError: there is no such model or data, the two do
+            not fit, or the net has no z.
+        OutputError: the folder of the model cannot be written.
+    """
+    from ..adapt.fit_attributes import fit_attributes as run
+
+    check_seed(seed)
+    folder = find_checkpoint(model)
+    save(folder, run(load(folder), data, limit=limit, seed=seed, progress=progress))
+
+
+def measure_attributes(
+    model: str | Path,
+    *,
+    data: Path | str | None = None,
+    split: str = "test",
+    limit: int = MOVED,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Effects:
+    """What setting each attribute of a model does to all of them; see `evaluation.effects`.
+
+    Args:
+        data: a data set, whose windows are moved; else what the model makes up in 4/4.
+        split: of it.
+        limit: windows at most.
+        seed: which windows.
+
+    Raises:
+        CheckpointError, DatasetError, RequestError: there is no such model, data or split, the
+            two do not fit, or the model has no attributes.
+    """
+    from ..evaluation.attribute_effects import effects, windows_of
+
+    check_seed(seed)
+    player = api.load(model).player
+    return effects(player, *windows_of(player, data, split, limit, seed), progress=progress)
+
+
+def evaluate(
+    model: str | Path = CLOSEST_MODEL,
+    *,
+    data: Path | str,
+    split: str = "test",
+    trained_on: Path | str | None = None,
+    limit: int | None = None,
+    pairs: int = 256,
+    importance: int = 0,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Evaluation:
+    """Measure a model on a split of a data set, or on a folder of MIDI; see `evaluation.evaluate`.
+
+    Of a data set the training set is known; that of a folder of MIDI is the one
+    of *trained_on*, if given, and all of the folder is measured, whatever *split* says.
+
+    Raises:
+        CheckpointError, DatasetError, RequestError: there is no such model, data or split,
+            or the two do not fit.
+    """
+    from ..corpus.dataset import open_split
+    from ..evaluation.evaluate import evaluate as run
+    from ..evaluation.midi_folder import holds_midi, read_folder
+
+    check_seed(seed)
+    player = api.load(model).player
+    known = trained_on
+    held_out: Collection
+    if holds_midi(data):
+        held_out = read_folder(data, player.codec, player.bars, progress)
+    else:
+        held_out, known = open_split(data, split), trained_on or data
+    return run(
+        player,
+        held_out,
+        open_split(known, "train") if known else None,
+        limit=limit,
+        pairs=pairs,
+        importance=importance,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def personalize(
+    sources: Sequence[Path | str],
+    *,
+    out: Path | str,
+    model: str | Path = CLOSEST_MODEL,
+    seed: int = 0,
+    progress: Progress = silent,
+) -> Personal:
+    """Lean a model towards the music of a few MIDI files; see `personal.personalize`.
+
+    Raises:
+        CheckpointError: there is no such model.
+        RequestError: the model has no prior, or there is too little music in the files.
+        DatasetError: a folder holds no MIDI file.
+        OutputError: `out` is a model that came with the package, or cannot be written.
+    """
+    from ..adapt.personalize import card
+    from ..adapt.personalize import personalize as run
+
+    check_seed(seed)
+    out = Path(out)
+    if out.resolve() in [folder.resolve() for folder in shipped().values()]:
+        raise OutputError(f"{out} came with the package: choose another folder.")
+    check_folder(out)
+    made = run(load(find_checkpoint(model)), sources, seed=seed, progress=progress)
+    write_whole(out / CARD, card(made, seed).encode())
+    save(out, made.checkpoint)
+    return made

@@ -1,0 +1,82 @@
+"""extend: continue a file."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..config import SampleConfig
+from ..presets import LONGEST_MODEL
+from .options import (
+    Chords,
+    Density,
+    FileBpm,
+    Force,
+    Key,
+    MaxPolyphony,
+    MidiIn,
+    OutFile,
+    OwnModel,
+    Pattern,
+    Range,
+    Recipe,
+    Scale,
+    Seed,
+    Temperature,
+    Track,
+    seed_or_drawn,
+)
+from .output import file_in, tell_seed, tell_source, write
+
+
+def extend(
+    source: MidiIn,
+    out: OutFile,
+    bars: Annotated[int, typer.Option(help="How many new bars.", min=1)] = 4,
+    track: Track = None,
+    temperature: Temperature = SampleConfig.temperature,
+    pattern: Pattern = None,
+    key: Key = None,
+    scale: Scale = None,
+    chords: Chords = None,
+    range: Range = None,
+    max_polyphony: MaxPolyphony = None,
+    density: Density = None,
+    seed: Seed = None,
+    bpm: FileBpm = 120.0,
+    model: OwnModel = None,
+    recipe: Recipe = True,
+    force: Force = False,
+) -> None:
+    """Go on where a MIDI file ends.
+
+    What the model reads of the file is written, then the new bars.
+
+    Example:  musicvae extend in.mid out.mid --bars 4
+    """
+    from ..api import inputs
+    from ..api.model import load
+    from ..api.registry import made_with
+    from ..atomic_files import spare_names
+
+    seed = seed_or_drawn(seed)
+    opened = inputs.open(source, bpm=bpm)
+    phrase = load(model or made_with(opened) or LONGEST_MODEL).extend(
+        opened,
+        bars,
+        track=track,
+        temperature=temperature,
+        pattern=pattern,
+        seed=seed,
+        bpm=bpm,
+        key=key,
+        scale=scale,
+        chords=chords,
+        range=range,
+        max_polyphony=max_polyphony,
+        density=density,
+    )
+    tell_source(opened)
+    write([phrase], spare_names(file_in(out, source)), force, recipe)
+    tell_seed(seed, temperature, always=True)

@@ -1,0 +1,110 @@
+"""info: what stands in a MIDI file or a checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .options import FileBpm, Track, counted
+from .output import tell_edited
+
+if TYPE_CHECKING:
+    from ..score.phrase import Phrase
+
+
+def info(
+    source: Annotated[
+        str,
+        typer.Argument(help="A MIDI file, a model that came with the package, or a checkpoint."),
+    ],
+    track: Track = None,
+    bpm: FileBpm = 120.0,
+) -> None:
+    """Tell what was found in a MIDI file, its melody drawn, or what a checkpoint can do.
+
+    Example:  musicvae info song.mid
+    """
+    from ..atomic_files import MIDI_ENDINGS
+
+    path = Path(source)
+    if path.is_file() or path.suffix.lower() in MIDI_ENDINGS:
+        _midi(path, track, bpm)
+    else:
+        _checkpoint(source)
+
+
+def _midi(path: Path, track: str | None, bpm: float) -> None:
+    import shutil
+
+    from ..errors import RequestError
+    from ..midi.reader import main_phrase, read_midi
+    from ..score.melody_extraction import find_melody
+    from ..score.text_roll import draw
+    from ..theory.chords import symbols
+
+    phrases = read_midi(path, bpm=bpm)
+    tell_edited(path, phrases)
+    main = main_phrase(phrases)
+    for number, phrase in enumerate(phrases, 1):
+        mark = "  <- read by the verbs" if len(phrases) > 1 and phrase is main else ""
+        typer.echo(f"stretch {number}: {_describe(phrase)}{mark}")
+        if phrase.chords:
+            chords = symbols(change.chord for change in phrase.chords)
+            typer.echo(f"     chords: {' '.join(chords)}")
+        for index, part in enumerate(phrase.parts, 1):
+            kind = "drums" if part.is_drum else f"program {part.program}"
+            typer.echo(f"  {index:>2} {part.name or '(no name)'}: {kind}, {_notes(phrase, index)}")
+    try:
+        melody = find_melody(main, track)
+    except RequestError as error:
+        if track is not None:
+            raise RequestError(f"{path}: {error}.") from error
+        typer.echo(f"no melody: {error}")
+        return
+    typer.echo(f"melody: {melody.name or '(no name)'}, {counted(len(melody.notes), 'note')}")
+    typer.echo(draw(main, melody, shutil.get_terminal_size().columns))
+
+
+def _describe(phrase: Phrase) -> str:
+    from ..theory.meter import tempo_to_bpm
+
+    tempos = [tempo_to_bpm(tempo.microseconds) for tempo in phrase.tempos]
+    pace = f"{tempos[0]:.4g}"
+    if len(tempos) > 1:
+        pace = f"{min(tempos):.4g} to {max(tempos):.4g}"
+    pickup = f" after a pick-up of {counted(phrase.pickup, 'step')}" if phrase.pickup else ""
+    grid = f"{4 * phrase.meter.grid} steps to the whole note"
+    return f"{counted(phrase.bars, 'bar')} of {phrase.meter}{pickup}, {grid}, {pace} bpm"
+
+
+def _notes(phrase: Phrase, index: int) -> str:
+    from ..theory.pitch import pitch_name
+
+    part = phrase.parts[index - 1]
+    pitches = [note.pitch for note in part.notes]
+    if not pitches:
+        return "silent"
+    many = counted(len(pitches), "note")
+    if part.is_drum:
+        return many
+    return f"{many}, {pitch_name(min(pitches))} to {pitch_name(max(pitches))}"
+
+
+def _checkpoint(source: str) -> None:
+    from ..api.model import load
+    from ..api.registry import find_checkpoint
+
+    folder = find_checkpoint(source)
+    model = load(folder)
+    config = model.checkpoint.config
+    reads = f"{config.net.codec} in windows of {counted(config.net.bars, 'bar')}"
+    typer.echo(f"{config.preset}: {config.net.kind} on {reads}, {folder}")
+    typer.echo(
+        f"parameters {model.checkpoint.parameters:,}, trained for {model.checkpoint.step:,} steps"
+    )
+    typer.echo(f"verbs: {', '.join(model.verbs)}")
+    card = folder / "card.md"
+    if card.is_file():
+        typer.echo(f"\n{card.read_text(encoding='utf-8').strip()}")

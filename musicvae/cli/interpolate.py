@@ -1,0 +1,96 @@
+"""interpolate: walk from one file to another."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..config import MAX_PHRASES
+from ..presets import CLOSEST_MODEL
+from .options import (
+    Chords,
+    Curve,
+    Density,
+    FileBpm,
+    Force,
+    Humanize,
+    Key,
+    MaxPolyphony,
+    MidiIn,
+    OutFolder,
+    OwnModel,
+    Pattern,
+    Range,
+    Recipe,
+    Scale,
+    Seed,
+    Temperature,
+    Track,
+    seed_or_drawn,
+)
+from .output import tell_seed, tell_source, write
+
+
+def interpolate(
+    a: MidiIn,
+    b: MidiIn,
+    out: OutFolder,
+    n: Annotated[
+        int,
+        typer.Option("--n", "-n", help="Phrases, both ends included.", min=2, max=MAX_PHRASES),
+    ] = 8,
+    track: Track = None,
+    track_b: Annotated[
+        str | None, typer.Option(help="The same for the second file, where it is another.")
+    ] = None,
+    curve: Curve = "even",
+    temperature: Temperature = 0.0,
+    pattern: Pattern = None,
+    humanize: Humanize = 0.0,
+    key: Key = None,
+    scale: Scale = None,
+    chords: Chords = None,
+    range: Range = None,
+    max_polyphony: MaxPolyphony = None,
+    density: Density = None,
+    seed: Seed = None,
+    bpm: FileBpm = 120.0,
+    model: OwnModel = None,
+    recipe: Recipe = True,
+    force: Force = False,
+) -> None:
+    """Walk from one MIDI file to another and write the phrases on the way.
+
+    Example:  musicvae interpolate a.mid b.mid out/ --n 8
+    """
+    from ..api import inputs
+    from ..api.model import load
+    from ..api.registry import made_with
+    from ..atomic_files import numbered_names
+
+    seed = seed_or_drawn(seed)
+    ends = inputs.open(a, bpm=bpm), inputs.open(b, bpm=bpm)
+    player = load(model or made_with(*ends) or CLOSEST_MODEL)
+    names = numbered_names(out, f"{a.stem}-to-{b.stem}", force=force)
+    phrases = player.interpolate(
+        *ends,
+        n,
+        track=track,
+        track_b=track_b,
+        curve=curve,
+        temperature=temperature,
+        pattern=pattern,
+        humanize=humanize,
+        seed=seed,
+        bpm=bpm,
+        key=key,
+        scale=scale,
+        chords=chords,
+        range=range,
+        max_polyphony=max_polyphony,
+        density=density,
+    )
+    tell_source(*ends)
+    write(phrases, names, force, recipe)
+    tell_seed(seed, temperature)

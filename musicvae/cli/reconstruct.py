@@ -1,0 +1,53 @@
+"""reconstruct: encode a file and decode it again."""
+
+from __future__ import annotations
+
+import typer
+
+from ..presets import CLOSEST_MODEL
+from .options import (
+    FileBpm,
+    Force,
+    MidiIn,
+    OutFile,
+    OwnModel,
+    Pattern,
+    Recipe,
+    Seed,
+    Temperature,
+    Track,
+    seed_or_drawn,
+)
+from .output import file_in, tell_seed, tell_source, write
+
+
+def reconstruct(
+    source: MidiIn,
+    out: OutFile,
+    track: Track = None,
+    temperature: Temperature = 0.0,
+    pattern: Pattern = None,
+    seed: Seed = None,
+    bpm: FileBpm = 120.0,
+    model: OwnModel = None,
+    recipe: Recipe = True,
+    force: Force = False,
+) -> None:
+    """Send a MIDI file through the model and back; print how much of it returned.
+
+    Example:  musicvae reconstruct in.mid out.mid
+    """
+    from ..api import inputs
+    from ..api.model import load
+    from ..api.registry import made_with
+    from ..atomic_files import spare_names
+
+    seed = seed_or_drawn(seed)
+    opened = inputs.open(source, bpm=bpm)
+    made = load(model or made_with(opened) or CLOSEST_MODEL).reconstruct(
+        opened, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
+    )
+    tell_source(opened)
+    write([made.phrase], spare_names(file_in(out, source)), force, recipe)
+    typer.echo(f"accuracy {made.accuracy:.3f}, note F1 {made.note_f1:.3f}")
+    tell_seed(seed, temperature)

@@ -1,0 +1,107 @@
+"""vary: neighbours of a file."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..config import MAX_PHRASES
+from ..presets import CLOSEST_MODEL
+from .options import (
+    Chords,
+    Density,
+    FileBpm,
+    Force,
+    Humanize,
+    Key,
+    MaxPolyphony,
+    MidiIn,
+    OutFolder,
+    OwnModel,
+    Pattern,
+    Range,
+    Recipe,
+    Scale,
+    Seed,
+    Temperature,
+    Track,
+    seed_or_drawn,
+)
+from .output import tell_seed, tell_source, write
+
+
+def vary(
+    source: MidiIn,
+    out: OutFolder,
+    n: Annotated[
+        int, typer.Option("--n", "-n", help="How many phrases.", min=1, max=MAX_PHRASES)
+    ] = 8,
+    strength: Annotated[
+        float | None,
+        typer.Option(
+            help="How much is heard to differ: 0 is the file, 1 new music; 0.3 if nothing is set.",
+            min=0.0,
+            max=1.0,
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="Such as density=+1: so many standard deviations more; several times."
+        ),
+    ] = None,
+    track: Track = None,
+    temperature: Temperature = 0.0,
+    pattern: Pattern = None,
+    humanize: Humanize = 0.0,
+    key: Key = None,
+    scale: Scale = None,
+    chords: Chords = None,
+    range: Range = None,
+    max_polyphony: MaxPolyphony = None,
+    density: Density = None,
+    seed: Seed = None,
+    bpm: FileBpm = 120.0,
+    model: OwnModel = None,
+    recipe: Recipe = True,
+    force: Force = False,
+) -> None:
+    """Write neighbours of a MIDI file, the nearest first.
+
+    With --set they go step by step to where it has more, or less, of something: musicvae
+    attributes tells of what.
+
+    Example:  musicvae vary in.mid out/ --n 8 --strength 0.3
+    """
+    from ..adapt.apply_attributes import parse_settings
+    from ..api import inputs
+    from ..api.model import load
+    from ..api.registry import made_with
+    from ..atomic_files import numbered_names
+
+    seed = seed_or_drawn(seed)
+    opened = inputs.open(source, bpm=bpm)
+    player = load(model or made_with(opened) or CLOSEST_MODEL)
+    names = numbered_names(out, f"{source.stem}-varied", force=force)
+    phrases = player.vary(
+        opened,
+        n,
+        strength=strength,
+        settings=parse_settings(settings or []) or None,
+        track=track,
+        temperature=temperature,
+        pattern=pattern,
+        humanize=humanize,
+        seed=seed,
+        bpm=bpm,
+        key=key,
+        scale=scale,
+        chords=chords,
+        range=range,
+        max_polyphony=max_polyphony,
+        density=density,
+    )
+    tell_source(opened)
+    write(phrases, names, force, recipe)
+    tell_seed(seed, temperature, always=True)

@@ -1,0 +1,140 @@
+"""The melody codec: one voice, one class a step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..score.phrase import Note, Part, Phrase
+from ..theory.meter import Meter
+from .base import UNBOUND, Codes, Ints, SinglePart, Sounding, folded, one_of
+from .track_selection import Selector, select_melody
+
+
+@dataclass(frozen=True)
+class MelodyCodec(SinglePart):
+    """One voice: a pitch starts (0 to 87), the sounding note stops (88), nothing changes (89).
+
+    Pitches outside the piano's 21 to 108 are moved into it by octaves. Of notes
+    struck together the highest is kept, and a new note ends the one before.
+
+    Args:
+        name: of the codec, or of the part that it reads.
+        program: General MIDI number of what it decodes.
+        select: the voice that it reads.
+    """
+
+    name: str = "melody"
+    program: int = 0
+    select: Selector = field(default=select_melody, repr=False)
+
+    likelihood: ClassVar[str] = "categorical"
+    channels: ClassVar[int] = 90
+    heads: ClassVar[tuple[int, ...]] = (90,)
+    dtype: ClassVar[np.dtype[np.uint8]] = np.dtype(np.uint8)
+    LOWEST: ClassVar[int] = 21
+    HIGHEST: ClassVar[int] = 108
+    pitches: ClassVar[range] = range(LOWEST, HIGHEST + 1)
+    OFF: ClassVar[int] = 88
+    HOLD: ClassVar[int] = 89
+    idle: ClassVar[Codes] = np.array(89, dtype=np.uint8)
+
+    def encode(self, phrase: Phrase) -> Codes:
+        """The first part as classes. Output `[T]`, uint8."""
+        codes = np.full(phrase.steps, self.HOLD, dtype=np.uint8)
+        notes = phrase.parts[0].notes if phrase.parts else ()
+        for note in notes:  # sorted: a later or higher note overwrites
+            codes[note.start : note.end] = self.HOLD
+            codes[note.start] = folded(note.pitch, self.LOWEST, self.HIGHEST) - self.LOWEST
+            if note.end < len(codes):
+                codes[note.end] = self.OFF
+        return self.spell(codes)
+
+    def encode_notes(self, start: Ints, end: Ints, pitch: Ints, meter: Meter, bars: int) -> Codes:
+        """The notes of one voice as classes. Output `[bars * bar]`, uint8."""
+        low, high = self.LOWEST, self.HIGHEST
+        codes = np.full(bars * meter.bar, self.HOLD, dtype=np.uint8)
+        pitch = np.where(pitch < low, low + (pitch - low) % 12, pitch)
+        pitch = np.where(pitch > high, high - (high - pitch) % 12, pitch)
+        codes[end[end < len(codes)]] = self.OFF
+        codes[start] = pitch - low
+        return codes
+
+    def decode(self, codes: Codes, meter: Meter) -> Phrase:
+        """Classes `[T]` of whole bars -> a phrase with one part of one voice."""
+        notes = []
+        starts = np.flatnonzero(codes < self.OFF)
+        stops = np.append(np.flatnonzero(codes != self.HOLD), len(codes))
+        for start in starts:
+            end = stops[np.searchsorted(stops, start, side="right")]
+            notes.append(Note(int(start), int(end - start), int(codes[start]) + self.LOWEST))
+        part = Part(tuple(notes), self.program)
+        return Phrase(meter, len(codes) // meter.bar, parts=(part,))
+
+    def one_hot(self, codes: Codes) -> NDArray[np.float32]:
+        """`[..., T]` -> `[..., T, 90]`; a code of padding gives zeros."""
+        return one_of(codes, self.channels)
+
+    def reach(self, codes: Codes) -> tuple[int, int]:
+        """To both ends of the piano."""
+        pitches = codes[codes < self.OFF]
+        if not len(pitches):
+            return UNBOUND, UNBOUND
+        return int(pitches.min()), self.OFF - 1 - int(pitches.max())
+
+    def transpose(self, codes: Codes, semitones: int) -> Codes:
+        """Pitches move, note-off and hold stay. `[T]` -> `[T]`."""
+        down, up = self.reach(codes)
+        if not -down <= semitones <= up:
+            return codes
+        return np.where(codes < self.OFF, codes.astype(int) + semitones, codes).astype(codes.dtype)
+
+    def lowest(self, codes: Codes) -> Codes:
+        """The lowest pitch of each becomes 0. `[N, T]`"""
+        pitched = codes < self.OFF
+        lowest = np.where(pitched, codes, 255).min(axis=1, keepdims=True)
+        return np.where(pitched, codes - lowest, codes)
+
+    def fresh(self, codes: Codes) -> Codes:
+        """A note that began before is not in it, nor is its end. `[N, T]`"""
+        begun = np.logical_or.accumulate(codes < self.OFF, axis=1)
+        return np.where(begun, codes, np.uint8(self.HOLD))
+
+    def struck(self, codes: Codes) -> Codes:
+        """Note-offs become holds. Any shape."""
+        return np.where(codes == self.OFF, np.uint8(self.HOLD), codes)
+
+    def strikes(self, codes: Codes) -> NDArray[np.bool_]:
+        """Where a note starts. Any shape."""
+        return np.asarray(codes < self.OFF)
+
+    def silence(self, n: int, meter: Meter) -> Sounding:
+        """`[n]`: no note sounds."""
+        return np.zeros(n, dtype=bool)
+
+    def unknown(self, n: int, meter: Meter) -> Sounding:
+        """`[n]`: a note may sound."""
+        return np.ones(n, dtype=bool)
+
+    def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
+        """All but a note-off where nothing sounds. Output `[n, 90]`."""
+        mask = np.ones((len(sounding), self.channels), dtype=bool)
+        mask[:, self.OFF] = sounding
+        return mask
+
+    def play(self, sounding: Sounding, step: Codes) -> tuple[Codes, Sounding]:
+        """A class has one spelling already. `[n]` -> `[n]`, `[n]`."""
+        return step, (step < self.OFF) | (sounding & (step == self.HOLD))
+
+    def spell(self, codes: Codes) -> Codes:
+        """Any classes `[T]` in their one spelling: a note-off in silence becomes a hold."""
+        sounding = False
+        spelled = codes.copy()
+        for t, code in enumerate(codes):
+            if code == self.OFF and not sounding:
+                spelled[t] = self.HOLD
+            sounding = bool(code < self.OFF or (sounding and code == self.HOLD))
+        return spelled

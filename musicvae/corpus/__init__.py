@@ -1,0 +1,1 @@
+"""From a folder of MIDI to arrays for training."""

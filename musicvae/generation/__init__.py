@@ -1,0 +1,1 @@
+"""Latent vectors to music of any length, and back."""

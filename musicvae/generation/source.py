@@ -1,0 +1,54 @@
+"""A phrase as a model encodes it: a latent vector for each window, and the plan of its windows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..engine import Player
+from ..errors import RequestError
+from ..score.phrase import Phrase
+from ..score.windows import cut, window_bars, windows
+from .plan import Plan, known
+from .stitching import held_over
+
+
+class Encoded:
+    """A phrase cut into windows, and their posterior means; the very z it was made of, if known.
+
+    Attributes:
+        phrase: what was encoded.
+        whole: the same as the codec knows it, of whole bars.
+        mu: `[windows, Z]`
+        plan: plays mu in the shape of the phrase.
+    """
+
+    def __init__(self, player: Player, phrase: Phrase) -> None:
+        self.phrase = phrase
+        meter, codec = phrase.meter, player.codec
+        bars = (phrase.steps + phrase.lead_in) // meter.bar
+        if not bars:
+            raise RequestError("There is not a bar of music in it.")
+        whole = cut(phrase, 0, bars * meter.bar)
+        self.whole = codec.decode(codec.encode(whole), meter)
+        plan = known(player, phrase)
+        if plan is None:
+            codes = [codec.encode(one) for one in windows(phrase, player.bars)]
+            size = window_bars(meter, player.bars)
+            places = tuple((row * size, row) for row in range(len(codes)))
+            mu = player.encode(codes, [meter] * len(codes)).mu
+            plan = Plan(mu, places, meter, bars)
+        firsts, rows = zip(*plan.windows, strict=True)
+        self.mu = plan.z[list(rows)]
+        held = held_over(self.whole, (first * meter.bar for first in firsts))
+        places = tuple((first, row) for row, first in enumerate(firsts))
+        upbeat = 1 if phrase.pickup else 0
+        self.plan = Plan(self.mu, places, meter, bars, plan.section, held=held, upbeat=upbeat)
+
+
+def made_by(player: Player, phrase: Phrase) -> Phrase | None:
+    """Of a phrase that this net made, and nobody changed, the parts that it made."""
+    recipe = phrase.recipe
+    if recipe is None or recipe.model != player.digest:
+        return None
+    found = (replace(phrase, parts=phrase.parts[:n]) for n in range(1, len(phrase.parts) + 1))
+    return next((own for own in found if own.fingerprint == recipe.notes), None)

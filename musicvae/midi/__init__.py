@@ -1,0 +1,1 @@
+"""MIDI files and objects in and out."""

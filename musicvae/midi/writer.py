@@ -1,0 +1,123 @@
+"""Write a phrase as a MIDI file that reads back the same."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..atomic_files import write_whole
+from ..score.phrase import Note, Part, Phrase
+from ..theory.chords import symbols
+from ..theory.meter import RESOLUTION, Meter, steps_to_ticks
+from .own_format import RECIPE, SIGNATURE
+from .parser import DRUM_CHANNEL
+
+if TYPE_CHECKING:
+    from mido import Message, MetaMessage
+
+    Timed = tuple[int, Message | MetaMessage]
+
+
+CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
+
+
+def write_midi(phrase: Phrase, path: Path | str) -> None:
+    """Write a phrase to a file, whole or not at all; an older file is replaced.
+
+    Raises:
+        OutputError: the place cannot be written.
+    """
+    write_whole(path, midi_bytes(phrase))
+
+
+def midi_bytes(phrase: Phrase) -> bytes:
+    """A phrase as a Standard MIDI File of type 1: a track for the meter, then one a part.
+
+    A pick-up is filled up with rests, so that bar lines stand right in any editor.
+    """
+    import mido
+
+    lead = phrase.lead_in
+    tracks = [_conductor(phrase, lead)]
+    for number, part in enumerate(phrase.parts):
+        channel = DRUM_CHANNEL if part.is_drum else CHANNELS[number % len(CHANNELS)]
+        tracks.append(_player(part, channel, phrase))
+    length = _ticks(phrase.steps + lead, phrase.meter)
+    file = mido.MidiFile(type=1, ticks_per_beat=RESOLUTION, charset="utf-8")
+    for track in tracks:
+        end = mido.MetaMessage("end_of_track")
+        timed = [*sorted(track, key=lambda event: event[0]), (length, end)]
+        messages, now = mido.MidiTrack(), 0
+        for tick, message in timed:
+            messages.append(message.copy(time=tick - now))
+            now = tick
+        file.tracks.append(messages)
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    return buffer.getvalue()
+
+
+def _conductor(phrase: Phrase, lead: int) -> list[Timed]:
+    from mido import MetaMessage
+
+    meter = phrase.meter
+    about: dict[str, Any] = {
+        "version": 1,
+        "meter": [meter.numerator, meter.denominator],
+        "grid": meter.grid,
+        "bars": phrase.bars,
+        "pickup": phrase.pickup,
+    }
+    if any(note.offset for part in phrase.parts for note in part.notes):
+        about["offsets"] = True
+    sign = MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator)
+    track: list[Timed] = [(0, MetaMessage("text", text=SIGNATURE + json.dumps(about))), (0, sign)]
+    if phrase.recipe:
+        track.append((0, MetaMessage("text", text=RECIPE + phrase.recipe.text())))
+    for tempo in phrase.tempos:
+        at = _ticks(tempo.step + lead, meter) if tempo.step else 0
+        track.append((at, MetaMessage("set_tempo", tempo=tempo.microseconds)))
+    names = symbols(change.chord for change in phrase.chords)
+    for change, name in zip(phrase.chords, names, strict=True):
+        track.append((_ticks(change.step + lead, meter), MetaMessage("marker", text=name)))
+    return track
+
+
+def struck(part: Part, phrase: Phrase) -> list[tuple[Note, int, int]]:
+    """The notes of a part of a phrase, and from which tick to which they sound; 0 is step 0.
+
+    A note struck off its step ends as late or early, but no later than the phrase, or
+    than its pitch is struck again.
+    """
+    end = phrase.steps * phrase.meter.step_ticks
+    again: dict[int, int] = {}
+    found = []
+    for note in reversed(part.notes):
+        on = note.start * phrase.meter.step_ticks + note.offset
+        off = on + note.duration * phrase.meter.step_ticks
+        found.append((note, on, min(off, again.get(note.pitch, end))))
+        again[note.pitch] = on
+    return found[::-1]
+
+
+def _player(part: Part, channel: int, phrase: Phrase) -> list[Timed]:
+    from mido import Message, MetaMessage
+
+    track: list[Timed] = [
+        (0, MetaMessage("track_name", name=part.name)),
+        (0, Message("program_change", channel=channel, program=part.program)),
+    ]
+    ends: list[Timed] = []
+    starts: list[Timed] = []
+    lead = _ticks(phrase.lead_in, phrase.meter)
+    for note, start, end in struck(part, phrase):
+        on = Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
+        starts.append((lead + start, on))
+        ends.append((lead + end, Message("note_off", channel=channel, note=note.pitch, velocity=0)))
+    return track + ends + starts  # sorted by time, a note ends before another starts
+
+
+def _ticks(steps: int, meter: Meter) -> int:
+    return steps_to_ticks(steps, RESOLUTION, meter.grid)

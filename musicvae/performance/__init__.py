@@ -1,0 +1,1 @@
+"""How a phrase is played: dynamics, timing, accompaniment."""

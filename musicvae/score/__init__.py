@@ -1,0 +1,1 @@
+"""Phrases, and what is seen in them: windows, piano rolls, melodies, chords."""

@@ -1,0 +1,226 @@
+"""Phrases: immutable music on a grid.
+
+A phrase knows its length: rests at its end belong to it. Notes of one pitch in
+one part never overlap, so every phrase has one spelling.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from ..errors import RequestError
+from ..theory.chords import Chord, symbol
+from ..theory.meter import MAX_TEMPO, Meter
+from .provenance import Recipe
+
+DEFAULT_TEMPO = 500_000
+DEFAULT_VELOCITY = 80
+
+
+@dataclass(frozen=True, order=True)
+class Note:
+    """One sound: start and duration in steps, MIDI pitch and velocity.
+
+    It may be struck off its step on purpose: `offset` ticks of 1/480 quarter after it,
+    or before it, always less than half a step.
+    """
+
+    start: int
+    duration: int
+    pitch: int
+    velocity: int = DEFAULT_VELOCITY
+    offset: int = 0
+
+    def __post_init__(self) -> None:
+        if self.start < 0 or self.duration < 1:
+            raise ValueError(f"A note starts at step 0 or later and lasts at least one: {self}.")
+        if not (0 <= self.pitch <= 127 and 1 <= self.velocity <= 127):
+            raise ValueError(f"Pitch is 0 to 127, velocity 1 to 127: {self}.")
+
+    @property
+    def end(self) -> int:
+        """The first step at which the note no longer sounds."""
+        return self.start + self.duration
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one player plays: notes sorted by start, pitch; MIDI program 0 to 127."""
+
+    notes: tuple[Note, ...] = ()
+    program: int = 0
+    is_drum: bool = False
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "notes", tuple(sorted(self.notes)))
+        if not 0 <= self.program <= 127:
+            raise RequestError(
+                f"A program is a General MIDI number from 0 to 127, not {self.program}."
+            )
+        ends: dict[int, int] = {}
+        for note in self.notes:
+            if note.start < ends.get(note.pitch, 0):
+                raise ValueError(f"Notes of pitch {note.pitch} overlap at step {note.start}.")
+            ends[note.pitch] = note.end
+
+    @property
+    def end(self) -> int:
+        """The step at which the last note ends; 0 for a silent part."""
+        return max((note.end for note in self.notes), default=0)
+
+
+@dataclass(frozen=True, order=True)
+class Tempo:
+    """From this step on, a quarter lasts that many microseconds."""
+
+    step: int = 0
+    microseconds: int = DEFAULT_TEMPO
+
+
+@dataclass(frozen=True)
+class ChordChange:
+    """From this step on, a chord is the harmony; with None, there is none."""
+
+    step: int
+    chord: Chord | None
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Music on a grid: `pickup` steps, then `bars` whole bars of one meter.
+
+    Attributes:
+        meter: time signature and grid.
+        bars: whole bars, not counting the pick-up.
+        pickup: steps before the first whole bar, fewer than a bar. Step 0 is the
+            first step of the pick-up.
+        tempos: tempo map; the first entry stands at step 0.
+        parts: who plays what.
+        chords: the harmony beside the parts, if it is known; see `chord_map`.
+        recipe: how it came about, if a model made it; two phrases of the same notes are equal.
+        edited: True if `read_midi` found it in a file of ours that another program changed
+            since we wrote it; no part of the comparison either.
+    """
+
+    meter: Meter = field(default_factory=Meter)
+    bars: int = 0
+    pickup: int = 0
+    tempos: tuple[Tempo, ...] = (Tempo(),)
+    parts: tuple[Part, ...] = ()
+    chords: tuple[ChordChange, ...] = ()
+    recipe: Recipe | None = field(default=None, compare=False)
+    edited: bool = field(default=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.bars < 0 or not 0 <= self.pickup < self.meter.bar:
+            raise ValueError("A phrase has 0 or more bars and a pick-up shorter than a bar.")
+        if not self.tempos or self.tempos[0].step != 0:
+            raise ValueError("A tempo map starts at step 0.")
+        steps = [tempo.step for tempo in self.tempos]
+        if steps != sorted(set(steps)) or steps[-1] > max(0, self.steps - 1):
+            raise ValueError("Tempo changes stand in order, inside the phrase.")
+        if not all(1 <= tempo.microseconds <= MAX_TEMPO for tempo in self.tempos):
+            raise ValueError(f"A tempo is 1 to {MAX_TEMPO} microseconds per quarter.")
+        changes = [(change.step, change.chord) for change in self.chords]
+        if self.chords != chord_map(changes, self.steps):
+            raise ValueError("Chord changes stand in order, inside the phrase, and do change.")
+        if any(part.end > self.steps for part in self.parts):
+            raise ValueError(f"A note sounds beyond the end of the phrase, {self.steps} steps.")
+        off = [note for part in self.parts for note in part.notes if note.offset]
+        if any(2 * abs(note.offset) >= self.meter.step_ticks for note in off):
+            raise ValueError("A note is struck less than half a step off its own.")
+        if any(note.offset < 0 and not note.start for note in off):
+            raise ValueError("No note is struck before the phrase begins.")
+
+    def __repr__(self) -> str:
+        notes = sum(len(part.notes) for part in self.parts)
+        pickup = f", pickup={self.pickup}" if self.pickup else ""
+        return (
+            f"Phrase({self.meter}, bars={self.bars}{pickup}, "
+            f"parts={len(self.parts)}, notes={notes})"
+        )
+
+    @property
+    def steps(self) -> int:
+        """Length in steps, pick-up included."""
+        return self.pickup + self.bars * self.meter.bar
+
+    @property
+    def lead_in(self) -> int:
+        """Steps of rest that would fill the pick-up to a whole bar; 0 where there is none."""
+        return self.meter.bar - self.pickup if self.pickup else 0
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of meter, length, notes and chords, in hexadecimal; clips store it.
+
+        Tempo, instruments and names do not enter. Clips of every version know their notes by this
+        text, so what enters is spelled out, and a new field of a note or a meter stays out of it.
+        """
+        meter = self.meter
+        told: list[object] = [
+            (meter.numerator, meter.denominator, meter.grid, self.bars, self.pickup)
+        ]
+        told += [
+            tuple((n.start, n.duration, n.pitch, n.velocity, n.offset) for n in part.notes)
+            for part in self.parts
+        ]
+        told += [(change.step, symbol(change.chord)) for change in self.chords]
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no part has a note."""
+        return not any(part.notes for part in self.parts)
+
+
+def chord_map(changes: Iterable[tuple[int, Chord | None]], steps: int) -> tuple[ChordChange, ...]:
+    """(step, chord) in order -> the chords of a phrase; what came before it holds at 0.
+
+    Of two at one step the later counts. What says nothing new is left out: the
+    same chord again, and none before the first.
+
+    >>> chord_map([(-8, Chord(0)), (4, Chord(0)), (8, None), (16, Chord(7))], steps=16)
+    (ChordChange(step=0, chord=Chord(root=0, quality='maj')), ChordChange(step=8, chord=None))
+    """
+    chords = {max(0, step): chord for step, chord in changes if step < steps}
+    kept: list[ChordChange] = []
+    now: Chord | None = None
+    for step, chord in sorted(chords.items(), key=lambda change: change[0]):
+        if chord != now:
+            kept.append(ChordChange(step, chord))
+        now = chord
+    return tuple(kept)
+
+
+def placed(note: Note, start: int, duration: int) -> Note:
+    """The note elsewhere; the first step of a phrase is not struck early."""
+    offset = note.offset if start else max(0, note.offset)
+    return Note(start, duration, note.pitch, note.velocity, offset)
+
+
+def without_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Sorted notes in which no two of one pitch overlap.
+
+    A note struck again ends the one before; of two struck at once the longer
+    stays, with the louder velocity, at the earlier moment.
+    """
+    kept: dict[tuple[int, int], Note] = {}
+    for note in notes:
+        twin = kept.get((note.pitch, note.start), note)
+        kept[note.pitch, note.start] = Note(
+            note.start,
+            max(note.duration, twin.duration),
+            note.pitch,
+            max(note.velocity, twin.velocity),
+            min(note.offset, twin.offset),
+        )
+    ordered = [kept[key] for key in sorted(kept)]
+    for i, (note, later) in enumerate(pairwise(ordered)):
+        if note.pitch == later.pitch and note.end > later.start:
+            ordered[i] = replace(note, duration=later.start - note.start)
+    return tuple(sorted(ordered))

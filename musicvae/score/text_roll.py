@@ -1,0 +1,43 @@
+"""A part drawn as text: rows are pitches, columns are steps, bars stand apart."""
+
+from __future__ import annotations
+
+from ..theory.pitch import pitch_name
+from .phrase import Part, Phrase
+from .pianoroll import ONSET, SUSTAIN, part_to_roll
+
+MARKS = {ONSET: "#", SUSTAIN: "="}
+
+
+def draw(phrase: Phrase, part: Part, width: int = 80) -> str:
+    """The first bars of a part, as many as fit into `width` characters, at least one.
+
+    >>> from .notes import Note
+    >>> from .units import Meter
+    >>> part = Part((Note(0, 2, 60), Note(2, 1, 64), Note(4, 4, 62)))
+    >>> print(draw(Phrase(Meter(2, 4), 1, parts=(part,)), part))
+    E4  |..#.....|
+    D#4 |........|
+    D4  |....#===|
+    C#4 |........|
+    C4  |#=......|
+    """
+    if not part.notes:
+        return "(silent)"
+    lines = _bar_lines(phrase)
+    shown = [end for end in lines[1:] if end + len(lines) + 5 <= width] or lines[1:2]
+    roll = part_to_roll(part, phrase.steps)[: shown[-1]]
+    pitches = [note.pitch for note in part.notes if note.start < shown[-1]] or [60]
+    rows = []
+    for pitch in range(max(pitches), min(pitches) - 1, -1):
+        row = "".join(MARKS.get(int(mark), ".") for mark in roll[:, pitch])
+        bars = [row[a:b] for a, b in zip([0, *shown], shown, strict=False)]
+        rows.append(f"{pitch_name(pitch):<4}|{'|'.join(bars)}|")
+    more = len(lines) - 1 - len(shown)
+    return "\n".join(rows + ([f"... and {more} more bars"] if more else []))
+
+
+def _bar_lines(phrase: Phrase) -> list[int]:
+    """Steps at which bars begin or end, the pick-up counted as one."""
+    first = [0, phrase.pickup] if phrase.pickup else [0]
+    return first + [phrase.pickup + (bar + 1) * phrase.meter.bar for bar in range(phrase.bars)]

@@ -1,0 +1,187 @@
+"""Chords as symbols: a root and one of nine qualities, their spelling, and a number for each.
+
+What others write (`Bb13`, `A-7`, `F/A`, `Eø`) is reduced to the nearest of the nine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ..errors import RequestError
+from .pitch import FLAT_NAMES, NAMES
+
+INTERVALS = {
+    "maj": (0, 4, 7),
+    "min": (0, 3, 7),
+    "7": (0, 4, 7, 10),
+    "maj7": (0, 4, 7, 11),
+    "min7": (0, 3, 7, 10),
+    "dim": (0, 3, 6),
+    "m7b5": (0, 3, 6, 10),
+    "aug": (0, 4, 8),
+    "sus4": (0, 5, 7),
+}
+"""Semitones above the root of the tones of each quality."""
+
+QUALITIES = tuple(INTERVALS)
+SUFFIXES = {quality: quality for quality in QUALITIES} | {"maj": "", "min": "m", "min7": "m7"}
+CODES = 1 + 12 * len(QUALITIES)
+"""How many numbers `code` gives: 0 where there is no chord, then 12 of each quality."""
+
+NO_CHORD = "N.C."
+
+_SYMBOL = re.compile(r"([A-G])([#♯b♭]?)([:(]?.*?)(?:/[A-G][#♯b♭]?|/[#b]?\d+)?")
+_TAIL = re.compile(
+    r"(?P<third>(?i:maj)|ma|M|[Δ△^]|(?i:min)|mi|m|-|(?i:dim)|[°o]|[Øø]"
+    r"|(?i:aug)|\+)?"
+    r"(?P<major>(?i:maj)|ma|M|[Δ△])?"
+    r"(?P<degree>2|5|69|6|7|9|11|13)?"
+    r"(?P<more>(?:[#♯b♭+-](?:5|9|11|13)|(?i:sus)[24]?|(?i:add)[#♯b♭]?(?:2|4|6|9|11|13)"
+    r"|(?:(?i:maj)|M)7|(?i:alt)|(?:no|omit)[35]|7|9|11|13|\+)*)"
+)
+_THIRDS = {
+    **dict.fromkeys(("min", "mi", "m", "-"), "min"),
+    **dict.fromkeys(("dim", "°", "o"), "dim"),
+    **dict.fromkeys(("Ø", "ø"), "m7b5"),
+    **dict.fromkeys(("aug", "+"), "aug"),
+    **dict.fromkeys(("maj", "ma", "M", "Δ", "△", "^"), "maj"),
+}
+
+
+@dataclass(frozen=True)
+class Chord:
+    """Tones that sound together: a root, 0 to 11 from C, and one of `QUALITIES`."""
+
+    root: int
+    quality: str = "maj"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.root < 12 or self.quality not in INTERVALS:
+            raise ValueError(f"A chord has a root from 0 to 11 and a quality of nine: {self}.")
+
+
+def symbol(chord: Chord | None) -> str:
+    """How one chord by itself is written, with sharps; `N.C.` for none.
+
+    >>> symbol(Chord(0)), symbol(Chord(6, "min7")), symbol(None)
+    ('C', 'F#m7', 'N.C.')
+    """
+    return NAMES[chord.root] + SUFFIXES[chord.quality] if chord else NO_CHORD
+
+
+def symbols(chords: Iterable[Chord | None]) -> list[str]:
+    """How chords that belong together are written: all with sharps, or all with flats.
+
+    Those are taken whose keys, each chord as a tonic, have fewer accidentals in all.
+
+    >>> symbols([Chord(10), Chord(3), None]), symbols([Chord(1, "min"), Chord(8, "7")])
+    (['Bb', 'Eb', 'N.C.'], ['C#m', 'G#7'])
+    """
+    chords = list(chords)
+    sharps, flats = (
+        sum(_accidentals(chord, names) for chord in chords if chord)
+        for names in (NAMES, FLAT_NAMES)
+    )
+    names = NAMES if sharps <= flats else FLAT_NAMES
+    return [names[chord.root] + SUFFIXES[chord.quality] if chord else NO_CHORD for chord in chords]
+
+
+def _accidentals(chord: Chord, names: Sequence[str]) -> int:
+    """Of the key whose tonic the chord is, spelled like that: fifths from C, or from A if minor."""
+    name = names[chord.root]
+    fifths = "FCGDAEB".index(name[0]) - 1 + 7 * name.count("#") - 7 * name.count("b")
+    return abs(fifths - 3 if 3 in INTERVALS[chord.quality] else fifths)
+
+
+def parse_chord(text: str) -> Chord | None:
+    """A chord from its symbol, reduced to one of nine qualities; None for `N.C.`.
+
+    Tones beyond the seventh, added ones and another bass are left out; a second in
+    place of the third counts as a suspension, a diminished seventh as `dim`.
+
+    Raises:
+        RequestError: the text is no chord.
+
+    >>> [symbol(parse_chord(text)) for text in ("Bb13", "A-7", "F/A", "Eø", "G6/9", "Dsus")]
+    ['A#7', 'Am7', 'F', 'Em7b5', 'G', 'Dsus4']
+    """
+    bare = "".join(text.split()).replace("6/9", "69")
+    if bare.upper() in ("N.C.", "N.C", "NC"):
+        return None
+    found = _SYMBOL.fullmatch(bare)
+    tail = _TAIL.fullmatch(re.sub("[:(),]", "", found[3])) if found else None
+    if not found or not tail:
+        raise RequestError(
+            f"{text!r} is no chord; write it like C, F#m7 or Bbmaj7, and {NO_CHORD} for none."
+        )
+    sharp, flat = found[2] in ("#", "♯"), found[2] in ("b", "♭")
+    return Chord((NAMES.index(found[1]) + sharp - flat) % 12, _quality(tail))
+
+
+def _quality(tail: re.Match[str]) -> str:
+    """The nearest of the nine to what stands after the root."""
+    word, more = tail["third"] or "", tail["more"]
+    third = _THIRDS.get(word) or _THIRDS[word.lower()] if word else ""
+    seventh = tail["degree"] in ("7", "9", "11", "13") or re.search("^(7|9|11|13)|alt", more)
+    if third in ("dim", "m7b5", "aug"):
+        return third
+    if "sus" in more.lower() or (tail["degree"] == "2" and not third):
+        return "sus4"
+    if third == "min":
+        if re.search("[b♭-]5", more):
+            return "m7b5" if seventh else "dim"
+        return "min7" if seventh and not tail["major"] else "min"
+    if re.search(r"[#♯+]5|\+$", more):
+        return "aug"
+    if third == "maj" or tail["major"] or re.search("(?i:maj)7|M7", more):
+        return "maj7" if seventh or word in ("Δ", "△", "^") or "7" in more else "maj"
+    return "7" if seventh else "maj"
+
+
+def chord_symbols(words: Iterable[tuple[int, str]]) -> list[tuple[int, Chord | None]]:
+    """Of (when, text), in their order, those whose text is a chord symbol."""
+    found = []
+    for when, text in words:
+        with suppress(RequestError):
+            found.append((when, parse_chord(text)))
+    return found
+
+
+def pitch_classes(chord: Chord) -> tuple[int, ...]:
+    """Its tones, 0 to 11 from C, from the root upwards.
+
+    >>> pitch_classes(Chord(9, "min7"))
+    (9, 0, 4, 7)
+    """
+    return tuple((chord.root + interval) % 12 for interval in INTERVALS[chord.quality])
+
+
+def transposed(chord: Chord, semitones: int) -> Chord:
+    """The chord so much higher, or lower.
+
+    >>> symbol(transposed(Chord(0, "7"), -2))
+    'A#7'
+    """
+    return Chord((chord.root + semitones) % 12, chord.quality)
+
+
+def code(chord: Chord | None) -> int:
+    """A number for each chord: 1 + 12 * the place of its quality + its root; 0 for none.
+
+    >>> code(None), code(Chord(0)), code(Chord(9, "min")), code(Chord(11, "sus4"))
+    (0, 1, 22, 108)
+    """
+    return 1 + 12 * QUALITIES.index(chord.quality) + chord.root if chord else 0
+
+
+def chord_of(number: int) -> Chord | None:
+    """The chord of a number that `code` gave.
+
+    >>> chord_of(22)
+    Chord(root=9, quality='min')
+    """
+    quality, root = divmod(number - 1, 12)
+    return Chord(root, QUALITIES[quality]) if number else None

@@ -1,0 +1,105 @@
+"""Keys and ranges as they are typed: a tonic and its scale, a lowest and a highest note.
+
+A minor key has the raised sixth and seventh beside the natural ones, as tunes in minor do;
+`natural` leaves them out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..errors import RequestError
+from .pitch import pitch_class
+
+SCALES = {
+    "major": (0, 2, 4, 5, 7, 9, 11),
+    "ionian": (0, 2, 4, 5, 7, 9, 11),
+    "minor": (0, 2, 3, 5, 7, 8, 9, 10, 11),
+    "natural": (0, 2, 3, 5, 7, 8, 10),
+    "aeolian": (0, 2, 3, 5, 7, 8, 10),
+    "harmonic": (0, 2, 3, 5, 7, 8, 11),
+    "melodic": (0, 2, 3, 5, 7, 9, 11),
+    "dorian": (0, 2, 3, 5, 7, 9, 10),
+    "phrygian": (0, 1, 3, 5, 7, 8, 10),
+    "lydian": (0, 2, 4, 6, 7, 9, 11),
+    "mixolydian": (0, 2, 4, 5, 7, 9, 10),
+    "locrian": (0, 1, 3, 5, 6, 8, 10),
+    "pentatonic": (0, 2, 4, 7, 9),
+    "minor-pentatonic": (0, 3, 5, 7, 10),
+    "blues": (0, 3, 5, 6, 7, 10),
+    "chromatic": tuple(range(12)),
+}
+"""Semitones above the tonic."""
+
+OTHER_WORDS = {"": "major", "maj": "major", "min": "minor", "m": "minor"}
+THIRDS = {"major": 4, "minor": 3}
+
+_KEY = re.compile(r"([A-Ga-g])([#♯b♭]?)(?![a-ln-z])[\s-]*([a-zA-Z\s-]*)")
+
+
+@dataclass(frozen=True)
+class Key:
+    """A tonic, as it is written, and one of `SCALES`."""
+
+    tonic: str = "C"
+    scale: str = "major"
+
+    def __str__(self) -> str:
+        return f"{self.tonic} {self.scale}"
+
+    @property
+    def tones(self) -> frozenset[int]:
+        """Its pitch classes, 0 to 11 from C.
+
+        >>> sorted(Key("G").tones)
+        [0, 2, 4, 6, 7, 9, 11]
+        """
+        root = pitch_class(self.tonic[0], self.tonic[1:])
+        return frozenset((root + interval) % 12 for interval in SCALES[self.scale])
+
+
+def parse_key(key: str | None, scale: str | None = None) -> Key | None:
+    """A key from its name, and the scale that is asked for beside it; None where none is.
+
+    Raises:
+        RequestError: a text cannot be read, or could be a major or a minor key, or the two
+            speak of different scales.
+
+    >>> [str(parse_key(text)) for text in ("A minor", "Bb", "f# dorian", "Em")]
+    ['A minor', 'Bb major', 'F# dorian', 'E minor']
+    >>> str(parse_key("D minor", "dorian")), str(parse_key("A minor", "pentatonic"))
+    ('D dorian', 'A minor-pentatonic')
+    """
+    if key is None:
+        if scale is not None:
+            raise RequestError(f"--scale needs a tonic: --key C --scale {scale}.")
+        return None
+    found = _KEY.fullmatch(key.strip())
+    if not found:
+        raise RequestError(f"{key!r} is no key; write it like C, A minor or F# dorian.")
+    if scale is None and not found[3] and found[1].islower():
+        name = found[1].upper() + found[2]
+        raise RequestError(f"{key!r} could be major or minor; write {name} or {name} minor.")
+    tonic = found[1].upper() + found[2].replace("♯", "#").replace("♭", "b")
+    said = _scale(found[3])
+    if scale is None:
+        return Key(tonic, said)
+    wanted = _scale(scale)
+    if wanted == "pentatonic" and said == "minor":
+        wanted = "minor-pentatonic"
+    if found[3] and wanted != said and THIRDS.get(said) not in SCALES[wanted]:
+        raise RequestError(
+            f"--key {key} and --scale {scale} are two scales: say --key {tonic} --scale {scale}."
+        )
+    return Key(tonic, wanted)
+
+
+def _scale(text: str) -> str:
+    """The scale of some words: `natural minor` is `natural`."""
+    word = "-".join(text.lower().split())
+    word = OTHER_WORDS.get(word, word)
+    for name in (word, word.removesuffix("-minor"), word.removeprefix("major-")):
+        if name in SCALES:
+            return name
+    raise RequestError(f"{text!r} is no scale; there are {', '.join(SCALES)}.")

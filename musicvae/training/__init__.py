@@ -1,0 +1,1 @@
+"""Train nets: torch and Lightning Fabric."""

@@ -1,0 +1,65 @@
+"""generate: new phrases from the prior."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..config import SampleConfig
+from ..engine import Player
+from ..generation.decoding import perform, with_recipe
+from ..generation.sections import compose, parse_form
+from ..generation.seeding import (
+    DRAWS,
+    NEW_MUSIC,
+    Sampling,
+    check,
+    entropy,
+    generator,
+)
+from ..performance.transfer import dressed
+from ..score.phrase import Phrase
+from ..score.windows import window_bars
+from ..theory.meter import Meter, bpm_to_tempo
+
+COMMON_TIME = Meter(4, 4)
+
+
+def generate(
+    player: Player,
+    n: int = SampleConfig.n,
+    sampling: Sampling = NEW_MUSIC,
+    *,
+    meter: Meter = COMMON_TIME,
+    bars: int | None = None,
+    form: str | None = None,
+    loop: bool = False,
+    bpm: float = 120.0,
+    program: int = 0,
+) -> list[Phrase]:
+    """Draw `n` new phrases: z of the prior, then steps.
+
+    A phrase depends on the seed and on its place, not on how many others are asked for.
+
+    Args:
+        bars: as many as the model's windows if None, or that for each section of a form.
+        form: sections, a letter for each; the same letter is the same music. See `composition`.
+        loop: the last bar leads back to the first.
+
+    Raises:
+        RequestError: the net has no prior, or a number is out of range.
+    """
+    check(player, "generate", n, sampling.temperature)
+    tempo, seed = bpm_to_tempo(bpm), entropy(sampling.seed)
+    sections = parse_form(form, bars, window_bars(meter, player.bars))
+    phrases: dict[int, Phrase] = {}
+    for attempt in range(DRAWS):
+        rows = [row for row in range(n) if row not in phrases or phrases[row].is_silent]
+        if not rows:
+            break
+        rngs = [generator(seed, row, attempt) for row in rows]
+        plans = compose(player, meter, sections, rngs, sampling, loop=loop)
+        for row, plan in zip(rows, plans, strict=True):
+            made = perform(player, replace(plan, seed=seed, key=(row, attempt)))
+            phrase = dressed(made.phrase, tempo, program)
+            phrases[row] = with_recipe(phrase, player, "generate", made)
+    return [phrases[row] for row in range(n)]

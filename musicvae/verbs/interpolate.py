@@ -1,0 +1,50 @@
+"""interpolate: a walk through z from one phrase to another.
+
+Section 4.2 of Roberts et al., ICML 2018 (arXiv:1803.05428), over windows in place
+of whole pieces, across meters, and in steps that are even to the ear.
+"""
+
+from __future__ import annotations
+
+from ..engine import Player
+from ..generation.decoding import played, with_recipe
+from ..generation.latent_path import End, between, places, shares_of
+from ..generation.seeding import MOST_PROBABLE, Sampling, check
+from ..performance.transfer import at_pace, mean_tempo, play_like
+from ..score.phrase import Phrase
+
+
+def interpolate(
+    player: Player,
+    a: Phrase,
+    b: Phrase,
+    n: int = 8,
+    sampling: Sampling = MOST_PROBABLE,
+    *,
+    curve: str = "even",
+) -> list[Phrase]:
+    """Walk from `a` to `b`, of one part each, in `n` phrases, both ends included.
+
+    Each window of one goes to the window of the other that stands at its place;
+    the shorter of the two begins again, along the line between their means, at places
+    where what is heard has moved away from `a` in even steps, or as the curve says.
+    Every phrase has the nearer end's length, meter, program and accents, and a tempo
+    between the two, geometrically. All are drawn with the same chance, so the ends are
+    what `reconstruct` gives.
+
+    Raises:
+        RequestError: fewer than two phrases, no such curve, or the net has no latent.
+    """
+    check(player, "interpolate", n, sampling.temperature)
+    shares = shares_of(curve, n)
+    ends = End.of(player, a), End.of(player, b)
+    pace = mean_tempo(ends[1].like.phrase) / mean_tempo(ends[0].like.phrase)
+    phrases = []
+    for share, place in zip(shares, places(player, *ends, shares, curve), strict=True):
+        side = 0 if share < 0.5 else 1
+        near = ends[side]
+        z = between(ends[0].over(near), ends[1].over(near), place)
+        made = played(player, z, near.like, sampling)
+        phrase = at_pace(play_like(made.phrase, near.like.phrase), pace ** (share - side))
+        phrases.append(with_recipe(phrase, player, "interpolate", made, near.like.phrase))
+    return phrases

@@ -1,0 +1,53 @@
+"""reconstruct: encode a phrase, decode it, and compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..engine import Player
+from ..generation.decoding import played, with_recipe
+from ..generation.seeding import (
+    MOST_PROBABLE,
+    Sampling,
+    check,
+)
+from ..generation.source import Encoded
+from ..metrics.histograms import note_f1
+from ..performance.transfer import play_like
+from ..score.phrase import Phrase
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """What came back through z, and how near it is.
+
+    Attributes:
+        phrase: in the source's shape, tempo, program and accents.
+        accuracy: share of steps that came back as they were.
+        note_f1: of notes whose onset and pitch came back.
+    """
+
+    phrase: Phrase
+    accuracy: float
+    note_f1: float
+
+
+def reconstruct(
+    player: Player, phrase: Phrase, sampling: Sampling = MOST_PROBABLE
+) -> Reconstruction:
+    """Send a phrase, of the parts that the model reads, through z = mu and back, window by window.
+
+    Raises:
+        RequestError: the net has no latent, or a number is out of range.
+    """
+    check(player, "reconstruct", 1, sampling.temperature)
+    source = Encoded(player, phrase)
+    back = played(player, source.mu, source, sampling)
+    truth, guess = player.codec.encode(source.whole), player.codec.encode(back.phrase)
+    right = (truth == guess).reshape(len(truth), -1).all(axis=1)
+    made = play_like(back.phrase, source.phrase)
+    return Reconstruction(
+        with_recipe(made, player, "reconstruct", back, source.phrase),
+        float(right.mean()),
+        note_f1(play_like(source.whole, source.phrase), made),
+    )

@@ -1,0 +1,105 @@
+"""z moved: towards what was asked for, never away from it, and alike whatever stands beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from musicvae.adapt.apply_attributes import measured, moved, parse_settings, values_of
+from musicvae.checkpoint import Checkpoint, with_attributes
+from musicvae.engine import Player
+from musicvae.errors import RequestError
+from musicvae.metrics.attributes import ATTRIBUTES
+from musicvae.theory.meter import Meter
+
+from ..miniatures import tiny_checkpoint
+
+METERS = [Meter(4, 4), Meter(6, 8), Meter(4, 4)]
+
+
+def with_some(checkpoint: Checkpoint, slider: bool = False) -> Checkpoint:
+    """With attributes in any directions, and a slider that cannot be measured."""
+    rng = np.random.default_rng(0)
+    z = checkpoint.config.net.latent
+    directions = {name: 2 * rng.standard_normal(z).astype(np.float32) for name in ATTRIBUTES}
+    scales = {name: np.array([0, 1], np.float32) for name in ATTRIBUTES}
+    return with_attributes(checkpoint, directions | {"slider-1": np.ones(z, np.float32)}, scales)
+
+
+PLAYER = Player(with_some(tiny_checkpoint()))
+Z = np.random.default_rng(1).standard_normal((3, PLAYER.latent)).astype(np.float32)
+names = st.sampled_from(list(ATTRIBUTES))
+
+
+@given(names, st.floats(-2, 2))
+@settings(max_examples=10, deadline=None)
+def test_an_attribute_never_moves_the_other_way(name: str, amount: float) -> None:
+    """Up or not at all if more was asked for, down or not at all if less."""
+    known = measured(PLAYER)
+    z = moved(PLAYER, Z, {name: amount}, METERS)
+    before, after = (values_of(PLAYER, each, METERS, known) for each in (Z, z))
+    change = (after - before)[:, list(known).index(name)]
+    assert (np.nan_to_num(change) * amount >= 0).all()
+
+
+@given(names, st.floats(0.1, 1), st.floats(1, 2))
+@settings(max_examples=5, deadline=None)
+def test_who_asks_for_more_gets_as_much_or_more(name: str, some: float, times: float) -> None:
+    """Of each window, in either direction."""
+    known = measured(PLAYER)
+    for sign in (1, -1):
+        less, more = (
+            values_of(PLAYER, moved(PLAYER, Z, {name: sign * much}, METERS), METERS, known)
+            for much in (some, some * times)
+        )
+        change = sign * (more - less)[:, list(known).index(name)]
+        assert (np.nan_to_num(change) >= -1e-9).all()
+
+
+def test_nothing_set_leaves_z_as_it_is() -> None:
+    """To the bit; so does 0, and no z at all is none."""
+    for nothing in ({}, {"density": 0.0}):
+        assert np.array_equal(moved(PLAYER, Z, nothing, METERS), Z)
+    assert moved(PLAYER, Z[:0], {"density": 1.0}, []).shape == (0, PLAYER.latent)
+
+
+def test_a_z_moves_alike_whatever_stands_beside_it() -> None:
+    """Alone or among others, of several meters."""
+    for wanted in ({"density": 1.0}, {"pitch": -1.0, "range": 0.5}):
+        together = moved(PLAYER, Z, wanted, METERS)
+        for row, meter in enumerate(METERS):
+            assert np.array_equal(
+                moved(PLAYER, Z[row : row + 1], wanted, [meter])[0], together[row]
+            )
+
+
+def test_what_cannot_be_measured_is_added() -> None:
+    """A slider, as much of it as was asked for; alone or before the rest."""
+    assert "slider-1" not in measured(PLAYER)
+    np.testing.assert_allclose(moved(PLAYER, Z, {"slider-1": -0.5}, METERS), Z - 0.5)
+    both = moved(PLAYER, Z, {"slider-1": 1.0, "pitch": 1.0}, METERS)
+    assert np.array_equal(both, moved(PLAYER, Z + 1, {"pitch": 1.0}, METERS))
+
+
+def test_what_is_not_there_is_told() -> None:
+    """As one sentence that lists what is, or says how to have some."""
+    with pytest.raises(RequestError, match="no attribute 'speed'; it has density, syncopation-8"):
+        moved(PLAYER, Z, {"speed": 1.0}, METERS)
+    with pytest.raises(RequestError, match="musicvae fit-attributes"):
+        moved(Player(tiny_checkpoint()), Z, {"density": 1.0}, METERS)
+    with pytest.raises(RequestError, match="density to a number, not nan"):
+        moved(PLAYER, Z, {"density": np.nan}, METERS)
+
+
+def test_settings_are_typed_as_they_are_read() -> None:
+    """A name, an equals sign and a number with a sign or without."""
+    typed = ["density=+1", "syncopation-16=-0.5", " range = .25", "pitch=2."]
+    found = parse_settings(typed)
+    assert found == {"density": 1, "syncopation-16": -0.5, "range": 0.25, "pitch": 2}
+    for wrong in ("density", "=1", "density=", "density=much", "density=nan", "density=1e9"):
+        with pytest.raises(RequestError, match="like density=\\+1"):
+            parse_settings([wrong])
+    with pytest.raises(RequestError, match="density is set twice"):
+        parse_settings(["density=1", "density=+1"])

@@ -1,0 +1,94 @@
+"""Music is opened once, whoever needs it, and the model that made it is found by its recipe."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from musicvae import checkpoint
+from musicvae.api import inputs, registry
+from musicvae.api.model import MusicVAE, load
+from musicvae.cli import app
+from musicvae.errors import RequestError
+from musicvae.midi import reader as midi
+from musicvae.midi.parser import Score, parse
+from musicvae.midi.writer import midi_bytes, write_midi
+from musicvae.presets import CLOSEST_MODEL, LONGEST_MODEL
+from musicvae.theory.meter import Meter
+
+from ..miniatures import little_tune, tiny_checkpoint, tiny_prior
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with three tunes and a clip, where the models of the package are tiny."""
+    model = tiny_prior(tiny_checkpoint())
+    for name in (CLOSEST_MODEL, LONGEST_MODEL):
+        checkpoint.save(tmp_path / "models" / name, model)
+    monkeypatch.setattr(registry, "SHIPPED", (tmp_path / "models",))
+    monkeypatch.chdir(tmp_path)
+    for seed, name in enumerate("abc"):
+        write_midi(little_tune(Meter(), seed, 4), f"{name}.mid")
+        write_midi(little_tune(Meter(3, 4), seed, 4), f"library/{name}.mid")
+    write_midi(MusicVAE(model).generate(1, seed=1)[0], "clip.mid")
+    return tmp_path
+
+
+COMMANDS = (
+    "interpolate a.mid b.mid out --n 2",
+    "vary a.mid out --n 1",
+    "extend a.mid out --bars 1",
+    "reconstruct a.mid out",
+    "grid a.mid b.mid c.mid out --n 2",
+    "analogy a.mid b.mid c.mid out",
+    "similar a.mid library",
+    "vary clip.mid out --n 1",
+    "replay clip.mid again.mid",
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_reads_each_file_once(
+    command: str, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To find its model, to tell about it, and to play."""
+    read: Counter[bytes] = Counter()
+
+    def counted(data: bytes, bpm: float) -> list[Score]:
+        read[data] += 1
+        return parse(data, bpm)
+
+    monkeypatch.setattr(midi, "parse", counted)
+    done = CliRunner().invoke(app, command.split(), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    names = [word for word in command.split() if word.endswith(".mid") and (here / word).exists()]
+    sources = [name for name in names if name != "again.mid"]
+    assert [read[Path(name).read_bytes()] for name in sources] == [1] * len(sources)
+
+
+def test_what_is_open_is_taken_for_the_music_itself(here: Path) -> None:
+    """By every verb, and under its name where it cannot be used."""
+    model = load(CLOSEST_MODEL)
+    a, b = (inputs.open(Path(f"{name}.mid")) for name in "ab")
+    assert inputs.open(a) is a
+    assert (a.name, a.main) == ("a.mid", inputs.to_phrase("a.mid"))
+    assert model.interpolate(a, b, 2) == model.interpolate("a.mid", "b.mid", 2)
+    assert model.extend(a, 1, seed=1) == model.extend(midi_bytes(a.main), 1, seed=1)
+    with pytest.raises(RequestError, match=r"^a\.mid: there is no track 'oboe'"):
+        model.vary(a, track="oboe")
+    with pytest.raises(RequestError, match=r"^a\.mid: it carries no recipe"):
+        model.replay(a)
+
+
+def test_the_model_that_made_a_file_is_found(here: Path) -> None:
+    """One of the package, if it made all of them; of others nothing is known."""
+    clip, tune = inputs.open("clip.mid"), inputs.open("a.mid")
+    found = registry.made_with(clip, clip)
+    assert found
+    assert found.parent == here / "models"
+    assert registry.made_with(clip, tune) is None
+    assert registry.made_with(tune) is None
+    assert checkpoint.stored_digest(found) == checkpoint.load(found).digest

@@ -1,0 +1,220 @@
+"""Prepared arrays: what was packed comes back, and batches hold what nets read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicvae.codecs import CODECS
+from musicvae.codecs.base import Codec, Codes
+from musicvae.codecs.conditioning import condition, width
+from musicvae.corpus.dataset import (
+    SPLITS,
+    TRANSPOSED_SHARE,
+    Windows,
+    draw_transpositions,
+    open_split,
+    pack,
+    save,
+    unpack,
+)
+from musicvae.errors import DatasetError, OutputError
+from musicvae.score.windows import max_steps, window_steps
+
+from ..miniatures import RAGGED, packed, windows_of
+
+EVERY_CODEC = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+
+
+def some_windows(codec: Codec) -> Windows:
+    """Six little tunes in five meters."""
+    return Windows(codec, *packed(codec.name))
+
+
+@EVERY_CODEC
+def test_what_is_packed_is_unpacked(codec: Codec) -> None:
+    """Window by window, without its padding; and in as few bytes as it can be."""
+    windows = some_windows(codec)
+    for row, codes in enumerate(windows_of(codec.name)):
+        assert windows.meter(row) == RAGGED[row]
+        assert np.array_equal(windows.window(row), codes)
+        (stored,) = pack(codec, codes[None])
+        assert len(stored) == max_steps(2)
+        bits = codec.likelihood == "bernoulli"
+        assert stored.nbytes * (8 if bits else 1) == unpack(codec, stored).nbytes
+
+
+@EVERY_CODEC
+def test_a_batch_is_what_a_net_reads(codec: Codec) -> None:
+    """Steps and condition up to each length, zeros beyond."""
+    rows = np.array([4, 1, 0])
+    batch = some_windows(codec).batch(rows)
+    codes = windows_of(codec.name)
+    assert batch.lengths.tolist() == [48, 24, 32]
+    assert batch.x.shape == (3, 48, codec.channels)
+    assert batch.condition.shape == (3, 48, width(2))
+    for i, row in enumerate(rows):
+        end = batch.lengths[i]
+        assert np.array_equal(batch.x[i, :end], codec.one_hot(codes[row]))
+        assert np.array_equal(batch.condition[i, :end], condition(RAGGED[row]))
+        assert not batch.x[i, end:].any()
+        assert not batch.condition[i, end:].any()
+
+
+@EVERY_CODEC
+def test_a_batch_is_moved_by_its_semitones(codec: Codec) -> None:
+    """Each window by its own."""
+    windows = some_windows(codec)
+    batch = windows.batch(np.array([0, 3]), np.array([2, 0]))
+    first, second = windows.window(0), windows.window(3)
+    assert np.array_equal(batch.x[0], codec.one_hot(codec.transpose(first, 2)))
+    assert np.array_equal(batch.x[1], codec.one_hot(second))
+    assert np.array_equal(batch.x[0], codec.one_hot(first)) == (codec.name == "drums")
+
+
+def test_a_plan_holds_every_window_once_in_batches_of_one_length() -> None:
+    """None too large; drawn by a generator, or in order without one."""
+    windows = some_windows(CODECS["melody"])
+    for rng in (None, np.random.default_rng(0)):
+        plan = windows.plan(2, rng)
+        assert sorted(np.concatenate(plan).tolist()) == list(range(6))
+        assert all(len(np.unique(windows.lengths[rows])) == 1 for rows in plan)
+        assert max(map(len, plan)) == 2
+    drawn = [
+        [rows.tolist() for rows in windows.plan(2, np.random.default_rng(seed))]
+        for seed in (1, 1, 2)
+    ]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_batches_go_through_the_split_once() -> None:
+    """As it is without a generator, moved to other keys with one."""
+    windows = some_windows(CODECS["melody"])
+    plain = list(windows.batches(2))
+    assert sum(len(batch.lengths) for batch in plain) == len(windows)
+    moved = [
+        not any(np.array_equal(x, other) for batch in plain for other in batch.x)
+        for seed in range(4)
+        for batch in windows.batches(2, np.random.default_rng(seed))
+        for x in batch.x
+    ]
+    assert 0 < sum(moved) < len(moved)
+
+
+def test_most_windows_stay_in_their_key() -> None:
+    """The others go to any of the twelve, their own among them."""
+    drawn = draw_transpositions(24_000, np.random.default_rng(0))
+    counts = dict(zip(*np.unique(drawn, return_counts=True), strict=True))
+    assert sorted(counts) == list(range(-5, 7))
+    each = 24_000 * TRANSPOSED_SHARE / 12
+    assert counts.pop(0) == pytest.approx(24_000 * (1 - TRANSPOSED_SHARE) + each, rel=0.05)
+    assert all(count == pytest.approx(each, rel=0.2) for count in counts.values())
+
+
+def test_windows_know_their_meters() -> None:
+    """And say how many they are."""
+    windows = some_windows(CODECS["roll"])
+    assert repr(windows) == "Windows(roll, bars=2, N=6)"
+    assert set(windows.kinds) == set(RAGGED)
+    assert windows.lengths.tolist() == [window_steps(meter) for meter in RAGGED]
+
+
+def saved(folder: Path, *sizes: int, codec: str = "roll") -> Windows:
+    """Six windows written in shards of those sizes, for each split the same; as they were."""
+    windows = some_windows(CODECS[codec])
+    ends = np.cumsum(sizes)
+    shards = [
+        (windows.codes[np.arange(end - size, end)], windows.meters[end - size : end])
+        for size, end in zip(sizes, ends, strict=True)
+    ]
+    save(folder, windows.codec, 2, dict.fromkeys(SPLITS, shards), {"note": "mine"})
+    return windows
+
+
+@pytest.mark.parametrize("sizes", [(6,), (1, 3, 2)])
+@EVERY_CODEC
+def test_a_split_is_opened_as_it_was_written(
+    codec: Codec, sizes: tuple[int, ...], tmp_path: Path
+) -> None:
+    """In one shard or in several: windows, batches, and rows by number, list or mask."""
+    windows = saved(tmp_path, *sizes, codec=codec.name)
+    opened = open_split(tmp_path, "test")
+    assert opened.codec is windows.codec
+    rows, moved = np.array([5, 0, 2, 3]), np.array([2, 0, -1, 3])
+    for mine, theirs in zip(
+        vars(opened.batch(rows, moved)).values(),
+        vars(windows.batch(rows, moved)).values(),
+        strict=True,
+    ):
+        assert np.array_equal(mine, theirs)
+    straight = opened.meters[:, 2] == 4
+    for key in (4, rows, straight, (straight, slice(0, 24)), (2, slice(0, 24))):
+        assert np.array_equal(opened.codes[key], windows.codes[key])
+    assert np.array_equal(opened.window(2), windows.window(2))
+
+
+def test_codes_stay_on_disk(tmp_path: Path) -> None:
+    """Opened as a memory map."""
+    saved(tmp_path, 6)
+    codes = open_split(tmp_path, "train").codes
+    assert isinstance(codes, np.ndarray)
+    assert isinstance(codes.base, np.memmap)
+
+
+def test_a_batch_is_made_of_its_windows_one_by_one() -> None:
+    """Whatever is done side by side: the same floats."""
+    rng = np.random.default_rng(0)
+    for codec in CODECS.values():
+        windows = some_windows(codec)
+        rows, semitones = rng.integers(0, 6, 40), rng.integers(-60, 60, 40)
+        batch = windows.batch(rows, semitones)
+        for i, row in enumerate(rows):
+            codes = codec.transpose(windows.window(row), int(semitones[i]))
+            assert np.array_equal(batch.x[i, : len(codes)], codec.one_hot(codes))
+            assert not batch.x[i, len(codes) :].any()
+            features = condition(windows.meter(row))
+            assert np.array_equal(batch.condition[i, : len(codes)], features)
+
+
+def test_a_folder_that_is_no_data_set_is_one_sentence(tmp_path: Path) -> None:
+    """Empty, damaged, of another format or codec, or without windows in a split."""
+    for about in (None, "{", "[]", "null", '{"format": 3}', '{"format": 3, "codec": "tablature"}'):
+        if about is not None:
+            (tmp_path / "data.json").write_text(about)
+        with pytest.raises(DatasetError, match="is no prepared data set; make one with"):
+            open_split(tmp_path, "train")
+    (tmp_path / "data.json").write_text('{"codec": "melody"}')
+    with pytest.raises(DatasetError, match="of another version; make one with"):
+        open_split(tmp_path, "train")
+    saved(tmp_path, 2, 4)
+    path = tmp_path / "train-00001.codes.npy"
+    whole = path.read_bytes()
+    for data in (b"", b"\x93NUMPY, or so it says", whole[:-30], whole[:60]):
+        path.write_bytes(data)
+        with pytest.raises(DatasetError, match="is no prepared data set"):
+            open_split(tmp_path, "train")
+    save(tmp_path, CODECS["melody"], 2, {}, {})
+    with pytest.raises(DatasetError, match="has no train windows"):
+        open_split(tmp_path, "train")
+
+
+def test_a_data_set_is_whole_or_none(tmp_path: Path) -> None:
+    """data.json goes first and comes last; shards of what stood there before are gone."""
+    saved(tmp_path, 2, 2, 2)
+
+    def dies() -> Iterator[tuple[Codes, Codes]]:
+        windows = some_windows(CODECS["roll"])
+        yield windows.codes[np.arange(6)], windows.meters
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        save(tmp_path, CODECS["roll"], 2, {"train": dies()}, {})
+    with pytest.raises(DatasetError, match="is no prepared data set"):
+        open_split(tmp_path, "test")
+    assert [path.name for path in tmp_path.glob("test-*")] == []
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match="cannot be written"):
+        saved(tmp_path / "file" / "data", 6)

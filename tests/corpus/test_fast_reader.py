@@ -1,0 +1,151 @@
+"""The quick reader against the definitive one: the same lines, or it leaves the file to it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musicvae.codecs import CODECS
+from musicvae.corpus.fast_reader import Line, line_of, quick_lines
+from musicvae.errors import MidiError, RequestError
+from musicvae.midi.reader import read_midi
+from musicvae.midi.symusic_parser import Unsure
+from musicvae.midi.writer import midi_bytes
+from musicvae.score.phrase import Phrase
+
+from ..midi.test_parser import END, NOTE, smf
+from ..strategies import phrases
+
+TUNES = sorted((Path(__file__).parents[2] / "data" / "tunes").glob("*.mid"))
+EVERY_CODEC = pytest.mark.parametrize("codec", ["melody", "roll"])
+
+
+def of_another(data: bytes) -> bytes:
+    """A file of ours as if others had written it: the text that tells all is another."""
+    return data.replace(b"musicvae:", b"somebody:")
+
+
+def slow_lines(data: bytes, codec: str) -> list[Line]:
+    """What the definitive reader gives."""
+    lines = []
+    with suppress(MidiError):
+        for phrase in read_midi(data):
+            with suppress(RequestError):
+                lines.append(line_of(CODECS[codec].select(phrase), CODECS[codec]))
+    return lines
+
+
+def assert_same(mine: list[Line], theirs: list[Line], codec: str) -> None:
+    """Meter, bars, all notes, and what the codec makes of them."""
+    assert [(line.meter, line.bars) for line in mine] == [(li.meter, li.bars) for li in theirs]
+    for one, other in zip(mine, theirs, strict=True):
+        for name in ("start", "end", "pitch"):
+            assert np.array_equal(getattr(one, name), getattr(other, name)), name
+        assert other.codes is not None
+        assert np.array_equal(one.encoded(CODECS[codec]), other.codes)
+
+
+@EVERY_CODEC
+@pytest.mark.parametrize("path", TUNES, ids=lambda path: path.stem)
+def test_our_tunes_are_read_alike(path: Path, codec: str) -> None:
+    """Once another has written them; what we have written is told by its text."""
+    data = of_another(path.read_bytes())
+    assert_same(quick_lines(data, codec), slow_lines(data, codec), codec)
+    with pytest.raises(Unsure):
+        quick_lines(path.read_bytes(), codec)
+
+
+HELD = "00 90 3c 40 81 70 90 3c 50 60 80 3c 00"
+MELODY = "00 ff 03 06 4d 45 4c 4f 44 59"
+FILES = {
+    "one note": [f"{NOTE} {END}"],
+    "pedal": [f"00 b0 40 7f {NOTE} 83 60 b0 40 00 {NOTE} {END}"],
+    "pedal again and again": [
+        f"00 b0 40 40 00 b0 40 7f {NOTE} 60 b0 40 3f {NOTE} 00 b0 40 00 {END}"
+    ],
+    "pedal of another": [f"00 b1 40 7f {NOTE} 60 91 40 40 60 81 40 00 {NOTE} {END}"],
+    "pedal never lifted": [f"00 b0 40 7f {NOTE} {NOTE} 87 68 ff 2f 00"],
+    "lifted before it was pressed": [f"60 b0 40 00 {NOTE} {END}"],
+    "never let go": [f"{HELD} 00 90 40 40 87 68 ff 2f 00"],
+    "struck twice": [f"{HELD} 60 80 3c 00 {END}"],
+    "no length": [f"00 90 3c 40 00 80 3c 00 {NOTE} {END}"],
+    "running status": [f"00 90 3c 40 60 3c 00 00 40 40 60 40 00 00 43 40 60 43 00 {END}"],
+    "chords": [f"00 90 3c 40 00 40 40 00 43 40 60 3c 00 60 43 00 60 40 00 {END}"],
+    "triplets": [f"{'00 90 3c 40 81 20 80 3c 00 ' * 9} {END}"],
+    "pick-up": [f"00 ff 58 04 01 02 18 08 83 60 ff 58 04 03 02 18 08 {END}", f"{NOTE * 10} {END}"],
+    "changes of meter": [
+        f"00 ff 58 04 03 02 18 08 8b 20 ff 58 04 06 03 18 08 8b 20 ff 58 04 04 02 18 08 {END}",
+        f"{NOTE * 20} {END}",
+    ],
+    "a meter after the end": [f"{NOTE} 8b 20 ff 58 04 03 02 18 08 {END}"],
+    "a meter no grid can hold": [f"00 ff 58 04 05 06 18 08 {NOTE * 20} {END}"],
+    "half a meter": [f"00 ff 58 01 03 {NOTE * 20} {END}"],
+    "two programs": [f"00 c0 05 {NOTE} 00 c0 21 {NOTE} {END}", f"00 c1 20 {NOTE} {END}"],
+    "two programs at first": [f"00 c0 21 00 c0 05 {NOTE} {END}", f"{MELODY} {END}"],
+    "a program under a note": [f"00 c0 05 00 90 3c 40 60 c0 07 60 80 3c 00 {NOTE} {END}"],
+    "a program after notes": [f"{NOTE} 00 c0 21 {NOTE} {END}"],
+    "a program under the pedal": [f"00 b0 40 7f 00 c0 05 {NOTE} 60 b0 40 00 {NOTE} {END}"],
+    "a rest like a program": [f"00 c0 21 c0 05 90 3c 40 60 80 3c 00 {NOTE} 00 c0 21 {NOTE} {END}"],
+    "channels of one track": [f"00 c3 05 00 93 3c 40 00 91 54 40 60 83 3c 00 60 81 54 00 {END}"],
+    "drums": [f"00 99 54 40 60 89 54 00 {END}", f"{NOTE} {END}"],
+    "only drums": [f"00 99 3c 40 60 89 3c 00 {END}"],
+    "a named melody": [f"00 90 54 40 60 80 54 00 {END}", f"{MELODY} {NOTE} {END}"],
+    "two names": [f"00 ff 03 01 41 {MELODY} {NOTE} {END}", f"00 90 54 40 60 80 54 00 {END}"],
+    "damage": [f"{NOTE} 00 f4", f"{NOTE} {END}"],
+    "no end": [NOTE],
+    "late": [f"ff ff ff 7f {NOTE} {END}"],
+    "nothing": [END],
+}
+
+
+@EVERY_CODEC
+@pytest.mark.parametrize("name", FILES)
+def test_files_of_every_kind_are_read_alike_or_left(name: str, codec: str) -> None:
+    """Held by finger and pedal, off the grid, in odd meters, on many channels, damaged."""
+    data = smf(*FILES[name])
+    with suppress(Unsure):
+        assert_same(quick_lines(data, codec), slow_lines(data, codec), codec)
+
+
+def test_most_of_them_are_not_left() -> None:
+    """Only where the end of the last track, a damaged event or half of one counts."""
+    left = set()
+    for name, tracks in FILES.items():
+        try:
+            quick_lines(smf(*tracks), "melody")
+        except Unsure:
+            left.add(name)
+    assert left == {
+        *("a meter after the end", "half a meter"),
+        *("damage", "no end", "nothing", "late"),
+    }
+
+
+def test_files_of_other_kinds_are_left() -> None:
+    """A piece a track, times in seconds, no MIDI at all."""
+    track = f"{NOTE} {END}"
+    for data in (smf(track, kind=2), smf(track, division="e7 28"), b"", b"la la la"):
+        with pytest.raises(Unsure):
+            quick_lines(data, "melody")
+
+
+@EVERY_CODEC
+@given(phrase=phrases())
+def test_any_phrase_is_read_alike(codec: str, phrase: Phrase) -> None:
+    """In every meter, with silent parts, drums, and names of any letters."""
+    data = of_another(midi_bytes(phrase))
+    with suppress(Unsure):
+        assert_same(quick_lines(data, codec), slow_lines(data, codec), codec)
+
+
+@EVERY_CODEC
+@given(body=st.binary(max_size=80))
+def test_no_bytes_raise_anything_but_unsure(codec: str, body: bytes) -> None:
+    """Whatever stands between two notes."""
+    with suppress(Unsure):
+        quick_lines(smf(f"{NOTE} 00 {body.hex()} {NOTE} {END}"), codec)

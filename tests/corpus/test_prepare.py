@@ -1,0 +1,319 @@
+"""Preparing: what is read, what is left out and why, and that nothing held out is trained on."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musicvae.corpus import prepare as preparation
+from musicvae.corpus.dataset import SPLITS, open_split
+from musicvae.corpus.prepare import midi_files, prepare
+from musicvae.corpus.split import (
+    COMMON_WINDOW,
+    VERSION_SHARE,
+    Ints,
+    Keys,
+    choose_windows,
+    group_versions,
+    split_pieces,
+)
+from musicvae.corpus.windowing import tune_keys, window_keys
+from musicvae.errors import DatasetError, RequestError
+from musicvae.midi.writer import write_midi
+from musicvae.progress import Report
+from musicvae.score.phrase import Note, Part, Phrase
+from musicvae.theory.meter import Meter
+
+
+def tune(seed: int, bars: int = 8, meter: Meter | None = None) -> Phrase:
+    """A walk of quarters and eighths, told by its seed."""
+    meter = meter or Meter()
+    rng = np.random.default_rng(seed)
+    notes, at, pitch = [], 0, 67
+    while at < bars * meter.bar - 4:
+        duration = int(rng.choice([2, 4]))
+        pitch = int(np.clip(pitch + rng.integers(-4, 5), 55, 84))
+        notes.append(Note(at, duration, pitch))
+        at += duration
+    return Phrase(meter, bars, parts=(Part(tuple(notes)),))
+
+
+def up(phrase: Phrase, semitones: int) -> Phrase:
+    """The same music in another key."""
+    moved = [replace(n, pitch=n.pitch + semitones) for n in phrase.parts[0].notes]
+    return replace(phrase, parts=(Part(tuple(moved)),))
+
+
+@pytest.fixture
+def midi_folder(tmp_path: Path) -> Path:
+    """Sixty tunes, a transposed copy of each, a text file and three files with defects."""
+    folder = tmp_path / "midi"
+    for seed in range(60):
+        phrase = tune(seed, meter=Meter(6, 8) if seed % 3 == 0 else Meter())
+        write_midi(phrase, folder / "a" / f"{seed}.mid")
+        write_midi(up(phrase, 3), folder / "b" / f"{seed} in another key.MID")
+    (folder / "empty.mid").write_bytes(b"")
+    (folder / "noise.mid").write_bytes(b"MThd, or so it says")
+    write_midi(Phrase(bars=4, parts=(Part((Note(0, 4, 60),)),)), folder / "one note.mid")
+    (folder / "readme.txt").write_text("not music")
+    return folder
+
+
+def test_a_folder_becomes_three_splits_and_a_report(midi_folder: Path, tmp_path: Path) -> None:
+    """Each file is counted once: used, or left out with a reason."""
+    reports: list[Report] = []
+    out = tmp_path / "data"
+    about = prepare([midi_folder], out, workers=2, progress=reports.append)
+    assert about == json.loads((out / "data.json").read_text())
+    assert (reports[-1].done, reports[-1].total) == (123, 123)
+    left_out: dict[str, list[str]] = about["files_left_out"]  # type: ignore[assignment]
+    reasons = {Path(file).name: why for why, files in left_out.items() for file in files}
+    assert reasons.keys() == {"empty.mid", "noise.mid", "one note.mid"}
+    assert "empty" in reasons["empty.mid"]
+    assert reports[-1].figures["files/s"] > 0
+    with (out / "pieces.csv").open() as table:
+        assert len(list(csv.DictReader(table))) == 120
+
+
+def test_windows_stand_once_up_to_transposition_and_in_one_split(
+    midi_folder: Path, tmp_path: Path
+) -> None:
+    """No window of a held-out piece is trained on, in any key."""
+    prepare([midi_folder], tmp_path / "data", workers=1)
+    keys: list[bytes] = []
+    tunes: list[set[bytes]] = []
+    for split in SPLITS:
+        windows = open_split(tmp_path / "data", split)
+        found: set[bytes] = set()
+        for row in range(len(windows)):
+            codes = windows.window(row)[None]
+            keys += window_keys(codes, windows.meter(row), windows.codec)
+            found.update(tune_keys(codes, windows.codec))
+        tunes.append(found)
+    assert len(keys) == len(set(keys))
+    for one, other in combinations(tunes, 2):
+        assert not one & other
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a data set; there is nothing else in the folder."""
+    assert not [path for path in folder.iterdir() if path.is_dir()]
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_preparing_twice_gives_the_same_bytes(midi_folder: Path, tmp_path: Path) -> None:
+    """Whatever the number of workers."""
+    for name, workers in (("one", 1), ("two", 2)):
+        prepare([midi_folder], tmp_path / name, workers=workers)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_an_interrupted_run_goes_on_where_it_was(
+    midi_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has been read is not read again, what is new or changed is; the same bytes come out."""
+    monkeypatch.setattr(preparation, "BATCH_FILES", 8)
+
+    def stop(report: Report) -> None:
+        if report.done >= 60:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        prepare([midi_folder], tmp_path / "stopped", workers=1, progress=stop)
+    with pytest.raises(DatasetError, match="is no prepared data set"):
+        open_split(tmp_path / "stopped", "train")
+    changed = midi_folder / "a" / "0.mid"
+    write_midi(tune(1000), changed)
+    write_midi(tune(1001), midi_folder / "a" / "new.mid")
+    reports: list[Report] = []
+    prepare([midi_folder], tmp_path / "stopped", workers=1, progress=reports.append)
+    assert 0 < reports[0].done < reports[1].done < 124  # first, what was read before
+    assert reports[-1].done == reports[-1].total == 124
+    prepare([midi_folder], tmp_path / "whole", workers=1)
+    assert contents(tmp_path / "stopped") == contents(tmp_path / "whole")
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_leaves_no_data_set(midi_folder: Path, tmp_path: Path) -> None:
+    """SIGKILL at some moments: there is nothing to open, or all of it; in the end all is there."""
+    out = tmp_path / "data"
+    command = [sys.executable, "-m", "musicvae", "prepare", str(midi_folder), "-o", str(out)]
+    for seconds in (0.8, 1.6, 2.4):
+        process = subprocess.Popen(
+            [*command, "--workers", "1"], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        process.kill()
+        process.wait()
+        if not (out / "data.json").exists():
+            with pytest.raises(DatasetError):
+                open_split(out, "train")
+    shutil.rmtree(out) if (out / "data.json").exists() else None
+    prepare([midi_folder], out, workers=1)
+    prepare([midi_folder], tmp_path / "whole", workers=1)
+    assert contents(out) == contents(tmp_path / "whole")
+
+
+def test_files_that_are_the_same_are_one_piece(tmp_path: Path) -> None:
+    """The first is kept, the others say so."""
+    for name in ("a", "b", "c"):
+        write_midi(tune(3), tmp_path / "midi" / f"{name}.mid")
+    about = prepare([tmp_path / "midi"], tmp_path / "data", workers=1)
+    assert about["files_left_out"] == {
+        "the same file stands elsewhere": [str(tmp_path / "midi" / f"{n}.mid") for n in "bc"]
+    }
+
+
+def test_files_added_do_not_move_a_piece_to_another_split(tmp_path: Path) -> None:
+    """Of two hundred tunes, when as many others come to them and all get other names."""
+    for seed in range(400):
+        folder = tmp_path / ("few" if seed < 200 else "more")
+        write_midi(tune(seed), folder / f"{seed}.mid")
+    splits = []
+    for name in ("few", "many"):
+        prepare([tmp_path / "few"], tmp_path / name, workers=1)
+        with (tmp_path / name / "pieces.csv").open() as table:
+            splits.append({row["sha256"]: row["split"] for row in csv.DictReader(table)})
+        for path in (tmp_path / "more").iterdir():
+            path.rename(tmp_path / "few" / f"0-{path.name}")
+    few, many = splits
+    assert len(many) == 400
+    assert {one: many[one] for one in few} == few
+    assert set(few.values()) == set(SPLITS)
+
+
+def damaged(folder: Path, whole: bytes) -> None:
+    """A hundred files that nobody can use, of ten kinds."""
+    rng = np.random.default_rng(0)
+    header, track = whole[:14], whole[14:]
+    events = bytes.fromhex("00903c4083608 03c00".replace(" ", ""))
+
+    def chunk(body: bytes) -> bytes:
+        return header[:10] + b"\0\1" + header[12:] + b"MTrk" + len(body).to_bytes(4) + body
+
+    kinds = {
+        "empty": lambda i: b"",
+        "text": lambda i: f"These are {i} words about music.".encode(),
+        "noise": lambda i: rng.bytes(200 + i),
+        "cut off": lambda i: whole[: 8 + i % 6],
+        "header": lambda i: header,
+        "no notes": lambda i: chunk(bytes.fromhex("00c005 00ff2f00")),
+        "one note": lambda i: chunk(events + bytes.fromhex("00ff2f00")),
+        "huge track": lambda i: header + b"MTrk\xff\xff\xff\xff" + rng.bytes(8),
+        "late": lambda i: chunk(b"\xff\xff\xff\x7f\x90\x3c\x40" * 40 + b"\0\xff\x2f\0"),
+        "only drums": lambda i: chunk(b"\0\x99\x3c\x40\x60\x89\x3c\0" * 40 + b"\0\xff\x2f\0"),
+    }
+    for name, make in kinds.items():
+        for i in range(10):
+            (folder / f"{name} {i}.mid").write_bytes(make(i))
+    for i in range(2):
+        (folder / f"text {i}.mid").unlink()
+        (folder / f"noise {i}.mid").unlink()
+        (folder / f"empty {i}.mid").unlink()
+        (folder / f"text {i}.mid").mkdir()
+        (folder / f"noise {i}.mid").symlink_to(folder / "nowhere")
+        os.mkfifo(folder / f"empty {i}.mid")
+    assert len(track) > 100
+
+
+@pytest.mark.slow
+def test_a_thousand_files_with_a_hundred_damaged_give_a_hundred_reasons(tmp_path: Path) -> None:
+    """Each damaged file is named with its reason, and each of the others is a piece."""
+    folder = tmp_path / "midi"
+    for seed in range(900):
+        write_midi(tune(seed, bars=6), folder / f"tune {seed}.mid")
+    damaged(folder, (folder / "tune 0.mid").read_bytes())
+    about: dict[str, Any] = prepare([folder], tmp_path / "data", workers=2)
+    reasons = [reason for reason, files in about["files_left_out"].items() for _ in files]
+    names = {Path(file).name for files in about["files_left_out"].values() for file in files}
+    assert about["files"] == 1000
+    assert len(reasons) == len(names) == 100
+    assert all(reasons)
+    assert not any(name.startswith("tune") for name in names)
+    assert sum(about["pieces"].values()) == 900
+
+
+def keys_of(*numbers: Sequence[int]) -> tuple[Keys, Ints]:
+    """Windows of pieces, each known by its number."""
+    keys = np.array([number for piece in numbers for number in piece], dtype=np.uint64)
+    return keys, np.array([len(piece) for piece in numbers], dtype=np.int64)
+
+
+def test_versions_of_a_tune_go_to_one_split() -> None:
+    """Two that share half of their windows are kin; two that share a commonplace are not."""
+    kin, strangers = [(1, 2, 3, 4), (3, 4, 5, 6)], [(7,), (8, 9), ()]
+    common = [(20, 100 + i) for i in range(25)]
+    groups = group_versions(*keys_of(*kin, *strangers, *common))
+    assert groups[0] == groups[1]
+    assert len({groups[0], *groups[2:5]}) == 4
+    assert len(set(groups[5:])) == len(common)
+
+
+@given(st.lists(st.sets(st.integers(0, 30), max_size=8), max_size=30))
+def test_kin_share_a_quarter_of_their_windows(pieces: list[set[int]]) -> None:
+    """Groups are the smallest that hold all pairs of kin, counted one by one."""
+    groups = group_versions(*keys_of(*map(sorted, pieces)))
+    owners = Counter(number for piece in pieces for number in piece)
+    telling = [{number for number in piece if owners[number] <= COMMON_WINDOW} for piece in pieces]
+    mine = list(range(len(pieces)))
+    for a, b in combinations(range(len(pieces)), 2):
+        shared = len(telling[a] & telling[b])
+        if shared and shared >= VERSION_SHARE * min(len(pieces[a]), len(pieces[b])):
+            mine = [mine[a] if group == mine[b] else group for group in mine]
+    assert [[x == y for y in mine] for x in mine] == [[x == y for y in groups] for x in groups]
+
+
+def test_a_piece_keeps_its_split_when_others_are_added() -> None:
+    """The split is drawn from the content of the piece."""
+    least = [i.to_bytes(4) for i in range(400)]
+    splits = split_pieces(range(400), least)
+    assert splits[:200] == split_pieces(range(200), least[:200])
+    assert 5 <= splits.count("test") <= 40
+    assert 5 <= splits.count("valid") <= 40
+
+
+def test_a_small_folder_has_something_in_every_split() -> None:
+    """A dozen pieces are enough to train, to choose and to test on."""
+    for first in range(50):
+        least = [i.to_bytes(4) for i in range(first, first + 12)]
+        assert set(split_pieces(range(12), least)) == set(SPLITS)
+
+
+def test_a_tune_is_held_out_in_other_meters_and_with_other_rests() -> None:
+    """Of one key one window is kept; of a tune that is held out none is trained on."""
+    keys = np.array([1, 1, 2, 3, 4], dtype=np.uint64)
+    tunes = np.array([1, 1, 2, 2, 2], dtype=np.uint64)
+    split = np.array([0, 0, 0, 1, 1], dtype=np.uint8)  # train, then valid
+    kept, reasons = choose_windows(keys, tunes, split)
+    assert kept.tolist() == [True, False, False, True, True]
+    assert reasons == {"repeats in another piece": 1, "held out for valid": 1}
+
+
+def test_a_folder_without_midi_or_without_use_is_one_sentence(tmp_path: Path) -> None:
+    """Three ways to have nothing."""
+    with pytest.raises(DatasetError, match="no MIDI file"):
+        prepare([tmp_path], tmp_path / "data")
+    with pytest.raises(DatasetError, match="is not a folder"):
+        list(midi_files([tmp_path / "none"]))
+    (tmp_path / "bad.mid").write_bytes(b"MThd")
+    with pytest.raises(DatasetError, match="None of 1 files can be used"):
+        prepare([tmp_path], tmp_path / "data", workers=1)
+    with pytest.raises(RequestError, match="There is no codec 'drum'"):
+        prepare([tmp_path], tmp_path / "data", codec="drum")

@@ -1,0 +1,122 @@
+"""Reading files for a codec: what becomes a window, of whatever length, and what is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from musicvae.codecs import CODECS
+from musicvae.corpus.dataset import SPLITS, open_split
+from musicvae.corpus.prepare import prepare
+from musicvae.corpus.read_file import lines_of, read_piece, row_type
+from musicvae.errors import DatasetError, MidiError, RequestError
+from musicvae.midi.writer import midi_bytes, write_midi
+from musicvae.score.phrase import Note, Part, Phrase
+from musicvae.score.windows import windows
+from musicvae.theory.meter import Meter
+
+from ..miniatures import little_band
+
+BANDS = [little_band(Meter(2, 4) if i % 4 == 0 else Meter(), i, 20) for i in range(20)]
+SINGER = Phrase(bars=20, parts=little_band(Meter(), 99, 20).parts[:1])
+EVERY_CODEC = pytest.mark.parametrize("codec", CODECS)
+
+
+@pytest.fixture(scope="module")
+def midi_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty bands of twenty bars or forty, and one who only sings."""
+    folder = tmp_path_factory.mktemp("midi")
+    for number, band in enumerate(BANDS):
+        write_midi(band, folder / f"{number}.mid")
+    write_midi(SINGER, folder / "singer.mid")
+    return folder
+
+
+@EVERY_CODEC
+@pytest.mark.parametrize("bars", [2, 16])
+def test_a_folder_becomes_windows_of_any_codec_and_length(
+    codec: str, bars: int, midi_folder: Path, tmp_path: Path
+) -> None:
+    """The very ones that its phrases hold; the data set knows what it was prepared for."""
+    about: dict[str, Any] = prepare([midi_folder], tmp_path, codec=codec, bars=bars, workers=1)
+    assert (about["codec"], about["bars"]) == (codec, bars)
+    assert json.loads((tmp_path / "data.json").read_text()) == about
+    there = {
+        CODECS[codec].encode(window).tobytes()
+        for band in (*BANDS, SINGER)
+        if band is not SINGER or codec not in ("drums", "trio")
+        for window in windows(CODECS[codec].select(band), bars, hop=1)
+    }
+    found = 0
+    for split in SPLITS:
+        opened = open_split(tmp_path, split)
+        assert (opened.codec.name, opened.bars) == (codec, bars)
+        found += len(opened)
+        for row in range(len(opened)):
+            codes = np.ascontiguousarray(opened.window(row))
+            assert len(codes) == bars * 16
+            assert codes.tobytes() in there
+    assert found > (20 if bars == 16 else 200)
+
+
+@pytest.mark.parametrize(
+    ("codec", "reason"),
+    [("drums", "there is nothing for the codec drums in it"), ("trio", "no window with music")],
+)
+def test_a_file_without_drums_says_so(codec: str, reason: str, midi_folder: Path) -> None:
+    """Of a trio all windows are left out, each with its reason."""
+    piece, rows = read_piece(str(midi_folder / "singer.mid"), codec, 2)
+    assert reason in piece.reason
+    assert not len(rows)
+    if codec == "trio":
+        assert piece.dropped["a part is silent"] == 19
+
+
+def test_a_file_too_short_for_a_window_says_so(tmp_path: Path) -> None:
+    """Eight bars have no window of sixteen."""
+    write_midi(little_band(Meter(), 1, 8), tmp_path / "short.mid")
+    piece, rows = read_piece(str(tmp_path / "short.mid"), "trio", 16)
+    assert (piece.reason, len(rows)) == ("no window with music in it", 0)
+    with pytest.raises(DatasetError, match="the first reason: no window with music in it"):
+        prepare([tmp_path], tmp_path / "data", codec="trio", bars=16, workers=1)
+
+
+def test_a_silent_file_of_ours_says_so(tmp_path: Path) -> None:
+    """Nothing of it is a window."""
+    write_midi(Phrase(bars=4, parts=(Part(),)), tmp_path / "silent.mid")
+    piece, _ = read_piece(str(tmp_path / "silent.mid"), "melody", 2)
+    assert piece.reason == "no window with music in it"
+
+
+@EVERY_CODEC
+def test_a_row_is_what_is_stored(codec: str) -> None:
+    """Classes beyond a byte in two, channels in bits; more of them for longer windows."""
+    two, sixteen = (row_type(codec, bars)["codes"] for bars in (2, 16))
+    shapes = {"melody": (64,), "drums": (64,), "roll": (64, 32), "piano": (64, 22), "trio": (64, 3)}
+    shapes["leadsheet"] = (64, 2)
+    assert two.shape == shapes[codec]
+    assert sixteen.shape == (512, *two.shape[1:])
+    assert two.base == (np.uint16 if codec in ("drums", "trio") else np.uint8)
+
+
+def test_each_stretch_is_read_by_its_codec() -> None:
+    """Notes that are not for it are not in its line."""
+    data = midi_bytes(little_band(Meter(), 1))
+    (line,) = lines_of(data, "drums")
+    assert line.codes is not None
+    assert line.codes.dtype == np.uint16
+    assert len(line.start) == 16
+    only_drums = Phrase(bars=2, parts=(Part((Note(0, 1, 36),), is_drum=True),))
+    with pytest.raises(MidiError, match="nothing for the codec trio in it"):
+        lines_of(midi_bytes(only_drums), "trio")
+
+
+@pytest.mark.parametrize("bars", [0, 1, 65])
+def test_the_length_of_a_window_has_bounds(bars: int, tmp_path: Path) -> None:
+    """As one sentence, before anything is read."""
+    with pytest.raises(RequestError, match=f"A window has 2 to 64 bars, not {bars}"):
+        prepare([tmp_path], tmp_path / "data", bars=bars)

@@ -1,0 +1,115 @@
+"""Effects of attributes: counted from changes, and what the command prints and draws."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from musicvae import checkpoint
+from musicvae.adapt import apply_attributes as attributes
+from musicvae.adapt import fit_attributes as directions
+from musicvae.adapt.apply_attributes import moved, values_of
+from musicvae.api.builders import measure_attributes
+from musicvae.cli import app
+from musicvae.engine import Player
+from musicvae.errors import RequestError
+from musicvae.evaluation.attribute_effects import AMOUNTS, _effect, effects
+from musicvae.metrics.attributes import ATTRIBUTES
+from musicvae.theory.meter import Meter
+
+from ..adapt.test_apply_attributes import PLAYER, with_some
+from ..miniatures import make_data, tiny_checkpoint
+
+METERS = [Meter(4, 4), Meter(6, 8), Meter(4, 4)]
+Z = np.random.default_rng(2).standard_normal((3, PLAYER.latent)).astype(np.float32)
+
+
+@pytest.fixture(autouse=True)
+def few_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enough for tiny nets."""
+    monkeypatch.setattr(attributes, "PULLS", (0.5, 1.0))
+    monkeypatch.setattr(attributes, "NOISES", 2)
+    monkeypatch.setattr(directions, "LADDER", (2.0, 6.0))
+    monkeypatch.setattr(directions, "TRIED_ON", 4)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A folder with a net that has attributes."""
+    checkpoint.save(tmp_path / "model", with_some(tiny_checkpoint()))
+    return tmp_path / "model"
+
+
+def test_figures_are_those_of_the_curves() -> None:
+    """A partner moves as much and is no side effect; what moves alike both ways is one."""
+    amounts = (-1.0, 0.0, 1.0)
+    changes = np.zeros((3, len(ATTRIBUTES)))
+    of = list(ATTRIBUTES).index
+    changes[:, of("range")] = changes[:, of("interval")] = [-0.5, 0.0, 0.5]
+    changes[:, of("density")] = [0.1, 0.0, 0.1]
+    found = _effect(PLAYER, "range", amounts, changes)
+    assert (found.slope, found.monotone, found.partner) == (0.5, True, "interval")
+    assert found.side == "density"
+    assert found.ratio == pytest.approx(10)
+    assert not _effect(PLAYER, "density", amounts, changes).monotone
+
+
+def test_what_is_measured_is_what_moving_does() -> None:
+    """The mean over the windows of after less before, in SDs; nothing at 0."""
+    found = effects(PLAYER, Z, METERS)
+    assert [effect.name for effect in found.effects] == list(ATTRIBUTES)
+    before = values_of(PLAYER, Z, METERS, ATTRIBUTES)
+    for effect in found.effects[:2]:
+        for i, amount in enumerate(AMOUNTS):
+            z = moved(PLAYER, Z, {effect.name: amount}, METERS)
+            change = (values_of(PLAYER, z, METERS, ATTRIBUTES) - before).mean(axis=0)
+            measured = [effect.changes[name][i] for name in ATTRIBUTES]
+            np.testing.assert_allclose(measured, change, atol=1e-4)
+        own = effect.changes[effect.name]
+        assert own[3] == 0
+        assert own == sorted(own)
+
+
+def test_the_command_prints_a_table_json_and_a_picture(model: Path, tmp_path: Path) -> None:
+    """On what the model makes up, or on a data set; the table fits into a narrow terminal."""
+    data, picture = make_data(tmp_path / "data"), tmp_path / "effects.png"
+    words = ["attributes", str(model), "--limit", "2"]
+    table = CliRunner().invoke(app, [*words, "--plot", str(picture)], env={"COLUMNS": "80"})
+    assert table.exit_code == 0, table.output
+    assert "…" not in table.output
+    rows = [line.split() for line in table.output.splitlines()]
+    assert [row[0] for row in rows if len(row) == 2 + len(AMOUNTS)] == ["set", *ATTRIBUTES]
+    assert "density: notes a bar; mean" in table.output
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    for more in ([], ["--data", str(data), "--split", "valid"]):
+        result = CliRunner().invoke(app, [*words, "--json", *more])
+        assert result.exit_code == 0, result.output
+        found = json.loads(result.stdout)
+        assert found["windows"] == 2
+        assert [effect["name"] for effect in found["effects"]] == list(ATTRIBUTES)
+
+
+def test_the_command_fits_what_can_then_be_measured(tmp_path: Path) -> None:
+    """And says how."""
+    data, folder = make_data(tmp_path / "data"), tmp_path / "model"
+    checkpoint.save(folder, tiny_checkpoint())
+    with pytest.raises(RequestError, match="musicvae fit-attributes"):
+        measure_attributes(folder, limit=2)
+    result = CliRunner().invoke(app, ["fit-attributes", str(folder), "--data", str(data)])
+    assert result.exit_code == 0, result.output
+    assert f"musicvae attributes {folder}" in result.output
+    assert len(measure_attributes(folder, data=data, limit=2).effects) == len(ATTRIBUTES)
+
+
+def test_what_cannot_be_measured_is_told(model: Path, tmp_path: Path) -> None:
+    """As one sentence."""
+    data = make_data(tmp_path / "drums", "drums")
+    with pytest.raises(RequestError, match="reads 'melody', the data set holds 'drums'"):
+        measure_attributes(model, data=data)
+    with pytest.raises(RequestError, match="no split 'all'"):
+        measure_attributes(model, data=data, split="all")
+    assert Player(checkpoint.load(model)).attributes.keys() > ATTRIBUTES.keys()

@@ -1,0 +1,58 @@
+"""A user's own folder of MIDI, measured as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import musicvae
+from musicvae.errors import DatasetError
+from musicvae.evaluation.midi_folder import holds_midi, read_folder
+from musicvae.midi.writer import write_midi
+from musicvae.theory.meter import Meter
+
+from ..miniatures import little_tune
+from .collection import MELODY
+
+
+@pytest.fixture(scope="module")
+def midi_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve little tunes in two meters."""
+    folder = tmp_path_factory.mktemp("midi")
+    for seed in range(12):
+        write_midi(little_tune(Meter(3 + seed % 2, 4), seed), folder / f"{seed}.mid")
+    return folder
+
+
+def test_every_window_of_a_folder_is_measured(midi_folder: Path, tiny_folder: Path) -> None:
+    """And what there is no training set for is told; the second time it is all the same."""
+    found = musicvae.evaluate(tiny_folder, data=midi_folder, pairs=4)
+    assert found.windows == len(read_folder(midi_folder, MELODY, 2)) > 8
+    assert "copies, n-gram cost" in found.left_out
+    assert "distance to A, walk, half-way" in found.figures
+    assert musicvae.evaluate(tiny_folder, data=midi_folder, pairs=4) == found
+
+
+def test_the_training_set_may_be_another(
+    midi_folder: Path, tiny_folder: Path, tmp_path: Path
+) -> None:
+    """With it copies are counted: here the training set is the same music."""
+    for seed in range(60):
+        write_midi(little_tune(Meter(3 + seed % 2, 4), seed), tmp_path / "midi" / f"{seed}.mid")
+    musicvae.prepare([tmp_path / "midi"], tmp_path / "data", workers=1)
+    found = musicvae.evaluate(tiny_folder, data=midi_folder, trained_on=tmp_path / "data", pairs=4)
+    assert found.figures["copies in held-out"] > 0.5
+    assert "relative cost, walk, half-way" in found.figures
+    assert not found.left_out
+
+
+def test_a_folder_of_neither_is_one_sentence(tmp_path: Path, tiny_folder: Path) -> None:
+    """No data set and no MIDI."""
+    assert not holds_midi(tmp_path)
+    assert not holds_midi(tmp_path / "nowhere")
+    with pytest.raises(DatasetError, match="is no prepared data set"):
+        musicvae.evaluate(tiny_folder, data=tmp_path)
+    (tmp_path / "bad.mid").write_bytes(b"no")
+    with pytest.raises(DatasetError, match="None of 1 files can be used"):
+        musicvae.evaluate(tiny_folder, data=tmp_path)

@@ -1,0 +1,112 @@
+"""Figures: what they are for equals, for strangers and for copies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musicvae.codecs import CODECS
+from musicvae.metrics.histograms import halves, intersection, note_f1, overlap, statistics
+from musicvae.score.phrase import Note, Part, Phrase
+from musicvae.theory.meter import Meter
+
+from ..miniatures import little_tune
+
+MELODY = CODECS["melody"]
+histograms = st.dictionaries(st.integers(0, 9), st.integers(1, 50), min_size=1)
+
+
+@given(histograms, histograms)
+def test_intersection_is_symmetric_and_one_only_for_equal_shapes(
+    a: dict[int, int], b: dict[int, int]
+) -> None:
+    """Counts are scaled away."""
+    assert intersection(a, b) == pytest.approx(intersection(b, a))
+    assert intersection(a, {key: 3 * n for key, n in a.items()}) == pytest.approx(1.0)
+    assert 0 <= intersection(a, b) <= 1 + 1e-9
+
+
+def test_nothing_shares_all_with_nothing_and_nothing_with_something() -> None:
+    """Empty histograms."""
+    assert (intersection({}, {}), intersection({}, {"C": 1})) == (1.0, 0.0)
+
+
+def test_note_f1_is_the_mean_of_precision_and_recall() -> None:
+    """Two right of three found and four there: 2 * 2 / (3 + 4); in another part all are wrong."""
+    truth = Part(tuple(Note(i, 1, 60 + i) for i in range(4)))
+    guess = Part((Note(0, 4, 60), Note(1, 2, 61), Note(2, 1, 99)))
+    silent = Part()
+
+    def of(*parts: Part) -> Phrase:
+        return Phrase(bars=1, parts=parts)
+
+    assert note_f1(of(truth), of(guess)) == pytest.approx(4 / 7)
+    assert (note_f1(of(silent), of(silent)), note_f1(of(truth), of(silent))) == (1.0, 0.0)
+    assert note_f1(of(truth, silent), of(silent, truth)) == 0.0
+
+
+def test_statistics_count_what_they_say() -> None:
+    """Two bars of 3/4: C up to G, and an empty bar."""
+    notes = (Note(0, 4, 60), Note(4, 8, 67))
+    found = statistics([Phrase(Meter(3, 4), 2, parts=(Part(notes),))], MELODY)
+    assert found["pitch class"] == {0: 1, 7: 1}
+    assert found["interval"] == {7: 1}
+    assert found["duration"] == {1.0: 1, 2.0: 1}
+    assert found["onset position"] == {(Meter(3, 4), 0): 1, (Meter(3, 4), 4): 1}
+    assert found["notes per bar"] == {2: 1, 0: 1}
+    assert found["range"] == {7: 1}
+    assert len(found) == 6
+
+
+def test_of_a_roll_it_is_counted_how_many_pitches_sound_at_once() -> None:
+    """A bar of 2/4: a third for three steps, its lower note for two more, then nothing."""
+    notes = (Note(0, 5, 60), Note(0, 3, 64))
+    phrase = Phrase(Meter(2, 4), 1, parts=(Part(notes),))
+    found = statistics([phrase], CODECS["piano"])
+    assert found["polyphony"] == {2: 3, 1: 2, 0: 3}
+    assert found["interval"] == {4: 1}
+    assert len(found) == 7
+
+
+def test_of_drums_it_is_counted_which_and_where_and_how_many() -> None:
+    """Two bars of 2/4: kick and hi-hat together, a hi-hat, and an empty bar."""
+    kick, closed, opened = 36, 42, 46
+    notes = (Note(0, 1, kick), Note(0, 1, closed), Note(4, 1, opened))
+    phrase = Phrase(Meter(2, 4), 2, parts=(Part(notes, is_drum=True),))
+    found = statistics([phrase], CODECS["drums"])
+    at = Meter(2, 4)
+    assert found["drum"] == {0: 1, 2: 1, 3: 1}
+    assert found["onset position"] == {
+        (at, 0, "kick"): 1,
+        (at, 0, "hi-hats"): 1,
+        (at, 4, "hi-hats"): 1,
+    }
+    assert found["strokes per bar"] == {3: 1, 0: 1}
+    assert found["strokes at once"] == {2: 1, 1: 1}
+    assert len(found) == 4
+
+
+def test_several_parts_have_what_each_has_and_their_harmony() -> None:
+    """A third above the bass and then a fifth, octaves left out; the drums have no part in it."""
+    melody = Part((Note(0, 2, 76), Note(2, 6, 67)))
+    bass = Part((Note(0, 4, 48),))
+    drums = Part((Note(0, 1, 36),), is_drum=True)
+    found = statistics([Phrase(Meter(2, 4), 1, parts=(melody, bass, drums))], CODECS["trio"])
+    assert found["harmony, melody and bass"] == {4: 2, 7: 2}
+    assert found["interval, melody"] == {-9: 1}
+    assert found["duration, bass"] == {1.0: 1}
+    assert found["drum, drums"] == {0: 1}
+    assert len(found) == 6 + 6 + 4 + 1
+
+
+def test_a_collection_overlaps_with_itself_wholly_and_halves_do_nearly() -> None:
+    """The ceiling is below one."""
+    tunes = [little_tune(Meter(), seed) for seed in range(60)]
+    whole = statistics(tunes, MELODY)
+    assert all(value == pytest.approx(1.0) for value in overlap(whole, whole).values())
+    one, other = halves(tunes, np.random.default_rng(0))
+    assert len(one) == len(other) == 30
+    shared = overlap(statistics(one, MELODY), statistics(other, MELODY))
+    assert all(0.2 < value < 1 for value in shared.values())

@@ -1,0 +1,185 @@
+"""Chords and bass played for any chords: what may sound, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+
+from musicvae.errors import RequestError
+from musicvae.performance.accompaniment import (
+    BASS_HIGH,
+    BASS_LOW,
+    HIGH,
+    LOW,
+    PATTERNS,
+    accompany,
+    voicing,
+)
+from musicvae.score.phrase import ChordChange, Note, Part, Phrase, chord_map
+from musicvae.theory.chords import CODES, Chord, chord_of, pitch_classes
+from musicvae.theory.meter import TRIPLET, Meter
+
+from ..strategies import METERS, phrases
+
+EVERY_PATTERN = pytest.mark.parametrize("pattern", PATTERNS)
+
+
+def played(phrase: Phrase, pattern: str) -> tuple[Part, Part]:
+    """What accompanies a phrase."""
+    return accompany(phrase.chords, phrase.meter, phrase.bars, pattern, pickup=phrase.pickup)
+
+
+def under(phrase: Phrase, note: Note) -> Iterator[Chord | None]:
+    """The chord at each step of a note."""
+    for step in range(note.start, note.end):
+        begun = [change.chord for change in phrase.chords if change.step <= step]
+        yield begun[-1] if begun else None
+
+
+@EVERY_PATTERN
+@given(phrase=phrases(max_parts=0))
+@settings(max_examples=80, deadline=None)
+def test_only_tones_of_the_chord_sound(pattern: str, phrase: Phrase) -> None:
+    """And none where there is no chord; a walking bass may step to the next root from anywhere."""
+    chords, bass = played(phrase, pattern)
+    starts = {change.step for change in phrase.chords}
+    for note in chords.notes + bass.notes:
+        (chord,) = set(under(phrase, note))
+        assert chord is not None
+        approaches = pattern == "walking" and note in bass.notes and note.end in starts
+        assert approaches or note.pitch % 12 in pitch_classes(chord)
+
+
+@EVERY_PATTERN
+@given(phrase=phrases(max_parts=0))
+@settings(max_examples=80, deadline=None)
+def test_parts_fit_the_phrase_and_their_ranges(pattern: str, phrase: Phrase) -> None:
+    """A phrase can be made of them, with a melody above: nothing overlaps or lasts too long."""
+    chords, bass = played(phrase, pattern)
+    whole = Phrase(phrase.meter, phrase.bars, phrase.pickup, parts=(chords, bass))
+    assert [(part.name, part.is_drum) for part in whole.parts] == [
+        ("Chords", False),
+        ("Bass", False),
+    ]
+    assert all(LOW <= note.pitch <= HIGH for note in chords.notes)
+    assert all(BASS_LOW <= note.pitch <= BASS_HIGH for note in bass.notes)
+    assert all(60 <= note.velocity <= 70 for note in chords.notes + bass.notes)
+
+
+@EVERY_PATTERN
+@given(phrase=phrases(max_parts=0))
+@settings(max_examples=80, deadline=None)
+def test_the_bass_has_the_root_at_every_change_and_never_rests(
+    pattern: str, phrase: Phrase
+) -> None:
+    """As long as there is a chord."""
+    _, bass = played(phrase, pattern)
+    for change in phrase.chords:
+        here = [note for note in bass.notes if note.start == change.step]
+        assert [note.pitch % 12 for note in here] == ([change.chord.root] if change.chord else [])
+    sounding = sum(note.duration for note in bass.notes)
+    ends = [*(change.step for change in phrase.chords[1:]), phrase.steps]
+    lasting = zip(phrase.chords, ends, strict=False)
+    assert sounding == sum(end - change.step for change, end in lasting if change.chord)
+
+
+@EVERY_PATTERN
+def test_every_meter_has_an_accent_at_its_bar_lines_and_no_other(pattern: str) -> None:
+    """Two bars of one chord: the bass is loud where they begin."""
+    for meter in METERS:
+        chords, bass = accompany((ChordChange(0, Chord(0)),), meter, 2, pattern)
+        assert chords.notes, meter
+        loud = [note.start for note in bass.notes if note.velocity == 70]
+        assert loud == [0, meter.bar], meter
+
+
+def test_voices_move_little_and_stay_in_the_middle() -> None:
+    """No voice leaps more than a fourth between any two chords, however long they wander."""
+    last: tuple[int, ...] = ()
+    for turn in range(2000):
+        chord = chord_of(1 + turn * 67 % (CODES - 1))
+        assert chord is not None
+        now = voicing(chord, last)
+        assert sorted(pitch % 12 for pitch in now) == sorted(pitch_classes(chord))
+        assert now[-1] - now[0] < 12
+        assert all(min(abs(pitch - other) for other in last) <= 5 for pitch in now if last)
+        last = now
+
+
+def places(part: Part, bar: int) -> list[int]:
+    """Steps at which a part strikes in its second bar."""
+    return sorted({note.start - bar for note in part.notes if bar <= note.start < 2 * bar})
+
+
+COMMON, WALTZ, JIG = Meter(4, 4), Meter(3, 4), Meter(6, 8)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "meter", "upper", "lower"),
+    [
+        ("block", COMMON, [0], [0]),
+        ("block", JIG, [0], [0]),
+        ("arpeggio", WALTZ, [0, 2, 4, 6, 8, 10], [0]),
+        ("arpeggio", JIG, [0, 2, 4, 6, 8, 10], [0]),
+        ("strum", COMMON, [0, 2, 4, 6, 8, 10, 12, 14], [0, 8]),
+        ("strum", JIG, [0, 4, 6, 10], [0]),
+        ("strum", Meter(2, 4, TRIPLET), [0, 4, 6, 10], [0]),
+        ("walking", COMMON, [4, 12], [0, 4, 8, 12]),
+        ("walking", WALTZ, [4, 8], [0, 4, 8]),
+        ("walking", JIG, [6], [0, 6]),
+        ("walking", Meter(2, 2), [4, 12], [0, 4, 8, 12]),
+        ("walking", Meter(9, 8), [6, 12], [0, 6, 12]),
+    ],
+)
+def test_each_pattern_has_its_places_in_the_bar(
+    pattern: str, meter: Meter, upper: list[int], lower: list[int]
+) -> None:
+    """Held, in eighths, on the beat and off it, after it over a bass that walks."""
+    chords, bass = accompany((ChordChange(0, Chord(0)),), meter, 2, pattern)
+    assert places(chords, meter.bar) == upper
+    assert places(bass, meter.bar) == lower
+
+
+def test_a_walking_bass_steps_to_the_next_root() -> None:
+    """The last note of each chord is a tone or less from the first of the next."""
+    changes = chord_map([(16 * i, Chord(root)) for i, root in enumerate((0, 5, 10, 3, 8))], 80)
+    _, bass = accompany(changes, COMMON, 5, "walking")
+    for before, after in zip(bass.notes, bass.notes[1:], strict=False):
+        if after.start % 16 == 0:
+            assert 1 <= abs(before.pitch - after.pitch) <= 2
+
+
+def test_a_pickup_is_played_before_the_bar_line() -> None:
+    """The accent is on the first step of the first whole bar."""
+    changes = (ChordChange(0, Chord(7, "7")), ChordChange(4, Chord(0)))
+    chords, _ = accompany(changes, WALTZ, 1, "block", pickup=4)
+    assert {(n.start, n.duration, n.velocity) for n in chords.notes} == {(0, 4, 64), (4, 12, 70)}
+
+
+def test_an_unknown_pattern_is_one_sentence() -> None:
+    """With those that are there."""
+    with pytest.raises(RequestError, match="no pattern 'samba'; there are block, arpeggio"):
+        accompany((), COMMON, 1, "samba")
+
+
+def test_a_walking_bass_keeps_to_the_tones_that_it_is_given() -> None:
+    """Its last step before a new root is chromatic where it may be, and in the key where not."""
+    chords = chord_map([(0, Chord(9, "min")), (16, Chord(2, "min"))], 32)
+    scale = {9, 11, 0, 2, 4, 5, 7}
+    free = accompany(chords, Meter(), 2, "walking")[1]
+    kept = accompany(chords, Meter(), 2, "walking", tones=scale)[1]
+    assert {note.pitch % 12 for note in free.notes} - scale
+    assert not {note.pitch % 12 for note in kept.notes} - scale
+    assert [note.start for note in kept.notes] == [note.start for note in free.notes]
+
+
+def test_a_walking_bass_has_a_tone_of_the_chord_wherever_it_is_strong() -> None:
+    """Also where a chord ends there: it approaches from weak beats alone."""
+    chords = chord_map([(0, Chord(0)), (12, Chord(5)), (24, Chord(7))], 32)
+    for note in accompany(chords, Meter(), 2, "walking")[1].notes:
+        if note.start % 8 == 0:
+            (chord,) = [c.chord for c in chords if c.step <= note.start][-1:]
+            assert chord
+            assert note.pitch % 12 in pitch_classes(chord)

@@ -1,0 +1,237 @@
+"""The benchmarks run and print what they promise; short, so only that is tested."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.io import savemat
+
+from musicvae import checkpoint
+from musicvae.corpus.dataset import open_split
+from musicvae.midi.writer import write_midi
+from musicvae.performance.dynamics import expressed
+from musicvae.performance.groove import learned
+from musicvae.performance.humanize import humanized
+from musicvae.score.phrase import Note, Part, Phrase
+from musicvae.theory.meter import Meter
+from musicvae.training.fit_prior import fit_prior
+
+from ..miniatures import little_tune, make_data, tiny_checkpoint, tiny_prior
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+
+pytestmark = pytest.mark.slow
+
+
+def run(*words: str) -> str:
+    """What a script prints."""
+    done = subprocess.run(
+        [sys.executable, str(SCRIPTS / words[0]), *words[1:]],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,  # a hang is a failure
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_playing_benchmark_prints_ratio_memory_and_speed() -> None:
+    """One process of each kind."""
+    printed = run("bench/play.py", "--runs", "1")
+    for name in ("generate / import torch", "peak", "warm,   1 at once", "warm,  64 at once"):
+        assert name in printed
+
+
+def test_the_training_benchmark_prints_phrases_a_second() -> None:
+    """In single precision at least."""
+    assert "fp32: " in run("bench/train.py", "--batch", "2", "--updates", "1")
+
+
+def test_the_benchmark_of_presets_prints_a_row_for_each() -> None:
+    """The preset that the others stand beside comes first, whatever was asked for."""
+    printed = run("bench/presets.py", "--seconds", "0.01", "--presets", "rnn", "drums-2bar")
+    rows = [line.split(" | ") for line in printed.splitlines()[2:]]
+    assert [row[0] for row in rows] == ["| `melody-2bar`", "| `rnn`", "| `drums-2bar`"]
+    assert [row[1] for row in rows] == ["32,000", "4,000", "9,000"]
+    assert rows[0][-1] == "1.00 |"
+    assert all(float(row[3]) > 0 for row in rows)
+
+
+@pytest.fixture
+def drummers(tmp_path: Path) -> Path:
+    """Ten performances to learn from and four held out, as `humanized` plays twelve bars."""
+    eighths = [Note(2 * i, 1, pitch) for i in range(96) for pitch in (36 if i % 4 else 38, 42)]
+    written = Phrase(bars=12, parts=(Part(tuple(eighths), is_drum=True),))
+    rows = ["midi_filename,split"]
+    for seed in range(14):
+        write_midi(humanized(expressed(written), 1.0, seed), tmp_path / f"{seed}.mid")
+        rows.append(f"{seed}.mid,{'train' if seed < 10 else 'test'}")
+    (tmp_path / "info.csv").write_text("\n".join(rows))
+    return tmp_path
+
+
+def test_how_drummers_play_is_learned_from_what_they_played(drummers: Path) -> None:
+    """The table has all that is read from it; a stroke strays about as far as it did."""
+    out = drummers / "learned.json"
+    assert "10 performances" in run("learn_feel.py", str(drummers), "--out", str(out))
+    timing = json.loads(out.read_text())["timing"]
+    known = asdict(learned()[0])
+    assert timing.keys() == known.keys()
+    assert timing["stroke"] == pytest.approx(known["stroke"], rel=0.3)
+
+
+def test_the_benchmark_of_feel_prints_its_tables(drummers: Path) -> None:
+    """The spreads make what was played with them more likely."""
+    printed = run("bench/feel.py", str(drummers)).splitlines()
+    assert printed[0].startswith("4 performances held out")
+    rows = [line.split() for line in printed if line.startswith(("offset", "velocity"))]
+    assert [len(row) for row in rows[:4]] == [4] * 4
+    assert len(rows) == 8
+    for _, plain, _, joint in rows[:2]:
+        assert float(joint) < float(plain)
+
+
+@pytest.fixture
+def rolls(tmp_path: Path) -> Path:
+    """A benchmark in the published form: cells of rolls, of 70 to 72 frames."""
+    cells = {}
+    for split in ("train", "valid", "test"):
+        cells[f"{split}data"] = np.empty((1, 3), dtype=object)
+        for row in range(3):
+            roll = np.zeros((70 + row, 88), dtype=np.uint8)
+            roll[:, 40 + row] = 1
+            cells[f"{split}data"][0, row] = roll
+    savemat(tmp_path / "Drones.mat", cells)
+    return tmp_path
+
+
+def test_the_polyphony_benchmark_prints_a_figure_for_each_net(rolls: Path) -> None:
+    """Exact for next-step nets, a bound and a weighted estimate with its K for the others."""
+    words = ("--data", "Drones", "--minutes", "0.01", "--hidden", "8", "--samples", "2")
+    printed = run("benchmark_polyphony.py", str(rolls), *words)
+    for net in ("rnn", "lstm"):
+        assert f"Drones {net}: test " in printed
+    for net in ("sequence-vae", "stepwise-vae"):
+        (line,) = [text for text in printed.splitlines() if f"Drones {net}: test " in text]
+        assert "importance-weighted, K = 2" in line
+        assert "bound" in line
+
+
+def test_the_table_of_nets_has_a_row_for_each(tmp_path: Path) -> None:
+    """Markdown, from a folder of MIDI; what a net has no part for is a dash."""
+    for seed in range(60):
+        write_midi(little_tune(Meter(), seed), tmp_path / f"{seed}.mid")
+    nets = ("lstm", "vae", "music-vae")
+    words = ("--codecs", "roll", "--steps", "1", "--batch", "4", "--limit", "4", "--nets")
+    rows = run("compare_nets.py", str(tmp_path), *words, *nets).strip().splitlines()[-3:]
+    assert [row.split()[1] for row in rows] == list(nets)
+    assert all(row.count("|") == 11 for row in rows)
+    assert "| - |" in rows[0]
+    assert "| - | - |" not in rows[2]
+
+
+def test_the_preparing_benchmark_prints_both_speeds_and_their_ratio(tunes: Path) -> None:
+    """On our own tunes."""
+    printed = run("bench/prepare.py", str(tunes), "--sample", "2", "--workers", "1")
+    for name in ("pretty_midi: ", "prepare: ", "prepare / pretty_midi: "):
+        assert name in printed
+
+
+def test_the_trade_off_is_printed_and_drawn(tmp_path: Path) -> None:
+    """Of each model, with N(0, I) and with the prior of another."""
+    model, data = tiny_checkpoint(), make_data(tmp_path / "data")
+    checkpoint.save(tmp_path / "one", model)
+    fitted = fit_prior(model, data, steps=1).checkpoint
+    checkpoint.save(tmp_path / "other", fitted)
+    models = [str(tmp_path / name) for name in ("one", "other")]
+    words = ("--prior", models[1], "--data", str(data), "-o", str(tmp_path / "balance.png"))
+    printed = run("trade_off.py", *models, *words, "--limit", "4").splitlines()
+    assert [line.split(", ")[2].split(":")[0] for line in printed] == 2 * [
+        "z ~ N(0",
+        "z of a fitted prior",
+    ]
+    assert all("comes back" in line and "overlap" in line for line in printed)
+    assert (tmp_path / "balance.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_ways_to_lean_stand_beside_each_other(tmp_path: Path) -> None:
+    """On files of a split, with the others of their kind to compare with."""
+    checkpoint.save(tmp_path / "model", tiny_prior(tiny_checkpoint()))
+    (tmp_path / "bach").mkdir()
+    rows = ["file,sha256,split,windows"]
+    for seed in range(11):
+        file = tmp_path / "bach" / f"{seed}.mid"
+        write_midi(little_tune(Meter(4, 4), seed, 6), file)
+        rows.append(f"{file},,valid,5")
+    (tmp_path / "pieces.csv").write_text("\n".join(rows))
+    words = ("--data", str(tmp_path), "--model", str(tmp_path / "model"), "--n", "8")
+    printed = run("measure_personal.py", *words, "--cases", "10 chorale tunes")
+    assert "10 chorale tunes: 50 windows" in printed
+    assert len([line for line in printed.splitlines() if ", copies " in line]) == 6
+    for way in ("the model", "z of a linear VAE of 16", "a prior that leans"):
+        assert f"  {way}" in printed
+
+
+def test_parts_that_never_met_stand_beside_true_trios(tmp_path: Path) -> None:
+    """As many as were asked for, of meters that both have; what is held out stays as it was."""
+    sets = [make_data(tmp_path / codec, codec) for codec in ("trio", "melody", "drums")]
+    true, melodies, drums = (open_split(folder, "train") for folder in sets)
+    out = tmp_path / "mixed"
+    words = ("-o", str(out), "--windows", "40", "--times", "2")
+    printed = run("mix_trios.py", *map(str, sets), *words)
+    windows = open_split(out, "train")
+    made = len(windows) - 2 * len(true)
+    assert f"{made} made up beside {len(true)} true ones" in printed
+    assert 0 < made <= 40 + len(melodies.kinds)
+    tunes = {melodies.window(row).tobytes() for row in range(len(melodies))}
+    beats = {drums.window(row).tobytes() for row in range(len(drums))}
+    for row in range(made):
+        melody, _, beat = windows.window(row).T
+        assert melody.astype(melodies.codec.dtype).tobytes() in tunes
+        assert beat.astype(drums.codec.dtype).tobytes() in beats
+    for split in ("valid", "test"):
+        here, there = (open_split(folder, split) for folder in (out, sets[0]))
+        rows = np.arange(len(there))
+        assert len(here) == len(there)
+        assert np.array_equal(here.codes[rows], there.codes[rows])
+
+
+def test_the_search_benchmark_prints_times_by_size() -> None:
+    """A line for each size."""
+    words = ("--windows", "100", "2000", "--latent", "4", "--runs", "1")
+    lines = run("bench/similar.py", *words).splitlines()
+    assert [line.split(" windows")[0].strip() for line in lines] == ["100", "2,000"]
+    assert all("96 directions" in line for line in lines)
+
+
+def test_ways_to_find_music_again_are_compared(tmp_path: Path) -> None:
+    """Three ways, in one key and in all, for each kind of question; of held-out pieces alone."""
+    for seed in range(4):
+        write_midi(little_tune(Meter(), seed, 4), tmp_path / f"{seed}.mid")
+    held_out = tmp_path / "held-out.txt"
+    held_out.write_text(hashlib.sha256((tmp_path / "2.mid").read_bytes()).hexdigest())
+    checkpoint.save(tmp_path / "net", tiny_checkpoint())
+    words = (str(tmp_path / "net"), str(tmp_path), "--held-out", str(held_out))
+    first, *lines = run("compare_distances.py", *words).splitlines()
+    assert first.endswith("windows of 4 files, 3 questions")
+    assert len(lines) == 3 * 2 * 3
+    assert all(line.endswith("among ten 1.000") for line in lines)  # there are but four files
+
+
+def test_how_far_an_analogy_carries_is_printed(tmp_path: Path) -> None:
+    """Moved up, and thinned out; beside what the model can give back at all."""
+    for seed in range(4):
+        write_midi(little_tune(Meter(), seed), tmp_path / f"{seed}.mid")
+    checkpoint.save(tmp_path / "net", tiny_checkpoint())
+    words = (str(tmp_path / "net"), str(tmp_path), "--pairs", "3")
+    printed = run("measure_analogies.py", *words)
+    assert all(f"up {by:2} semitones: note F1 " in printed for by in (1, 2, 5, 7, 12))
+    assert "every other note left out: " in printed

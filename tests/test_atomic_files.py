@@ -1,0 +1,203 @@
+"""Files written whole or not at all, and never over another unless asked."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from musicvae.atomic_files import (
+    MIDI_ENDINGS,
+    check_folder,
+    free_stem,
+    make_folder,
+    numbered_names,
+    spare_names,
+    write_new,
+    write_whole,
+)
+from musicvae.codecs import CODECS
+from musicvae.corpus.dataset import SPLITS, save
+from musicvae.corpus.prepare import prepare
+from musicvae.errors import OutputError
+from musicvae.midi.writer import write_midi
+from musicvae.score.phrase import Phrase
+
+
+def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:
+    """Folders are created, nothing else is left behind, and others may read it."""
+    path = tmp_path / "deep" / "down" / "a.bin"
+    write_whole(path, b"old")
+    write_whole(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert list(path.parent.iterdir()) == [path]
+    assert stat.S_IMODE(path.stat().st_mode) & stat.S_IRUSR
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_files_have_the_permissions_that_the_umask_leaves(
+    umask: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those of any program; and the umask of the process is never touched to find out."""
+    before = os.umask(umask)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "umask", None)
+            write_whole(tmp_path / "a.bin", b"whole")
+            write_whole(tmp_path / "a.bin", b"again")
+            made = [tmp_path / "a.bin", write_new(iter([tmp_path / "b.bin"]), b"new")]
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o666 & ~umask}
+
+
+NOWHERE = Path("/no-such-folder-of-musicvae")
+WRITERS: dict[str, Callable[[Path, Path], object]] = {
+    "write_whole": lambda folder, _: write_whole(folder / "a.bin", b""),
+    "write_midi": lambda folder, _: write_midi(Phrase(), folder / "a.mid"),
+    "write_new": lambda folder, _: write_new(spare_names(folder / "a.mid"), b""),
+    "numbered_names": lambda folder, _: numbered_names(folder, "phrase"),
+    "free_stem": lambda folder, _: free_stem(folder, "grid"),
+    "make_folder": lambda folder, _: make_folder(folder),
+    "save": lambda folder, _: save(folder, CODECS["melody"], 2, dict.fromkeys(SPLITS, ()), {}),
+    "prepare": lambda folder, midi: prepare([midi], folder, workers=1),
+}
+
+
+@pytest.mark.parametrize("folder", [NOWHERE, NOWHERE / "clips", Path("/..") / NOWHERE.name])
+@pytest.mark.parametrize("writer", WRITERS)
+def test_no_folder_is_created_at_the_root(writer: str, folder: Path, tmp_path: Path) -> None:
+    """A slip such as /outt/clips is one sentence that names what is missing."""
+    (tmp_path / "a.mid").touch()
+    said = f"There is no folder {NOWHERE}, and none is created at the root of the file system"
+    with pytest.raises(OutputError, match=said):
+        WRITERS[writer](folder, tmp_path)
+    assert not NOWHERE.exists()
+
+
+@pytest.mark.parametrize("at_root", [True, False])
+def test_a_folder_is_created_below_one_that_is_there(
+    at_root: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Named from the root or from where one stands, over a link, or with dots; however deep."""
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    (tmp_path / "real").mkdir()
+    monkeypatch.chdir(tmp_path / "real")
+    home = tmp_path if at_root else Path("..")
+    for name in ("one", "two/below", "link/three", "real/../four/below"):
+        make_folder(home / name)
+        assert (home / name).is_dir()
+        make_folder(home / name)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "four",
+        "link",
+        "one",
+        "real",
+        "two",
+    ]
+
+
+def test_one_who_stands_at_the_root_creates_no_folder_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By a relative name either."""
+    monkeypatch.chdir("/")
+    with pytest.raises(OutputError, match="at the root of the file system"):
+        make_folder(Path(NOWHERE.name))
+    assert not NOWHERE.exists()
+
+
+def test_a_place_that_cannot_be_a_folder_is_one_sentence(tmp_path: Path) -> None:
+    """Below a file, behind a link to nothing, or in a circle of links."""
+    (tmp_path / "file").touch()
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / "a" / "below"):
+        with pytest.raises(OutputError, match=rf"^{folder} cannot be written: .*\.$"):
+            make_folder(folder)
+
+
+@pytest.mark.parametrize("ending", [*MIDI_ENDINGS, ".MID"])
+def test_a_folder_named_like_a_midi_file_is_refused(ending: str, tmp_path: Path) -> None:
+    """With what to type in its place; one that is there already is taken as it is."""
+    folder = tmp_path / f"out{ending}"
+    for asked in (
+        check_folder,
+        lambda out: numbered_names(out, "a"),
+        lambda out: free_stem(out, "a"),
+    ):
+        with pytest.raises(OutputError, match=rf"a folder is meant: type {tmp_path}/out/$"):
+            asked(folder)
+        assert not list(tmp_path.iterdir())
+    folder.mkdir()
+    check_folder(folder)
+    check_folder(tmp_path / "v1.2")
+
+
+def test_a_move_that_fails_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old file stays whole and the new one is cleared away."""
+    write_whole(tmp_path / "a.bin", b"old")
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OutputError, match=r"a\.bin cannot be written: No space left"):
+        write_whole(tmp_path / "a.bin", b"new")
+    assert (tmp_path / "a.bin").read_bytes() == b"old"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
+    """out.mid, out-2.mid, out-3.mid."""
+    made = [write_new(spare_names(tmp_path / "out.mid"), b"") for _ in range(3)]
+    assert [path.name for path in made] == ["out.mid", "out-2.mid", "out-3.mid"]
+
+
+def test_a_second_run_goes_on_numbering(tmp_path: Path) -> None:
+    """After the highest number there is; from the first with force."""
+    for name in ("phrase-02.mid", "phrase-11.mid", "phrase-xx.mid", "other-50.mid"):
+        (tmp_path / name).touch()
+    names = numbered_names(tmp_path, "phrase")
+    assert [next(names).name for _ in range(2)] == ["phrase-12.mid", "phrase-13.mid"]
+    assert next(numbered_names(tmp_path, "phrase", force=True)).name == "phrase-01.mid"
+    assert next(numbered_names(tmp_path / "new", "phrase")) == tmp_path / "new" / "phrase-01.mid"
+
+
+def test_two_programs_in_one_folder_never_share_a_name(tmp_path: Path) -> None:
+    """Both began when it was empty."""
+    one, other = numbered_names(tmp_path, "phrase"), numbered_names(tmp_path, "phrase")
+    for text in (b"1", b"2"):
+        write_new(one, text)
+        write_new(other, text * 2)
+    assert [path.read_bytes() for path in sorted(tmp_path.iterdir())] == [b"1", b"11", b"2", b"22"]
+
+
+def test_a_write_that_fails_gives_the_name_back(tmp_path: Path) -> None:
+    """No empty file stays; a folder that is a file is one sentence."""
+    with pytest.raises(TypeError):
+        write_new(spare_names(tmp_path / "a.mid"), "text")  # type: ignore[arg-type]  # on purpose
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_new(spare_names(tmp_path / "out" / "a.mid"), b"")
+    with pytest.raises(OutputError, match="is a file; name a folder"):
+        numbered_names(tmp_path / "out", "phrase")
+
+
+def test_a_stem_is_free_until_a_file_is_called_so(tmp_path: Path) -> None:
+    """Then it has a number; forced it is the first; a file is no folder."""
+    assert free_stem(tmp_path / "none", "grid") == "grid"
+    (tmp_path / "grid-1-1.mid").touch()
+    (tmp_path / "gridlock.mid").touch()
+    assert free_stem(tmp_path, "grid") == "grid2"
+    (tmp_path / "grid2-1-1.mid").touch()
+    assert free_stem(tmp_path, "grid") == "grid3"
+    assert free_stem(tmp_path, "grid", force=True) == "grid"
+    with pytest.raises(OutputError, match="name a folder"):
+        free_stem(tmp_path / "gridlock.mid", "grid")

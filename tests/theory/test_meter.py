@@ -1,0 +1,141 @@
+"""Meters and the walk between ticks and steps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from musicvae.codecs.conditioning import condition, width
+from musicvae.errors import MeterError, RequestError
+from musicvae.score.windows import max_steps, window_bars, window_steps
+from musicvae.theory.meter import (
+    MAX_BAR_STEPS,
+    STRAIGHT,
+    TRIPLET,
+    Meter,
+    bpm_to_tempo,
+    steps_to_ticks,
+    tempo_to_bpm,
+    ticks_to_steps,
+    to_meter,
+)
+
+from ..strategies import METERS
+
+
+@pytest.mark.parametrize(
+    ("meter", "bar", "beat"),
+    [
+        (Meter(4, 4), 16, 4),
+        (Meter(3, 4), 12, 4),
+        (Meter(6, 8), 12, 6),
+        (Meter(9, 8), 18, 6),
+        (Meter(12, 8), 24, 6),
+        (Meter(2, 2), 16, 8),
+        (Meter(3, 8), 6, 2),
+        (Meter(7, 8), 14, 2),
+        (Meter(4, 4, TRIPLET), 24, 6),
+    ],
+)
+def test_bars_and_beats_in_steps(meter: Meter, bar: int, beat: int) -> None:
+    """A straight bar of n/d has 16 n / d steps; compound meters beat in dotted notes."""
+    assert (meter.bar, meter.beat) == (bar, beat)
+
+
+@pytest.mark.parametrize("meter", METERS, ids=str)
+def test_a_meter_is_taken_as_it_is_or_as_it_is_written(meter: Meter) -> None:
+    """As text, and as two numbers where they say all of it."""
+    written = f"{meter.numerator}/{meter.denominator}{'t' * (meter.grid == TRIPLET)}"
+    assert to_meter(meter) == to_meter(written) == meter
+    if meter.grid != TRIPLET:
+        assert to_meter((meter.numerator, meter.denominator)) == meter
+
+
+@pytest.mark.parametrize("wrong", [6, (6,), (6, 8, 4), (6, 8.5), ("6", "8"), None, "waltz"])
+def test_what_is_no_meter_is_refused(wrong: object) -> None:
+    """In one sentence, whatever it is."""
+    with pytest.raises(MeterError, match=r"is no meter; write it like .*\."):
+        to_meter(wrong)  # type: ignore[arg-type]  # none of these
+
+
+@pytest.mark.parametrize(
+    "numbers", [(0, 4), (4, 3), (-3, 4), (17, 4), (1, 32), (4, 4, 5), (6, 4, TRIPLET)]
+)
+def test_a_meter_the_grid_cannot_hold_is_refused(numbers: tuple[int, ...]) -> None:
+    """Bars have a whole number of steps, at most 32."""
+    with pytest.raises(MeterError):
+        Meter(*numbers)
+
+
+@pytest.mark.parametrize("meter", METERS, ids=str)
+def test_a_meter_may_be_given_as_it_is_as_numbers_or_as_text(meter: Meter) -> None:
+    """All are the same meter; without a grid it is the straight one."""
+    n, d, grid = meter.numerator, meter.denominator, meter.grid
+    assert to_meter(meter) is meter
+    assert to_meter(f" {n} / {d}{'t' if grid == TRIPLET else ''}") == meter
+    assert to_meter((n, d, grid)) == meter  # type: ignore[arg-type]  # of two in its type
+    if grid == STRAIGHT:
+        assert to_meter((n, d)) == to_meter((np.int64(n), np.int64(d))) == meter  # type: ignore[arg-type]  # numpy's integers
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(None, 6, 0.75, b"6/8", [6, 8], {6, 8}, object()),
+        *("", "6", "6:8", "six/8", "4/4x", "0/4", "17/4", "4/3"),
+        *((), (6,), (6, 8, 4, 1), (6.0, 8), ("6", "8"), (None, 4), ((6, 8),), (0, 4), (4, 4, 5)),
+        (10**400, 4),
+    ],
+    ids=repr,
+)
+def test_what_is_no_meter_is_one_sentence(given: object) -> None:
+    """Whatever it is."""
+    with pytest.raises(MeterError, match=r"^[^\n]+\.$"):
+        to_meter(given)  # type: ignore[arg-type]  # on purpose
+
+
+@given(st.sampled_from(METERS), st.integers(0, 10_000))
+def test_a_step_survives_the_walk_through_ticks(meter: Meter, step: int) -> None:
+    """At 480 ticks to the quarter both grids are exact."""
+    assert ticks_to_steps(steps_to_ticks(step, 480, meter.grid), 480, meter.grid) == step
+
+
+@pytest.mark.parametrize("bpm", [0, 1, -5, float("nan"), float("inf"), 1e9])
+def test_a_tempo_that_midi_cannot_store_is_refused(bpm: float) -> None:
+    """As one sentence, whoever asks."""
+    with pytest.raises(RequestError, match="4 quarters per minute or more"):
+        bpm_to_tempo(bpm)
+
+
+@given(st.integers(4, 1000))
+def test_a_tempo_survives_the_walk_through_microseconds(bpm: int) -> None:
+    """Whole numbers of quarters per minute come back within a hundredth."""
+    assert tempo_to_bpm(bpm_to_tempo(bpm)) == pytest.approx(bpm, rel=0.01)
+
+
+@pytest.mark.parametrize("meter", METERS, ids=str)
+def test_every_meter_has_a_window_that_knows_where_it_is(meter: Meter) -> None:
+    """Of two bars, three or sixteen: no longer than the longest, and no two steps look alike."""
+    assert meter.bar <= MAX_BAR_STEPS
+    for bars in (2, 3, 16):
+        features, steps = condition(meter, bars), window_steps(meter, bars)
+        assert features.shape == (steps, width(bars))
+        assert steps == window_bars(meter, bars) * meter.bar <= max_steps(bars)
+        assert len(set(map(bytes, features))) == len(features)
+    assert np.array_equal(condition(meter), condition(meter, 2))
+
+
+@pytest.mark.parametrize(
+    ("meter", "bars"), [(Meter(4, 4), 16), (Meter(3, 4), 16), (Meter(2, 4), 32), (Meter(3, 8), 32)]
+)
+def test_sixteen_bars_are_twice_as_many_where_bars_are_short(meter: Meter, bars: int) -> None:
+    """As two are four."""
+    assert window_bars(meter, 16) == bars
+    assert window_bars(meter) == bars // 8
+
+
+def test_meters_are_told_apart() -> None:
+    """3/4 and 6/8 have bars of one length; their steps still differ."""
+    assert not (condition(Meter(3, 4)) == condition(Meter(6, 8))).all()

@@ -1,0 +1,194 @@
+"""A prior fitted to a trained net: z of music that is made up, and stored beside the net."""
+
+from __future__ import annotations
+
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from musicvae import checkpoint
+from musicvae.api.builders import fit_prior as fit_in_folder
+from musicvae.api.builders import train
+from musicvae.api.model import load
+from musicvae.corpus.dataset import open_split
+from musicvae.engine import Player
+from musicvae.errors import RequestError, TrainingError
+from musicvae.nets import Losses
+from musicvae.progress import Report
+from musicvae.theory.meter import Meter
+from musicvae.training import fit_prior as prior
+from musicvae.training.fit_prior import fit_prior
+from musicvae.training.trainer import Portion, Run
+
+from ..miniatures import make_data, tiny_checkpoint
+
+METERS = [Meter(4, 4), Meter(6, 8), Meter(4, 4)]
+
+
+@pytest.fixture(autouse=True)
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nets that make up windows are small here."""
+    monkeypatch.setattr(prior, "HIDDEN", 16)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Prepared melodies."""
+    return make_data(tmp_path / "data")
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A folder with a net to fit a prior to."""
+    checkpoint.save(tmp_path / "model", tiny_checkpoint())
+    return tmp_path / "model"
+
+
+def generators(seed: int) -> list[np.random.Generator]:
+    """One for each meter."""
+    return [np.random.default_rng((seed, row)) for row in range(len(METERS))]
+
+
+def test_what_is_made_up_becomes_likelier_music(data: Path) -> None:
+    """The more updates, the fewer nats; reports tell how it goes."""
+    reports: list[Report] = []
+    few = fit_prior(tiny_checkpoint(), data, steps=1).nats
+    many = fit_prior(tiny_checkpoint(), data, steps=60, progress=reports.append).nats
+    assert few is not None
+    assert many is not None
+    assert many < few
+    assert (reports[-1].task, reports[-1].done, reports[-1].total) == ("fit-prior", 60, 60)
+
+
+def test_z_is_drawn_from_the_posterior_of_a_window_that_is_made_up(data: Path) -> None:
+    """By each row's own generator: first the window, then z."""
+    fitted = fit_prior(tiny_checkpoint(), data, steps=1).checkpoint
+    player, inner = Player(fitted), checkpoint.prior_of(fitted)
+    assert inner is not None
+    rngs = generators(3)
+    nothing = np.empty((len(METERS), 0), np.float32)
+    made_up = Player(inner).decode(nothing, METERS, temperature=0.7, rngs=rngs)
+    mu, log_var = player.encode(made_up, METERS)
+    noise = np.array([rng.standard_normal(player.latent) for rng in rngs], np.float32)
+    z = player.sample_z(METERS, generators(3), 0.7)
+    assert np.array_equal(z, mu + np.exp(log_var / 2) * noise)
+    alone = player.sample_z(METERS[1:2], generators(3)[1:2], 0.7)
+    np.testing.assert_allclose(alone[0], z[1], atol=1e-5)
+
+
+def test_commonplaces_are_made_up_again(data: Path) -> None:
+    """What is likelier than half of valid; unless safety is asked for, or it stays common."""
+    fitted = fit_prior(tiny_checkpoint(), data, steps=30, leave_out=0.5).checkpoint
+    floor, inner = fitted.config.net.prior_floor, checkpoint.prior_of(fitted)
+    assert inner is not None
+    valid, prior = open_split(data, "valid"), Player(inner)
+    windows, meters = zip(*((valid.window(i), valid.meter(i)) for i in range(18)), strict=True)
+    nothing = np.empty((18, 0), np.float32)
+    each = [nats.mean() for nats in prior.nats(nothing, windows, meters)]
+    assert floor == pytest.approx(np.median(each))
+    rare = replace(fitted.config.net, prior_floor=1e9)
+    never = replace(fitted, config=replace(fitted.config, net=rare))
+    free = replace(fitted, config=replace(fitted.config, net=replace(rare, prior_floor=0.0)))
+    for temperature, again in ((1.0, True), (0.9, False)):
+        with_floor, without = (
+            Player(one).sample_z(METERS, generators(3), temperature) for one in (never, free)
+        )
+        assert np.array_equal(with_floor, without) != again
+    kept = Player(fitted).make_up(METERS, generators(3), 1.0)
+    drawn = prior.nats(nothing[: len(METERS)], kept, METERS)
+    assert min(nats.mean() for nats in drawn) >= floor
+
+
+def test_a_loss_that_is_no_number_is_told(
+    model: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one sentence; the folder stays as it was."""
+    before = (model / checkpoint.WEIGHTS).read_bytes()
+
+    def fail(run: Run, portion: object) -> None:
+        raise run._failure(TrainingError("At step 0 the loss is not a number."))
+
+    monkeypatch.setattr(Run, "update", fail)
+    with pytest.raises(TrainingError, match="not a number"):
+        fit_in_folder(model, data=data, steps=9)
+    assert (model / checkpoint.WEIGHTS).read_bytes() == before
+
+
+def test_ctrl_c_leaves_the_model_as_it_was(
+    model: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And says so; there is no folder of a training to resume."""
+    before = {path.name: path.read_bytes() for path in model.iterdir()}
+    update = Run.update
+
+    def interrupted(run: Run, portion: Portion) -> Losses:
+        os.kill(os.getpid(), signal.SIGINT)
+        return update(run, portion)
+
+    monkeypatch.setattr(Run, "update", interrupted)
+    with pytest.raises(KeyboardInterrupt, match=r"^Stopped; the model stays as it was\.$"):
+        fit_in_folder(model, data=data, steps=9)
+    assert {path.name: path.read_bytes() for path in model.iterdir()} == before
+
+
+def test_the_folder_then_draws_from_its_prior(model: Path, data: Path) -> None:
+    """The net is the same to the bit, and a second fit takes the first one's place."""
+    before, played = checkpoint.load(model), load(model).generate(2, seed=0)
+    fit_in_folder(model, data=data, steps=3)
+    first = checkpoint.load(model)
+    for name, array in before.weights.items():
+        assert np.array_equal(first.weights[name], array)
+    assert first.config.net.prior == 16
+    assert load(model).generate(2, seed=0) != played
+    fit_in_folder(model, data=data, steps=3)
+    again = checkpoint.load(model)
+    assert again.weights.keys() == first.weights.keys()
+    assert all(np.array_equal(again.weights[name], first.weights[name]) for name in again.weights)
+
+
+def test_the_same_seed_gives_the_same_bytes(model: Path, data: Path) -> None:
+    """Another one gives others."""
+    files = []
+    for seed in (1, 1, 2):
+        fit_in_folder(model, data=data, steps=3, seed=seed)
+        files.append((model / checkpoint.WEIGHTS).read_bytes())
+    assert files[0] == files[1] != files[2]
+
+
+def test_when_the_time_is_up_what_there_is_is_kept(data: Path) -> None:
+    """After one update, before any look at valid."""
+    fit = fit_prior(tiny_checkpoint(), data, max_minutes=0.0)
+    assert fit.checkpoint.config.net.prior == 16
+    assert fit.nats is None
+
+
+def test_a_net_that_goes_on_learning_leaves_its_prior_behind(
+    model: Path, data: Path, tmp_path: Path
+) -> None:
+    """What z looks like changes."""
+    fit_in_folder(model, data=data, steps=1)
+    out = tmp_path / "further"
+    train(data=data, out=out, start_from=model, steps=1, batch=4)
+    further = checkpoint.load(out)
+    assert further.config.net.prior == 0
+    assert checkpoint.prior_of(further) is None
+    assert checkpoint.bare(further) == further
+    assert len(load(out).generate(1, seed=0)) == 1
+
+
+def test_a_net_without_a_posterior_or_with_another_codec_is_refused(
+    data: Path, tmp_path: Path
+) -> None:
+    """As one sentence."""
+    for name in ("autoencoder", "lstm"):
+        with pytest.raises(RequestError, match=f"with a posterior; {name} has none"):
+            fit_prior(tiny_checkpoint(name), data)
+    with pytest.raises(RequestError, match="Leave out a share from 0 to less than 1, not 1"):
+        fit_prior(tiny_checkpoint(), data, leave_out=1.0)
+    rolls = make_data(tmp_path / "rolls", "roll")
+    with pytest.raises(RequestError, match="reads 'melody', the data set holds 'roll'"):
+        fit_prior(tiny_checkpoint(), rolls)

@@ -1,0 +1,78 @@
+"""A run that is killed, again and again, ends as one that never was."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from musicvae import checkpoint
+from musicvae.training.metrics_log import METRICS
+from musicvae.training.resume import STATE
+
+from ..miniatures import make_data
+
+ROOT = Path(__file__).parents[2]
+
+# One process loads torch and forks the runs, so that each starts at once. A run saves
+# after every update, and validates after every fourth; it draws nothing, which is slow.
+DRIVER = """
+import os, random, signal, sys, time
+from pathlib import Path
+import lightning.fabric
+from musicvae import journal, training
+from tests.miniatures import short
+
+data, unbroken, broken = map(Path, sys.argv[1:])
+training.SAVE_EVERY_SECONDS, training.REPORT_EVERY = -1, 1
+training.Journal.draw = lambda journal: None
+journal._tensorboard = lambda out, step: None
+config = short(steps=100, valid_every=4)
+
+def start(out):
+    if child := os.fork():
+        return child
+    resume = (out / training.STATE).exists()
+    training.train(config, data, out, resume=resume, progress=lambda report: time.sleep(0.01))
+    os._exit(0)
+
+def rows():
+    return len(list(journal.read_metrics(broken)))
+
+draw = random.Random(0)
+for number in range(10):
+    before, child = rows(), start(broken)
+    while number % 5 and rows() <= before:  # two in ten are killed before they learn anything
+        time.sleep(0.001)
+    time.sleep(draw.uniform(0, 0.1))
+    os.kill(child, signal.SIGKILL)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL, "it ended before it was killed"
+for out in (broken, unbroken):
+    assert os.waitpid(start(out), 0)[1] == 0
+"""
+
+
+@pytest.mark.slow
+def test_a_run_survives_ten_kills_at_random_moments(tmp_path: Path) -> None:
+    """With identical weights, optimizer and metrics, and nothing left behind."""
+    places = [
+        str(make_data(tmp_path / "data")),
+        *(str(tmp_path / p) for p in ("unbroken", "broken")),
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", DRIVER, *places],
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},  # threads wait long for a busy neighbour
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    for name in (STATE, checkpoint.WEIGHTS, checkpoint.CONFIG, METRICS):
+        unbroken, broken = (tmp_path / place / name for place in ("unbroken", "broken"))
+        assert unbroken.read_bytes() == broken.read_bytes(), name
+    assert not list((tmp_path / "broken").glob(".*"))

@@ -1,0 +1,319 @@
+"""Training: the loss falls, a stopped run goes on as if unbroken, and errors are sentences."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from musicvae import checkpoint
+from musicvae.errors import DatasetError, OutputError, TrainingError
+from musicvae.nets import Losses
+from musicvae.plotting import draw_curves
+from musicvae.presets import PRESETS
+from musicvae.progress import Report
+from musicvae.training import metrics_log as journal
+from musicvae.training import train as training
+from musicvae.training import trainer as run
+from musicvae.training.metrics_log import CURVES, METRICS
+from musicvae.training.resume import STATE
+from musicvae.training.train import train
+from musicvae.training.trainer import Run
+
+from ..miniatures import make_data, short
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Prepared melodies."""
+    return make_data(tmp_path / "data")
+
+
+def before_update(step: int, monkeypatch: pytest.MonkeyPatch, act: Callable[[Run], object]) -> None:
+    """Something happens as the update after that step begins."""
+    update = Run.update
+
+    def heard(run: Run, portion: run.Portion) -> Losses:
+        if run.standing.step == step:
+            act(run)
+        return update(run, portion)
+
+    monkeypatch.setattr(Run, "update", heard)
+
+
+def time_is_up(run: Run) -> None:
+    """From now on the clock says so."""
+    time.monotonic = lambda: 1e9
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_loss_of_every_preset_falls(name: str, tmp_path: Path) -> None:
+    """Reports tell the terms in nats, accuracy and pace, and those of unseen windows."""
+    reports: list[Report] = []
+    config = short(name, steps=60, free_nats=0.0, beta=0.1)
+    folder = make_data(tmp_path / "data", config.net.codec, config.net.bars)
+    out = train(config, folder, tmp_path / "out", progress=reports.append)
+    assert [report.done for report in reports] == [0, *range(10, 70, 10), 60]
+    assert reports[0].sizes == {"batch": 4, "windows": 18}
+    assert [report.ended for report in reports] == [""] * 7 + ["done"]
+    first, last = reports[1].figures, reports[-1].figures
+    assert [*first] == ["loss", "nats", "kl", "accuracy", "phrases/s", "busy"]
+    assert last.keys() - first.keys() == {
+        *("valid_loss", "valid_nats", "valid_kl", "valid_accuracy")
+    }
+    assert last["valid_nats"] < 0.8 * first["nats"]
+    assert checkpoint.load(out).step == 60
+
+
+@pytest.mark.parametrize("name", ["melody-2bar", "lstm"])
+def test_a_stopped_run_goes_on_as_if_unbroken(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped in the middle of an epoch and resumed: the very same weights and metrics."""
+    monkeypatch.setattr(training, "REPORT_EVERY", 2)
+    reports: list[Report] = []
+    config = short(name, valid_every=3)
+    data = make_data(tmp_path / "data", config.net.codec, config.net.bars)
+    train(config, data, tmp_path / "unbroken")
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "monotonic", time.monotonic)  # put back in the end
+        before_update(4, patch, time_is_up)
+        train(config, data, tmp_path / "broken", max_minutes=60, progress=reports.append)
+    assert (reports[-1].ended, reports[-1].done, reports[-1].total) == ("time", 5, 12)
+    assert json.loads((tmp_path / "broken" / checkpoint.CONFIG).read_text())["step"] == 3
+    train(config, data, tmp_path / "broken", resume=True)
+    for name in (STATE, checkpoint.WEIGHTS, checkpoint.CONFIG, METRICS):
+        unbroken, broken = (tmp_path / place / name for place in ("unbroken", "broken"))
+        assert unbroken.read_bytes() == broken.read_bytes(), name
+
+
+def test_a_run_that_is_done_stays_done(data: Path, tmp_path: Path) -> None:
+    """Resuming it changes nothing, and says so at once."""
+    reports: list[Report] = []
+    out = train(short(), data, tmp_path / "out")
+    before = (out / STATE).read_bytes()
+    train(short(), data, out, resume=True, progress=reports.append)
+    assert [(report.done, report.ended) for report in reports] == [(12, ""), (12, "done")]
+    assert (out / STATE).read_bytes() == before
+
+
+def test_a_run_begun_before_a_choice_existed_goes_on(data: Path, tmp_path: Path) -> None:
+    """What its state does not name is what it is by default."""
+    out = train(short(steps=3), data, tmp_path / "out")
+    state = (out / STATE).read_bytes()
+    for name in ('\\"chain\\": false, ', '\\"patience\\": 0, '):
+        assert name.encode() in state
+        state = state.replace(name.encode(), b" " * len(name))
+    (out / STATE).write_bytes(state)
+    train(short(steps=3), data, out, resume=True)
+    with pytest.raises(TrainingError, match=r"begun with patience 0 \(not 1\)"):
+        train(short(steps=3, patience=1), data, out, resume=True)
+
+
+def test_another_seed_is_another_run(data: Path, tmp_path: Path) -> None:
+    """The same seed is the same run."""
+    weights = []
+    for place, seed in (("a", 1), ("b", 1), ("c", 2)):
+        out = train(short(seed=seed, steps=3), data, tmp_path / place)
+        weights.append((out / checkpoint.WEIGHTS).read_bytes())
+    assert weights[0] == weights[1] != weights[2]
+
+
+def test_a_batch_may_be_larger_than_the_data(data: Path, tmp_path: Path) -> None:
+    """An update then takes all windows of a length."""
+    out = train(short(batch=10_000, steps=3), data, tmp_path / "out")
+    assert checkpoint.load(out).step == 3
+
+
+def test_the_best_on_valid_is_kept(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the last beside it; without a better one for the patience the run stops and is done."""
+    losses = iter([5.0, 3.0, 4.0, 3.0, 2.0])
+    means = Run._means
+    monkeypatch.setattr(training, "REPORT_EVERY", 1000)  # so that only valid is summed up
+
+    def told(run: Run, sums: torch.Tensor) -> dict[str, float]:
+        found = means(run, sums)
+        return found | {"loss": next(losses)} if not torch.is_grad_enabled() else found
+
+    monkeypatch.setattr(Run, "_means", told)
+    config = short(steps=50, valid_every=2, patience=2)
+    reports: list[Report] = []
+    out = train(config, data, tmp_path / "out", progress=reports.append)
+    assert (reports[-1].ended, reports[-1].done, reports[-1].total) == ("patience", 8, 50)
+    assert checkpoint.load(out).step == 4
+    assert (out / METRICS).read_text().splitlines()[-1].startswith("8,")
+    before = (out / STATE).read_bytes()
+    train(config, data, out, resume=True)
+    assert (out / STATE).read_bytes() == before
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The update that was going on is finished first, and then Ctrl-C is what it was."""
+    reports: list[Report] = []
+    usual = signal.getsignal(signal.SIGINT)  # ignored where a shell runs us in the background
+    with monkeypatch.context() as patch:
+        before_update(4, patch, lambda run: os.kill(os.getpid(), signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt, match="Stopped at step 5 of 12; --resume goes on"):
+            train(short(), data, tmp_path / "broken", progress=reports.append)
+    assert (reports[-1].ended, reports[-1].done, reports[-1].total) == ("interrupt", 5, 12)
+    assert signal.getsignal(signal.SIGINT) is usual
+    assert checkpoint.load(tmp_path / "broken").step == 5
+    train(short(), data, tmp_path / "broken", resume=True)
+    train(short(), data, tmp_path / "unbroken")
+    unbroken, broken = ((tmp_path / place / STATE).read_bytes() for place in ("unbroken", "broken"))
+    assert unbroken == broken
+
+
+def test_a_training_is_not_overwritten(data: Path, tmp_path: Path) -> None:
+    """Nor is there one to resume in an empty folder."""
+    with pytest.raises(TrainingError, match=r"no training in .* to resume"):
+        train(short(), data, tmp_path / "out", resume=True)
+    train(short(steps=1), data, tmp_path / "out")
+    with pytest.raises(TrainingError, match="holds a training already: go on with --resume"):
+        train(short(), data, tmp_path / "out")
+    (tmp_path / "out" / STATE).unlink()  # as a model that is shipped
+    with pytest.raises(TrainingError, match="holds a trained model already: choose another"):
+        train(short(), data, tmp_path / "out")
+
+
+def test_data_of_another_codec_is_refused(data: Path, tmp_path: Path) -> None:
+    """The sentence says how to prepare it."""
+    with pytest.raises(TrainingError, match="prepare it again with --codec roll"):
+        train(short("vae"), data, tmp_path / "out")
+    with pytest.raises(DatasetError, match="is no prepared data set"):
+        train(short(), tmp_path / "nowhere", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_data_of_windows_of_another_length_is_refused(tmp_path: Path) -> None:
+    """The sentence says how to prepare it; of the right length it is learned from."""
+    data = make_data(tmp_path / "data", "drums", bars=4)
+    with pytest.raises(TrainingError, match=r"windows of 2 bars, but .* for 4: .* with --bars 2"):
+        train(short("drums-2bar"), data, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    config = short("drums-2bar", steps=2)
+    longer = replace(config, net=replace(config.net, bars=4))
+    assert checkpoint.load(train(longer, data, tmp_path / "out")).config == longer
+
+
+def test_a_trio_is_learned(tmp_path: Path) -> None:
+    """The loss falls, and a step is right if all of its parts are."""
+    reports: list[Report] = []
+    config = short(steps=60, free_nats=0.0, beta=0.1)
+    trio = replace(config, net=replace(config.net, codec="trio"))
+    train(trio, make_data(tmp_path / "data", "trio"), tmp_path / "out", progress=reports.append)
+    first, last = reports[1].figures, reports[-1].figures
+    assert last["valid_nats"] < 0.8 * first["nats"]
+    assert 0 < last["valid_accuracy"] < 1
+
+
+def poison_weights(run: Run) -> None:
+    """The weights are no numbers any more."""
+    with torch.no_grad():
+        next(run.net.parameters()).fill_(math.nan)
+
+
+def poison_a_gradient(run: Run) -> None:
+    """Only a gradient will be none."""
+    run.net.decoder.head.weight.register_hook(lambda gradient: gradient * math.nan)  # type: ignore[union-attr,operator]  # it has a decoder
+
+
+@pytest.mark.parametrize(
+    ("poison", "where"),
+    [
+        (poison_weights, "the reconstruction"),
+        (poison_a_gradient, r"the gradient of .*head\.weight"),
+    ],
+)
+def test_what_is_not_a_number_stops_the_run(
+    poison: Callable[[Run], None],
+    where: str,
+    data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The last good save stays; the sentence says when, where and what to do."""
+    out = train(short(steps=12, valid_every=2), data, tmp_path / "good")
+    before = (out / STATE).read_bytes()
+    before_update(4, monkeypatch, poison)
+    sentence = rf"At step 4 {where} is not a number.*with a lower --learning-rate"
+    with pytest.raises(TrainingError, match=sentence):
+        train(short(steps=12, valid_every=2), data, tmp_path / "bad")
+    assert checkpoint.load(tmp_path / "bad").step == 4
+    monkeypatch.undo()
+    train(short(steps=12, valid_every=2), data, tmp_path / "bad", resume=True)
+    assert (tmp_path / "bad" / STATE).read_bytes() == before
+
+
+def test_a_disk_that_fills_up_is_one_sentence(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was saved before stays as it was, and can be gone on with."""
+    monkeypatch.setattr(training, "SAVE_EVERY_SECONDS", -1)
+    replace = Path.replace
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    before_update(6, monkeypatch, lambda run: monkeypatch.setattr(Path, "replace", full))
+    with pytest.raises(OutputError, match=r"training\.safetensors cannot be written: No space"):
+        train(short(valid_every=4), data, tmp_path / "out")
+    monkeypatch.undo()
+    assert Path.replace is replace
+    assert checkpoint.load(tmp_path / "out").step == 4
+    train(short(valid_every=4), data, tmp_path / "out", resume=True)
+    assert checkpoint.load(tmp_path / "out").step == 12
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_first_update(
+    data: Path, tmp_path: Path
+) -> None:
+    """Here it is a file."""
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(OutputError, match="cannot be written"):
+        train(short(steps=10**9), data, tmp_path / "out")
+
+
+def test_a_lack_of_memory_says_what_to_lower(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As torch tells it on a CPU and on a GPU; other errors of torch stay what they are."""
+    for error in (
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory."),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 99 bytes"),
+        RuntimeError("mat1 and mat2 shapes cannot be multiplied"),
+    ):
+
+        def raise_it(run: Run, error: Exception = error) -> None:
+            raise error
+
+        out = tmp_path / str(error)[:4]
+        with monkeypatch.context() as patch:
+            before_update(1, patch, raise_it)
+            sentence = "mat1 and mat2" if "mat1" in str(error) else "not enough memory.* --batch"
+            with pytest.raises((TrainingError, RuntimeError), match=sentence):
+                train(short(), data, out)
+
+
+def test_curves_are_drawn_and_tensorboard_is_fed(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the figures themselves."""
+    monkeypatch.setattr(journal, "draw_curves", draw_curves)  # the other tests draw none
+    out = train(short(), data, tmp_path / "out")
+    assert (out / CURVES).read_bytes().startswith(b"\x89PNG")
+    pytest.importorskip("torch.utils.tensorboard")
+    assert list((out / "tensorboard").iterdir())

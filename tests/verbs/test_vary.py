@@ -1,0 +1,85 @@
+"""Neighbours of a phrase: near ones first, from the phrase itself to new music."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from musicvae.engine import Player
+from musicvae.errors import RequestError
+from musicvae.generation.latent_path import hamming
+from musicvae.generation.seeding import Sampling
+from musicvae.score.phrase import Note, Part, Phrase
+from musicvae.score.windows import join
+from musicvae.theory.meter import Meter
+from musicvae.verbs.reconstruct import reconstruct
+from musicvae.verbs.vary import pitch_classes, vary
+
+from ..miniatures import little_tune, tiny_checkpoint, tiny_prior
+
+
+@pytest.fixture(scope="module")
+def player() -> Player:
+    """A tiny model that makes music up."""
+    return Player(tiny_prior(tiny_checkpoint("melody-2bar")))
+
+
+def apart(player: Player, one: Phrase, other: Phrase) -> float:
+    """Share of steps that differ."""
+    codes = [player.codec.encode(phrase) for phrase in (one, other)]
+    return hamming(player.codec, one.meter, *codes)
+
+
+@pytest.mark.parametrize("meter", [Meter(4, 4), Meter(6, 8), Meter(2, 4)], ids=str)
+def test_strength_0_is_the_reconstruction_and_more_is_farther(player: Player, meter: Meter) -> None:
+    """On average over some tunes, and in the source's shape each time."""
+    far = []
+    for seed in range(4):
+        tune = little_tune(meter, seed)
+        back = reconstruct(player, tune).phrase
+        for strength in (0.0, 0.3, 0.7, 1.0):
+            found = vary(player, tune, 3, strength=strength, sampling=Sampling(seed=seed))
+            assert [(one.meter, one.steps) for one in found] == [(meter, tune.steps)] * 3
+            far.append(np.mean([apart(player, back, one) for one in found]))
+        assert far[-4] == 0
+    means = np.reshape(far, (4, 4)).mean(axis=0)
+    assert (np.diff(means) > 0).all()
+
+
+def test_the_nearest_comes_first_and_a_seed_gives_the_same(player: Player) -> None:
+    """Another gives others."""
+    tune = little_tune(Meter(), 2)
+    back = reconstruct(player, tune).phrase
+    found = vary(player, tune, 5, strength=0.5, sampling=Sampling(seed=1))
+    distances = [apart(player, back, one) for one in found]
+    assert distances == sorted(distances)
+    assert vary(player, tune, 5, strength=0.5, sampling=Sampling(seed=1)) == found
+    assert vary(player, tune, 5, strength=0.5, sampling=Sampling(seed=2)) != found
+
+
+def test_what_repeats_in_a_piece_repeats_in_its_neighbours(player: Player) -> None:
+    """A whole file is varied, and AABA stays AABA."""
+    a, b = little_tune(Meter(), 1), little_tune(Meter(), 2)
+    (varied,) = vary(player, join([a, a, b, a]), 1, strength=0.6, sampling=Sampling(seed=3))
+    bars = [
+        [(n.start % 32, n.duration, n.pitch) for n in varied.parts[0].notes if n.start // 32 == at]
+        for at in range(4)
+    ]
+    assert bars[0] == bars[1] == bars[3] != bars[2]
+
+
+def test_pitch_classes_are_shares_of_sounding_time() -> None:
+    """Drums have none."""
+    notes = (Note(0, 12, 60), Note(12, 4, 67))
+    shares = pitch_classes(Phrase(Meter(), 1, parts=(Part(notes), Part(notes, is_drum=True))))
+    assert (shares[0], shares[7]) == (0.75, 0.25)
+    assert pitch_classes(Phrase(Meter(), 1)).sum() == 0
+
+
+def test_what_cannot_be_varied_is_one_sentence(player: Player) -> None:
+    """A strength beyond new music, a net that makes none."""
+    tune = little_tune(Meter(), 1)
+    with pytest.raises(RequestError, match="strength is a number from 0 to 1"):
+        vary(player, tune, strength=1.5)
+    with pytest.raises(RequestError, match="cannot vary"):
+        vary(Player(tiny_checkpoint("lstm")), tune)
