@@ -17,7 +17,8 @@ class VAE(Autoencoder):
     """`Autoencoder` with `q(z|x) = N(mu, exp(log_var))` in place of a point.
 
     >>> import torch
-    >>> from .dense import DenseDecoder, DenseEncoder
+    >>> from .decoders import DenseDecoder
+    >>> from .encoders import DenseEncoder
     >>> from .likelihood import Bernoulli
     >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
     >>> parts = DenseEncoder(3, 1, 8, 16), DenseDecoder(4, 3, 1, 8, 16), 4, Bernoulli()
