@@ -18,13 +18,24 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .arrays import FloatArray
 from .atomic_files import write_whole
-from .config import DecoderKind, Kind, ModelConfig, NetConfig, TrainConfig, of_prior, without_prior
+from .config import (
+    DecoderKind,
+    Kind,
+    ModelConfig,
+    NetConfig,
+    TrainConfig,
+    prior_config,
+    read_net,
+    without_prior,
+)
 from .errors import CheckpointError
 
-VERSION = 1
+VERSION = 2
+"""Of the folder; version 1, with other names of some fields and no digest, is read, too."""
+
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
 PRIOR = "prior."
@@ -40,7 +51,7 @@ class Checkpoint:
     """What a folder holds. Weights are single precision in memory."""
 
     config: ModelConfig
-    weights: Mapping[str, NDArray[np.float32]]
+    weights: Mapping[str, FloatArray]
     step: int = 0
 
     def __repr__(self) -> str:
@@ -60,12 +71,13 @@ class Checkpoint:
         spelled out one by one: clips of every version know the net by this text, so a field that
         is renamed keeps its old spelling here, and a new one does not enter.
         """
-        net, weights = self.config.net, bare(self).weights
+        net, weights = self.config.net, net_only(self).weights
         spelled = {
             **{"kind": net.kind, "codec": net.codec, "decoder": net.decoder, "bars": net.bars},
             **{"conductor": net.conductor, "encoder": net.encoder, "latent": net.latent},
             **{"hidden": net.hidden, "layers": net.layers, "chain": net.chain},
-            **{"notes": net.notes, "plan": net.plan, "step_dropout": net.step_dropout},
+            **{"notes": net.step_features, "plan": net.step_conditioning},
+            **{"step_dropout": net.step_dropout},
             **{"prior": 0, "prior_chain": False, "prior_floor": 0.0},
         }
         text = ", ".join(f"{name}={value!r}" for name, value in spelled.items())
@@ -122,7 +134,7 @@ def load(folder: Path | str) -> Checkpoint:
     return Checkpoint(config, weights, step)
 
 
-def bare(checkpoint: Checkpoint) -> Checkpoint:
+def net_only(checkpoint: Checkpoint) -> Checkpoint:
     """The net alone, as it was trained: its prior is N(0, I)."""
     config = replace(checkpoint.config, net=without_prior(checkpoint.config.net))
     weights = _without(checkpoint, PRIOR, ATTRIBUTE, ATTRIBUTE_SCALE)
@@ -136,7 +148,7 @@ def with_prior(checkpoint: Checkpoint, prior: Checkpoint, floor: float = 0.0) ->
         checkpoint.config.net,
         prior=fitted.hidden,
         prior_chain=fitted.chain,
-        prior_floor=floor,
+        min_nll=floor,
     )
     weights = {PRIOR + name: array for name, array in prior.weights.items()}
     return replace(
@@ -150,14 +162,14 @@ def prior_of(checkpoint: Checkpoint) -> Checkpoint | None:
     """The next-step net that was fitted to a net, or None: its prior is N(0, I)."""
     if not checkpoint.config.net.prior:
         return None
-    config = replace(checkpoint.config, net=of_prior(checkpoint.config.net))
+    config = replace(checkpoint.config, net=prior_config(checkpoint.config.net))
     return Checkpoint(config, _below(checkpoint, PRIOR), checkpoint.step)
 
 
 def with_attributes(
     checkpoint: Checkpoint,
-    directions: Mapping[str, NDArray[np.float32]],
-    scales: Mapping[str, NDArray[np.float32]] | None = None,
+    directions: Mapping[str, FloatArray],
+    scales: Mapping[str, FloatArray] | None = None,
 ) -> Checkpoint:
     """The same with some directions in z, `[Z]` each, by name; others that it has stay.
 
@@ -169,17 +181,17 @@ def with_attributes(
     return replace(checkpoint, weights={**checkpoint.weights, **added})
 
 
-def attributes_of(checkpoint: Checkpoint) -> dict[str, NDArray[np.float32]]:
+def attributes_of(checkpoint: Checkpoint) -> dict[str, FloatArray]:
     """The directions in z that are stored, by name. `[Z]` each"""
     return _below(checkpoint, ATTRIBUTE)
 
 
-def scales_of(checkpoint: Checkpoint) -> dict[str, NDArray[np.float32]]:
+def scales_of(checkpoint: Checkpoint) -> dict[str, FloatArray]:
     """Mean and SD over the training set of the attributes that can be measured. `[2]` each"""
     return _below(checkpoint, ATTRIBUTE_SCALE)
 
 
-def _below(checkpoint: Checkpoint, prefix: str) -> dict[str, NDArray[np.float32]]:
+def _below(checkpoint: Checkpoint, prefix: str) -> dict[str, FloatArray]:
     return {
         name.removeprefix(prefix): array
         for name, array in checkpoint.weights.items()
@@ -187,7 +199,7 @@ def _below(checkpoint: Checkpoint, prefix: str) -> dict[str, NDArray[np.float32]
     }
 
 
-def _without(checkpoint: Checkpoint, *prefixes: str) -> dict[str, NDArray[np.float32]]:
+def _without(checkpoint: Checkpoint, *prefixes: str) -> dict[str, FloatArray]:
     return {
         name: array for name, array in checkpoint.weights.items() if not name.startswith(prefixes)
     }
@@ -223,16 +235,17 @@ def _about(folder: Path) -> dict[str, Any]:
         raise CheckpointError(f"{folder / CONFIG} cannot be read: {error}.") from error
     if not isinstance(about, dict):
         raise CheckpointError(f"{folder / CONFIG} does not describe a net.")
-    if about.get("version") != VERSION:
+    if about.get("version") not in (1, VERSION):
         raise CheckpointError(
-            f"{folder} has format version {about.get('version')}; this musicvae reads {VERSION}."
+            f"{folder} has format version {about.get('version')}; "
+            f"this musicvae reads versions up to {VERSION}."
         )
     return about
 
 
 def _net(found: Mapping[str, Any]) -> NetConfig:
     """A net as JSON describes it; a value of a type or kind that there is not is a ValueError."""
-    net = NetConfig(**found)
+    net = read_net(found)
     for field in fields(net):
         value = getattr(net, field.name)
         if type(value) not in (type(field.default), int):

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from .errors import RequestError
 
 Kind = Literal["rnn", "lstm", "autoencoder", "vae", "sequence-vae"]
 DecoderKind = Literal["plain", "autoregressive"]
-SEGMENT_NOTES = 4
+SEGMENT_WIDTH = 4
 """Of a hierarchical net: a segment's note and plan are so many times as wide as a step's note."""
 
 MAX_PHRASES = 10_000
 """As many as can be asked for at once."""
-FITTED_ON = 8_000
+MAX_FIT_WINDOWS = 8_000
 """Windows of a training set at most that attributes are fitted on."""
-MOVED = 64
+MAX_EVAL_WINDOWS = 64
 """Windows at most that attributes are measured on."""
 
 
@@ -54,10 +55,10 @@ class NetConfig:
     chain: bool = False
     """Whether what sounds together in a next-step net hears each other."""
 
-    notes: int = 0
+    step_features: int = 0
     """Width of the note that a sequence encoder takes at each step; 0 for final states alone."""
 
-    plan: int = 32
+    step_conditioning: int = 32
     """Width of the plan that an autoregressive decoder unfolds from `z` for each step."""
 
     step_dropout: float = 0.0
@@ -69,7 +70,7 @@ class NetConfig:
     prior_chain: bool = False
     """Whether that net is a chain."""
 
-    prior_floor: float = 0.0
+    min_nll: float = 0.0
     """Nats a step: a window that it makes up is made up again if it is likelier than this."""
 
     def __post_init__(self) -> None:
@@ -77,12 +78,25 @@ class NetConfig:
             raise ValueError("A conductor leads an autoregressive decoder, not a plain one.")
 
 
+RENAMED = {"notes": "step_features", "plan": "step_conditioning", "prior_floor": "min_nll"}
+"""Fields of `NetConfig` as JSON of format version 1 spells them."""
+
+
+def read_net(stored: Mapping[str, Any]) -> NetConfig:
+    """A net from the JSON of a checkpoint or a training state, of format version 1 or 2.
+
+    Raises:
+        TypeError: there is a field that no net has.
+    """
+    return NetConfig(**{RENAMED.get(name, name): value for name, value in stored.items()})
+
+
 def without_prior(config: NetConfig) -> NetConfig:
     """The net as it is trained, before a prior is fitted to it."""
-    return replace(config, prior=0, prior_chain=False, prior_floor=0.0)
+    return replace(config, prior=0, prior_chain=False, min_nll=0.0)
 
 
-def of_prior(config: NetConfig) -> NetConfig:
+def prior_config(config: NetConfig) -> NetConfig:
     """The next-step net that is the prior of a net which has one."""
     net = NetConfig("lstm", config.codec, bars=config.bars)
     return replace(net, hidden=config.prior, layers=1, chain=config.prior_chain)

@@ -120,8 +120,8 @@ def _draw(axes: Axes, phrase: Phrase) -> None:
             color=f"C{number}",
             label=part.name,
         )
-    for step in range(phrase.pickup % meter.beat, phrase.steps + 1, meter.beat):
-        on_bar = (step - phrase.pickup) % meter.bar == 0
+    for step in range(phrase.pickup % meter.steps_per_beat, phrase.steps + 1, meter.steps_per_beat):
+        on_bar = (step - phrase.pickup) % meter.steps_per_bar == 0
         axes.axvline(step, color="black", linewidth=1.0 if on_bar else 0.2)
     names: dict[float, str] = {}
     if drums:

@@ -41,13 +41,13 @@ from musicvae.nets import (
     RNN,
     AutoregressiveDecoder,
     Bernoulli,
-    NextStep,
+    LanguageModel,
+    SequenceBatch,
     SequenceEncoder,
-    Sequences,
     SequenceVAE,
 )
 
-Net = NextStep | SequenceVAE | StepwiseVAE
+Net = LanguageModel | SequenceVAE | StepwiseVAE
 
 PITCHES = 88
 FLAG = 1
@@ -78,16 +78,23 @@ class Recipe:
     phrase: int = WHOLE
 
 
-def next_step(cell: type[RNN], hidden: int, dropout: float) -> NextStep:
+def next_step(cell: type[RNN], hidden: int, dropout: float) -> LanguageModel:
     """Exact: `p(x_t | x_<t)`."""
-    return NextStep(cell(PITCHES + FLAG, hidden, dropout=dropout), PITCHES, Bernoulli())
+    return LanguageModel(cell(PITCHES + FLAG, hidden, dropout=dropout), PITCHES, Bernoulli())
 
 
 def sequence_vae(hidden: int, dropout: float) -> SequenceVAE:
     """One latent for each phrase."""
     latent = 16
     decoder = AutoregressiveDecoder(
-        latent, PITCHES, FLAG, hidden, layers=1, plan=4, steps=2 * PHRASE, dropout=dropout
+        latent,
+        PITCHES,
+        FLAG,
+        hidden,
+        layers=1,
+        step_conditioning=4,
+        steps=2 * PHRASE,
+        dropout=dropout,
     )
     return SequenceVAE(SequenceEncoder(PITCHES, FLAG, 128), decoder, latent, Bernoulli())
 
@@ -209,14 +216,14 @@ def measure(
     return float(sums.sum() / frames.sum()), float((sums / frames).mean())
 
 
-def nats(net: Net, batch: Sequences) -> Tensor:
+def nats(net: Net, batch: SequenceBatch) -> Tensor:
     """Exact, or the negative evidence lower bound by one draw. Output `[B]`."""
     if isinstance(net, SequenceVAE):
         of_phrase = net.posterior(batch)
         logits = net.decode(of_phrase.sample(), unpacked(batch))
         return predicted_nats(net, logits, batch) + of_phrase.kl()
     batch = unpacked(batch)
-    if isinstance(net, NextStep):
+    if isinstance(net, LanguageModel):
         return predicted_nats(net, net(batch), batch)
     past = net.past(batch)
     posterior = net.posterior(past, batch)
@@ -224,7 +231,7 @@ def nats(net: Net, batch: Sequences) -> Tensor:
     return predicted_nats(net, net.decode(past, posterior.rsample()), batch) + kl.sum(-1)
 
 
-def weighted(net: Net, batch: Sequences, samples: int) -> Tensor:
+def weighted(net: Net, batch: SequenceBatch, samples: int) -> Tensor:
     """`-log 1/K sum p(x, z_k) / q(z_k|x)`: between the bound and the truth. Output `[B]`."""
     if isinstance(net, StepwiseVAE):
         return (net.nll(unpacked(batch), samples) * batch.condition[..., 0]).sum(-1)
@@ -239,14 +246,14 @@ def weighted(net: Net, batch: Sequences, samples: int) -> Tensor:
     return math.log(samples) - torch.stack(weights).logsumexp(0)
 
 
-def predicted_nats(net: Net, logits: Tensor, batch: Sequences) -> Tensor:
+def predicted_nats(net: Net, logits: Tensor, batch: SequenceBatch) -> Tensor:
     """`-log p` of the frames that are to be predicted. Output `[B]`."""
     return (net.likelihood.nll(logits, batch.x) * batch.condition[..., 0]).sum(-1)
 
 
 def has_latent(net: Net) -> bool:
     """Whether the figure is a bound."""
-    return not isinstance(net, NextStep)
+    return not isinstance(net, LanguageModel)
 
 
 def cut(pieces: Sequence[NDArray[np.float32]], recipe: Recipe, offset: int = 0) -> list[Window]:
@@ -260,7 +267,9 @@ def cut(pieces: Sequence[NDArray[np.float32]], recipe: Recipe, offset: int = 0) 
     return windows
 
 
-def batches(windows: Sequence[Window], size: int, rng: np.random.Generator) -> Iterator[Sequences]:
+def batches(
+    windows: Sequence[Window], size: int, rng: np.random.Generator
+) -> Iterator[SequenceBatch]:
     """All windows once, those of about one length together, in an order that is drawn."""
     noise = rng.uniform(0.8, 1.25, len(windows))
     order = np.argsort([len(window.frames) for window in windows] * noise)
@@ -269,7 +278,7 @@ def batches(windows: Sequence[Window], size: int, rng: np.random.Generator) -> I
         yield to_sequences([windows[row] for row in parts[part]])
 
 
-def to_sequences(windows: Sequence[Window]) -> Sequences:
+def to_sequences(windows: Sequence[Window]) -> SequenceBatch:
     """Windows side by side, padded; the condition says which frames are to be predicted."""
     lengths = [len(window.frames) for window in windows]
     x = torch.zeros(len(windows), max(lengths), PITCHES)
@@ -277,10 +286,10 @@ def to_sequences(windows: Sequence[Window]) -> Sequences:
     for row, (window, length) in enumerate(zip(windows, lengths, strict=True)):
         x[row, :length] = torch.from_numpy(window.frames)
         flags[row, window.first : length] = 1
-    return Sequences(x, flags, torch.tensor(lengths))
+    return SequenceBatch(x, flags, torch.tensor(lengths))
 
 
-def unpacked(batch: Sequences) -> Sequences:
+def unpacked(batch: SequenceBatch) -> SequenceBatch:
     """The batch with padding called real: twice as fast, and a causal net predicts the same."""
     return batch._replace(lengths=torch.full_like(batch.lengths, batch.x.shape[1]))
 

@@ -25,7 +25,7 @@ from musicvae.corpus.prepare import midi_files
 from musicvae.engine import Player
 from musicvae.errors import MusicVAEError
 from musicvae.midi.reader import main_phrase, read_midi
-from musicvae.retrieval.search import directions_of, heard, in_keys
+from musicvae.retrieval.search import in_keys, query_windows, unit_vectors
 from musicvae.theory.meter import Meter
 
 Floats = NDArray[np.float32]
@@ -45,7 +45,7 @@ class Windows:
                 phrase = player.codec.select(main_phrase(read_midi(path)))
             except MusicVAEError:
                 continue
-            codes, at = heard(player, phrase)
+            codes, at = query_windows(player, phrase)
             self.codes += codes
             self.meters += [phrase.meter] * len(codes)
             pieces += [piece] * len(codes)
@@ -54,8 +54,10 @@ class Windows:
             asked += [is_asked] * len(codes)
         self.pieces, self.bars, self.asked = map(np.array, (pieces, bars, asked))
         self.mu = player.encode(self.codes, self.meters).mu
-        self.directions = directions_of(self.mu)
-        self.lowest = np.array([hash(player.codec.lowest(c[None]).tobytes()) for c in self.codes])
+        self.directions = unit_vectors(self.mu)
+        self.lowest = np.array(
+            [hash(player.codec.normalize_key(c[None]).tobytes()) for c in self.codes]
+        )
         self.steps = self.stepwise(self.codes)
 
     def stepwise(self, codes: list[Codes]) -> NDArray[np.int16]:
@@ -70,7 +72,7 @@ class Windows:
         square = (self.mu**2).sum(1)[:, None] - 2 * self.mu @ mu.T + (mu**2).sum(1)
         steps = np.stack([(self.steps != one).sum(1) for one in self.stepwise(codes)])
         return {
-            "angle": 1 - (self.directions @ directions_of(mu).T).max(1),
+            "angle": 1 - (self.directions @ unit_vectors(mu).T).max(1),
             "distance": square.min(1),
             "steps": steps.min(0).astype(np.float32),
         }
@@ -85,16 +87,16 @@ class Windows:
 def changed(player: Player, codes: Codes, meter: Meter, rng: np.random.Generator) -> Codes:
     """With four notes, or all that there are, left out, up or down a tone, or one step later."""
     codec, codes = player.codec, codes.copy()
-    struck = np.flatnonzero(codec.strikes(codes))
+    struck = np.flatnonzero(codec.onset_mask(codes))
     for step in rng.choice(struck, min(4, len(struck)), replace=False):
         way = rng.integers(3)
         if way == 0:
             moved = codec.transpose(codes[step : step + 1], int(rng.choice([-2, 2])))
             codes[step] = moved[0]
         elif way == 1 or step + 1 == len(codes):
-            codes[step] = codec.idle
+            codes[step] = codec.rest
         else:
-            codes[step + 1], codes[step] = codes[step].copy(), codec.idle
+            codes[step + 1], codes[step] = codes[step].copy(), codec.rest
     return codec.encode(codec.decode(codes, meter))
 
 

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from musicvae.api.model import load
 from musicvae.corpus.dataset import open_split
 from musicvae.evaluation.batches import by_meter
-from musicvae.evaluation.interpolation import PLACES, Pair, curves, draw_pairs, summed_up
-from musicvae.evaluation.ngram_cost import learn
-from musicvae.generation.latent_path import FINE, between, evenly, hamming
+from musicvae.evaluation.interpolation import PLACES, Pair, curves, draw_pairs, summarize
+from musicvae.evaluation.ngram_cost import fit_ngram
+from musicvae.generation.latent_path import FINE_POSITIONS, even_indices, hamming, lerp
 
 Array = NDArray[np.float32]
 
@@ -43,23 +43,25 @@ def main() -> None:
     chosen = parser.parse_args()
     player = load(chosen.model).player
     windows = open_split(chosen.data, chosen.split)
-    model = learn(player.codec, by_meter(open_split(chosen.data, "train")), 0)
+    model = fit_ngram(player.codec, by_meter(open_split(chosen.data, "train")), 0)
     rows = draw_pairs(windows, chosen.pairs, np.random.default_rng(0))
     ends = [(windows.window(a), windows.window(b)) for a, b in rows]
     meters = [windows.meter(a) for a, _ in rows]
     from_a, to_b = (player.encode([end[side] for end in ends], meters).mu for side in (0, 1))
     idle = [np.random.default_rng(0)] * len(ends)
-    for name, way in (("line", between), ("arc", slerp)):
+    for name, way in (("line", lerp), ("arc", slerp)):
         fine = [
             player.decode(way(from_a, to_b, float(t)), meters, temperature=0.0, rngs=idle)
-            for t in FINE
+            for t in FINE_POSITIONS
         ]
         pairs = []
         for (a, b), meter, met in zip(ends, meters, zip(*fine, strict=True), strict=True):
-            chosen_ones = evenly([hamming(player.codec, meter, met[0], one) for one in met], PLACES)
+            chosen_ones = even_indices(
+                [hamming(player.codec, meter, met[0], one) for one in met], PLACES
+            )
             pairs.append(Pair(meter, a, b, [met[i] for i in chosen_ones], [a] * len(PLACES)))
         found = curves(player.codec, pairs, model)
-        figures = summed_up(found)
+        figures = summarize(found)
         cost = " ".join(f"{each:.3f}" for each in found["relative cost, walk"])
         off = figures["distance to A, walk, off the straight line"]
         mean = figures.get("relative cost, walk, mean", math.nan)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import musicvae
 from musicvae.plotting import draw_phrases
-from musicvae.score.windows import cut
+from musicvae.score.windows import cut_phrase
 
 TUNES = Path(__file__).parent.parent / "data" / "tunes"
 
@@ -31,7 +31,7 @@ def main(folder: Path) -> None:
         drawn += sheets.generate(1, bars=4, seed=5, **wishes)  # type: ignore[arg-type]  # some
     draw_phrases(drawn, folder / "wishes.png", [title for title, _ in asked])
 
-    source = cut(musicvae.to_phrase(TUNES / "greensleeves.mid"), 0, 4 * 12)
+    source = cut_phrase(musicvae.to_phrase(TUNES / "greensleeves.mid"), 0, 4 * 12)
     strengths = (0.0, 0.1, 0.3, 0.6)
     varied = [tunes.vary(source, 1, strength=strength, seed=5)[0] for strength in strengths]
     titles = [f"greensleeves, strength {strength:g}" for strength in strengths]

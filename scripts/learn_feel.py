@@ -25,8 +25,8 @@ from scipy.linalg import solve_triangular
 from scipy.optimize import minimize
 
 from musicvae.midi.parser import parse
-from musicvae.midi.quantize import choose_grid, stretches
-from musicvae.performance.groove import TABLE, Feel
+from musicvae.midi.quantize import choose_grid, meter_segments
+from musicvae.performance.groove import TABLE, GrooveSpread
 from musicvae.theory.drum_kit import CLASS_OF, CLASSES
 from musicvae.theory.meter import LEVELS, RESOLUTION, STRAIGHT, Meter, ticks_to_steps
 
@@ -90,11 +90,11 @@ def performances(corpus: Path, split: str) -> Iterator[Performance]:
 def perform(data: bytes) -> Performance | None:
     """A file as strokes; None where it is played in triplets."""
     score = parse(data)[0]
-    stretch = stretches(score)[0]
+    stretch = meter_segments(score)[0]
     notes = [note for track in score.tracks for note in track.notes if note.pitch in CLASS_OF]
     ticks = np.array([note.start for note in notes], dtype=np.int64)
     meter = choose_grid(stretch, ticks, score.resolution)
-    if meter.grid != STRAIGHT:
+    if meter.steps_per_quarter != STRAIGHT:
         return None
     step = np.array([ticks_to_steps(tick, score.resolution) for tick in ticks.tolist()])
     offset = ticks * RESOLUTION / score.resolution - step * meter.step_ticks
@@ -104,16 +104,16 @@ def perform(data: bytes) -> Performance | None:
     return Performance(meter, step[near], drum[near], offset[near], velocity[near])
 
 
-def learn(played: Sequence[Performance], values: Sequence[Floats]) -> Feel:
+def learn(played: Sequence[Performance], values: Sequence[Floats]) -> GrooveSpread:
     """Means, then the spreads that make the values most likely."""
     mean = means(played, values)
     rest = [value - mean[one.drum, levels(one)] for one, value in zip(played, values, strict=True)]
     some = [(cropped(one), r[:STROKES]) for one, r in zip(played, rest, strict=True)][::EVERY]
     spread = float(np.concatenate(rest).std())
 
-    def feel(x: Floats) -> Feel:
+    def feel(x: Floats) -> GrooveSpread:
         drum, place, habit, drift, stroke = (spread * np.exp(x[:5])).tolist()
-        return Feel((), drum, place, habit, drift, float(1 / (1 + np.exp(-x[5]))), stroke)
+        return GrooveSpread((), drum, place, habit, drift, float(1 / (1 + np.exp(-x[5]))), stroke)
 
     def cost(x: Floats) -> float:
         return -sum(log_likelihood(feel(x), one, r) for one, r in some)
@@ -129,8 +129,8 @@ def learn(played: Sequence[Performance], values: Sequence[Floats]) -> Feel:
 
 def levels(one: Performance) -> Ints:
     """How light the step of each stroke is. `[N]`"""
-    level = np.array([one.meter.level(step) for step in range(one.meter.bar)])
-    return level[one.step % one.meter.bar]
+    level = np.array([one.meter.level(step) for step in range(one.meter.steps_per_bar)])
+    return level[one.step % one.meter.steps_per_bar]
 
 
 def means(played: Sequence[Performance], values: Sequence[Floats]) -> Floats:
@@ -149,7 +149,7 @@ def cropped(one: Performance) -> Performance:
     return Performance(one.meter, *(array[:STROKES] for array in one[1:]))
 
 
-def log_likelihood(feel: Feel, one: Performance, rest: Floats) -> float:
+def log_likelihood(feel: GrooveSpread, one: Performance, rest: Floats) -> float:
     """Of what strokes differ from their means by, together, in nats."""
     lower = np.linalg.cholesky(covariance(feel, one))
     white = solve_triangular(lower, rest, lower=True)
@@ -157,11 +157,11 @@ def log_likelihood(feel: Feel, one: Performance, rest: Floats) -> float:
     return float(-0.5 * (white @ white + size) - np.log(np.diag(lower)).sum())
 
 
-def covariance(feel: Feel, one: Performance) -> Floats:
+def covariance(feel: GrooveSpread, one: Performance) -> Floats:
     """Between the strokes of a performance. `[N, N]`"""
-    place = one.step % one.meter.bar
+    place = one.step % one.meter.steps_per_bar
     drums, places = one.drum[:, None] == one.drum, place[:, None] == place
-    quarters = abs(one.step[:, None] - one.step) / one.meter.grid
+    quarters = abs(one.step[:, None] - one.step) / one.meter.steps_per_quarter
     found = feel.drift**2 * feel.memory**quarters
     found += feel.drum**2 * drums + feel.place**2 * places + feel.habit**2 * (drums & places)
     found[np.diag_indices(len(found))] += feel.stroke**2

@@ -25,7 +25,7 @@ from musicvae.errors import MusicVAEError
 from musicvae.metrics.histograms import note_f1
 from musicvae.midi.reader import main_phrase, read_midi
 from musicvae.score.phrase import Note, Phrase
-from musicvae.score.windows import windows
+from musicvae.score.windows import split_windows
 from musicvae.verbs.analogy import analogy
 from musicvae.verbs.reconstruct import reconstruct
 
@@ -68,7 +68,7 @@ def read(player: Player, files: list[Path], held_out: set[str]) -> list[Phrase]:
             phrase = player.codec.select(main_phrase(read_midi(path)))
         except MusicVAEError:
             continue
-        found += [cut for cut in windows(phrase, player.bars) if count(cut) >= MIN_NOTES]
+        found += [cut for cut in split_windows(phrase, player.bars) if count(cut) >= MIN_NOTES]
     return found
 
 

@@ -47,7 +47,7 @@ def measure(player: Player, wishes: Mapping[str, Any], n: int) -> str:
     """A row of the table."""
     asked = parse_constraints(**wishes)
     codec, meters, steps = player.codec, [METER] * n, player.steps(METER)
-    rules, bars = [compile_rule(asked, codec, METER, steps)] * n, steps // METER.bar
+    rules, bars = [compile_rule(asked, codec, METER, steps)] * n, steps // METER.steps_per_bar
     nothing = np.empty((n, 0), np.float32)
     assert player.prior
 
@@ -57,7 +57,7 @@ def measure(player: Player, wishes: Mapping[str, Any], n: int) -> str:
     def broken(windows: list[Codes]) -> int:
         return sum(bool(asked.violations(codec.decode(one, METER), codec)) for one in windows)
 
-    made_up = player.make_up(meters, generators(1, n), 1.0, rules)
+    made_up = player.sample_prior(meters, generators(1, n), 1.0, rules)
     of_prior = player.prior.cost(nothing, made_up, meters, rules).mean() / bars
     z = player.sample_z(meters, generators(1, n), 1.0, rules)
     kept = decoded(z, rules)

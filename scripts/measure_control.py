@@ -24,7 +24,7 @@ from musicvae.generation.latent_path import hamming
 from musicvae.generation.seeding import NEW_MUSIC, Sampling
 from musicvae.metrics.histograms import note_f1
 from musicvae.score.phrase import Phrase
-from musicvae.score.windows import cut, join, window_bars
+from musicvae.score.windows import cut_phrase, join_phrases, window_bars
 from musicvae.theory.meter import Meter
 from musicvae.verbs.generate import generate
 from musicvae.verbs.reconstruct import reconstruct
@@ -38,10 +38,13 @@ def following(player: Player, pieces: Sequence[Phrase], bar: int) -> float:
     """Nats a step, of a bar of each piece after those before it; bars count from 0."""
     assert player.prior
     bars = window_bars(METER, player.bars)
-    windows = [cut(piece, (bar - bars + 1) * METER.bar, (bar + 1) * METER.bar) for piece in pieces]
+    windows = [
+        cut_phrase(piece, (bar - bars + 1) * METER.steps_per_bar, (bar + 1) * METER.steps_per_bar)
+        for piece in pieces
+    ]
     codes = [player.codec.encode(window) for window in windows]
-    nats = player.prior.nats(np.empty((len(codes), 0), np.float32), codes, [METER] * len(codes))
-    return float(np.mean([each[-METER.bar :].mean() for each in nats]))
+    nats = player.prior.nll(np.empty((len(codes), 0), np.float32), codes, [METER] * len(codes))
+    return float(np.mean([each[-METER.steps_per_bar :].mean() for each in nats]))
 
 
 def seams(player: Player, n: int) -> None:
@@ -49,7 +52,7 @@ def seams(player: Player, n: int) -> None:
     size = window_bars(METER, player.bars)
     pieces = generate(player, n, meter=METER, bars=4 * size, sampling=replace(NEW_MUSIC, seed=1))
     alone = generate(player, 4 * n, meter=METER, sampling=replace(NEW_MUSIC, seed=2))
-    apart = [join(alone[row : row + 4]) for row in range(0, 4 * n, 4)]
+    apart = [join_phrases(alone[row : row + 4]) for row in range(0, 4 * n, 4)]
     inside = [bar for bar in range(size, 4 * size) if bar % size]
     print("nats a step of the first bar after windows meet, and of bars inside")
     for name, found in (("one after the other", pieces), ("drawn apart", apart)):
@@ -66,7 +69,7 @@ def loops(player: Player, n: int) -> None:
         pieces = generate(
             player, n, meter=METER, bars=2 * size, loop=loop, sampling=replace(NEW_MUSIC, seed=3)
         )
-        nats = following(player, [join([piece, piece]) for piece in pieces], 2 * size)
+        nats = following(player, [join_phrases([piece, piece]) for piece in pieces], 2 * size)
         print(f"  {'--loop' if loop else 'without':20} {nats:6.3f}")
 
 

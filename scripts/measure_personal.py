@@ -21,13 +21,16 @@ from pathlib import Path
 
 import numpy as np
 
-from musicvae.adapt.personalize import Windows, personalize, read_windows
+from musicvae.adapt.personalize import WindowSet, personalize, read_windows
 from musicvae.api.model import load
+from musicvae.arrays import FloatArray
 from musicvae.codecs.base import Codes
 from musicvae.engine import Player
-from musicvae.generation.seeding import Array, generators
-from musicvae.metrics.copies import Library
-from musicvae.metrics.histograms import overlap, statistics
+from musicvae.generation.seeding import (
+    generators,
+)
+from musicvae.metrics.copies import CopyIndex
+from musicvae.metrics.histograms import histograms_of, overlap
 from musicvae.score.phrase import Phrase
 from musicvae.theory.meter import Meter
 
@@ -94,11 +97,11 @@ class Case:
             if rows:
                 alike.append(self.others.codes[rows[rng.integers(len(rows))]])
                 alike_meters.append(meter)
-        self.alike = Windows(alike, alike_meters)
-        self.music = statistics(self.phrases(*self.own), codec)
-        self.other_music = statistics(self.phrases(*self.alike), codec)
+        self.alike = WindowSet(alike, alike_meters)
+        self.music = histograms_of(self.phrases(*self.own), codec)
+        self.other_music = histograms_of(self.phrases(*self.alike), codec)
         self.libraries = {
-            meter: Library(
+            meter: CopyIndex(
                 codec, np.stack([c for c, m in zip(*self.own, strict=True) if m == meter])
             )
             for meter in set(self.own.meters)
@@ -116,7 +119,7 @@ class Case:
             return f"{nats}, no other files in their meters"
         near = mean(overlap(self.music, self.other_music))
         again = [
-            self.libraries[meter].holds(each)
+            self.libraries[meter].contains_copy(each)
             for each, meter in zip(*self.others, strict=True)
             if meter in self.libraries
         ]
@@ -125,7 +128,7 @@ class Case:
             f"copies in other files {np.mean(again):.1%}"
         )
 
-    def figures(self, player: Player, z: Array) -> str:
+    def figures(self, player: Player, z: FloatArray) -> str:
         """Those of samples."""
         rngs = generators(1, len(z))
         drawn = player.decode(z, self.meters, temperature=1.0, rngs=rngs)
@@ -133,9 +136,9 @@ class Case:
         again = player.decode(back, self.meters, temperature=0.0, rngs=rngs)
         agree = np.mean([np.mean(a == b) for a, b in zip(drawn, again, strict=True)])
         heard = self.phrases(drawn, self.meters)
-        found = statistics(heard, player.codec)
+        found = histograms_of(heard, player.codec)
         copies = [
-            self.libraries[meter].holds(each)
+            self.libraries[meter].contains_copy(each)
             for each, meter in zip(drawn, self.meters, strict=True)
         ]
         return (
@@ -150,11 +153,11 @@ class Case:
         """A step, under the prior of the model."""
         assert self.player.prior is not None  # personalize has refused others
         nothing = np.empty((len(codes), 0), np.float32)
-        each = self.player.prior.nats(nothing, codes, meters)
+        each = self.player.prior.nll(nothing, codes, meters)
         return float(np.mean([nats.mean() for nats in each]))
 
 
-def ways(case: Case, leaning: Player) -> Iterator[tuple[str, Player, Array]]:
+def ways(case: Case, leaning: Player) -> Iterator[tuple[str, Player, FloatArray]]:
     """Each way, who decodes, and z of its samples."""
     player, meters = case.player, case.meters
     made_up = player.sample_z(meters, generators(2, len(meters)))
@@ -180,18 +183,18 @@ def ways(case: Case, leaning: Player) -> Iterator[tuple[str, Player, Array]]:
     )
 
 
-def narrowed(spread: Array) -> Array:
+def narrowed(spread: FloatArray) -> FloatArray:
     """A covariance as probabilistic PCA has it."""
     values, axes = np.linalg.eigh(spread)
     values[:-LATENT] = values[:-LATENT].mean()
-    found: Array = (axes * values) @ axes.T
+    found: FloatArray = (axes * values) @ axes.T
     return found
 
 
-def root(spread: Array) -> Array:
+def root(spread: FloatArray) -> FloatArray:
     """The symmetric square root of a covariance."""
     values, axes = np.linalg.eigh(spread)
-    found: Array = (axes * np.sqrt(np.maximum(values, 1e-6))) @ axes.T
+    found: FloatArray = (axes * np.sqrt(np.maximum(values, 1e-6))) @ axes.T
     return found
 
 

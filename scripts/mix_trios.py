@@ -38,7 +38,7 @@ def mixed(
         {kind: np.array(rows) for kind, rows in rows_by_meter(one).items()}
         for one in (melodies, drums)
     )
-    kinds = [kind for kind in melodies.kinds if kind in beats]
+    kinds = [kind for kind in melodies.distinct_meters if kind in beats]
     share = n / sum(len(tunes[kind]) for kind in kinds)
     for kind in kinds:
         made = []

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Normal, kl_divergence
 
-from musicvae.nets import RNN, Likelihood, Losses, Sequences
+from musicvae.nets import RNN, Likelihood, Losses, SequenceBatch
 from musicvae.nets.losses import masked_sum
 
 
@@ -50,11 +50,11 @@ class StepwiseVAE(nn.Module):
         self.decoder = _two_layers(recurrent.width + latent, hidden, channels)
         self.likelihood = likelihood
 
-    def forward(self, batch: Sequences) -> Tensor:
+    def forward(self, batch: SequenceBatch) -> Tensor:
         past = self.past(batch)
         return self.decode(past, self.posterior(past, batch).rsample())
 
-    def past(self, batch: Sequences) -> Tensor:
+    def past(self, batch: SequenceBatch) -> Tensor:
         """What is known before each step. Output `[B, T, H]`."""
         seen = torch.cat([batch.previous, batch.condition], dim=-1)
         out: Tensor = self.recurrent(seen, batch.lengths)
@@ -64,7 +64,7 @@ class StepwiseVAE(nn.Module):
         """`p(z_t | x_<t)`, over `[B, T, Z]`."""
         return _normal(self.to_prior(past))
 
-    def posterior(self, past: Tensor, batch: Sequences) -> Normal:
+    def posterior(self, past: Tensor, batch: SequenceBatch) -> Normal:
         """`q(z_t | x_<=t)`, over `[B, T, Z]`."""
         return _normal(self.to_posterior(torch.cat([past, batch.x], dim=-1)))
 
@@ -73,7 +73,7 @@ class StepwiseVAE(nn.Module):
         logits: Tensor = self.decoder(torch.cat([past, z], dim=-1))
         return logits
 
-    def losses(self, batch: Sequences) -> Losses:
+    def losses(self, batch: SequenceBatch) -> Losses:
         """Both terms of the evidence lower bound, in nats for each sequence."""
         past = self.past(batch)
         posterior = self.posterior(past, batch)
@@ -83,7 +83,7 @@ class StepwiseVAE(nn.Module):
         return Losses(masked_sum(nll, batch.mask), masked_sum(kl, batch.mask), logits)
 
     @torch.no_grad()
-    def nll(self, batch: Sequences, samples: int) -> Tensor:
+    def nll(self, batch: SequenceBatch, samples: int) -> Tensor:
         """`-log p(x_t | x_<t)` by importance weighting; Burda et al., ICLR 2016. `[B, T]`.
 
         An upper bound on the average, the tighter the more samples.

@@ -14,7 +14,7 @@ import argparse
 from pathlib import Path
 
 from musicvae.api.registry import find_checkpoint
-from musicvae.checkpoint import Checkpoint, bare, load, prior_of, with_prior
+from musicvae.checkpoint import Checkpoint, load, net_only, prior_of, with_prior
 from musicvae.corpus.dataset import Windows, open_split
 from musicvae.engine import Player
 from musicvae.evaluation.evaluate import evaluate
@@ -51,7 +51,7 @@ def main() -> None:
     axes = (figure := new_figure(6, 4)).subplots()
     reached: dict[str, list[tuple[float, float]]] = {way: [] for way in WAYS}
     for name in chosen.models:
-        net = bare(load(find_checkpoint(name)))
+        net = net_only(load(find_checkpoint(name)))
         train = net.config.train
         label = f"beta {train.beta:g}, free nats {train.free_nats:g}"
         for way, model in zip(WAYS, (net, with_prior(net, prior)), strict=True):

@@ -132,7 +132,7 @@ def to_phrase(tune: Tune) -> Phrase:
                 velocity = ACCENT if at == begin else PLAIN
                 notes.append(Note(at, steps, to_pitch(name), velocity))
             at += steps
-        if at - begin != meter.bar:
+        if at - begin != meter.steps_per_bar:
             if number:
                 raise ValueError(f"{tune.title}: bar {number} lasts {at - begin} steps: {bar}")
             pickup = at

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from musicvae.checkpoint import Checkpoint, with_prior
 from musicvae.codecs import CODECS
 from musicvae.codecs.base import Codes
-from musicvae.config import ModelConfig, of_prior
+from musicvae.config import ModelConfig, prior_config
 from musicvae.corpus.dataset import SPLITS, pack, save
 from musicvae.generation.seeding import NEW_MUSIC, Sampling
 from musicvae.presets import PRESETS
-from musicvae.score.chord_recognition import changes
+from musicvae.score.chord_recognition import to_chord_changes
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.score.windows import window_bars
 from musicvae.theory.drum_kit import PITCH_OF
@@ -43,8 +43,8 @@ def miniature(name: str, **choices: object) -> ModelConfig:
         latent=5,
         hidden=8,
         layers=min(2, net.layers + 1),  # so that each has a layer on a layer
-        notes=min(4, net.notes),
-        plan=4,
+        step_features=min(4, net.step_features),
+        step_conditioning=4,
     )
     small = replace(small, **choices)  # type: ignore[arg-type]  # any field
     return replace(config, net=small, train=replace(config.train, batch=4, precision="fp32"))
@@ -70,7 +70,7 @@ def packed(
 ) -> tuple[Codes, NDArray[np.uint8]]:
     """The codes of `windows_of` as they are stored, and their meters."""
     codes = [pack(CODECS[codec], each[None], bars)[0] for each in windows_of(codec, meters, bars)]
-    names = [(m.numerator, m.denominator, m.grid) for m in meters]
+    names = [(m.numerator, m.denominator, m.steps_per_quarter) for m in meters]
     return np.array(codes), np.array(names, dtype=np.uint8)
 
 
@@ -95,7 +95,7 @@ def thinned(model: Checkpoint) -> Checkpoint:
 def tiny_prior(model: Checkpoint) -> Checkpoint:
     """The same with a prior of random weights."""
     torch.manual_seed(1)
-    net = of_prior(replace(model.config.net, prior=8, prior_chain=True))
+    net = prior_config(replace(model.config.net, prior=8, prior_chain=True))
     prior = build(net)
     with torch.no_grad():
         for parameter in prior.parameters():
@@ -113,8 +113,8 @@ def little_tune(meter: Meter, seed: int, bars: int = 2) -> Phrase:
     rng = np.random.default_rng(seed)
     bars = window_bars(meter, bars)
     notes, at, pitch = [], int(rng.integers(0, 3)), 64
-    while at < bars * meter.bar:
-        duration = min(int(rng.integers(1, 6)), bars * meter.bar - at)
+    while at < bars * meter.steps_per_bar:
+        duration = min(int(rng.integers(1, 6)), bars * meter.steps_per_bar - at)
         pitch = max(40, min(96, pitch + int(rng.integers(-4, 5))))
         notes.append(Note(at, duration, pitch))
         at += duration + int(rng.integers(0, 3))
@@ -135,8 +135,8 @@ def little_piece(codec: str, meter: Meter, seed: int, bars: int = 2) -> Phrase:
         bass = tuple(replace(note, pitch=note.pitch - 24) for note in melody.notes)
         return replace(tune, parts=(melody, Part(bass, 33), drums))
     if codec == "leadsheet":
-        beats = np.arange(tune.steps // meter.beat)
-        return replace(tune, chords=changes(1 + (beats // 2 + seed) * 5 % 12, meter))
+        beats = np.arange(tune.steps // meter.steps_per_beat)
+        return replace(tune, chords=to_chord_changes(1 + (beats // 2 + seed) * 5 % 12, meter))
     return tune
 
 
@@ -146,7 +146,7 @@ def little_band(meter: Meter, seed: int, bars: int = 2) -> Phrase:
     rng = np.random.default_rng((seed, 1))
     melody = replace(tune.parts[0], name="melody")
     steps = range(0, tune.steps, 2)
-    bass = [Note(at, 2, int(rng.integers(36, 48))) for at in steps if at % meter.bar < 3]
+    bass = [Note(at, 2, int(rng.integers(36, 48))) for at in steps if at % meter.steps_per_bar < 3]
     kit = [Note(at, 1, PITCH_OF[rng.integers(len(PITCH_OF))]) for at in steps]
     parts = (melody, Part(tuple(bass), 33, name="bass"), Part(tuple(kit), is_drum=True))
     return replace(tune, parts=parts)

@@ -12,9 +12,9 @@ from musicvae.score.phrase import (
     Phrase,
     Tempo,
     chord_map,
-    without_overlaps,
+    remove_overlaps,
 )
-from musicvae.theory.chords import CODES, Chord, chord_of
+from musicvae.theory.chords import CHORD_CODES, Chord, chord_from_code
 from musicvae.theory.meter import DENOMINATORS, GRIDS, MAX_TEMPO, Meter
 
 
@@ -45,9 +45,7 @@ def parts(draw: st.DrawFn, steps: int, off: int = 0) -> Part:
         pitch, velocity = draw(st.integers(0, 127)), draw(st.integers(1, 127))
         offset = draw(st.integers(-off if start else 0, off))
         notes.append(Note(start, duration, pitch, velocity, offset))
-    return Part(
-        without_overlaps(notes), draw(st.integers(0, 127)), draw(st.booleans()), draw(names)
-    )
+    return Part(remove_overlaps(notes), draw(st.integers(0, 127)), draw(st.booleans()), draw(names))
 
 
 @st.composite
@@ -55,7 +53,7 @@ def chord_changes(draw: st.DrawFn, steps: int) -> tuple[ChordChange, ...]:
     """The chords of a phrase of that many steps; often none."""
     drawn: list[tuple[int, Chord | None]] = []
     for step in sorted(draw(st.sets(st.integers(0, steps - 1), max_size=4))) if steps else ():
-        drawn.append((step, chord_of(draw(st.integers(0, CODES - 1)))))
+        drawn.append((step, chord_from_code(draw(st.integers(0, CHORD_CODES - 1)))))
     return chord_map(drawn, steps)
 
 
@@ -63,8 +61,8 @@ def chord_changes(draw: st.DrawFn, steps: int) -> tuple[ChordChange, ...]:
 def phrases(draw: st.DrawFn, max_parts: int = 3, offsets: bool = False) -> Phrase:
     """Any phrase: every meter, odd tempos, pick-ups, silence, chords; notes off the grid."""
     meter = draw(st.sampled_from(METERS))
-    bars, pickup = draw(st.integers(0, 4)), draw(st.integers(0, meter.bar - 1))
-    steps = pickup + bars * meter.bar
+    bars, pickup = draw(st.integers(0, 4)), draw(st.integers(0, meter.steps_per_bar - 1))
+    steps = pickup + bars * meter.steps_per_bar
     changes = draw(st.sets(st.integers(1, max(1, steps - 1)), max_size=3)) if steps > 1 else ()
     tempos: list[Tempo] = []
     for step in (0, *sorted(changes)):

@@ -85,7 +85,7 @@ def test_a_work_says_what_is_to_be_done_and_comes_to_its_end(
     """The first report comes before the work, with its sizes; none goes back; the last is full."""
     monkeypatch.setattr(prior, "HIDDEN", 8)
     monkeypatch.setattr(personal, "SAMPLES", 8)
-    monkeypatch.setattr(sliders, "HEARD_AT", 4)
+    monkeypatch.setattr(sliders, "MAX_SLIDER_WINDOWS", 4)
     work, sizes = WORKS[task]
     reports: list[Report] = []
     work(place, tmp_path / "out", reports.append)

@@ -16,7 +16,7 @@ from musicvae.api.model import MusicVAE
 from musicvae.cli import app
 from musicvae.config import check_seed
 from musicvae.errors import RequestError
-from musicvae.performance.humanize import humanized
+from musicvae.performance.humanize import humanize_phrase
 from musicvae.score.phrase import Phrase
 from musicvae.theory.meter import Meter
 
@@ -85,7 +85,7 @@ def test_a_verb_refuses_it(name: str) -> None:
 def test_humanize_refuses_it(amount: float) -> None:
     """Also where it changes nothing."""
     with pytest.raises(RequestError, match=SENTENCE):
-        humanized(Phrase(), amount, -1)
+        humanize_phrase(Phrase(), amount, -1)
 
 
 @pytest.mark.parametrize("seed", [None, 0, 1, 2**70])

@@ -14,31 +14,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import DoubleArray, FloatArray, IntArray
 from ..engine import Player
 from ..errors import RequestError
-from ..metrics.attributes import Attribute, of_codec
+from ..metrics.attributes import Attribute, attributes_of
 from ..theory.meter import Meter
-
-Array = NDArray[np.float32]
-Floats = NDArray[np.float64]
 
 PULLS = (0.3, 0.5, 0.7, 0.9, 1.1, 1.4)
 """So much of what moves an attribute by one SD in the mean is tried."""
 
-ASIDE = 0.3
-NOISES = 6
+NOISE_SCALE = 0.3
+NOISE_DRAWS = 6
 """With so much noise in each dimension of z, so often; the first is none."""
 
 ASKED, OTHER, PARTNER = 3.0, 1.0, 0.1
 """What an SD beside what was asked for costs, squared: of an attribute that was set, of another,
 and of one that hangs together with one that was set."""
 
-AT_ONCE = 32
+BATCH_SIZE = 32
 """Windows that are moved at once."""
 
-GONE = 9.0
+SILENCE_CHANGE = 9.0
 """SDs that silence counts for."""
 
 
@@ -63,15 +60,15 @@ def parse_settings(settings: Iterable[str]) -> dict[str, float]:
     return found
 
 
-def measured(player: Player) -> dict[str, Attribute]:
+def measurable_attributes(player: Player) -> dict[str, Attribute]:
     """The attributes of a model that can be measured, by name; sliders cannot."""
     both = player.attributes.keys() & player.scales.keys()
-    return {name: one for name, one in of_codec(player.codec).items() if name in both}
+    return {name: one for name, one in attributes_of(player.codec).items() if name in both}
 
 
-def moved(
-    player: Player, z: Array, settings: Mapping[str, float], meters: Sequence[Meter]
-) -> Array:
+def apply_attributes(
+    player: Player, z: FloatArray, settings: Mapping[str, float], meters: Sequence[Meter]
+) -> FloatArray:
     """z with its attributes moved by so many SDs of the training set, as near as can be.
 
     What cannot be measured, such as a slider, is added as it is. The same z gives the same,
@@ -87,21 +84,21 @@ def moved(
     Raises:
         RequestError: the model has no attribute of that name, or an amount is no number.
     """
-    _must_have(player, settings)
+    _check_settings(player, settings)
     z = np.asarray(z, np.float32)
-    known = measured(player)
+    known = measurable_attributes(player)
     wanted = {name: amount for name, amount in settings.items() if amount}
     for name in [name for name in wanted if name not in known]:
         z = z + np.float32(wanted.pop(name)) * player.attributes[name]
     if not wanted or not len(z):
         return z
-    blocks = [slice(start, start + AT_ONCE) for start in range(0, len(z), AT_ONCE)]
+    blocks = [slice(start, start + BATCH_SIZE) for start in range(0, len(z), BATCH_SIZE)]
     return np.concatenate(
-        [tried(player, z[here], wanted, meters[here]).best(wanted) for here in blocks]
+        [try_moves(player, z[here], wanted, meters[here]).best(wanted) for here in blocks]
     )
 
 
-class Tried(NamedTuple):
+class CandidateMoves(NamedTuple):
     """Moves of z, and what they do to the music, in SDs. The first one leaves it.
 
     Attributes:
@@ -110,11 +107,11 @@ class Tried(NamedTuple):
         attributes: by name, in that order.
     """
 
-    z: Array
-    changes: Floats
+    z: FloatArray
+    changes: DoubleArray
     attributes: Mapping[str, Attribute]
 
-    def chosen(self, settings: Mapping[str, float]) -> NDArray[np.int64]:
+    def best_moves(self, settings: Mapping[str, float]) -> IntArray:
         """The move of each z that comes nearest to what was asked for. `[N]`"""
         partners = {self.attributes[name].partner for name in settings}
         asked = np.array([settings.get(name, 0.0) for name in self.attributes])
@@ -126,35 +123,35 @@ class Tried(NamedTuple):
         )
         return np.asarray(((self.changes - asked) ** 2 @ cost).argmin(axis=0))
 
-    def best(self, settings: Mapping[str, float]) -> Array:
+    def best(self, settings: Mapping[str, float]) -> FloatArray:
         """That move. `[N, Z]`"""
-        return self.z[self.chosen(settings), np.arange(self.z.shape[1])]
+        return self.z[self.best_moves(settings), np.arange(self.z.shape[1])]
 
 
-def tried(
-    player: Player, z: Array, settings: Mapping[str, float], meters: Sequence[Meter]
-) -> Tried:
+def try_moves(
+    player: Player, z: FloatArray, settings: Mapping[str, float], meters: Sequence[Meter]
+) -> CandidateMoves:
     """What may be chosen from for some settings; how large they are, all together, is the same."""
-    attributes = measured(player)
+    attributes = measurable_attributes(player)
     most = max(map(abs, settings.values()))
     pull = np.asarray(sum(a / most * player.attributes[name] for name, a in settings.items()))
-    noise = np.random.default_rng(0).standard_normal((len(PULLS), NOISES, player.latent))
+    noise = np.random.default_rng(0).standard_normal((len(PULLS), NOISE_DRAWS, player.latent))
     noise[:, 0] = 0
-    moves = np.array(PULLS)[:, None, None] * pull + ASIDE * noise
+    moves = np.array(PULLS)[:, None, None] * pull + NOISE_SCALE * noise
     moves = np.concatenate([np.zeros((1, player.latent)), moves.reshape(-1, player.latent)])
     candidates = (z + moves[:, None]).astype(np.float32)
     scale = np.array([player.scales[name][1] for name in attributes])
     flat = candidates.reshape(-1, player.latent)
     values = values_of(player, flat, [*meters] * len(moves), attributes)
     values = values.reshape(len(moves), len(z), -1)
-    changes = np.nan_to_num((values - values[0]) / scale, nan=GONE)
+    changes = np.nan_to_num((values - values[0]) / scale, nan=SILENCE_CHANGE)
     changes[0] = 0
-    return Tried(candidates, changes, attributes)
+    return CandidateMoves(candidates, changes, attributes)
 
 
 def values_of(
-    player: Player, z: Array, meters: Sequence[Meter], attributes: Mapping[str, Attribute]
-) -> Floats:
+    player: Player, z: FloatArray, meters: Sequence[Meter], attributes: Mapping[str, Attribute]
+) -> DoubleArray:
     """The attributes of what each z is decoded to; no number in silence. `[N, attributes]`"""
     rngs = [np.random.default_rng(0)] * len(z)
     codes = player.decode(z, meters, temperature=0.0, rngs=rngs)
@@ -162,7 +159,7 @@ def values_of(
     return np.array([[one(phrase) for one in attributes.values()] for phrase in phrases])
 
 
-def _must_have(player: Player, settings: Mapping[str, float]) -> None:
+def _check_settings(player: Player, settings: Mapping[str, float]) -> None:
     unknown = [name for name in settings if name not in player.attributes]
     if unknown and not player.attributes:
         raise RequestError(

@@ -16,21 +16,23 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import DoubleArray, FloatArray, IntArray
 from ..checkpoint import Checkpoint, with_attributes
-from ..config import FITTED_ON
-from ..corpus.dataset import Windows, must_fit, open_split
+from ..config import MAX_FIT_WINDOWS
+from ..corpus.dataset import Windows, check_fits, open_split
 from ..engine import Player
 from ..errors import RequestError
-from ..metrics.attributes import Attribute, of_codec
+from ..metrics.attributes import Attribute, attributes_of
 from ..progress import Progress, Report, silent
 from ..theory.meter import Meter
-from .apply_attributes import Array, Floats, values_of
+from .apply_attributes import (
+    values_of,
+)
 
-AT_ONCE = 256
+BATCH_SIZE = 256
 
-TRIED_ON = 48
+MAX_TRIAL_WINDOWS = 48
 """Windows that are decoded to see how far a direction must go."""
 
 LADDER = (2.0, 3.5, 5.0, 7.0)
@@ -39,7 +41,7 @@ LADDER = (2.0, 3.5, 5.0, 7.0)
 RIDGE = 0.01
 """Of the variance of each dimension."""
 
-APART = 10.0
+SIDE_EFFECT_WEIGHT = 10.0
 """What the side effects of a direction cost, where its length costs 1."""
 
 
@@ -47,7 +49,7 @@ def fit_attributes(
     checkpoint: Checkpoint,
     data: Path | str,
     *,
-    limit: int = FITTED_ON,
+    limit: int = MAX_FIT_WINDOWS,
     seed: int = 0,
     progress: Progress = silent,
 ) -> Checkpoint:
@@ -67,12 +69,12 @@ def fit_attributes(
     player, windows = Player(checkpoint), open_split(data, "train")
     if not player.latent:
         raise RequestError("This model predicts the next step: it has no z to find attributes in.")
-    must_fit((player.codec.name, player.bars), (windows.codec.name, windows.bars))
-    attributes = of_codec(player.codec)
+    check_fits((player.codec.name, player.bars), (windows.codec.name, windows.bars))
+    attributes = attributes_of(player.codec)
     rows = np.random.default_rng(seed).permutation(len(windows))[:limit]
     meters = [windows.meter(row) for row in rows]
     # windows are encoded; then some are decoded on every rung, once for each side of each way
-    rung = 2 * len(attributes) * min(TRIED_ON, len(rows))
+    rung = 2 * len(attributes) * min(MAX_TRIAL_WINDOWS, len(rows))
     total = len(rows) + 2 * len(LADDER) * rung
     progress(Report("fit-attributes", 0, total, sizes={"attributes": len(attributes)}))
 
@@ -85,15 +87,15 @@ def fit_attributes(
         raise RequestError(f"{data} is too small to tell how attributes vary: prepare more music.")
     spread = _spread(mu)
     scales = np.stack([mean, sd], axis=1)
-    some, climbed = slice(TRIED_ON), partial(tell, len(rows))
+    some, climbed = slice(MAX_TRIAL_WINDOWS), partial(tell, len(rows))
     trial = Trial(player, mu[some], meters[some], attributes, scales, spread, climbed)
     others = _others(attributes)
     slopes = _slopes(mu, _standard(values, scales), spread)
-    ways, effects = trial.lengthened(_ways(slopes, others), 0)
-    mixing = _ways(effects.T, others)
+    ways, effects = trial.scale_to_unit(_directions(slopes, others), 0)
+    mixing = _directions(effects.T, others)
     deaf = np.diag(effects) <= 0  # the decoder makes nothing of them: they stay as they are
     mixing[deaf] = np.eye(len(mixing))[deaf]
-    ways, _ = trial.lengthened(mixing @ ways, 1)
+    ways, _ = trial.scale_to_unit(mixing @ ways, 1)
     directions = (ways @ spread.T).astype(np.float32)
     return with_attributes(
         checkpoint,
@@ -105,16 +107,16 @@ def fit_attributes(
 def _encoded(
     player: Player,
     windows: Windows,
-    rows: NDArray[np.int64],
+    rows: IntArray,
     meters: Sequence[Meter],
     attributes: Mapping[str, Attribute],
     tell: Callable[[int], object],
-) -> tuple[Array, Floats]:
+) -> tuple[FloatArray, DoubleArray]:
     """Posterior means and attributes of some windows. `[N, Z]`, `[N, attributes]`"""
     mu, values = [], []
-    for start in range(0, len(rows), AT_ONCE):
-        here = meters[start : start + AT_ONCE]
-        codes = [windows.window(row) for row in rows[start : start + AT_ONCE]]
+    for start in range(0, len(rows), BATCH_SIZE):
+        here = meters[start : start + BATCH_SIZE]
+        codes = [windows.window(row) for row in rows[start : start + BATCH_SIZE]]
         mu.append(player.encode(codes, here).mu)
         for each, meter in zip(codes, here, strict=True):
             phrase = player.codec.decode(each, meter)
@@ -123,7 +125,7 @@ def _encoded(
     return np.concatenate(mu), np.array(values)
 
 
-def _standard(values: Floats, scales: Floats) -> Floats:
+def _standard(values: DoubleArray, scales: DoubleArray) -> DoubleArray:
     """In SDs from the mean, where silence is as well. `[N, A]`, `[A, 2]` -> `[N, A]`"""
     return np.nan_to_num((values - scales[:, 0]) / scales[:, 1])
 
@@ -136,25 +138,27 @@ def _others(attributes: Mapping[str, Attribute]) -> list[list[int]]:
     ]
 
 
-def _spread(mu: Array) -> Floats:
+def _spread(mu: FloatArray) -> DoubleArray:
     """A root of the covariance: in x, where z = mean + spread x, music varies alike everywhere."""
     variance, axes = np.linalg.eigh(np.cov(mu.T))
     return np.asarray(axes * np.sqrt(np.maximum(variance, 1e-9)))
 
 
-def _slopes(mu: Array, wanted: Floats, spread: Floats) -> Floats:
+def _slopes(mu: FloatArray, wanted: DoubleArray, spread: DoubleArray) -> DoubleArray:
     """A linear model of attributes. `[N, Z]`, `[N, A]` -> `[A, X]`"""
     x = np.linalg.solve(spread, (mu - mu.mean(axis=0)).T).T
     ridge = RIDGE * len(x) * np.eye(len(spread))
     return np.asarray(np.linalg.solve(x.T @ x + ridge, x.T @ wanted).T)
 
 
-def _ways(slopes: Floats, others: Sequence[Sequence[int]]) -> Floats:
+def _directions(slopes: DoubleArray, others: Sequence[Sequence[int]]) -> DoubleArray:
     """Short ways that move one attribute each, and others little. `[A, X]` -> `[A, X]`"""
     ways = []
     for slope, those in zip(slopes, others, strict=True):
         beside = slopes[those] / np.linalg.norm(slopes, axis=1).mean()
-        ways.append(np.linalg.solve(np.eye(slopes.shape[1]) + APART * beside.T @ beside, slope))
+        ways.append(
+            np.linalg.solve(np.eye(slopes.shape[1]) + SIDE_EFFECT_WEIGHT * beside.T @ beside, slope)
+        )
     return np.array(ways)
 
 
@@ -167,14 +171,14 @@ class Trial:
     """
 
     player: Player
-    z: Array
+    z: FloatArray
     meters: Sequence[Meter]
     attributes: Mapping[str, Attribute]
-    scales: Floats
-    spread: Floats
+    scales: DoubleArray
+    spread: DoubleArray
     tell: Callable[[int], object]
 
-    def lengthened(self, ways: Floats, done: int) -> tuple[Floats, Floats]:
+    def scale_to_unit(self, ways: DoubleArray, done: int) -> tuple[DoubleArray, DoubleArray]:
         """Ways so long that each moves its own attribute by one SD, and what they then do.
 
         Shape:
@@ -193,7 +197,7 @@ class Trial:
             reached[k] = [np.interp(lengths[k], rungs, each) for each in effects[:, k].T]
         return lengths[:, None] * ways, reached
 
-    def _at(self, way: Floats) -> Floats:
+    def _at(self, way: DoubleArray) -> DoubleArray:
         """Attributes after a move, in SDs; the mean over the windows. `[X]` -> `[A]`"""
         z = (self.z + self.spread @ way).astype(np.float32)
         values = values_of(self.player, z, self.meters, self.attributes)

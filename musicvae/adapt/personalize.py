@@ -19,30 +19,33 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..arrays import FloatArray
 from ..checkpoint import ATTRIBUTE, PRIOR, Checkpoint
 from ..codecs.base import Codes
 from ..corpus.prepare import midi_files
-from ..corpus.read_file import careful_lines
-from ..corpus.windowing import cut_line
+from ..corpus.read_file import read_tracks
+from ..corpus.windowing import cut_windows
 from ..engine import Player
 from ..errors import DatasetError, MidiError, RequestError
-from ..generation.seeding import Array, generators
-from ..metrics.copies import Library
+from ..generation.seeding import (
+    generators,
+)
+from ..metrics.copies import CopyIndex
 from ..progress import Progress, Report, silent
 from ..theory.meter import Meter
-from .refit_head import ROUNDS, refit
+from .refit_head import ROUNDS, refit_head
 from .sliders import Slider, sliders
 
-FEWEST = 8
+MIN_WINDOWS = 8
 """Windows that there must be."""
 
-MOST_STEPS = 40_000
+MAX_STEPS = 40_000
 """Steps of music that the head is fitted to; of more, so many are drawn."""
 
 SAMPLES = 64
 """Phrases that are looked up among the windows, to count copies."""
 
-MANY_COPIES = 0.15
+MAX_COPY_SHARE = 0.15
 """Of two-bar windows of folk tunes that a model never saw, 7 % repeat one that it did."""
 
 
@@ -72,7 +75,7 @@ class Personal(NamedTuple):
     @property
     def warning(self) -> str | None:
         """What to do if it copies."""
-        if self.copies <= MANY_COPIES:
+        if self.copies <= MAX_COPY_SHARE:
             return None
         return (
             f"{self.copies:.0%} of {SAMPLES} samples repeat a window of your music nearly note "
@@ -80,7 +83,7 @@ class Personal(NamedTuple):
         )
 
 
-class Windows(NamedTuple):
+class WindowSet(NamedTuple):
     """Distinct windows of some files, side by side."""
 
     codes: list[Codes]
@@ -121,14 +124,14 @@ def personalize(
 
     progress(Report("personalize", 0, total, sizes={"files": len(files)}))
     windows, left_out = read_windows(files, player, tell)
-    if len(windows.codes) < FEWEST:
+    if len(windows.codes) < MIN_WINDOWS:
         raise RequestError(_too_little(len(windows.codes), player.bars, left_out))
-    some = _some(windows, seed)
-    weight, bias = refit(player.prior, *some, tell=lambda done: tell(len(files) + done))
+    some = _subsample(windows, seed)
+    weight, bias = refit_head(player.prior, *some, tell=lambda done: tell(len(files) + done))
     found = sliders(player, some.codes, player.encode(*some).mu, some.meters)
     tell(total - 1)
-    own = _leaning(checkpoint, weight, bias, found)
-    copies = _copied(Player(own), windows, seed)
+    own = _adapted(checkpoint, weight, bias, found)
+    copies = _copy_share(Player(own), windows, seed)
     tell(total)
     used = len(files) - len(left_out)
     return Personal(own, found, used, left_out, Counter(windows.meters), copies)
@@ -147,15 +150,15 @@ def _files(sources: Iterable[Path | str]) -> Iterator[str]:
 
 def read_windows(
     files: Sequence[str], player: Player, tell: Tell = lambda done: None
-) -> tuple[Windows, dict[str, str]]:
+) -> tuple[WindowSet, dict[str, str]]:
     """The windows of all files, each once in any key, and why other files have none."""
-    windows, left_out, seen = Windows([], []), dict[str, str](), set[bytes]()
+    windows, left_out, seen = WindowSet([], []), dict[str, str](), set[bytes]()
     codec = player.codec
     for done, file in enumerate(files, 1):
         before = len(seen)
         try:
-            for line in careful_lines(file, codec.name):
-                for cut in cut_line(line, codec, player.bars):
+            for line in read_tracks(file, codec.name):
+                for cut in cut_windows(line, codec, player.bars):
                     for codes, key in zip(cut.codes, cut.keys, strict=True):
                         if key not in seen:
                             seen.add(key)
@@ -174,19 +177,19 @@ def read_windows(
 def _too_little(found: int, bars: int, left_out: Mapping[str, str]) -> str:
     why = "".join(f"; {name}: {reason.rstrip('.')}" for name, reason in list(left_out.items())[:1])
     few = f"There are {found} different windows of {bars} bars in your music"
-    return f"{few}: give it more, {FEWEST} are needed{why}."
+    return f"{few}: give it more, {MIN_WINDOWS} are needed{why}."
 
 
-def _some(windows: Windows, seed: int) -> Windows:
+def _subsample(windows: WindowSet, seed: int) -> WindowSet:
     """So many as have `MOST_STEPS`, in their order."""
     order = np.random.default_rng((seed, 0)).permutation(len(windows.codes))
     steps = np.cumsum([len(windows.codes[row]) for row in order])
-    rows = sorted(order[: max(FEWEST, int(np.searchsorted(steps, MOST_STEPS, side="right")))])
-    return Windows([windows.codes[row] for row in rows], [windows.meters[row] for row in rows])
+    rows = sorted(order[: max(MIN_WINDOWS, int(np.searchsorted(steps, MAX_STEPS, side="right")))])
+    return WindowSet([windows.codes[row] for row in rows], [windows.meters[row] for row in rows])
 
 
-def _leaning(
-    checkpoint: Checkpoint, weight: Array, bias: Array, found: Sequence[Slider]
+def _adapted(
+    checkpoint: Checkpoint, weight: FloatArray, bias: FloatArray, found: Sequence[Slider]
 ) -> Checkpoint:
     """The model with another head of its prior, and with sliders in the place of others.
 
@@ -198,23 +201,25 @@ def _leaning(
     weights[head + "weight"] = weights[head + "weight"] + weight
     weights[head + "bias"] = weights[head + "bias"] + bias
     weights |= {ATTRIBUTE + slider.name: slider.direction for slider in found}
-    net = replace(checkpoint.config.net, prior_floor=0.0)
+    net = replace(checkpoint.config.net, min_nll=0.0)
     return replace(checkpoint, config=replace(checkpoint.config, net=net), weights=weights)
 
 
-def _copied(player: Player, windows: Windows, seed: int) -> float:
+def _copy_share(player: Player, windows: WindowSet, seed: int) -> float:
     """Share of samples, in meters as the music has them, that repeat one of the windows."""
     rngs = generators(seed, SAMPLES)
     chosen = np.random.default_rng((seed, 1)).integers(0, len(windows.meters), SAMPLES)
     meters = [windows.meters[row] for row in chosen]
     drawn = player.decode(
-        player.sample_z(meters, rngs), meters, temperature=player.after_z(1.0), rngs=rngs
+        player.sample_z(meters, rngs), meters, temperature=player.decode_temperature(1.0), rngs=rngs
     )
     libraries = {}
     for meter in set(meters):
         own = [each for each, its in zip(*windows, strict=True) if its == meter]
-        libraries[meter] = Library(player.codec, np.stack(own))
-    found = [libraries[meter].holds(each) for each, meter in zip(drawn, meters, strict=True)]
+        libraries[meter] = CopyIndex(player.codec, np.stack(own))
+    found = [
+        libraries[meter].contains_copy(each) for each, meter in zip(drawn, meters, strict=True)
+    ]
     return float(np.mean(found))
 
 

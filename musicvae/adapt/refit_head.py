@@ -14,23 +14,23 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ..arrays import FloatArray
 from ..codecs.base import Codec, Codes
 from ..engine import Net
-from ..generation.seeding import Array
 from ..theory.meter import Meter
 
 ROUNDS = 30
-HELD = 3.0
+PRIOR_PRECISION = 3.0
 """Precision of the Gaussian around each weight of the head, in steps of music."""
 
 
-def refit(
+def refit_head(
     net: Net,
     codes: Sequence[Codes],
     meters: Sequence[Meter],
     *,
     tell: Callable[[int], object] = lambda done: None,
-) -> tuple[Array, Array]:
+) -> tuple[FloatArray, FloatArray]:
     """What to add to the weights of a head so that its net finds some windows likelier.
 
     Args:
@@ -46,20 +46,20 @@ def refit(
     seen = np.concatenate([seen, np.ones((len(seen), 1), np.float32)], axis=1)  # S steps, F
     before = np.concatenate(net.logits(nothing, codes, meters))  # [S, C]
     truth = np.concatenate([net.codec.one_hot(window[None])[0] for window in codes])
-    bound = (seen.T @ seen).astype(np.float64) / 2 + HELD * np.eye(seen.shape[1])
+    bound = (seen.T @ seen).astype(np.float64) / 2 + PRIOR_PRECISION * np.eye(seen.shape[1])
     newton = np.linalg.inv(bound).astype(np.float32)
     change = np.zeros((seen.shape[1], before.shape[1]), np.float32)
     ahead = change
     for done in range(ROUNDS):
         wrong = expected(net.codec, before + seen @ ahead) - truth
-        new = ahead - newton @ (seen.T @ wrong + np.float32(HELD) * ahead)
+        new = ahead - newton @ (seen.T @ wrong + np.float32(PRIOR_PRECISION) * ahead)
         ahead = new + np.float32(done / (done + 3)) * (new - change)
         change = new
         tell(done + 1)
     return np.ascontiguousarray(change[:-1].T), change[-1]
 
 
-def expected(codec: Codec, logits: Array) -> Array:
+def expected(codec: Codec, logits: FloatArray) -> FloatArray:
     """The probability of each class of each head, or of each channel. `[S, C]`"""
     if codec.likelihood == "bernoulli":
         return np.asarray(1 / (1 + np.exp(-logits)), np.float32)

@@ -16,26 +16,23 @@ from itertools import pairwise, permutations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import DoubleArray, FloatArray
 from ..codecs.base import Codec, Codes
 from ..engine import Player
-from ..generation.seeding import Array
 from ..score.phrase import Phrase
 from ..theory.drum_kit import CLASS_OF, GROUPS
 from ..theory.meter import Meter
 
 SLIDERS = 4
-HEARD_AT = 64
+MAX_SLIDER_WINDOWS = 64
 """Windows at most that are moved to hear what a slider does."""
 
 LENGTHS = (1.0, 1.5, 2.0, 3.0, 4.0)
 """Of a slider, in standard deviations of z along it: the first at which it is heard enough."""
 
-TURNS = 100
+VARIMAX_ROUNDS = 100
 """Of the axes, towards such as share variance with few figures."""
-
-Figures = NDArray[np.float64]
 
 
 class Slider(NamedTuple):
@@ -48,11 +45,11 @@ class Slider(NamedTuple):
     """
 
     name: str
-    direction: Array
+    direction: FloatArray
     effects: dict[str, float]
 
 
-def directions(mu: Array, figures: Figures) -> tuple[Array, Array]:
+def directions(mu: FloatArray, figures: DoubleArray) -> tuple[FloatArray, FloatArray]:
     """Axes at right angles, of most variance first that z shares with figures of the music.
 
     Shape:
@@ -69,10 +66,10 @@ def directions(mu: Array, figures: Figures) -> tuple[Array, Array]:
     return axes.T[order].astype(np.float32), variance[order].astype(np.float32)
 
 
-def _varimax(loadings: Figures) -> Figures:
+def _varimax(loadings: DoubleArray) -> DoubleArray:
     """The rotation of some loadings, `[F, K]`, after which most are small. Output `[K, K]`"""
     turn = np.eye(loadings.shape[1])
-    for _ in range(TURNS):
+    for _ in range(VARIMAX_ROUNDS):
         turned = loadings @ turn
         u, _, v = np.linalg.svd(loadings.T @ (turned**3 - turned * (turned**2).mean(axis=0)))
         turn = u @ v
@@ -80,23 +77,23 @@ def _varimax(loadings: Figures) -> Figures:
 
 
 def sliders(
-    player: Player, codes: Sequence[Codes], mu: Array, meters: Sequence[Meter]
+    player: Player, codes: Sequence[Codes], mu: FloatArray, meters: Sequence[Meter]
 ) -> list[Slider]:
     """The directions of some windows, each named by what it moves most, no two by the same.
 
     What is heard is the music itself, decoded at -1 and at +1; +1 gives more of what names it.
     """
-    names = list(measure(Phrase(), player.codec))
+    names = list(slider_figures(Phrase(), player.codec))
     figures = _figures(player.codec, codes, meters)
     spread = figures.std(axis=0)
-    rows = np.linspace(0, len(mu) - 1, min(len(mu), HEARD_AT)).astype(int)
+    rows = np.linspace(0, len(mu) - 1, min(len(mu), MAX_SLIDER_WINDOWS)).astype(int)
     known = [meters[row] for row in rows]
     axes = directions(mu, figures)[0]
     axes *= (mu @ axes.T).std(axis=0)[:, None]
-    moved = np.stack([_moved(player, mu[rows], known, axis) for axis in axes])
+    moved = np.stack([_effects(player, mu[rows], known, axis) for axis in axes])
     moved /= np.where(spread > 0, spread, np.inf)
     found = []
-    for number, best in enumerate(_named(moved[:, -1])):
+    for number, best in enumerate(_assign_names(moved[:, -1])):
         enough = np.flatnonzero(abs(moved[number, :, best]) >= 1)
         at = int(enough[0]) if len(enough) else len(LENGTHS) - 1
         sign = -1 if moved[number, at, best] < 0 else 1
@@ -106,7 +103,9 @@ def sliders(
     return found
 
 
-def _moved(player: Player, mu: Array, meters: Sequence[Meter], axis: Array) -> Figures:
+def _effects(
+    player: Player, mu: FloatArray, meters: Sequence[Meter], axis: FloatArray
+) -> DoubleArray:
     """What the figures of some windows become by each length of an axis. `[lengths, F]`"""
     steps = np.multiply.outer(np.outer((1, -1), LENGTHS), axis)[:, :, None]
     z = (mu + steps).reshape(-1, len(axis))  # [2, lengths, N, Z]
@@ -114,11 +113,11 @@ def _moved(player: Player, mu: Array, meters: Sequence[Meter], axis: Array) -> F
     known = list(meters) * (2 * len(LENGTHS))
     drawn = player.decode(z, known, temperature=0.0, rngs=rngs)
     up, down = _figures(player.codec, drawn, known).reshape(2, len(LENGTHS), len(mu), -1)
-    half: Figures = (up - down).mean(axis=1) / 2
+    half: DoubleArray = (up - down).mean(axis=1) / 2
     return half
 
 
-def _named(effects: Figures) -> tuple[int, ...]:
+def _assign_names(effects: DoubleArray) -> tuple[int, ...]:
     """For each of some sliders another figure, such that they move these most. `[K, F]` -> K"""
     rows, columns = map(range, effects.shape)
     return max(
@@ -127,13 +126,13 @@ def _named(effects: Figures) -> tuple[int, ...]:
     )
 
 
-def _figures(codec: Codec, codes: Sequence[Codes], meters: Sequence[Meter]) -> Figures:
+def _figures(codec: Codec, codes: Sequence[Codes], meters: Sequence[Meter]) -> DoubleArray:
     """Of each window. `[N, F]`"""
     phrases = [codec.decode(each, meter) for each, meter in zip(codes, meters, strict=True)]
-    return np.array([list(measure(phrase, codec).values()) for phrase in phrases])
+    return np.array([list(slider_figures(phrase, codec).values()) for phrase in phrases])
 
 
-def measure(phrase: Phrase, codec: Codec) -> dict[str, float]:
+def slider_figures(phrase: Phrase, codec: Codec) -> dict[str, float]:
     """Simple figures of a phrase's first part.
 
     Of any: notes a bar, and the share of notes off the beat. Of pitches: their mean; of notes,
@@ -146,7 +145,9 @@ def measure(phrase: Phrase, codec: Codec) -> dict[str, float]:
     starts = {note.start for note in notes}
     found = {
         "density": len(notes) / phrase.bars if phrase.bars else 0.0,
-        "offbeats": _mean([note.start % meter.bar % meter.beat > 0 for note in notes]),
+        "offbeats": _mean(
+            [note.start % meter.steps_per_bar % meter.steps_per_beat > 0 for note in notes]
+        ),
     }
     if not codec.pitches:
         groups = [GROUPS[CLASS_OF[note.pitch]] for note in notes]
@@ -154,7 +155,7 @@ def measure(phrase: Phrase, codec: Codec) -> dict[str, float]:
         return found | {name: _mean([g == name for g in groups]) for name in dict.fromkeys(GROUPS)}
     pitches = [note.pitch for note in notes]
     found["pitch"] = _mean(pitches)
-    found["length"] = _mean([note.duration / meter.grid for note in notes])
+    found["length"] = _mean([note.duration / meter.steps_per_quarter for note in notes])
     found["leaps"] = _mean([abs(b - a) for a, b in pairwise(pitches)])
     found["range"] = float(max(pitches) - min(pitches)) if pitches else 0.0
     return found

@@ -9,14 +9,14 @@ from ..constraints.parse import ChordsLike, DensityLike, SpanLike, parse_constra
 from ..constraints.spec import Constraints
 from ..engine import Player
 from ..generation.seeding import Sampling
-from ..generation.source import made_by
+from ..generation.source import parts_made_by
 from ..performance.render import Rendering
 from ..score.phrase import Phrase
 from . import inputs
 from .inputs import Music, naming
 
 
-class Wishes(TypedDict, total=False):
+class ConstraintOptions(TypedDict, total=False):
     """What the music keeps to, always; see `wishes.parse_constraints`."""
 
     key: str | None
@@ -33,7 +33,7 @@ class Wishes(TypedDict, total=False):
     """Notes that begin in a bar: "4-8", (4, 8) or 6."""
 
 
-class Base:
+class ModelBase:
     """A checkpoint that plays."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
@@ -48,10 +48,10 @@ class Base:
         """What this model can be asked to play."""
         return self.player.verbs
 
-    def _voice(self, music: Music, track: str | int | None, bpm: float) -> Phrase:
+    def _select(self, music: Music, track: str | int | None, bpm: float) -> Phrase:
         """What this model's codec reads of some music; errors name the file it came from."""
         opened = inputs.open(music, bpm=bpm)
-        own = made_by(self.player, opened.main) if track is None else None
+        own = parts_made_by(self.player, opened.main) if track is None else None
         if own:
             return own
         with naming(opened):
@@ -59,16 +59,18 @@ class Base:
 
     def _rendering(self, pattern: str | None, humanize: float = 0.0) -> Rendering:
         """What is done to a phrase after it was decoded."""
-        return Rendering.of(self.player.codec.name, pattern, humanize)
+        return Rendering.create(self.player.codec.name, pattern, humanize)
 
 
-def sampling_of(temperature: float, seed: int | None, wishes: Wishes | None = None) -> Sampling:
+def sampling_of(
+    temperature: float, seed: int | None, wishes: ConstraintOptions | None = None
+) -> Sampling:
     """How phrases are drawn; what they keep to is read here, and nowhere else."""
     return Sampling(temperature, seed, constraints_of(wishes or {}))
 
 
-def constraints_of(wishes: Wishes) -> Constraints:
+def constraints_of(wishes: ConstraintOptions) -> Constraints:
     """What is asked for, read."""
-    for name in wishes.keys() - Wishes.__annotations__.keys():
+    for name in wishes.keys() - ConstraintOptions.__annotations__.keys():
         raise TypeError(f"There is no option {name!r} to make music by.")
     return parse_constraints(**wishes)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..atomic_files import check_folder, write_whole
 from ..checkpoint import load, save
-from ..config import FITTED_ON, MOVED, check_seed, without_prior
+from ..config import MAX_EVAL_WINDOWS, MAX_FIT_WINDOWS, check_seed, without_prior
 from ..errors import OutputError, needing
 from ..presets import CLOSEST_MODEL
 from ..presets import preset as find_preset
@@ -65,12 +65,12 @@ def train(
     """
     check_seed(seed)
     with needing("torch", "train"):
-        from ..training.resume import begun_with
+        from ..training.resume import saved_config
         from ..training.train import train as run
     first = None if start_from is None else load(find_checkpoint(start_from))
     config = first.config if first and not preset else find_preset(preset or CLOSEST_MODEL)
     if resume:
-        begun = begun_with(Path(out))
+        begun = saved_config(Path(out))
         config = begun if preset in (None, begun.preset) else config
     chosen: dict[str, Any] = {
         **{"steps": steps, "batch": batch, "learning_rate": learning_rate, "beta": beta},
@@ -98,7 +98,7 @@ def fit_prior(
     data: Path | str,
     steps: int | None = None,
     max_minutes: float = math.inf,
-    leave_out: float = 0.0,
+    reject_fraction: float = 0.0,
     seed: int = 0,
     progress: Progress = silent,
 ) -> float | None:
@@ -115,15 +115,15 @@ def fit_prior(
     """
     check_seed(seed)
     with needing("torch", "train"):
-        from ..training.fit_prior import CHOICES
+        from ..training.fit_prior import PRIOR_TRAINING
         from ..training.fit_prior import fit_prior as run
     folder = find_checkpoint(model)
     fit = run(
         load(folder),
         data,
-        steps=CHOICES.steps if steps is None else steps,
+        steps=PRIOR_TRAINING.steps if steps is None else steps,
         max_minutes=max_minutes,
-        leave_out=leave_out,
+        reject_fraction=reject_fraction,
         seed=seed,
         progress=progress,
     )
@@ -135,7 +135,7 @@ def fit_attributes(
     model: str | Path,
     *,
     data: Path | str,
-    limit: int = FITTED_ON,
+    limit: int = MAX_FIT_WINDOWS,
     seed: int = 0,
     progress: Progress = silent,
 ) -> None:
@@ -160,7 +160,7 @@ def measure_attributes(
     *,
     data: Path | str | None = None,
     split: str = "test",
-    limit: int = MOVED,
+    limit: int = MAX_EVAL_WINDOWS,
     seed: int = 0,
     progress: Progress = silent,
 ) -> Effects:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
+from ..arrays import FloatArray
 from ..config import SampleConfig
 from ..performance.render import render
 from ..score.phrase import Phrase
@@ -12,14 +13,11 @@ from ..theory.general_midi import parse_program
 from ..theory.meter import MeterLike, to_meter
 from ..verbs import extend, generate, latent, replay, vary
 from . import inputs
-from .base import Base, Wishes, sampling_of
+from .base import ConstraintOptions, ModelBase, sampling_of
 from .inputs import Music, naming
 
-if TYPE_CHECKING:
-    from ..generation.seeding import Array
 
-
-class Making(Base):
+class GenerationVerbs(ModelBase):
     """generate, vary, extend, decode, replay."""
 
     def generate(
@@ -36,7 +34,7 @@ class Making(Base):
         pattern: str | None = None,
         humanize: float = 0.0,
         seed: int | None = None,
-        **wishes: Unpack[Wishes],
+        **wishes: Unpack[ConstraintOptions],
     ) -> list[Phrase]:
         """Draw new phrases.
 
@@ -87,7 +85,7 @@ class Making(Base):
         humanize: float = 0.0,
         seed: int | None = None,
         bpm: float = 120.0,
-        **wishes: Unpack[Wishes],
+        **wishes: Unpack[ConstraintOptions],
     ) -> list[Phrase]:
         """Neighbours of some music, the nearest first; see `variation.vary`.
 
@@ -105,7 +103,7 @@ class Making(Base):
         """
         rendering = self._rendering(pattern, humanize)
         sampling = sampling_of(temperature, seed, wishes)
-        phrase = self._voice(source, track, bpm)
+        phrase = self._select(source, track, bpm)
         varied = vary.vary(self.player, phrase, n, sampling, strength=strength, settings=settings)
         return [render(phrase, rendering, sampling.constraints) for phrase in varied]
 
@@ -119,7 +117,7 @@ class Making(Base):
         pattern: str | None = None,
         seed: int | None = None,
         bpm: float = 120.0,
-        **wishes: Unpack[Wishes],
+        **wishes: Unpack[ConstraintOptions],
     ) -> Phrase:
         """Some music and so many new bars after it, in its meter, tempo and instrument.
 
@@ -132,12 +130,12 @@ class Making(Base):
         """
         rendering = self._rendering(pattern)
         sampling = sampling_of(temperature, seed, wishes)
-        longer = extend.extend(self.player, self._voice(source, track, bpm), bars, sampling)
+        longer = extend.extend(self.player, self._select(source, track, bpm), bars, sampling)
         return render(longer, rendering, sampling.constraints)
 
     def decode(
         self,
-        z: Array,
+        z: FloatArray,
         *,
         meter: MeterLike = "4/4",
         bpm: float = 120.0,
@@ -167,6 +165,6 @@ class Making(Base):
             RequestError: it carries no recipe of this model, or was changed since.
         """
         opened = inputs.open(source)
-        phrase = self._voice(opened, None, 120.0)
+        phrase = self._select(opened, None, 120.0)
         with naming(opened):
             return replay.replay(self.player, phrase)

@@ -10,11 +10,11 @@ from ..performance.render import render
 from ..score.phrase import Phrase
 from ..verbs import analogy, grid, interpolate, reconstruct
 from ..verbs.reconstruct import Reconstruction
-from .base import Base, Wishes, sampling_of
+from .base import ConstraintOptions, ModelBase, sampling_of
 from .inputs import Music
 
 
-class Walking(Base):
+class InterpolationVerbs(ModelBase):
     """interpolate, grid, analogy, reconstruct."""
 
     def interpolate(
@@ -31,7 +31,7 @@ class Walking(Base):
         humanize: float = 0.0,
         seed: int | None = None,
         bpm: float = 120.0,
-        **wishes: Unpack[Wishes],
+        **wishes: Unpack[ConstraintOptions],
     ) -> list[Phrase]:
         """Walk from one piece of music to another; see `interpolation.interpolate`.
 
@@ -54,7 +54,7 @@ class Walking(Base):
         other = track if track_b is None else track_b
         rendering = self._rendering(pattern, humanize)
         sampling = sampling_of(temperature, seed, wishes)
-        ends = self._voice(a, track, bpm), self._voice(b, other, bpm)
+        ends = self._select(a, track, bpm), self._select(b, other, bpm)
         walk = interpolate.interpolate(self.player, *ends, n, sampling, curve=curve)
         return [render(phrase, rendering, sampling.constraints) for phrase in walk]
 
@@ -82,7 +82,7 @@ class Walking(Base):
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
         rendering = self._rendering(pattern)
-        voices = [self._voice(corner, track, bpm) for corner in corners]
+        voices = [self._select(corner, track, bpm) for corner in corners]
         sampling = sampling_of(temperature, seed)
         cells = grid.grid(self.player, voices, n, sampling, curve=curve)
         return [render(phrase, rendering) for phrase in cells]
@@ -111,7 +111,7 @@ class Walking(Base):
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
         rendering = self._rendering(pattern)
-        first, second, third = (self._voice(music, track, bpm) for music in (a, b, c))
+        first, second, third = (self._select(music, track, bpm) for music in (a, b, c))
         sampling = sampling_of(temperature, seed)
         made = analogy.analogy(self.player, first, second, third, sampling, strength=strength)
         return render(made, rendering)
@@ -132,6 +132,6 @@ class Walking(Base):
             MidiError, RequestError: the input cannot be used, or a number is out of range.
         """
         rendering = self._rendering(pattern)
-        phrase = self._voice(source, track, bpm)
+        phrase = self._select(source, track, bpm)
         made = reconstruct.reconstruct(self.player, phrase, sampling_of(temperature, seed))
         return replace(made, phrase=render(made.phrase, rendering))

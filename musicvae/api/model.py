@@ -9,16 +9,16 @@ from ..errors import RequestError
 from ..presets import DEFAULT_MODEL
 from ..score.phrase import Phrase
 from . import inputs
-from .generation import Making
+from .generation import GenerationVerbs
 from .inputs import Music, naming
-from .interpolation import Walking
+from .interpolation import InterpolationVerbs
 from .registry import find_checkpoint, made_with
-from .retrieval import Looking
+from .retrieval import RetrievalVerbs
 
 __all__ = ["MusicVAE", "load", "replay"]
 
 
-class MusicVAE(Making, Walking, Looking):
+class MusicVAE(GenerationVerbs, InterpolationVerbs, RetrievalVerbs):
     """A trained model that plays.
 
     Every verb takes music as a `Phrase`, a path, the bytes of a MIDI file, a

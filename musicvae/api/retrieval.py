@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from ..arrays import FloatArray
 from ..errors import RequestError
 from ..progress import Progress, silent
 from ..retrieval.index import Library
 from ..retrieval.search import Match, open_library, similar
 from ..verbs import latent
 from . import inputs
-from .base import Base
+from .base import ModelBase
 from .inputs import Music
 
-if TYPE_CHECKING:
-    from ..generation.seeding import Array
 
-
-class Looking(Base):
+class RetrievalVerbs(ModelBase):
     """encode, open_library, similar."""
 
-    def encode(self, source: Music, *, track: str | int | None = None, bpm: float = 120.0) -> Array:
+    def encode(
+        self, source: Music, *, track: str | int | None = None, bpm: float = 120.0
+    ) -> FloatArray:
         """The posterior mean of each window of some music. Output `[windows, Z]`."""
-        return latent.encode(self.player, self._voice(source, track, bpm))
+        return latent.encode(self.player, self._select(source, track, bpm))
 
     def open_library(self, folder: str | Path, *, progress: Progress = silent) -> Library:
         """A folder of MIDI to look for similar music in; see `similarity.open_library`.
@@ -59,7 +58,7 @@ class Looking(Base):
             DatasetError, MidiError, RequestError: the folder or the query cannot be used.
         """
         asked = inputs.open(query, bpm=bpm)
-        phrase = self._voice(asked, track, bpm)
+        phrase = self._select(asked, track, bpm)
         opened = library if isinstance(library, Library) else self.open_library(library)
         if opened.model != self.player.digest:
             raise RequestError("This library was opened with another model: open it with this one.")

@@ -18,9 +18,9 @@ from .options import (
     Seed,
     Temperature,
     Track,
-    seed_or_drawn,
+    seed_or_random,
 )
-from .output import file_in, tell_seed, tell_source, write
+from .output import file_in, report_seed, report_source, write
 
 if TYPE_CHECKING:
     pass
@@ -52,7 +52,7 @@ def analogy(
     from ..api.registry import made_with
     from ..atomic_files import spare_names
 
-    seed = seed_or_drawn(seed)
+    seed = seed_or_random(seed)
     opened = [inputs.open(music, bpm=bpm) for music in (a, b, c)]
     made = load(model or made_with(*opened) or CLOSEST_MODEL).analogy(
         *opened,
@@ -63,6 +63,6 @@ def analogy(
         seed=seed,
         bpm=bpm,
     )
-    tell_source(*opened)
+    report_source(*opened)
     write([made], spare_names(file_in(out, c)), force, recipe)
-    tell_seed(seed, temperature)
+    report_seed(seed, temperature)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..config import MAX_PHRASES, MOVED
+from ..config import MAX_EVAL_WINDOWS, MAX_PHRASES
 from .progress import bar
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def attributes(
     split: Annotated[str, typer.Option(help="Of the data set.")] = "test",
     limit: Annotated[
         int, typer.Option(help="At most so many windows.", min=1, max=MAX_PHRASES)
-    ] = MOVED,
+    ] = MAX_EVAL_WINDOWS,
     seed: Annotated[int, typer.Option(help="Which windows.", min=0)] = 0,
     json: Annotated[bool, typer.Option("--json", help="Print JSON in place of a table.")] = False,
     plot: Annotated[

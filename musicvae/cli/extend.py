@@ -25,9 +25,9 @@ from .options import (
     Seed,
     Temperature,
     Track,
-    seed_or_drawn,
+    seed_or_random,
 )
-from .output import file_in, tell_seed, tell_source, write
+from .output import file_in, report_seed, report_source, write
 
 
 def extend(
@@ -60,7 +60,7 @@ def extend(
     from ..api.registry import made_with
     from ..atomic_files import spare_names
 
-    seed = seed_or_drawn(seed)
+    seed = seed_or_random(seed)
     opened = inputs.open(source, bpm=bpm)
     phrase = load(model or made_with(opened) or LONGEST_MODEL).extend(
         opened,
@@ -77,6 +77,6 @@ def extend(
         max_polyphony=max_polyphony,
         density=density,
     )
-    tell_source(opened)
+    report_source(opened)
     write([phrase], spare_names(file_in(out, source)), force, recipe)
-    tell_seed(seed, temperature, always=True)
+    report_seed(seed, temperature, always=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..config import FITTED_ON
+from ..config import MAX_FIT_WINDOWS
 from .progress import bar
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def fit_attributes(
         str, typer.Argument(help="A checkpoint folder; its weights are written anew.")
     ],
     data: Annotated[Path, typer.Option("--data", help="The data set that it learned from.")],
-    limit: Annotated[int, typer.Option(help="Windows of train at most.", min=2)] = FITTED_ON,
+    limit: Annotated[int, typer.Option(help="Windows of train at most.", min=2)] = MAX_FIT_WINDOWS,
     seed: Annotated[int, typer.Option(help="Which windows.", min=0)] = 0,
 ) -> None:
     """Fit directions of attributes to a trained model, so that they can be set.

@@ -50,7 +50,7 @@ def fit_prior(
             data=data,
             steps=steps,
             max_minutes=max_minutes,
-            leave_out=leave_out,
+            reject_fraction=leave_out,
             seed=seed,
             progress=progress,
         )

@@ -25,9 +25,9 @@ from .options import (
     Scale,
     Seed,
     Temperature,
-    seed_or_drawn,
+    seed_or_random,
 )
-from .output import tell_seed, write
+from .output import report_seed, write
 
 
 def generate(
@@ -68,7 +68,7 @@ def generate(
     from ..api.model import load  # numpy loads here, so --help stays instant
     from ..atomic_files import numbered_names
 
-    seed = seed_or_drawn(seed)
+    seed = seed_or_random(seed)
     player = load(model)
     names = numbered_names(out, "phrase", force=force)
     phrases = player.generate(
@@ -91,4 +91,4 @@ def generate(
         density=density,
     )
     write(phrases, names, force, recipe)
-    tell_seed(seed, temperature, always=True)
+    report_seed(seed, temperature, always=True)

@@ -19,9 +19,9 @@ from .options import (
     Seed,
     Temperature,
     Track,
-    seed_or_drawn,
+    seed_or_random,
 )
-from .output import tell_seed, tell_source, write
+from .output import report_seed, report_source, write
 
 if TYPE_CHECKING:
     pass
@@ -60,7 +60,7 @@ def grid(
     from ..api.registry import made_with
     from ..atomic_files import free_stem
 
-    seed = seed_or_drawn(seed)
+    seed = seed_or_random(seed)
     opened = [inputs.open(corner, bpm=bpm) for corner in corners]
     player = load(model or made_with(*opened) or CLOSEST_MODEL)
     stem = free_stem(out, "grid", force=force)
@@ -74,8 +74,8 @@ def grid(
         seed=seed,
         bpm=bpm,
     )
-    tell_source(*opened)
+    report_source(*opened)
     places = ((row, column) for row in range(1, n + 1) for column in range(1, n + 1))
     names = (out / f"{stem}-{row}-{column}.mid" for row, column in places)
     write(phrases, names, force, recipe)
-    tell_seed(seed, temperature)
+    report_seed(seed, temperature)

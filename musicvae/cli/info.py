@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import FileBpm, Track, counted
+from .options import FileBpm, Track, count_of
 from .output import tell_edited
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _midi(path: Path, track: str | None, bpm: float) -> None:
     from ..errors import RequestError
     from ..midi.reader import main_phrase, read_midi
     from ..score.melody_extraction import find_melody
-    from ..score.text_roll import draw
+    from ..score.text_roll import draw_part
     from ..theory.chords import symbols
 
     phrases = read_midi(path, bpm=bpm)
@@ -63,8 +63,8 @@ def _midi(path: Path, track: str | None, bpm: float) -> None:
             raise RequestError(f"{path}: {error}.") from error
         typer.echo(f"no melody: {error}")
         return
-    typer.echo(f"melody: {melody.name or '(no name)'}, {counted(len(melody.notes), 'note')}")
-    typer.echo(draw(main, melody, shutil.get_terminal_size().columns))
+    typer.echo(f"melody: {melody.name or '(no name)'}, {count_of(len(melody.notes), 'note')}")
+    typer.echo(draw_part(main, melody, shutil.get_terminal_size().columns))
 
 
 def _describe(phrase: Phrase) -> str:
@@ -74,9 +74,9 @@ def _describe(phrase: Phrase) -> str:
     pace = f"{tempos[0]:.4g}"
     if len(tempos) > 1:
         pace = f"{min(tempos):.4g} to {max(tempos):.4g}"
-    pickup = f" after a pick-up of {counted(phrase.pickup, 'step')}" if phrase.pickup else ""
-    grid = f"{4 * phrase.meter.grid} steps to the whole note"
-    return f"{counted(phrase.bars, 'bar')} of {phrase.meter}{pickup}, {grid}, {pace} bpm"
+    pickup = f" after a pick-up of {count_of(phrase.pickup, 'step')}" if phrase.pickup else ""
+    grid = f"{4 * phrase.meter.steps_per_quarter} steps to the whole note"
+    return f"{count_of(phrase.bars, 'bar')} of {phrase.meter}{pickup}, {grid}, {pace} bpm"
 
 
 def _notes(phrase: Phrase, index: int) -> str:
@@ -86,7 +86,7 @@ def _notes(phrase: Phrase, index: int) -> str:
     pitches = [note.pitch for note in part.notes]
     if not pitches:
         return "silent"
-    many = counted(len(pitches), "note")
+    many = count_of(len(pitches), "note")
     if part.is_drum:
         return many
     return f"{many}, {pitch_name(min(pitches))} to {pitch_name(max(pitches))}"
@@ -99,7 +99,7 @@ def _checkpoint(source: str) -> None:
     folder = find_checkpoint(source)
     model = load(folder)
     config = model.checkpoint.config
-    reads = f"{config.net.codec} in windows of {counted(config.net.bars, 'bar')}"
+    reads = f"{config.net.codec} in windows of {count_of(config.net.bars, 'bar')}"
     typer.echo(f"{config.preset}: {config.net.kind} on {reads}, {folder}")
     typer.echo(
         f"parameters {model.checkpoint.parameters:,}, trained for {model.checkpoint.step:,} steps"

@@ -27,9 +27,9 @@ from .options import (
     Seed,
     Temperature,
     Track,
-    seed_or_drawn,
+    seed_or_random,
 )
-from .output import tell_seed, tell_source, write
+from .output import report_seed, report_source, write
 
 
 def interpolate(
@@ -69,7 +69,7 @@ def interpolate(
     from ..api.registry import made_with
     from ..atomic_files import numbered_names
 
-    seed = seed_or_drawn(seed)
+    seed = seed_or_random(seed)
     ends = inputs.open(a, bpm=bpm), inputs.open(b, bpm=bpm)
     player = load(model or made_with(*ends) or CLOSEST_MODEL)
     names = numbered_names(out, f"{a.stem}-to-{b.stem}", force=force)
@@ -91,6 +91,6 @@ def interpolate(
         max_polyphony=max_polyphony,
         density=density,
     )
-    tell_source(*ends)
+    report_source(*ends)
     write(phrases, names, force, recipe)
-    tell_seed(seed, temperature)
+    report_seed(seed, temperature)

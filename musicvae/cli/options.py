@@ -91,7 +91,7 @@ OutFile = Annotated[
 MidiIn = Annotated[Path, typer.Argument(help="A MIDI file.", readable=False)]
 
 
-def seed_or_drawn(seed: int | None) -> int:
+def seed_or_random(seed: int | None) -> int:
     """The seed asked for, or one drawn now, short enough to be typed again."""
     if seed is not None:
         return seed
@@ -100,6 +100,6 @@ def seed_or_drawn(seed: int | None) -> int:
     return secrets.randbelow(1_000_000)
 
 
-def counted(n: int, thing: str) -> str:
+def count_of(n: int, thing: str) -> str:
     """A number and what it counts: 1 bar, 2 bars."""
     return f"{n:,} {thing}{'' if n == 1 else 's'}"

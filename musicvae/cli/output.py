@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from .options import counted
+from .options import count_of
 
 if TYPE_CHECKING:
     from ..api.inputs import Opened
@@ -38,7 +38,7 @@ def write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe:
     typer.echo("\n".join(lines))
 
 
-def tell_source(*sources: Opened) -> None:
+def report_source(*sources: Opened) -> None:
     """Say of a file that not all of it was read, or that it was edited since it was made."""
     for source in sources:
         tell_edited(source.name, source.phrases)
@@ -57,7 +57,7 @@ def tell_edited(source: object, phrases: Sequence[Phrase]) -> None:
         typer.echo(f"{source} was edited since it was made: it is read as it is now", err=True)
 
 
-def tell_seed(seed: int, temperature: float, *, always: bool = False) -> None:
+def report_seed(seed: int, temperature: float, *, always: bool = False) -> None:
     """What gives the same again, where chance had a part."""
     if always or temperature:
         typer.echo(f"seed {seed}, temperature {temperature:g}")
@@ -69,7 +69,7 @@ def _summary(phrase: Phrase) -> str:
     from ..theory.meter import tempo_to_bpm
 
     bpm = tempo_to_bpm(phrase.tempos[0].microseconds)
-    line = f"{counted(phrase.bars, 'bar')} of {phrase.meter} at {bpm:.0f} bpm"
+    line = f"{count_of(phrase.bars, 'bar')} of {phrase.meter} at {bpm:.0f} bpm"
     if phrase.chords:
         line += ", " + " ".join(symbols(change.chord for change in phrase.chords))
     words = [line, *map(_notes, phrase.parts)]
@@ -82,7 +82,7 @@ def _notes(part: Part) -> str:
     """How many, and from where to where where they have a pitch; named if the part is."""
     from ..theory.pitch import pitch_name
 
-    heard = counted(len(part.notes), "note")
+    heard = count_of(len(part.notes), "note")
     pitches = [note.pitch for note in part.notes]
     if pitches and not part.is_drum:
         heard += f" {pitch_name(min(pitches))} to {pitch_name(max(pitches))}"

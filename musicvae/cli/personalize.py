@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..presets import CLOSEST_MODEL
-from .options import Force, Model, counted
+from .options import Force, Model, count_of
 from .progress import bar
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _report(made: Personal) -> None:
     for name, reason in made.left_out.items():
         typer.echo(f"left out: {name}: {reason}", err=True)
     meters = ", ".join(f"{count:,} of {meter}" for meter, count in made.meters.items())
-    typer.echo(f"windows of {counted(made.files, 'file')}: {meters}")
+    typer.echo(f"windows of {count_of(made.files, 'file')}: {meters}")
     effects = list(made.sliders[0].effects)
     table = Table("slider, at +1", *effects)
     for name, _, moved in made.sliders:

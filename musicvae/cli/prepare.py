@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import Force, counted
+from .options import Force, count_of
 from .progress import bar
 
 
@@ -62,7 +62,7 @@ def _report(about: dict[str, Any]) -> None:
     console.print(kept)
     left_out = Table("left out", "why")
     for reason, files in about["files_left_out"].items():
-        left_out.add_row(counted(len(files), "file"), escape(reason))
+        left_out.add_row(count_of(len(files), "file"), escape(reason))
     for reason, count in about["windows_left_out"].items():
-        left_out.add_row(counted(count, "window"), escape(reason))
+        left_out.add_row(count_of(count, "window"), escape(reason))
     console.print(left_out)

@@ -16,9 +16,9 @@ from .options import (
     Seed,
     Temperature,
     Track,
-    seed_or_drawn,
+    seed_or_random,
 )
-from .output import file_in, tell_seed, tell_source, write
+from .output import file_in, report_seed, report_source, write
 
 
 def reconstruct(
@@ -42,12 +42,12 @@ def reconstruct(
     from ..api.registry import made_with
     from ..atomic_files import spare_names
 
-    seed = seed_or_drawn(seed)
+    seed = seed_or_random(seed)
     opened = inputs.open(source, bpm=bpm)
     made = load(model or made_with(opened) or CLOSEST_MODEL).reconstruct(
         opened, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
     )
-    tell_source(opened)
+    report_source(opened)
     write([made.phrase], spare_names(file_in(out, source)), force, recipe)
     typer.echo(f"accuracy {made.accuracy:.3f}, note F1 {made.note_f1:.3f}")
-    tell_seed(seed, temperature)
+    report_seed(seed, temperature)

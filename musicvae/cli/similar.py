@@ -13,9 +13,9 @@ from .options import (
     MidiIn,
     Model,
     Track,
-    counted,
+    count_of,
 )
-from .output import tell_source
+from .output import report_source
 from .progress import bar
 
 if TYPE_CHECKING:
@@ -52,11 +52,11 @@ def similar(
     with bar("read", "files") as progress:
         opened = player.open_library(library, progress=progress)
     found = player.similar(asked, opened, n, track=track, any_key=any_key, bpm=bpm)
-    tell_source(asked)
+    report_source(asked)
     typer.echo("\n".join(map(_line, found)) or "There is no other file in it.")
     if opened.skipped:
         hint = "" if reasons else " (--reasons names them)"
-        typer.echo(f"{counted(len(opened.skipped), 'file')} cannot be used{hint}", err=True)
+        typer.echo(f"{count_of(len(opened.skipped), 'file')} cannot be used{hint}", err=True)
     for name, reason in opened.skipped.items() if reasons else ():
         typer.echo(f"{library / name}: {reason}", err=True)
     if not opened.kept:

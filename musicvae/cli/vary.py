@@ -26,9 +26,9 @@ from .options import (
     Seed,
     Temperature,
     Track,
-    seed_or_drawn,
+    seed_or_random,
 )
-from .output import tell_seed, tell_source, write
+from .output import report_seed, report_source, write
 
 
 def vary(
@@ -80,7 +80,7 @@ def vary(
     from ..api.registry import made_with
     from ..atomic_files import numbered_names
 
-    seed = seed_or_drawn(seed)
+    seed = seed_or_random(seed)
     opened = inputs.open(source, bpm=bpm)
     player = load(model or made_with(opened) or CLOSEST_MODEL)
     names = numbered_names(out, f"{source.stem}-varied", force=force)
@@ -102,6 +102,6 @@ def vary(
         max_polyphony=max_polyphony,
         density=density,
     )
-    tell_source(opened)
+    report_source(opened)
     write(phrases, names, force, recipe)
-    tell_seed(seed, temperature, always=True)
+    report_seed(seed, temperature, always=True)

@@ -15,20 +15,19 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import BoolArray, FloatArray, IntArray
 from ..score.phrase import Note, Part, Phrase
 from ..theory.meter import Meter
 from .track_selection import Selector
 
-Ints = NDArray[np.int64]
-
 Codes = NDArray[Any]
 """Whole numbers: classes, or zeros and ones of channels."""
 
-Sounding = Any
+SoundingState = Any
 """What sounds at a moment of some sequences, in a form that only its codec knows."""
 
 
-UNBOUND = 128
+UNBOUNDED = 128
 """Semitones: as far as what has no pitch can be moved."""
 
 
@@ -79,7 +78,7 @@ class Codec(Protocol):
         """True if it encodes chords: of the part that does, channels count as `chords.code`."""
 
     @property
-    def notes_per_channel(self) -> Ints:
+    def notes_per_channel(self) -> IntArray:
         """How many notes of the first part each channel strikes. `[channels]`"""
 
     @property
@@ -87,58 +86,60 @@ class Codec(Protocol):
         """Reduces a phrase to what `encode` reads; one of the functions of `voices`."""
 
     @property
-    def idle(self) -> Codes:
+    def rest(self) -> Codes:
         """The step at which nothing happens. `[]`, `[P]` or `[channels]`."""
 
     def encode(self, phrase: Phrase) -> Codes:
         """The phrase's parts as codes, in the order of `select`."""
 
-    def encode_notes(self, start: Ints, end: Ints, pitch: Ints, meter: Meter, bars: int) -> Codes:
+    def encode_notes(
+        self, start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int
+    ) -> Codes:
         """As `encode`, of whole bars with one part, whose notes are sorted arrays `[N]`."""
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
         """Codes of whole bars -> a phrase."""
 
-    def each(self, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
+    def split(self, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
         """Each part's codec and its own codes; these themselves where there is one part."""
 
-    def one_hot(self, codes: Codes) -> NDArray[np.float32]:
+    def one_hot(self, codes: Codes) -> FloatArray:
         """What a net reads: `[..., T, channels]`; zeros for padding."""
 
-    def reach(self, codes: Codes) -> tuple[int, int]:
+    def transpose_range(self, codes: Codes) -> tuple[int, int]:
         """How many semitones down and up they can be moved; `UNBOUND` without any pitch."""
 
     def transpose(self, codes: Codes, semitones: int) -> Codes:
         """The codes that many semitones up; unchanged where that leaves the range."""
 
-    def lowest(self, codes: Codes) -> Codes:
+    def normalize_key(self, codes: Codes) -> Codes:
         """Sequences moved as low as they go, so that they are the same in any key. `[N, T, ...]`"""
 
-    def fresh(self, codes: Codes) -> Codes:
+    def drop_carried_notes(self, codes: Codes) -> Codes:
         """Cut out of longer ones: a note that began before is not in them. `[N, T, ...]`"""
 
-    def struck(self, codes: Codes) -> Codes:
+    def onsets(self, codes: Codes) -> Codes:
         """What is struck and when, whatever it lasts: alike for two spellings of one tune."""
 
-    def strikes(self, codes: Codes) -> NDArray[np.bool_]:
+    def onset_mask(self, codes: Codes) -> BoolArray:
         """Steps at which something is struck. `[..., T]`"""
 
-    def sounding(self, codes: Codes) -> NDArray[np.bool_]:
+    def sounding(self, codes: Codes) -> BoolArray:
         """Which pitches sound, if it is polyphonic. `[..., T, pitches]`, else `[..., T, 0]`"""
 
-    def silence(self, n: int, meter: Meter) -> Sounding:
+    def initial_state(self, n: int, meter: Meter) -> SoundingState:
         """What sounds before the first step of `n` sequences: nothing."""
 
-    def unknown(self, n: int, meter: Meter) -> Sounding:
+    def unknown_state(self, n: int, meter: Meter) -> SoundingState:
         """What sounds before a bar in the middle of music: anything may."""
 
-    def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
+    def allowed(self, sounding: SoundingState) -> BoolArray:
         """Channels that may be drawn while this sounds. `[n, channels]`"""
 
-    def play(self, sounding: Sounding, step: Codes) -> tuple[Codes, Sounding]:
+    def advance(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
         """A drawn step in its one spelling, and what sounds after it."""
 
-    def spell(self, codes: Codes) -> Codes:
+    def canonicalize(self, codes: Codes) -> Codes:
         """Steps that were drawn apart, cut or mixed, in their one spelling. `[T, ...]`
 
         The same as `encode` of their `decode`. Each stands where its kind can: chords on beats.
@@ -157,45 +158,45 @@ class SinglePart:
         return (self,)
 
     @property
-    def notes_per_channel(self: Codec) -> Ints:
+    def notes_per_channel(self: Codec) -> IntArray:
         """One for each onset. `[channels]`"""
         return (np.arange(self.channels) < len(self.pitches)).astype(np.int64)
 
-    def each(self: Codec, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
+    def split(self: Codec, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
         """Itself and all codes."""
         yield self, codes
 
     def encode_notes(
-        self: Codec, start: Ints, end: Ints, pitch: Ints, meter: Meter, bars: int
+        self: Codec, start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int
     ) -> Codes:
         """By way of a phrase; a codec that is read in bulk has a quicker one."""
         return self.encode(phrase_of(start, end, pitch, meter, bars))
 
-    def sounding(self: Codec, codes: Codes) -> NDArray[np.bool_]:
+    def sounding(self: Codec, codes: Codes) -> BoolArray:
         """No pitches together. `[..., T, 0]`"""
-        return np.zeros((*self.strikes(codes).shape, 0), dtype=bool)
+        return np.zeros((*self.onset_mask(codes).shape, 0), dtype=bool)
 
 
-def phrase_of(start: Ints, end: Ints, pitch: Ints, meter: Meter, bars: int) -> Phrase:
+def phrase_of(start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int) -> Phrase:
     """A phrase of one part, of notes as sorted arrays. `[N]` each"""
     columns = zip(start.tolist(), (end - start).tolist(), pitch.tolist(), strict=True)
     return Phrase(meter, bars, parts=(Part(tuple(Note(*note) for note in columns)),))
 
 
-def one_of(codes: Codes, classes: int) -> NDArray[np.float32]:
+def one_hot_classes(codes: Codes, classes: int) -> FloatArray:
     """One-hot of whole numbers; zeros for those that are no class. `[...]` -> `[..., classes]`"""
     return _rows_of_one(classes)[np.minimum(codes, classes)]
 
 
 @cache
-def _rows_of_one(classes: int) -> NDArray[np.float32]:
+def _rows_of_one(classes: int) -> FloatArray:
     """The one-hot row of each class, then a row of zeros: 1 MB for drums, so it is made once."""
     table = np.eye(classes + 1, classes, dtype=np.float32)
     table.setflags(write=False)
     return table
 
 
-def folded(pitch: int, lowest: int, highest: int) -> int:
+def fold_octaves(pitch: int, lowest: int, highest: int) -> int:
     """The pitch moved into a range by octaves.
 
     >>> [folded(pitch, 21, 108) for pitch in (3, 60, 109)]
@@ -209,12 +210,12 @@ def folded(pitch: int, lowest: int, highest: int) -> int:
 
 
 @cache
-def free_steps(codec: Codec, meter: Meter, steps: int) -> NDArray[np.bool_]:
+def free_steps(codec: Codec, meter: Meter, steps: int) -> BoolArray:
     """Where there is a choice; a step at which one channel alone is allowed is forced. `[T]`"""
-    sounding = codec.silence(1, meter)
+    sounding = codec.initial_state(1, meter)
     free = np.ones(steps, dtype=bool)
     for t in range(steps):
         free[t] = codec.allowed(sounding).sum() > 1
-        _, sounding = codec.play(sounding, codec.idle[None])
+        _, sounding = codec.advance(sounding, codec.rest[None])
     free.setflags(write=False)
     return free

@@ -13,8 +13,8 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import FloatArray
 from ..score.windows import TWO_BARS, window_steps
 from ..theory.meter import MAX_BAR_STEPS, TRIPLET, Meter
 
@@ -27,7 +27,7 @@ def width(bars: int) -> int:
 
 
 @cache
-def condition(meter: Meter, bars: int = TWO_BARS) -> NDArray[np.float32]:
+def condition(meter: Meter, bars: int = TWO_BARS) -> FloatArray:
     """Features of each step of a window, `[T, width(bars)]`: one-hot parts and two flags.
 
     >>> condition(Meter(6, 8)).shape
@@ -35,11 +35,11 @@ def condition(meter: Meter, bars: int = TWO_BARS) -> NDArray[np.float32]:
     """
     step = np.arange(window_steps(meter, bars))
     parts = [
-        np.eye(MAX_BAR_STEPS)[step % meter.bar],
-        np.eye(MAX_BAR_STEPS)[np.full_like(step, meter.bar - 1)],
-        np.eye(MAX_BEAT_STEPS)[step % meter.bar % meter.beat % MAX_BEAT_STEPS],
-        np.eye(2 * bars)[step // meter.bar],
-        np.full((len(step), 1), meter.grid == TRIPLET),
+        np.eye(MAX_BAR_STEPS)[step % meter.steps_per_bar],
+        np.eye(MAX_BAR_STEPS)[np.full_like(step, meter.steps_per_bar - 1)],
+        np.eye(MAX_BEAT_STEPS)[step % meter.steps_per_bar % meter.steps_per_beat % MAX_BEAT_STEPS],
+        np.eye(2 * bars)[step // meter.steps_per_bar],
+        np.full((len(step), 1), meter.steps_per_quarter == TRIPLET),
         np.full((len(step), 1), meter.compound),
     ]
     features = np.concatenate(parts, axis=1).astype(np.float32)

@@ -6,12 +6,18 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import BoolArray, FloatArray, IntArray
 from ..score.phrase import Note, Part, Phrase
 from ..theory.drum_kit import CLASS_OF, CLASSES, PITCH_OF
 from ..theory.meter import Meter
-from .base import UNBOUND, Codes, Ints, SinglePart, Sounding, one_of
+from .base import (
+    UNBOUNDED,
+    Codes,
+    SinglePart,
+    SoundingState,
+    one_hot_classes,
+)
 from .track_selection import Selector, select_drums
 
 
@@ -30,10 +36,10 @@ class DrumsCodec(SinglePart):
     heads: ClassVar[tuple[int, ...]] = (channels,)
     dtype: ClassVar[np.dtype[np.uint16]] = np.dtype(np.uint16)
     pitches: ClassVar[range] = range(0)
-    idle: ClassVar[Codes] = np.array(0, dtype=np.uint16)
+    rest: ClassVar[Codes] = np.array(0, dtype=np.uint16)
 
     @property
-    def notes_per_channel(self) -> Ints:
+    def notes_per_channel(self) -> IntArray:
         """One for each drum in the combination. `[512]`"""
         struck = np.arange(self.channels)[:, None] >> np.arange(len(CLASSES)) & 1
         return np.asarray(struck.sum(axis=1))
@@ -50,52 +56,52 @@ class DrumsCodec(SinglePart):
         """Classes `[T]` of whole bars -> a phrase with one part of drums."""
         struck = np.argwhere(codes[:, None] >> np.arange(len(CLASSES)) & 1)
         notes = tuple(Note(int(step), 1, PITCH_OF[drum]) for step, drum in struck)
-        return Phrase(meter, len(codes) // meter.bar, parts=(Part(notes, is_drum=True),))
+        return Phrase(meter, len(codes) // meter.steps_per_bar, parts=(Part(notes, is_drum=True),))
 
-    def one_hot(self, codes: Codes) -> NDArray[np.float32]:
+    def one_hot(self, codes: Codes) -> FloatArray:
         """`[..., T]` -> `[..., T, 512]`; a code of padding gives zeros."""
-        return one_of(codes, self.channels)
+        return one_hot_classes(codes, self.channels)
 
-    def reach(self, codes: Codes) -> tuple[int, int]:
+    def transpose_range(self, codes: Codes) -> tuple[int, int]:
         """Drums have no key."""
-        return UNBOUND, UNBOUND
+        return UNBOUNDED, UNBOUNDED
 
     def transpose(self, codes: Codes, semitones: int) -> Codes:
         """Drums have no key."""
         return codes
 
-    def lowest(self, codes: Codes) -> Codes:
+    def normalize_key(self, codes: Codes) -> Codes:
         """Drums have no key."""
         return codes
 
-    def fresh(self, codes: Codes) -> Codes:
+    def drop_carried_notes(self, codes: Codes) -> Codes:
         """A stroke does not last."""
         return codes
 
-    def struck(self, codes: Codes) -> Codes:
+    def onsets(self, codes: Codes) -> Codes:
         """All that is in them."""
         return codes
 
-    def strikes(self, codes: Codes) -> NDArray[np.bool_]:
+    def onset_mask(self, codes: Codes) -> BoolArray:
         """Where any drum is struck. Any shape."""
         return np.asarray(codes > 0)
 
-    def silence(self, n: int, meter: Meter) -> Sounding:
+    def initial_state(self, n: int, meter: Meter) -> SoundingState:
         """`[n]`, of no meaning: whatever was struck, anything may be."""
         return np.zeros(n, dtype=bool)
 
-    def unknown(self, n: int, meter: Meter) -> Sounding:
+    def unknown_state(self, n: int, meter: Meter) -> SoundingState:
         """As `silence`."""
-        return self.silence(n, meter)
+        return self.initial_state(n, meter)
 
-    def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
+    def allowed(self, sounding: SoundingState) -> BoolArray:
         """All of them. Output `[n, 512]`."""
         return np.ones((len(sounding), self.channels), dtype=bool)
 
-    def play(self, sounding: Sounding, step: Codes) -> tuple[Codes, Sounding]:
+    def advance(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
         """A class has one spelling. `[n]` -> the same."""
         return step, sounding
 
-    def spell(self, codes: Codes) -> Codes:
+    def canonicalize(self, codes: Codes) -> Codes:
         """They are spelled already."""
         return codes

@@ -6,11 +6,18 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import BoolArray, FloatArray, IntArray
 from ..score.phrase import Note, Part, Phrase
 from ..theory.meter import Meter
-from .base import UNBOUND, Codes, Ints, SinglePart, Sounding, folded, one_of
+from .base import (
+    UNBOUNDED,
+    Codes,
+    SinglePart,
+    SoundingState,
+    fold_octaves,
+    one_hot_classes,
+)
 from .track_selection import Selector, select_melody
 
 
@@ -40,7 +47,7 @@ class MelodyCodec(SinglePart):
     pitches: ClassVar[range] = range(LOWEST, HIGHEST + 1)
     OFF: ClassVar[int] = 88
     HOLD: ClassVar[int] = 89
-    idle: ClassVar[Codes] = np.array(89, dtype=np.uint8)
+    rest: ClassVar[Codes] = np.array(89, dtype=np.uint8)
 
     def encode(self, phrase: Phrase) -> Codes:
         """The first part as classes. Output `[T]`, uint8."""
@@ -48,15 +55,17 @@ class MelodyCodec(SinglePart):
         notes = phrase.parts[0].notes if phrase.parts else ()
         for note in notes:  # sorted: a later or higher note overwrites
             codes[note.start : note.end] = self.HOLD
-            codes[note.start] = folded(note.pitch, self.LOWEST, self.HIGHEST) - self.LOWEST
+            codes[note.start] = fold_octaves(note.pitch, self.LOWEST, self.HIGHEST) - self.LOWEST
             if note.end < len(codes):
                 codes[note.end] = self.OFF
-        return self.spell(codes)
+        return self.canonicalize(codes)
 
-    def encode_notes(self, start: Ints, end: Ints, pitch: Ints, meter: Meter, bars: int) -> Codes:
+    def encode_notes(
+        self, start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int
+    ) -> Codes:
         """The notes of one voice as classes. Output `[bars * bar]`, uint8."""
         low, high = self.LOWEST, self.HIGHEST
-        codes = np.full(bars * meter.bar, self.HOLD, dtype=np.uint8)
+        codes = np.full(bars * meter.steps_per_bar, self.HOLD, dtype=np.uint8)
         pitch = np.where(pitch < low, low + (pitch - low) % 12, pitch)
         pitch = np.where(pitch > high, high - (high - pitch) % 12, pitch)
         codes[end[end < len(codes)]] = self.OFF
@@ -72,64 +81,64 @@ class MelodyCodec(SinglePart):
             end = stops[np.searchsorted(stops, start, side="right")]
             notes.append(Note(int(start), int(end - start), int(codes[start]) + self.LOWEST))
         part = Part(tuple(notes), self.program)
-        return Phrase(meter, len(codes) // meter.bar, parts=(part,))
+        return Phrase(meter, len(codes) // meter.steps_per_bar, parts=(part,))
 
-    def one_hot(self, codes: Codes) -> NDArray[np.float32]:
+    def one_hot(self, codes: Codes) -> FloatArray:
         """`[..., T]` -> `[..., T, 90]`; a code of padding gives zeros."""
-        return one_of(codes, self.channels)
+        return one_hot_classes(codes, self.channels)
 
-    def reach(self, codes: Codes) -> tuple[int, int]:
+    def transpose_range(self, codes: Codes) -> tuple[int, int]:
         """To both ends of the piano."""
         pitches = codes[codes < self.OFF]
         if not len(pitches):
-            return UNBOUND, UNBOUND
+            return UNBOUNDED, UNBOUNDED
         return int(pitches.min()), self.OFF - 1 - int(pitches.max())
 
     def transpose(self, codes: Codes, semitones: int) -> Codes:
         """Pitches move, note-off and hold stay. `[T]` -> `[T]`."""
-        down, up = self.reach(codes)
+        down, up = self.transpose_range(codes)
         if not -down <= semitones <= up:
             return codes
         return np.where(codes < self.OFF, codes.astype(int) + semitones, codes).astype(codes.dtype)
 
-    def lowest(self, codes: Codes) -> Codes:
+    def normalize_key(self, codes: Codes) -> Codes:
         """The lowest pitch of each becomes 0. `[N, T]`"""
         pitched = codes < self.OFF
         lowest = np.where(pitched, codes, 255).min(axis=1, keepdims=True)
         return np.where(pitched, codes - lowest, codes)
 
-    def fresh(self, codes: Codes) -> Codes:
+    def drop_carried_notes(self, codes: Codes) -> Codes:
         """A note that began before is not in it, nor is its end. `[N, T]`"""
         begun = np.logical_or.accumulate(codes < self.OFF, axis=1)
         return np.where(begun, codes, np.uint8(self.HOLD))
 
-    def struck(self, codes: Codes) -> Codes:
+    def onsets(self, codes: Codes) -> Codes:
         """Note-offs become holds. Any shape."""
         return np.where(codes == self.OFF, np.uint8(self.HOLD), codes)
 
-    def strikes(self, codes: Codes) -> NDArray[np.bool_]:
+    def onset_mask(self, codes: Codes) -> BoolArray:
         """Where a note starts. Any shape."""
         return np.asarray(codes < self.OFF)
 
-    def silence(self, n: int, meter: Meter) -> Sounding:
+    def initial_state(self, n: int, meter: Meter) -> SoundingState:
         """`[n]`: no note sounds."""
         return np.zeros(n, dtype=bool)
 
-    def unknown(self, n: int, meter: Meter) -> Sounding:
+    def unknown_state(self, n: int, meter: Meter) -> SoundingState:
         """`[n]`: a note may sound."""
         return np.ones(n, dtype=bool)
 
-    def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
+    def allowed(self, sounding: SoundingState) -> BoolArray:
         """All but a note-off where nothing sounds. Output `[n, 90]`."""
         mask = np.ones((len(sounding), self.channels), dtype=bool)
         mask[:, self.OFF] = sounding
         return mask
 
-    def play(self, sounding: Sounding, step: Codes) -> tuple[Codes, Sounding]:
+    def advance(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
         """A class has one spelling already. `[n]` -> `[n]`, `[n]`."""
         return step, (step < self.OFF) | (sounding & (step == self.HOLD))
 
-    def spell(self, codes: Codes) -> Codes:
+    def canonicalize(self, codes: Codes) -> Codes:
         """Any classes `[T]` in their one spelling: a note-off in silence becomes a hold."""
         sounding = False
         spelled = codes.copy()

@@ -7,11 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import BoolArray, FloatArray, IntArray
 from ..score.phrase import ChordChange, Part, Phrase
 from ..theory.meter import Meter
-from .base import UNBOUND, Codec, Codes, Ints, Sounding, phrase_of
+from .base import (
+    UNBOUNDED,
+    Codec,
+    Codes,
+    SoundingState,
+    phrase_of,
+)
 from .track_selection import Selector
 
 
@@ -58,17 +64,17 @@ class PartsCodec:
         return any(part.has_chords for part in self.parts)
 
     @property
-    def notes_per_channel(self) -> Ints:
+    def notes_per_channel(self) -> IntArray:
         """Those of the first part, then zeros. `[channels]`"""
         first = self.parts[0].notes_per_channel
         return np.pad(first, (0, self.channels - len(first)))
 
     @property
-    def idle(self) -> Codes:
+    def rest(self) -> Codes:
         """All are idle. `[P]`"""
-        return self._stack([part.idle for part in self.parts])
+        return self._stack([part.rest for part in self.parts])
 
-    def each(self, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
+    def split(self, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
         """Each part's codec and its own codes. `[..., P]` -> `[...]` each"""
         for number, part in enumerate(self.parts):
             yield part, codes[..., number]
@@ -78,7 +84,9 @@ class PartsCodec:
         alone = [replace(phrase, parts=phrase.parts[i : i + 1]) for i in range(len(self.parts))]
         return self._stack([part.encode(one) for part, one in zip(self.parts, alone, strict=True)])
 
-    def encode_notes(self, start: Ints, end: Ints, pitch: Ints, meter: Meter, bars: int) -> Codes:
+    def encode_notes(
+        self, start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int
+    ) -> Codes:
         """The notes are the first part; the others are silent."""
         return self.encode(phrase_of(start, end, pitch, meter, bars))
 
@@ -86,78 +94,78 @@ class PartsCodec:
         """`[T, P]` of whole bars -> a phrase with a part for each, named after it, or chords."""
         parts: list[Part] = []
         chords: tuple[ChordChange, ...] = ()
-        for part, own in self.each(codes):
+        for part, own in self.split(codes):
             phrase = part.decode(own, meter)
             parts += [replace(one, name=part.name.capitalize()) for one in phrase.parts]
             chords += phrase.chords
-        return Phrase(meter, len(codes) // meter.bar, parts=tuple(parts), chords=chords)
+        return Phrase(meter, len(codes) // meter.steps_per_bar, parts=tuple(parts), chords=chords)
 
-    def one_hot(self, codes: Codes) -> NDArray[np.float32]:
+    def one_hot(self, codes: Codes) -> FloatArray:
         """`[..., T, P]` -> `[..., T, channels]`; zeros for padding."""
-        return np.concatenate([part.one_hot(own) for part, own in self.each(codes)], axis=-1)
+        return np.concatenate([part.one_hot(own) for part, own in self.split(codes)], axis=-1)
 
-    def reach(self, codes: Codes) -> tuple[int, int]:
+    def transpose_range(self, codes: Codes) -> tuple[int, int]:
         """As far as all parts can go."""
-        down, up = zip(*(part.reach(own) for part, own in self.each(codes)), strict=True)
+        down, up = zip(*(part.transpose_range(own) for part, own in self.split(codes)), strict=True)
         return min(down), min(up)
 
     def transpose(self, codes: Codes, semitones: int) -> Codes:
         """All parts together, or none. `[T, P]` -> `[T, P]`."""
-        down, up = self.reach(codes)
+        down, up = self.transpose_range(codes)
         if not -down <= semitones <= up:
             return codes
-        return self._stack([part.transpose(own, semitones) for part, own in self.each(codes)])
+        return self._stack([part.transpose(own, semitones) for part, own in self.split(codes)])
 
-    def lowest(self, codes: Codes) -> Codes:
+    def normalize_key(self, codes: Codes) -> Codes:
         """As low as all parts go together. `[N, T, P]`"""
-        reach = [self.reach(row)[0] for row in codes]
+        reach = [self.transpose_range(row)[0] for row in codes]
         moved = [
-            self.transpose(row, -down if down < UNBOUND else 0)
+            self.transpose(row, -down if down < UNBOUNDED else 0)
             for row, down in zip(codes, reach, strict=True)
         ]
         return np.array(moved, dtype=self.dtype).reshape(codes.shape)
 
-    def fresh(self, codes: Codes) -> Codes:
+    def drop_carried_notes(self, codes: Codes) -> Codes:
         """Part by part. `[N, T, P]`"""
-        return self._stack([part.fresh(own) for part, own in self.each(codes)])
+        return self._stack([part.drop_carried_notes(own) for part, own in self.split(codes)])
 
-    def struck(self, codes: Codes) -> Codes:
+    def onsets(self, codes: Codes) -> Codes:
         """Part by part. `[..., P]`"""
-        return self._stack([part.struck(own) for part, own in self.each(codes)])
+        return self._stack([part.onsets(own) for part, own in self.split(codes)])
 
-    def strikes(self, codes: Codes) -> NDArray[np.bool_]:
+    def onset_mask(self, codes: Codes) -> BoolArray:
         """Where any part strikes. `[..., T, P]` -> `[..., T]`."""
-        found = [part.strikes(own) for part, own in self.each(codes)]
+        found = [part.onset_mask(own) for part, own in self.split(codes)]
         return np.asarray(np.any(found, axis=0))
 
-    def sounding(self, codes: Codes) -> NDArray[np.bool_]:
+    def sounding(self, codes: Codes) -> BoolArray:
         """No pitches together in any part. `[..., T, 0]`"""
-        return np.zeros((*self.strikes(codes).shape, 0), dtype=bool)
+        return np.zeros((*self.onset_mask(codes).shape, 0), dtype=bool)
 
-    def silence(self, n: int, meter: Meter) -> Sounding:
+    def initial_state(self, n: int, meter: Meter) -> SoundingState:
         """One for each part."""
-        return [part.silence(n, meter) for part in self.parts]
+        return [part.initial_state(n, meter) for part in self.parts]
 
-    def unknown(self, n: int, meter: Meter) -> Sounding:
+    def unknown_state(self, n: int, meter: Meter) -> SoundingState:
         """One for each part."""
-        return [part.unknown(n, meter) for part in self.parts]
+        return [part.unknown_state(n, meter) for part in self.parts]
 
-    def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
+    def allowed(self, sounding: SoundingState) -> BoolArray:
         """What each part allows, side by side. Output `[n, channels]`."""
         each = zip(self.parts, sounding, strict=True)
         return np.concatenate([part.allowed(own) for part, own in each], axis=-1)
 
-    def play(self, sounding: Sounding, step: Codes) -> tuple[Codes, Sounding]:
+    def advance(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
         """Part by part. `[n, P]` -> the same."""
         played = [
-            part.play(before, own)
-            for (part, own), before in zip(self.each(step), sounding, strict=True)
+            part.advance(before, own)
+            for (part, own), before in zip(self.split(step), sounding, strict=True)
         ]
         return self._stack([own for own, _ in played]), [after for _, after in played]
 
-    def spell(self, codes: Codes) -> Codes:
+    def canonicalize(self, codes: Codes) -> Codes:
         """Part by part. `[T, P]`"""
-        return self._stack([part.spell(own) for part, own in self.each(codes)])
+        return self._stack([part.canonicalize(own) for part, own in self.split(codes)])
 
     def _stack(self, codes: Sequence[Codes]) -> Codes:
         return np.stack(codes, axis=-1).astype(self.dtype)

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Protocol
 
 from ..errors import RequestError
-from ..score.chord_recognition import changes, harmony
+from ..score.chord_recognition import recognize_chords, to_chord_changes
 from ..score.melody_extraction import find_bass, find_melody, find_part, pitched_parts
-from ..score.phrase import Part, Phrase, without_overlaps
+from ..score.phrase import Part, Phrase, remove_overlaps
 from ..theory.drum_kit import CLASS_OF
 
 Track = str | int | None
@@ -39,7 +39,7 @@ def select_melody(phrase: Phrase, track: Track = None) -> Phrase:
 
 def select_pitched(phrase: Phrase, track: Track = None) -> Phrase:
     """All notes of all pitched parts as one, with the first one's program and name."""
-    part = _merged(pitched_parts(phrase)) if track is None else find_part(phrase, track)
+    part = _merge(pitched_parts(phrase)) if track is None else find_part(phrase, track)
     return replace(phrase, parts=(part,))
 
 
@@ -56,7 +56,7 @@ def select_drums(phrase: Phrase, track: Track = None) -> Phrase:
     if track is not None:
         part = replace(find_part(phrase, track), is_drum=True)
         phrase = replace(phrase, parts=(part,))
-    kit = _kit(phrase)
+    kit = _drum_part(phrase)
     if not kit.notes and not phrase.is_silent:
         raise RequestError("no drum is struck in it")
     return replace(phrase, parts=(kit,))
@@ -65,7 +65,7 @@ def select_drums(phrase: Phrase, track: Track = None) -> Phrase:
 def select_chords(phrase: Phrase, track: Track = None) -> Phrase:
     """No part, and the chords: those that are written, or else recognised in the notes."""
     heard = phrase if track is None else replace(phrase, parts=(find_part(phrase, track),))
-    chords = changes(harmony(heard), phrase.meter, phrase.lead_in)
+    chords = to_chord_changes(recognize_chords(heard), phrase.meter, phrase.lead_in)
     return replace(phrase, parts=(), chords=chords)
 
 
@@ -77,16 +77,16 @@ def select_leadsheet(phrase: Phrase, track: Track = None) -> Phrase:
 def select_trio(phrase: Phrase, track: Track = None) -> Phrase:
     """Melody, bass and drums; a bass or drums that are not there are silent."""
     melody = find_melody(phrase, track)
-    return replace(phrase, parts=(melody, find_bass(phrase, melody), _kit(phrase)))
+    return replace(phrase, parts=(melody, find_bass(phrase, melody), _drum_part(phrase)))
 
 
-def _kit(phrase: Phrase) -> Part:
+def _drum_part(phrase: Phrase) -> Part:
     """All drums as one part, silent where none is struck."""
     found = [part for part in phrase.parts if part.is_drum]
-    part = _merged(found) if found else Part(is_drum=True)
+    part = _merge(found) if found else Part(is_drum=True)
     return replace(part, notes=tuple(note for note in part.notes if note.pitch in CLASS_OF))
 
 
-def _merged(parts: list[Part]) -> Part:
+def _merge(parts: list[Part]) -> Part:
     notes = (note for part in parts for note in part.notes)
-    return replace(parts[0], notes=without_overlaps(notes))
+    return replace(parts[0], notes=remove_overlaps(notes))

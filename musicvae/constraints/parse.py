@@ -86,7 +86,7 @@ def parse_constraints(
         None if density is None else _density(str(density)),
         tuple((name, word) for name, word in words.items() if word is not None),
     )
-    asked.possible(np.arange(128))
+    asked.check_satisfiable(np.arange(128))
     return asked
 
 

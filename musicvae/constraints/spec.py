@@ -14,8 +14,8 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import BoolArray, IntArray
 from ..codecs import CODECS
 from ..codecs.base import Codec
 from ..errors import RequestError
@@ -26,16 +26,13 @@ from ..theory.meter import Meter
 from ..theory.pitch import pitch_name
 from .violations import (
     against_chords,
-    crowded,
-    other_chords,
+    chords_out_of_key,
     out_of_key,
     out_of_range,
-    strange_chords,
-    uneven,
+    too_many_voices,
+    wrong_chords,
+    wrong_density,
 )
-
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ class Constraints:
     range: tuple[int, int] | None = None
     max_polyphony: int | None = None
     density: tuple[int, int] | None = None
-    said: tuple[tuple[str, Any], ...] = field(default=(), compare=False, repr=False)
+    words: tuple[tuple[str, Any], ...] = field(default=(), compare=False, repr=False)
 
     def __bool__(self) -> bool:
         return self != FREE
@@ -67,8 +64,8 @@ class Constraints:
         >>> Constraints(Key("A", "minor"), range=(60, 72), density=(2, 6)).to_dict()
         {'key': 'A minor', 'range': '60-72', 'density': '2-6'}
         """
-        if self.said:
-            return dict(self.said)
+        if self.words:
+            return dict(self.words)
         words = {
             "key": str(self.key) if self.key else None,
             "chords": spell_chords((symbol(chord), beats) for chord, beats in self.chords) or None,
@@ -92,22 +89,22 @@ class Constraints:
             found.append(against_chords(phrase, self.chords, start))
         if codec.has_chords:
             if self.chords:
-                found.append(other_chords(phrase, self.chords, start))
+                found.append(wrong_chords(phrase, self.chords, start))
             elif self.key:
-                found.append(strange_chords(phrase, self.key))
+                found.append(chords_out_of_key(phrase, self.key))
         if self.range:
             found.append(out_of_range(phrase, *self.range))
         if self.max_polyphony:
-            found.append(crowded(phrase, self.max_polyphony))
+            found.append(too_many_voices(phrase, self.max_polyphony))
         if self.density:
-            found.append(uneven(phrase, *self.density))
+            found.append(wrong_density(phrase, *self.density))
         return list(chain.from_iterable(found))
 
-    def beats(self, meter: Meter) -> list[int]:
+    def beats_of_chords(self, meter: Meter) -> list[int]:
         """Beats of each chord; a chord without a number lasts a bar."""
-        return [beats or meter.bar // meter.beat for _, beats in self.chords]
+        return [beats or meter.steps_per_bar // meter.steps_per_beat for _, beats in self.chords]
 
-    def fitting(self, pitches: Ints, *, in_range: bool) -> Bools:
+    def allowed_pitches(self, pitches: IntArray, *, in_range: bool) -> BoolArray:
         """Which pitches lie in the key, and in the range. `[P]` -> `[P]`."""
         fits = np.ones(len(pitches), dtype=bool)
         if self.key:
@@ -116,13 +113,13 @@ class Constraints:
             fits &= (self.range[0] <= pitches) & (pitches <= self.range[1])
         return fits
 
-    def possible(self, pitches: Ints) -> None:
+    def check_satisfiable(self, pitches: IntArray) -> None:
         """That these pitches of the first part can keep to it. `[P]`
 
         Raises:
             RequestError: none lies in key and range, or none of a chord.
         """
-        fits = self.fitting(pitches, in_range=True)
+        fits = self.allowed_pitches(pitches, in_range=True)
         where = [f"in {self.key}"] if self.key else []
         where += ["between {} and {}".format(*map(pitch_name, self.range))] if self.range else []
         if len(pitches) < 128:

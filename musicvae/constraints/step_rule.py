@@ -12,30 +12,27 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import BoolArray, DoubleArray, IntArray
 from ..theory.meter import TRIPLET, Meter
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 ON_BEAT, WITHIN, ELSEWHERE = 1.0, 0.5, 0.15
 """How much of a bar's notes a step bears: on a beat, on its halves or thirds, anywhere else."""
 
-HASTE = 1.5
+MAX_PACE = 1.5
 """So many times its share of the notes that may still come is the most that a step expects."""
 
-SURPRISE = 0.003
+UNFORESEEN_NOTES = 0.003
 """Notes that a step is given beside those that are foreseen there."""
 
-TINY = 1e-6
+EPSILON = 1e-6
 
-PATIENCE = 0.9
+MIN_PACE = 0.9
 """So much of its share of the notes that are needed is the least that a step expects."""
 
 
 @dataclass(frozen=True, eq=False)
-class Rule:
+class StepRule:
     """What a window must keep to, for whoever draws it.
 
     Shape:
@@ -50,28 +47,31 @@ class Rule:
         voices: pitches that may sound together.
     """
 
-    allowed: NDArray[np.bool_]
-    counts: Ints
-    holds: Ints
-    weights: Floats
-    bar: int
-    least: int
-    most: int
-    voices: int
+    allowed: BoolArray
+    counts: IntArray
+    capacity: IntArray
+    weights: DoubleArray
+    steps_per_bar: int
+    min_notes: int
+    max_notes: int
+    max_voices: int
 
     @cached_property
     def counted(self) -> bool:
         """Whether the number of notes is bound at all."""
-        return self.least > 0 or self.most < self.holds.reshape(-1, self.bar).sum(axis=1).max()
+        return (
+            self.min_notes > 0
+            or self.max_notes < self.capacity.reshape(-1, self.steps_per_bar).sum(axis=1).max()
+        )
 
-    def split(self, segments: int) -> list[Rule]:
+    def split(self, segments: int) -> list[StepRule]:
         """The rules of so many runs of bars, each as long as the next."""
         apart = zip(
-            *(np.split(each, segments) for each in (self.allowed, self.holds, self.weights)),
+            *(np.split(each, segments) for each in (self.allowed, self.capacity, self.weights)),
             strict=True,
         )
         return [
-            replace(self, allowed=allowed, holds=holds, weights=weights)
+            replace(self, allowed=allowed, capacity=holds, weights=weights)
             for allowed, holds, weights in apart
         ]
 
@@ -83,23 +83,25 @@ class RuleBatch:
         - holds, weights: `[N, T]`; least, most: `[N]`
     """
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self.bar = rules[0].bar
-        self.holds = np.array([rule.holds for rule in rules])
+    def __init__(self, rules: Sequence[StepRule]) -> None:
+        self.steps_per_bar = rules[0].steps_per_bar
+        self.capacity = np.array([rule.capacity for rule in rules])
         self.weights = np.array([rule.weights for rule in rules])
-        self.least = np.array([rule.least for rule in rules])
-        self.most = np.array([rule.most for rule in rules])
+        self.min_notes = np.array([rule.min_notes for rule in rules])
+        self.max_notes = np.array([rule.max_notes for rule in rules])
 
-    def room(self, struck: Ints) -> Ints:
+    def notes_allowed(self, struck: IntArray) -> IntArray:
         """Notes that a bar may still have. `[N]` -> `[N]`."""
-        return np.asarray(self.most - struck)
+        return np.asarray(self.max_notes - struck)
 
-    def owed(self, t: int, struck: Ints) -> Ints:
+    def notes_required(self, t: int, struck: IntArray) -> IntArray:
         """Notes that step t must strike, for those after it cannot hold them. `[N]` -> `[N]`."""
-        later = self.holds[:, t + 1 : self._end(t)].sum(axis=1)
-        return np.asarray(np.maximum(0, self.least - struck - later))
+        later = self.capacity[:, t + 1 : self._end(t)].sum(axis=1)
+        return np.asarray(np.maximum(0, self.min_notes - struck - later))
 
-    def pace(self, t: int, struck: Ints, foreseen: Floats | None = None) -> tuple[Floats, Floats]:
+    def expected_range(
+        self, t: int, struck: IntArray, foreseen: DoubleArray | None = None
+    ) -> tuple[DoubleArray, DoubleArray]:
         """How many notes step t should expect, at least and at most. `[N]` -> `[N]`, `[N]`.
 
         Args:
@@ -107,25 +109,29 @@ class RuleBatch:
                 are too many, some of them stay; if there are too few, all of them, and others.
         """
         left = slice(t, self._end(t))
-        holds, weights = self.holds[:, left].astype(float), self.weights[:, left]
-        notes = np.maximum(0, [self.least - struck, self.room(struck)])  # [2, N]: needed, allowed
+        holds, weights = self.capacity[:, left].astype(float), self.weights[:, left]
+        notes = np.maximum(
+            0, [self.min_notes - struck, self.notes_allowed(struck)]
+        )  # [2, N]: needed, allowed
         if foreseen is None:
-            low, high = share(notes, holds, weights)
-            return PATIENCE * low, HASTE * high
-        usual = np.clip(foreseen[:, left], TINY, np.maximum(TINY, holds - TINY))
+            low, high = water_fill(notes, holds, weights)
+            return MIN_PACE * low, MAX_PACE * high
+        usual = np.clip(foreseen[:, left], EPSILON, np.maximum(EPSILON, holds - EPSILON))
         there = usual.sum(axis=1)
-        low, high = share(np.minimum(notes, there), usual, weights * usual) + share(
+        low, high = water_fill(np.minimum(notes, there), usual, weights * usual) + water_fill(
             np.maximum(0, notes - there),
-            np.maximum(TINY, holds - usual),
-            weights * (SURPRISE + usual),
+            np.maximum(EPSILON, holds - usual),
+            weights * (UNFORESEEN_NOTES + usual),
         )
-        return PATIENCE * low, HASTE * high
+        return MIN_PACE * low, MAX_PACE * high
 
     def _end(self, t: int) -> int:
-        return (t // self.bar + 1) * self.bar
+        return (t // self.steps_per_bar + 1) * self.steps_per_bar
 
 
-def share(notes: Ints | Floats, holds: Floats, weights: Floats) -> Floats:
+def water_fill(
+    notes: IntArray | DoubleArray, holds: DoubleArray, weights: DoubleArray
+) -> DoubleArray:
     """What the first of some steps bears of so many notes, spread by weight.
 
     No step bears more than it holds; the others bear the rest.
@@ -146,17 +152,19 @@ def share(notes: Ints | Floats, holds: Floats, weights: Floats) -> Floats:
     row, last = np.arange(len(holds)), np.maximum(0, full - 1)
     rest = notes - np.where(full > 0, filled[row, last], 0)
     wide = np.where(full > 0, beside[row, last], width.sum(axis=1))
-    level = np.where(full < holds.shape[1], rest / np.maximum(wide, TINY**2), np.inf)
+    level = np.where(full < holds.shape[1], rest / np.maximum(wide, EPSILON**2), np.inf)
     return np.where(notes > 0, np.minimum(holds[:, 0], level * weights[:, 0]), 0.0)
 
 
-def metric_weights(meter: Meter) -> Floats:
+def metric_weights(meter: Meter) -> DoubleArray:
     """How much of a bar's notes each of its steps bears. `[bar]`
 
     >>> metric_weights(Meter(2, 4)).tolist()
     [1.0, 0.15, 0.5, 0.15, 1.0, 0.15, 0.5, 0.15]
     """
-    by_threes = meter.compound or meter.grid == TRIPLET
-    part = max(1, meter.beat // (3 if by_threes else 2))
-    step = np.arange(meter.bar)
-    return np.where(step % meter.beat == 0, ON_BEAT, np.where(step % part == 0, WITHIN, ELSEWHERE))
+    by_threes = meter.compound or meter.steps_per_quarter == TRIPLET
+    part = max(1, meter.steps_per_beat // (3 if by_threes else 2))
+    step = np.arange(meter.steps_per_bar)
+    return np.where(
+        step % meter.steps_per_beat == 0, ON_BEAT, np.where(step % part == 0, WITHIN, ELSEWHERE)
+    )

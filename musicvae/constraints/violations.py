@@ -37,16 +37,16 @@ def against_chords(phrase: Phrase, chords: Progression, start: int) -> Iterator[
             yield f"{_bar(phrase, note.start)}: {name} is no tone of {symbol(chord)}"
 
 
-def other_chords(phrase: Phrase, chords: Progression, start: int) -> Iterator[str]:
+def wrong_chords(phrase: Phrase, chords: Progression, start: int) -> Iterator[str]:
     """Beats whose chord is another one than was asked for."""
-    for step in range(0, phrase.steps, phrase.meter.beat):
+    for step in range(0, phrase.steps, phrase.meter.steps_per_beat):
         told = [change.chord for change in phrase.chords if change.step <= step]
         chord, wanted = (told or [None])[-1], chord_at(chords, phrase.meter, start + step)
         if chord != wanted:
             yield f"{_bar(phrase, step)}: the chord is {symbol(chord)}, not {symbol(wanted)}"
 
 
-def strange_chords(phrase: Phrase, key: Key) -> Iterator[str]:
+def chords_out_of_key(phrase: Phrase, key: Key) -> Iterator[str]:
     """Chords of which a tone does not lie in the key."""
     for change in phrase.chords:
         if change.chord and not key.tones.issuperset(pitch_classes(change.chord)):
@@ -62,7 +62,7 @@ def out_of_range(phrase: Phrase, low: int, high: int) -> Iterator[str]:
             yield f"{_bar(phrase, note.start)}: {name} is not between {between}"
 
 
-def crowded(phrase: Phrase, voices: int) -> Iterator[str]:
+def too_many_voices(phrase: Phrase, voices: int) -> Iterator[str]:
     """Steps at which more pitches sound than may."""
     for step in range(phrase.steps):
         sounding = {n.pitch for n in _pitched(phrase) if n.start <= step < n.end}
@@ -70,9 +70,9 @@ def crowded(phrase: Phrase, voices: int) -> Iterator[str]:
             yield f"{_bar(phrase, step)}: {len(sounding)} pitches sound, not {voices}"
 
 
-def uneven(phrase: Phrase, least: int, most: int) -> Iterator[str]:
+def wrong_density(phrase: Phrase, least: int, most: int) -> Iterator[str]:
     """Bars in which the first part begins too few notes, or too many."""
-    bar = phrase.meter.bar
+    bar = phrase.meter.steps_per_bar
     for first in range(0, phrase.steps, bar):
         struck = sum(first <= note.start < first + bar for note in phrase.parts[0].notes)
         if not least <= struck <= most:
@@ -87,14 +87,14 @@ def chord_at(chords: Progression, meter: Meter, step: int) -> Chord | None:
     """
     beats: list[Chord | None] = []
     for chord, lasting in chords:
-        beats += [chord] * (lasting or meter.bar // meter.beat)
-    return beats[step // meter.beat % len(beats)]
+        beats += [chord] * (lasting or meter.steps_per_bar // meter.steps_per_beat)
+    return beats[step // meter.steps_per_beat % len(beats)]
 
 
 def is_strong(chords: Progression, meter: Meter, step: int) -> bool:
     """Whether a note struck at a step of the piece must be a tone of the chord."""
-    beats, place = meter.bar // meter.beat, step % meter.bar
-    if place == 0 or (beats in range(4, 33, 2) and 2 * place == meter.bar):
+    beats, place = meter.steps_per_bar // meter.steps_per_beat, step % meter.steps_per_bar
+    if place == 0 or (beats in range(4, 33, 2) and 2 * place == meter.steps_per_bar):
         return True
     return chord_at(chords, meter, step) != chord_at(chords, meter, step - 1)
 
@@ -104,4 +104,4 @@ def _pitched(phrase: Phrase) -> list[Note]:
 
 
 def _bar(phrase: Phrase, step: int) -> str:
-    return f"bar {step // phrase.meter.bar + 1}"
+    return f"bar {step // phrase.meter.steps_per_bar + 1}"

@@ -24,6 +24,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import FloatArray, IntArray
 from ..atomic_files import make_folder, write_whole
 from ..codecs import CODECS
 from ..codecs.base import Codec, Codes
@@ -49,9 +50,9 @@ class Batch:
         lengths: `[B]`, int64.
     """
 
-    x: NDArray[np.float32]
-    condition: NDArray[np.float32]
-    lengths: NDArray[np.int64]
+    x: FloatArray
+    condition: FloatArray
+    lengths: IntArray
 
 
 class Shards:
@@ -104,26 +105,28 @@ class Windows:
         return apart.astype(np.uint8), which.astype(np.uint16)
 
     @cached_property
-    def kinds(self) -> list[Meter]:
+    def distinct_meters(self) -> list[Meter]:
         """The meters that occur."""
         return [Meter(*map(int, row)) for row in self._sorted[0]]
 
     @cached_property
-    def lengths(self) -> NDArray[np.int64]:
+    def lengths(self) -> IntArray:
         """Steps of each window. `[N]`."""
-        known = np.array([window_steps(meter, self.bars) for meter in self.kinds], dtype=np.int64)
+        known = np.array(
+            [window_steps(meter, self.bars) for meter in self.distinct_meters], dtype=np.int64
+        )
         return known[self._sorted[1]]
 
     def meter(self, row: int) -> Meter:
         """Meter of one window."""
-        return self.kinds[int(self._sorted[1][row])]
+        return self.distinct_meters[int(self._sorted[1][row])]
 
     def window(self, row: int) -> Codes:
         """The codes of one window, without padding. `[T, ...]`"""
         codes = self.codes[row, : self.lengths[row]]
         return unpack(self.codec, codes)
 
-    def batch(self, rows: NDArray[np.int64], semitones: NDArray[np.int64] | None = None) -> Batch:
+    def batch(self, rows: IntArray, semitones: IntArray | None = None) -> Batch:
         """Some windows, each moved by its semitones."""
         lengths = self.lengths[rows]
         codes = unpack(self.codec, self.codes[rows])[:, : lengths.max()]
@@ -134,7 +137,7 @@ class Windows:
         kinds = self._sorted[1][rows]
         known = np.zeros((len(rows), lengths.max(), width(self.bars)), dtype=np.float32)
         for kind in np.unique(kinds):
-            features = condition(self.kinds[kind], self.bars)
+            features = condition(self.distinct_meters[kind], self.bars)
             known[kinds == kind, : len(features)] = features
         x = self.codec.one_hot(codes)  # zeros on padding
         return Batch(x, known, lengths)
@@ -145,10 +148,10 @@ class Windows:
         With a generator the order is drawn and every window is transposed at
         random; without, both stay as they are.
         """
-        for rows in self.plan(size, rng):
+        for rows in self.batch_rows(size, rng):
             yield self.batch(rows, None if rng is None else draw_transpositions(len(rows), rng))
 
-    def plan(self, size: int, rng: np.random.Generator | None = None) -> list[NDArray[np.int64]]:
+    def batch_rows(self, size: int, rng: np.random.Generator | None = None) -> list[IntArray]:
         """Which windows stand in which batch: all of a batch are of one length.
 
         So a net spends nothing on padding, and `RNN` need not pack.
@@ -163,7 +166,7 @@ class Windows:
         return [batches[i] for i in rng.permutation(len(batches))]
 
 
-def draw_transpositions(n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def draw_transpositions(n: int, rng: np.random.Generator) -> IntArray:
     """Semitones for `n` windows: most stay in their key, the rest go to any of the twelve.
 
     Every key is learned, yet what is sampled keeps to the keys that people write in.
@@ -254,7 +257,7 @@ def open_split(folder: Path | str, split: str) -> Windows:
     return Windows(codec, held, np.concatenate(meters), bars)
 
 
-def must_fit(reads: tuple[str, int], holds: tuple[str, int]) -> None:
+def check_fits(reads: tuple[str, int], holds: tuple[str, int]) -> None:
     """That a model reads the codec and the bars that some windows have.
 
     Raises:

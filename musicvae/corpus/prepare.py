@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import IntArray
 from ..atomic_files import make_folder, write_whole
 from ..codecs import CODECS
 from ..codecs.base import Codes
@@ -30,9 +31,14 @@ from ..errors import DatasetError, OutputError, RequestError, needing
 from ..progress import Progress, Report, silent
 from ..score.windows import MAX_BARS, TWO_BARS
 from .dataset import SPLITS, save
-from .read_file import READER, Piece, kept, read_batch, row_type, stamp
-from .split import Ints, Keys, choose_windows, group_versions, split_pieces
-from .workers import Batch, run
+from .read_file import READER_VERSION, Piece, file_stamp, read_batch, read_shards, row_type
+from .split import (
+    Keys,
+    choose_windows,
+    group_versions,
+    split_pieces,
+)
+from .workers import FileBatch, run_batches
 
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".smf")
 READING = ".reading"
@@ -82,7 +88,7 @@ def prepare(
     if not files:
         raise DatasetError(f"There is no MIDI file in {', '.join(map(str, folders))}.")
     out = Path(out)
-    folder = out / READING / f"{codec}-{bars}-{READER}"
+    folder = out / READING / f"{codec}-{bars}-{READER_VERSION}"
     ended = _read(
         files, folder, partial(read_batch, codec=codec, bars=bars), workers, timeout, progress
     )
@@ -124,13 +130,13 @@ def _read(
             note.unlink()
     except OSError as error:
         raise OutputError(f"{folder} cannot be written: {error.strerror or error}.") from error
-    known = {(piece.file, piece.stamp) for _, pieces in kept(folder) for piece in pieces}
-    left = [file for file in files if (file, stamp(file)) not in known]
+    known = {(piece.file, piece.stamp) for _, pieces in read_shards(folder) for piece in pieces}
+    left = [file for file in files if (file, file_stamp(file)) not in known]
     done = len(files) - len(left)
     progress(Report("prepare", done, len(files)))
     ended: dict[str, str] = {}
     begun = time.monotonic()
-    for count, why in run(work, _batches(left, folder, timeout), workers):
+    for count, why in run_batches(work, _batches(left, folder, timeout), workers):
         done += count
         ended |= why
         speed = (done - len(files) + len(left)) / (time.monotonic() - begun)
@@ -138,13 +144,13 @@ def _read(
     return ended
 
 
-def _batches(files: Sequence[str], folder: Path, timeout: float) -> Iterator[Batch]:
+def _batches(files: Sequence[str], folder: Path, timeout: float) -> Iterator[FileBatch]:
     size = max(1, min(BATCH_FILES, len(files) // (4 * (os.cpu_count() or 1))))
     for at in range(0, len(files), size):
         some = tuple(files[at : at + size])
-        known = "\n".join(f"{stamp(file)} {file}" for file in some)
+        known = "\n".join(f"{file_stamp(file)} {file}" for file in some)
         name = hashlib.sha256(known.encode(errors="surrogateescape")).hexdigest()[:16]
-        yield Batch(folder / name, some, timeout, os.getpid())
+        yield FileBatch(folder / name, some, timeout, os.getpid())
 
 
 @dataclass(frozen=True)
@@ -160,8 +166,8 @@ class Corpus:
 
     pieces: list[Piece]
     shards: list[Path]
-    places: Ints
-    counts: Ints
+    places: IntArray
+    counts: IntArray
     keys: Keys
     tunes: Keys
 
@@ -170,11 +176,11 @@ class Corpus:
         """What is kept of these files; of files that are the same, the first is the piece."""
         found: dict[str, tuple[Piece, int, int]] = {}
         shards = []
-        for number, (path, pieces) in enumerate(kept(folder)):
+        for number, (path, pieces) in enumerate(read_shards(folder)):
             shards.append(path)
             row = 0
             for piece in pieces:
-                if piece.file not in found or piece.stamp == stamp(piece.file):
+                if piece.file not in found or piece.stamp == file_stamp(piece.file):
                     found[piece.file] = piece, number, row  # as it is now, if it was changed
                 row += piece.windows
         lost = {file: (Piece(file, reason=why), 0, 0) for file, why in ended.items()}
@@ -186,7 +192,7 @@ class Corpus:
         keys, tunes = (_digests(name, shards, places, counts) for name in ("key", "tune"))
         return cls(pieces, shards, places, counts, keys, tunes)
 
-    def rows(self, wanted: Ints, row: np.dtype[np.void]) -> NDArray[np.void]:
+    def rows(self, wanted: IntArray, row: np.dtype[np.void]) -> NDArray[np.void]:
         """Windows by their number in the corpus."""
         ends = np.cumsum(self.counts)
         piece = np.searchsorted(ends, wanted, side="right")
@@ -206,7 +212,7 @@ def _drop_twins(pieces: Iterable[Piece]) -> None:
             piece.windows, piece.reason = 0, "the same file stands elsewhere"
 
 
-def _digests(name: str, shards: Sequence[Path], places: Ints, counts: Ints) -> Keys:
+def _digests(name: str, shards: Sequence[Path], places: IntArray, counts: IntArray) -> Keys:
     ends = np.cumsum(counts)
     keys = np.empty(ends[-1], dtype=np.uint64)
     for number, path in enumerate(shards):
@@ -250,7 +256,9 @@ def write(out: Path, codec: str, bars: int, corpus: Corpus) -> dict[str, object]
     )
 
 
-def _shards(corpus: Corpus, wanted: Ints, row: np.dtype[np.void]) -> Iterator[tuple[Codes, Codes]]:
+def _shards(
+    corpus: Corpus, wanted: IntArray, row: np.dtype[np.void]
+) -> Iterator[tuple[Codes, Codes]]:
     size = SHARD_BYTES // row.itemsize
     for at in range(0, len(wanted), size):
         rows = corpus.rows(wanted[at : at + size], row)

@@ -21,15 +21,15 @@ from numpy.typing import NDArray
 from ..atomic_files import write_whole
 from ..codecs import CODECS
 from ..errors import MidiError, OutputError, RequestError
-from ..midi.reader import Source, load, read_midi
-from ..midi.symusic_parser import Unsure
+from ..midi.reader import Source, load_bytes, read_midi
+from ..midi.symusic_parser import FastPathUnsupported
 from ..score.phrase import Phrase
 from .dataset import pack
-from .fast_reader import Line, line_of, quick_lines
-from .windowing import KEY_BYTES, cut_line
-from .workers import Batch, TooSlow, limited
+from .fast_reader import QuantizedTrack, fast_tracks, to_track
+from .windowing import KEY_BYTES, cut_windows
+from .workers import FileBatch, TooSlow, time_limit
 
-READER = 5
+READER_VERSION = 5
 """Version of all that decides which windows a file has; what an older one kept is read again."""
 
 Rows = NDArray[np.void]
@@ -65,9 +65,9 @@ def row_type(codec: str, bars: int) -> np.dtype[np.void]:
 
 def read_piece(file: str, codec: str, bars: int) -> tuple[Piece, Rows]:
     """One file to windows, each once in any key; whatever is wrong with it becomes its reason."""
-    piece, rows = Piece(file, stamp(file)), []
+    piece, rows = Piece(file, file_stamp(file)), []
     try:
-        _, data = load(file)
+        _, data = load_bytes(file)
         piece.sha256 = hashlib.sha256(data).hexdigest()
         rows = list(_rows(piece, data, codec, bars))
     except MidiError as error:
@@ -80,19 +80,19 @@ def read_piece(file: str, codec: str, bars: int) -> tuple[Piece, Rows]:
     return piece, np.concatenate([np.empty(0, row_type(codec, bars)), *rows])
 
 
-def lines_of(data: bytes, codec: str) -> list[Line]:
+def tracks_of(data: bytes, codec: str) -> list[QuantizedTrack]:
     """The line that the codec reads in each stretch of a file, in the quick way if there is one.
 
     Raises:
         MidiError: there is none.
     """
-    with suppress(Unsure):
-        if found := quick_lines(data, codec):
+    with suppress(FastPathUnsupported):
+        if found := fast_tracks(data, codec):
             return found
-    return careful_lines(data, codec)
+    return read_tracks(data, codec)
 
 
-def careful_lines(source: Source, codec: str) -> list[Line]:
+def read_tracks(source: Source, codec: str) -> list[QuantizedTrack]:
     """The same for one file, as the verbs read it.
 
     Raises:
@@ -101,7 +101,7 @@ def careful_lines(source: Source, codec: str) -> list[Line]:
     lines = []
     for phrase in read_midi(source):
         with suppress(RequestError):
-            lines.append(line_of(CODECS[codec].select(phrase), CODECS[codec]))
+            lines.append(to_track(CODECS[codec].select(phrase), CODECS[codec]))
     if not lines:
         raise MidiError("The MIDI data", f"there is nothing for the codec {codec} in it")
     return lines
@@ -109,8 +109,8 @@ def careful_lines(source: Source, codec: str) -> list[Line]:
 
 def _rows(piece: Piece, data: bytes, codec: str, bars: int) -> Iterator[Rows]:
     seen: set[bytes] = set()
-    for line in lines_of(data, codec):
-        for cut in cut_line(line, CODECS[codec], bars):
+    for line in tracks_of(data, codec):
+        for cut in cut_windows(line, CODECS[codec], bars):
             piece.dropped += cut.dropped
             new = []
             for row, key in enumerate(cut.keys):
@@ -121,22 +121,22 @@ def _rows(piece: Piece, data: bytes, codec: str, bars: int) -> Iterator[Rows]:
                     new.append(row)
             rows = np.empty(len(new), row_type(codec, bars))
             rows["codes"] = pack(CODECS[codec], cut.codes[new], bars)
-            rows["meter"] = cut.meter.numerator, cut.meter.denominator, cut.meter.grid
+            rows["meter"] = cut.meter.numerator, cut.meter.denominator, cut.meter.steps_per_quarter
             for name, digests in (("key", cut.keys), ("tune", cut.tunes)):
                 joined = b"".join(digests[row] for row in new)
                 rows[name] = np.frombuffer(joined, np.uint8).reshape(-1, KEY_BYTES)
             yield rows
 
 
-def read_batch(batch: Batch, codec: str, bars: int) -> Path:
+def read_batch(batch: FileBatch, codec: str, bars: int) -> Path:
     """Read some files and keep what was found beside `batch.path`; the list is written last."""
     if batch.path.with_suffix(".json").exists():
         return batch.path
     pieces, rows = [], []
-    for file in batch.noted():
-        piece, found = Piece(file, stamp(file)), np.empty(0, row_type(codec, bars))
+    for file in batch.mark_files():
+        piece, found = Piece(file, file_stamp(file)), np.empty(0, row_type(codec, bars))
         try:
-            with limited(batch):
+            with time_limit(batch):
                 piece, found = read_piece(file, codec, bars)
         except TooSlow as error:
             piece.reason = str(error)
@@ -155,7 +155,7 @@ def read_batch(batch: Batch, codec: str, bars: int) -> Path:
     return batch.path
 
 
-def kept(folder: Path) -> Iterator[tuple[Path, list[Piece]]]:
+def read_shards(folder: Path) -> Iterator[tuple[Path, list[Piece]]]:
     """Shards of rows that lie in a folder, and the pieces in each, in the order of their rows.
 
     The latest comes last: a file that was changed and read again stands in two.
@@ -164,7 +164,7 @@ def kept(folder: Path) -> Iterator[tuple[Path, list[Piece]]]:
         yield path.with_suffix(".npy"), [_piece(**about) for about in json.loads(path.read_text())]
 
 
-def stamp(file: str) -> tuple[int, int]:
+def file_stamp(file: str) -> tuple[int, int]:
     """Size and time of change; zeros for what is not there."""
     with suppress(OSError):
         about = Path(file).stat()

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import BoolArray, IntArray
 from .dataset import SPLITS
 
-Ints = NDArray[np.int64]
 Keys = NDArray[np.uint64]
 
 HELD_OUT_SHARE = 0.05
@@ -27,7 +27,7 @@ COMMON_WINDOW = 20
 """A window found in more pieces than this is a commonplace and proves no kinship."""
 
 
-def group_versions(tunes: Keys, counts: Ints) -> list[int]:
+def group_versions(tunes: Keys, counts: IntArray) -> list[int]:
     """A group number for each piece: versions of one tune have one.
 
     Args:
@@ -50,7 +50,7 @@ def group_versions(tunes: Keys, counts: Ints) -> list[int]:
     return [root(index) for index in range(len(counts))]
 
 
-def _shared(tunes: Keys, counts: Ints) -> tuple[Ints, Ints]:
+def _shared(tunes: Keys, counts: IntArray) -> tuple[IntArray, IntArray]:
     """Pairs of pieces, as `first * P + second`, and how many windows they share."""
     owners = np.repeat(np.arange(len(counts)), counts)
     order = np.lexsort((owners, tunes))
@@ -98,7 +98,7 @@ def split_pieces(groups: Sequence[int], least: Sequence[bytes]) -> list[str]:
 
 def choose_windows(
     keys: Keys, tunes: Keys, split: NDArray[np.uint8]
-) -> tuple[NDArray[np.bool_], dict[str, int]]:
+) -> tuple[BoolArray, dict[str, int]]:
     """Each window once; a tune that test holds stands in no other split, nor one of valid in train.
 
     Args:

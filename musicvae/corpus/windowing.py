@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import BoolArray, IntArray
 from ..codecs.base import Codec, Codes
-from ..midi.symusic_parser import Ints
 from ..score.windows import TWO_BARS, window_steps
 from ..theory.meter import Meter
-from .fast_reader import Line
+from .fast_reader import QuantizedTrack
 
 MIN_NOTES = 3
 """In two bars."""
@@ -27,12 +26,12 @@ HOPS = 4
 """Long windows begin at each fourth part of their length; a rest as long is a long one."""
 
 KEY_BYTES = 12
-AT_ONCE = 256
+BATCH_SIZE = 256
 """Windows cut side by side: all those of a long roll would be hundreds of megabytes."""
 
 
 @dataclass(frozen=True)
-class Slices:
+class WindowBatch:
     """Windows of one meter, side by side.
 
     Attributes:
@@ -50,32 +49,32 @@ class Slices:
     dropped: Counter[str]
 
 
-def cut_line(line: Line, codec: Codec, bars: int = TWO_BARS) -> Iterator[Slices]:
+def cut_windows(line: QuantizedTrack, codec: Codec, bars: int = TWO_BARS) -> Iterator[WindowBatch]:
     """The windows of a line that teach something.
 
     One stands on each bar line; of long windows, one on every fourth part of their length.
     """
-    bar = line.meter.bar
+    bar = line.meter.steps_per_bar
     steps = window_steps(line.meter, bars)
     hop = max(1, steps // bar // HOPS) * bar
     starts = np.arange(0, line.bars * bar - steps + 1, hop if bars > TWO_BARS else bar)
     whole = line.encoded(codec)
-    for at in range(0, len(starts), AT_ONCE):
-        begin = starts[at : at + AT_ONCE]
-        codes = codec.fresh(whole[begin[:, None] + np.arange(steps)])
-        few, silent = unfit(line, begin, bars)
+    for at in range(0, len(starts), BATCH_SIZE):
+        begin = starts[at : at + BATCH_SIZE]
+        codes = codec.drop_carried_notes(whole[begin[:, None] + np.arange(steps)])
+        few, silent = unusable(line, begin, bars)
         lone = ~(few | silent) & _without_a_part(codec, codes)
         dropped = Counter({"fewer than three notes in two bars": int(few.sum())})
         dropped["silent for too long"] = int((silent & ~few).sum())
         dropped["a part is silent"] = int(lone.sum())
         codes = codes[~(few | silent | lone)]
         keys, tunes = window_keys(codes, line.meter, codec), tune_keys(codes, codec)
-        yield Slices(line.meter, codes, keys, tunes, +dropped)
+        yield WindowBatch(line.meter, codes, keys, tunes, +dropped)
 
 
-def unfit(
-    line: Line, begin: Ints, bars: int = TWO_BARS
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def unusable(
+    line: QuantizedTrack, begin: IntArray, bars: int = TWO_BARS
+) -> tuple[BoolArray, BoolArray]:
     """Which of the windows that begin there hold few notes, and which a long silence. `[N]`
 
     A silence lasts from the end of the longest of the notes struck last, as if
@@ -89,7 +88,7 @@ def unfit(
         return few, np.zeros_like(few)
     longest = np.append(line.start[:-1] != line.start[1:], True)
     start, end = line.start[longest], line.end[longest]
-    rest = max(line.meter.bar, steps // HOPS)
+    rest = max(line.meter.steps_per_bar, steps // HOPS)
     first, stop = np.searchsorted(start, begin), np.searchsorted(start, begin + steps)
     rests = np.concatenate([[0], np.cumsum(start[1:] - end[:-1] > rest)])
     first = np.where(few, 0, first)
@@ -108,8 +107,8 @@ def window_keys(codes: Codes, meter: Meter, codec: Codec) -> list[bytes]:
     Shape:
         - Input: `[N, T, ...]`
     """
-    name = f"{meter.numerator}/{meter.denominator}/{meter.grid}".encode()
-    return [_digest(name + row.tobytes()) for row in codec.lowest(codes)]
+    name = f"{meter.numerator}/{meter.denominator}/{meter.steps_per_quarter}".encode()
+    return [_digest(name + row.tobytes()) for row in codec.normalize_key(codes)]
 
 
 def tune_keys(codes: Codes, codec: Codec) -> list[bytes]:
@@ -118,16 +117,16 @@ def tune_keys(codes: Codes, codec: Codec) -> list[bytes]:
     Shape:
         - Input: `[N, T, ...]`
     """
-    return [_digest(row.tobytes()) for row in codec.struck(codec.lowest(codes))]
+    return [_digest(row.tobytes()) for row in codec.onsets(codec.normalize_key(codes))]
 
 
 def _digest(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=KEY_BYTES).digest()
 
 
-def _without_a_part(codec: Codec, codes: Codes) -> NDArray[np.bool_]:
+def _without_a_part(codec: Codec, codes: Codes) -> BoolArray:
     """Windows in which one of several parts strikes nothing. `[N, T, ...]` -> `[N]`"""
     if len(codec.parts) == 1:
         return np.zeros(len(codes), dtype=bool)
-    strikes = [part.strikes(own).any(axis=1) for part, own in codec.each(codes)]
+    strikes = [part.onset_mask(own).any(axis=1) for part, own in codec.split(codes)]
     return np.asarray(~np.all(strikes, axis=0))

@@ -38,7 +38,7 @@ class TooSlow(Exception):
 
 
 @dataclass(frozen=True)
-class Batch:
+class FileBatch:
     """Some files for one worker.
 
     Attributes:
@@ -57,7 +57,7 @@ class Batch:
         """Says which file is being read."""
         return self.path.with_suffix(".now")
 
-    def noted(self) -> Iterator[str]:
+    def mark_files(self) -> Iterator[str]:
         """Each file, written down before it is read; who reads takes the note away in the end."""
         with self.note.open("wb", buffering=0) as note:
             for number, file in enumerate(self.files):
@@ -65,19 +65,19 @@ class Batch:
                 note.write(number.to_bytes(4))
                 yield file
 
-    def suspect(self) -> int | None:
+    def interrupted_file(self) -> int | None:
         """Number of the file that was being read when the worker ended."""
         with suppress(FileNotFoundError):
             return int.from_bytes(self.note.read_bytes())
         return None
 
 
-Work = Callable[[Batch], Path]
+Work = Callable[[FileBatch], Path]
 """Reads a batch on a worker and returns its path."""
 
 
 @contextmanager
-def limited(batch: Batch) -> Iterator[None]:
+def time_limit(batch: FileBatch) -> Iterator[None]:
     """A time limit for one file, where the thread can be interrupted: in a worker of one thread.
 
     Code that does not listen to the alarm ends with its process a little later.
@@ -110,8 +110,8 @@ def limited(batch: Batch) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def run(
-    work: Work, batches: Iterable[Batch], workers: int | None
+def run_batches(
+    work: Work, batches: Iterable[FileBatch], workers: int | None
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Work on every batch; gives, as it goes on, how many files are done and why some cannot be.
 
@@ -126,7 +126,7 @@ def run(
         except Exception as error:
             if not _worker_ended(error):
                 raise
-            suspects = [(b, n) for b in waiting.values() if (n := b.suspect()) is not None]
+            suspects = [(b, n) for b in waiting.values() if (n := b.interrupted_file()) is not None]
             if not suspects:
                 raise DatasetError(f"The workers ended before they read a file: {error}") from error
             for batch, number in suspects:
@@ -141,7 +141,7 @@ def run(
                 yield 1, {file: why} if why else {}
 
 
-def _results(work: Work, batches: Sequence[Batch], workers: int | None) -> Iterator[Path]:
+def _results(work: Work, batches: Sequence[FileBatch], workers: int | None) -> Iterator[Path]:
     from joblib import Parallel, delayed, effective_n_jobs
     from joblib.externals.loky import ProcessPoolExecutor
 
@@ -153,7 +153,7 @@ def _results(work: Work, batches: Sequence[Batch], workers: int | None) -> Itera
         yield from parallel(delayed(work)(batch) for batch in batches)
 
 
-def _alone(work: Work, batch: Batch) -> str:
+def _alone(work: Work, batch: FileBatch) -> str:
     """Why a file cannot be read in a process of its own; empty if it can."""
     from joblib.externals.loky import ProcessPoolExecutor
 

@@ -17,6 +17,6 @@ A test holds it to the same logits as `nets`.
 from .encoders import Posterior
 from .model import Player
 from .net import Net
-from .sampling import frame_nats
+from .sampling import step_nll
 
-__all__ = ["Net", "Player", "Posterior", "frame_nats"]
+__all__ = ["Net", "Player", "Posterior", "step_nll"]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..codecs.base import Codec, Codes, Sounding
-from ..constraints.step_rule import Floats, Ints
-from .constrained import Bools, Obedience, log_sum
-from .weights import Array
+from ..arrays import BoolArray, DoubleArray, FloatArray, IntArray
+from ..codecs.base import Codec, Codes, SoundingState
+from .constrained import (
+    ConstraintState,
+    log_sum,
+)
 
 
-def price(obedience: Obedience, logits: Array, codes: Codes, sounding: Sounding) -> Floats:
+def constraint_cost(
+    obedience: ConstraintState, logits: FloatArray, codes: Codes, sounding: SoundingState
+) -> DoubleArray:
     """What rules cost steps that were drawn under them: `price_step`, summed over the steps.
 
     Shape:
@@ -23,16 +27,21 @@ def price(obedience: Obedience, logits: Array, codes: Codes, sounding: Sounding)
     for t in range(codes.shape[1]):
         truth, allowed = codec.one_hot(codes[:, t]), codec.allowed(sounding)
         alone = logits[:, t] if chain is None else logits[:, t] - truth @ chain
-        lean, within = obedience.steer(t, alone, allowed)
+        lean, within = obedience.bias_and_mask(t, alone, allowed)
         nats += price_step(obedience, logits[:, t], lean, allowed, within, truth)
-        obedience.heard(codes[:, t])
-        _, sounding = codec.play(sounding, codes[:, t])
+        obedience.update(codes[:, t])
+        _, sounding = codec.advance(sounding, codes[:, t])
     return nats
 
 
 def price_step(
-    obedience: Obedience, logits: Array, lean: Array, allowed: Bools, within: Bools, truth: Array
-) -> Floats:
+    obedience: ConstraintState,
+    logits: FloatArray,
+    lean: FloatArray,
+    allowed: BoolArray,
+    within: BoolArray,
+    truth: FloatArray,
+) -> DoubleArray:
     """What rules cost one step that was drawn under them: `log q(x_t) - log p(x_t)`.
 
     q leans, and leaves out what the rules forbid. Where only so many pitches may sound, it is
@@ -49,13 +58,15 @@ def price_step(
         - Output, in nats: `[N]`
     """
     codec, leaned = obedience.codec, logits + lean
-    nats = _log_p(codec, leaned, within, truth) - _log_p(codec, logits, allowed, truth)
+    nats = _log_prob(codec, leaned, within, truth) - _log_prob(codec, logits, allowed, truth)
     if codec.likelihood == "bernoulli":
-        nats -= log_at_most(np.where(within, leaned, -np.inf), obedience.voices)
+        nats -= log_at_most(np.where(within, leaned, -np.inf), obedience.max_voices)
     return nats
 
 
-def _log_p(codec: Codec, logits: Array, allowed: Bools, truth: Array) -> Floats:
+def _log_prob(
+    codec: Codec, logits: FloatArray, allowed: BoolArray, truth: FloatArray
+) -> DoubleArray:
     """Of a step among what is allowed. `[N, C]` -> `[N]`."""
     if codec.likelihood == "bernoulli":
         each = truth * logits - np.logaddexp(0, logits)
@@ -71,7 +82,7 @@ def _log_p(codec: Codec, logits: Array, allowed: Bools, truth: Array) -> Floats:
     )
 
 
-def log_at_most(logits: Array, voices: Ints) -> Floats:
+def log_at_most(logits: FloatArray, voices: IntArray) -> DoubleArray:
     """`log p` that no more pitches sound than may, each struck or held by its own chance.
 
     Shape:

@@ -12,17 +12,19 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import BoolArray, FloatArray
 from ..codecs.base import Codec, Codes
 from ..codecs.conditioning import width
-from ..config import SEGMENT_NOTES, NetConfig
+from ..config import SEGMENT_WIDTH, NetConfig
 from ..score.windows import max_steps
 from .encoders import DENSE, relu
 from .layers import Linear, LSTMLayer, State, stack
-from .weights import Array, Weights
+from .weights import (
+    Weights,
+)
 
-Steps = Callable[[int, Codes | None], Array]
+Steps = Callable[[int, Codes | None], FloatArray]
 """(t, codes `[N, ...]` of step t - 1, or None at the first) -> logits `[N, C]`."""
 
 
@@ -34,10 +36,10 @@ class Decoder(Protocol):
     """
 
     segments: int
-    chain: Array | None
+    chain: FloatArray | None
     """What is drawn of a step tells those after it in the step; see `sampling.choose`."""
 
-    def start(self, z: Array, condition: Array) -> Steps:
+    def start(self, z: FloatArray, condition: FloatArray) -> Steps:
         """`[N, Z]` and `[T, K]` -> the steps to come, of N windows' segments."""
 
 
@@ -45,17 +47,17 @@ class DenseDecoder:
     """The twin of `nets.DenseDecoder`: all steps at once, whatever is played."""
 
     segments = 1
-    chain: Array | None = None
+    chain: FloatArray | None = None
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
         self.steps, known = max_steps(config.bars), width(config.bars)
-        layers = weights.below("layers")
+        layers = weights.scope("layers")
         self.channels = codec.channels
         self.known = self.steps * known
-        self.first = Linear(layers.below("0"), config.latent + self.known, config.hidden)
-        self.second = Linear(layers.below("2"), config.hidden, self.steps * self.channels)
+        self.first = Linear(layers.scope("0"), config.latent + self.known, config.hidden)
+        self.second = Linear(layers.scope("2"), config.hidden, self.steps * self.channels)
 
-    def start(self, z: Array, condition: Array) -> Steps:
+    def start(self, z: FloatArray, condition: FloatArray) -> Steps:
         """Every logit is known at once."""
         known = np.zeros((len(z), self.known), dtype=np.float32)
         known[:, : condition.size] = condition.ravel()
@@ -68,14 +70,14 @@ class PlainDecoder:
     """The twin of `nets.PlainDecoder`: an LSTM over z at every step, whatever is played."""
 
     segments = 1
-    chain: Array | None = None
+    chain: FloatArray | None = None
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
-        core, known = weights.below("recurrent.core"), width(config.bars)
+        core, known = weights.scope("recurrent.core"), width(config.bars)
         self.layers = stack(core, "lstm", config.latent + known, config.hidden, config.layers)
-        self.head = Linear(weights.below("head"), config.hidden, codec.channels)
+        self.head = Linear(weights.scope("head"), config.hidden, codec.channels)
 
-    def start(self, z: Array, condition: Array) -> Steps:
+    def start(self, z: FloatArray, condition: FloatArray) -> Steps:
         """Every logit is known at once."""
         shape = (len(z), len(condition))
         repeated = np.broadcast_to(z[:, None], (*shape, z.shape[1]))
@@ -96,33 +98,35 @@ class StepDecoder:
     """
 
     segments = 1
-    chain: Array | None = None
+    chain: FloatArray | None = None
 
     def __init__(
         self, weights: Weights, codec: Codec, config: NetConfig, kind: str, known: int
     ) -> None:
         self.codec = codec
-        core, channels = weights.below("recurrent.core"), codec.channels
+        core, channels = weights.scope("recurrent.core"), codec.channels
         self.layers = stack(core, kind, channels + known, config.hidden, config.layers)
-        self.head = Linear(weights.below("head"), config.hidden, channels)
+        self.head = Linear(weights.scope("head"), config.hidden, channels)
         self.first_rows = np.cumsum([0, *codec.heads[:-1]])
         self.of_previous = self.layers[0].of_input[:channels]
         self.of_known = self.layers[0].of_input[channels:]
         if config.chain:
-            self.chain = weights.take("chain.weight", channels, channels).T * _later(codec)
+            self.chain = weights.take("chain.weight", channels, channels).T * _chain_mask(codec)
 
-    def start(self, z: Array, condition: Array) -> Steps:
+    def start(self, z: FloatArray, condition: FloatArray) -> Steps:
         """Project z and condition once; the states then move on with every call."""
-        top = self.below_the_head(z, condition)
+        top = self.hidden_steps(z, condition)
         return lambda t, previous: self.head(top(t, previous))
 
-    def below_the_head(self, z: Array, condition: Array) -> Steps:
+    def hidden_steps(self, z: FloatArray, condition: FloatArray) -> Steps:
         """The same, to what the last layer says: `[N, H]` instead of logits."""
-        known = self.known(z, condition) @ self.of_known + self.layers[0].bias
+        known = self.static_inputs(z, condition) @ self.of_known + self.layers[0].bias
         states = self.first_states(z)
 
-        def step(t: int, previous: Codes | None) -> Array:
-            now = known[:, t] if previous is None else known[:, t] + self._heard(previous)
+        def step(t: int, previous: Codes | None) -> FloatArray:
+            now = (
+                known[:, t] if previous is None else known[:, t] + self._project_previous(previous)
+            )
             for index, layer in enumerate(self.layers):
                 said = layer.project(now) if index else now
                 states[index] = layer.step(said, states[index])
@@ -131,28 +135,28 @@ class StepDecoder:
 
         return step
 
-    def known(self, z: Array, condition: Array) -> Array:
+    def static_inputs(self, z: FloatArray, condition: FloatArray) -> FloatArray:
         """What is known about each step beforehand. Output `[N, T, known]`.
 
         The condition is one for all, `[T, K]`, or of each row, `[N, T, K]`.
         """
         return np.broadcast_to(condition, (len(z), *condition.shape[-2:]))
 
-    def first_states(self, z: Array) -> list[State]:
+    def first_states(self, z: FloatArray) -> list[State]:
         """A state for each layer."""
-        return [layer.rest(len(z)) for layer in self.layers]
+        return [layer.initial_state(len(z)) for layer in self.layers]
 
-    def _heard(self, previous: Codes) -> Array:
+    def _project_previous(self, previous: Codes) -> FloatArray:
         if self.codec.likelihood == "bernoulli":
-            heard: Array = self.codec.one_hot(previous) @ self.of_previous
+            heard: FloatArray = self.codec.one_hot(previous) @ self.of_previous
             return heard
         if previous.ndim == 1:
             return self.of_previous[previous]
-        said: Array = self.of_previous[previous + self.first_rows].sum(axis=1)
+        said: FloatArray = self.of_previous[previous + self.first_rows].sum(axis=1)
         return said
 
 
-def _later(codec: Codec) -> NDArray[np.bool_]:
+def _chain_mask(codec: Codec) -> BoolArray:
     """Whether the second channel hears the first: pitches from low to high, part after part."""
     order = np.arange(codec.channels)
     if codec.likelihood == "categorical":
@@ -166,18 +170,20 @@ class AutoregressiveDecoder(StepDecoder):
     def __init__(
         self, weights: Weights, codec: Codec, config: NetConfig, *, latent: int, steps: int
     ) -> None:
-        super().__init__(weights, codec, config, "lstm", width(config.bars) + config.plan)
+        super().__init__(
+            weights, codec, config, "lstm", width(config.bars) + config.step_conditioning
+        )
         states = 2 * config.layers * config.hidden
         self.steps = steps
-        self.to_state = Linear(weights.below("to_state"), latent, states)
-        self.to_plan = Linear(weights.below("to_plan"), latent, steps * config.plan)
+        self.to_state = Linear(weights.scope("to_state"), latent, states)
+        self.to_plan = Linear(weights.scope("to_plan"), latent, steps * config.step_conditioning)
 
-    def known(self, z: Array, condition: Array) -> Array:
+    def known(self, z: FloatArray, condition: FloatArray) -> FloatArray:
         """The condition and the plan."""
         plan = self.to_plan(z).reshape(len(z), self.steps, -1)[:, : condition.shape[-2]]
-        return np.concatenate([super().known(z, condition), plan], axis=-1)
+        return np.concatenate([super().static_inputs(z, condition), plan], axis=-1)
 
-    def first_states(self, z: Array) -> list[State]:
+    def first_states(self, z: FloatArray) -> list[State]:
         """Hidden and cell of every layer."""
         both = np.tanh(self.to_state(z)).reshape(len(z), 2, len(self.layers), -1)
         return [(both[:, 0, index], both[:, 1, index]) for index in range(len(self.layers))]
@@ -186,20 +192,20 @@ class AutoregressiveDecoder(StepDecoder):
 class HierarchicalDecoder:
     """The twin of `nets.HierarchicalDecoder`: a conductor, then all segments side by side."""
 
-    chain: Array | None = None
+    chain: FloatArray | None = None
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
         self.segments, hidden = config.bars, config.conductor
-        plan = SEGMENT_NOTES * config.notes
-        self.to_state = Linear(weights.below("to_state"), config.latent, 2 * hidden)
-        self.to_plan = Linear(weights.below("to_plan"), config.latent, self.segments * plan)
-        self.conductor = LSTMLayer(weights.below("conductor.core"), "l0", plan, hidden)
+        plan = SEGMENT_WIDTH * config.step_features
+        self.to_state = Linear(weights.scope("to_state"), config.latent, 2 * hidden)
+        self.to_plan = Linear(weights.scope("to_plan"), config.latent, self.segments * plan)
+        self.conductor = LSTMLayer(weights.scope("conductor.core"), "l0", plan, hidden)
         longest = max_steps(config.bars) // config.bars
-        core = weights.below("core")
+        core = weights.scope("core")
         told = hidden + plan
         self.core = AutoregressiveDecoder(core, codec, config, latent=told, steps=longest)
 
-    def start(self, z: Array, condition: Array) -> Steps:
+    def start(self, z: FloatArray, condition: FloatArray) -> Steps:
         """The core's steps, for the first segment of the first window, its second, and so on."""
         plan = self.to_plan(z).reshape(len(z), self.segments, -1)
         hidden, cell = np.split(np.tanh(self.to_state(z)), 2, axis=-1)

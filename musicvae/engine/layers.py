@@ -11,9 +11,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .weights import Array, Weights
+from ..arrays import FloatArray
+from .weights import (
+    Weights,
+)
 
-State = tuple[Array, ...]
+State = tuple[FloatArray, ...]
 """What a layer carries from step to step: (hidden,) or (hidden, cell), each `[N, H]`."""
 
 
@@ -24,8 +27,8 @@ class Linear:
         self.weight = np.ascontiguousarray(weights.take("weight", outputs, inputs).T)
         self.bias = weights.take("bias", outputs)
 
-    def __call__(self, x: Array) -> Array:
-        out: Array = x @ self.weight + self.bias
+    def __call__(self, x: FloatArray) -> FloatArray:
+        out: FloatArray = x @ self.weight + self.bias
         return out
 
 
@@ -40,24 +43,24 @@ class RNNLayer:
         self.of_input = np.ascontiguousarray(weights.take(f"weight_ih_{suffix}", rows, inputs).T)
         self.of_past = np.ascontiguousarray(weights.take(f"weight_hh_{suffix}", rows, hidden).T)
         biases = (weights.take(f"bias_{of}_{suffix}", rows) for of in ("ih", "hh"))
-        self.bias: Array = np.add(*biases)
+        self.bias: FloatArray = np.add(*biases)
 
-    def rest(self, n: int) -> State:
+    def initial_state(self, n: int) -> State:
         """The state before the first step: zeros."""
         return (np.zeros((n, self.hidden), dtype=np.float32),)
 
-    def project(self, x: Array) -> Array:
+    def project(self, x: FloatArray) -> FloatArray:
         """What the input says to the gates. `[..., inputs]` -> `[..., gates * H]`."""
-        out: Array = x @ self.of_input + self.bias
+        out: FloatArray = x @ self.of_input + self.bias
         return out
 
-    def step(self, projected: Array, state: State) -> State:
+    def step(self, projected: FloatArray, state: State) -> State:
         """One step from a projected input `[N, gates * H]`."""
         return (np.tanh(projected + state[0] @ self.of_past),)
 
-    def run(self, x: Array, state: State | None = None) -> Array:
+    def run(self, x: FloatArray, state: State | None = None) -> FloatArray:
         """All steps. `[N, T, inputs]` -> `[N, T, H]`."""
-        state = state or self.rest(len(x))
+        state = state or self.initial_state(len(x))
         out = []
         for now in self.project(x).swapaxes(0, 1):
             state = self.step(now, state)
@@ -72,9 +75,9 @@ class LSTMLayer(RNNLayer):
 
     def rest(self, n: int) -> State:
         """Hidden and cell, zeros."""
-        return super().rest(n) * 2
+        return super().initial_state(n) * 2
 
-    def step(self, projected: Array, state: State) -> State:
+    def step(self, projected: FloatArray, state: State) -> State:
         """`c' = f c + i g`, `h' = o tanh(c')`."""
         hidden, cell = state
         gates = projected + hidden @ self.of_past
@@ -92,7 +95,7 @@ def stack(weights: Weights, kind: str, inputs: int, hidden: int, layers: int) ->
     return [LAYERS[kind](weights, f"l{index}", width, hidden) for index, width in enumerate(widths)]
 
 
-def sigmoid(x: Array) -> Array:
+def sigmoid(x: FloatArray) -> FloatArray:
     """`1 / (1 + exp(-x))`, by way of tanh, which does not overflow."""
-    out: Array = 0.5 * np.tanh(0.5 * x) + 0.5
+    out: FloatArray = 0.5 * np.tanh(0.5 * x) + 0.5
     return out

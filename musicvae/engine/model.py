@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..arrays import FloatArray
 from ..checkpoint import Checkpoint, attributes_of, prior_of, scales_of
 from ..codecs.base import Codes
-from ..constraints.step_rule import Rule
+from ..constraints.step_rule import StepRule
 from ..errors import CheckpointError, RequestError
 from ..theory.meter import Meter
 from .net import Net
-from .weights import Array
 
-DRAWS = 8
+MAX_REDRAWS = 8
 """So often at most a window is made up until it is no commonplace."""
 
 WITH_LATENT = ("interpolate", "reconstruct", "encode", "decode")
@@ -45,7 +45,7 @@ class Player(Net):
         prior = prior_of(checkpoint)
         self.prior = Net(prior) if prior else None
         self.verbs = (*VERBS[checkpoint.config.net.kind], *(("extend",) if prior else ()))
-        self._floor = checkpoint.config.net.prior_floor
+        self._floor = checkpoint.config.net.min_nll
         self._checkpoint = checkpoint
         self.attributes, self.scales = attributes_of(checkpoint), scales_of(checkpoint)
         if any(direction.shape != (self.latent,) for direction in self.attributes.values()):
@@ -61,8 +61,8 @@ class Player(Net):
         meters: Sequence[Meter],
         rngs: Sequence[np.random.Generator],
         temperature: float = 1.0,
-        rules: Sequence[Rule] | None = None,
-    ) -> Array:
+        rules: Sequence[StepRule] | None = None,
+    ) -> FloatArray:
         """A z for each meter, by its own generator: of N(0, I), or of the prior that was fitted.
 
         A fitted prior makes up a window, at the temperature and under the rules, and draws z
@@ -71,18 +71,18 @@ class Player(Net):
         z = np.zeros((len(rngs), self.latent), np.float32)
         spread = np.ones_like(z)
         if self.prior:
-            made_up = self.make_up(meters, rngs, temperature, rules)
+            made_up = self.sample_prior(meters, rngs, temperature, rules)
             z, log_var = self.encode(made_up, meters)
             spread = np.exp(log_var / 2)
         noise = [rng.standard_normal(self.latent) for rng in rngs]
         return z + spread * np.array(noise, np.float32).reshape(z.shape)
 
-    def make_up(
+    def sample_prior(
         self,
         meters: Sequence[Meter],
         rngs: Sequence[np.random.Generator],
         temperature: float,
-        rules: Sequence[Rule] | None = None,
+        rules: Sequence[StepRule] | None = None,
     ) -> list[Codes]:
         """Windows of the prior; a commonplace is made up again, unless safety is asked for.
 
@@ -93,7 +93,7 @@ class Player(Net):
             raise RequestError("This model has no prior that makes music up: musicvae fit-prior.")
         found: dict[int, Codes] = {}
         rows = list(range(len(meters)))
-        for _ in range(DRAWS):
+        for _ in range(MAX_REDRAWS):
             here, mine = [meters[row] for row in rows], [rngs[row] for row in rows]
             nothing = np.empty((len(rows), 0), np.float32)
             kept = [rules[row] for row in rows] if rules else None
@@ -101,13 +101,13 @@ class Player(Net):
             found.update(zip(rows, drawn, strict=True))
             if not self._floor or temperature < 1:
                 break
-            nats = self.prior.nats(nothing, drawn, here)
+            nats = self.prior.nll(nothing, drawn, here)
             rows = [row for row, each in zip(rows, nats, strict=True) if each.mean() < self._floor]
             if not rows:
                 break
         return [found[row] for row in range(len(meters))]
 
-    def after_z(self, temperature: float) -> float:
+    def decode_temperature(self, temperature: float) -> float:
         """Temperature of the steps of a new phrase, once its z is drawn.
 
         Where a prior made the music up, chance has had its part: the rest would be errors.
@@ -121,7 +121,7 @@ class Player(Net):
         *,
         temperature: float,
         rng: np.random.Generator,
-        rules: Sequence[Rule] | None = None,
+        rules: Sequence[StepRule] | None = None,
     ) -> Codes:
         """As `Net.extend`; a net that decodes whole windows leaves it to its prior."""
         go_on = self.prior.extend if self.prior else super().extend

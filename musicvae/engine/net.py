@@ -7,25 +7,28 @@ from typing import get_args
 
 import numpy as np
 
+from ..arrays import FloatArray
 from ..checkpoint import Checkpoint
 from ..codecs import CODECS
-from ..codecs.base import Codes, Sounding
+from ..codecs.base import Codes, SoundingState
 from ..codecs.conditioning import condition, width
 from ..config import Kind
-from ..constraints.step_rule import Rule
+from ..constraints.step_rule import StepRule
 from ..errors import CheckpointError, RequestError
 from ..score.windows import window_steps
 from ..theory.meter import Meter
-from .constrained import Obedience, apart
-from .constraint_cost import price
+from .constrained import ConstraintState, split_rules
+from .constraint_cost import constraint_cost
 from .decoders import Decoder, StepDecoder, Steps, decoder_of
 from .encoders import Posterior, encoder_of
 from .layers import Linear
-from .sampling import draw, draw_noise, foresee, frame_nats
+from .sampling import expected_onsets, sample_noise, sample_steps, step_nll
 from .threads import one_blas_thread
-from .weights import Array, Weights
+from .weights import (
+    Weights,
+)
 
-SIDE_BY_SIDE = 256
+BATCH_SIZE = 256
 """Windows that are computed in one product."""
 
 
@@ -57,12 +60,12 @@ class Net:
         if not self.latent:
             self._decoder = StepDecoder(weights, self.codec, net, net.kind, width(net.bars))
             return
-        self._encoder = encoder_of(weights.below("encoder"), self.codec, net)
-        self._decoder = decoder_of(weights.below("decoder"), self.codec, net)
+        self._encoder = encoder_of(weights.scope("encoder"), self.codec, net)
+        self._decoder = decoder_of(weights.scope("decoder"), self.codec, net)
         self._is_point = net.kind == "autoencoder"
         codes = 1 if self._is_point else 2
         self._to_latent = Linear(
-            weights.below("to_latent"), self._encoder.width, codes * self.latent
+            weights.scope("to_latent"), self._encoder.width, codes * self.latent
         )
 
     def steps(self, meter: Meter) -> int:
@@ -82,7 +85,7 @@ class Net:
         log_var = np.full_like(mu, -np.inf)
         for meter, rows in _by_meter(meters):
             x = self.codec.one_hot(np.stack([codes[row] for row in rows]))
-            out = self._to_latent(self._encoder(x, self._known(meter)))
+            out = self._to_latent(self._encoder(x, self._condition(meter)))
             mu[rows] = out[:, : self.latent]
             if not self._is_point:
                 log_var[rows] = out[:, self.latent :]
@@ -91,12 +94,12 @@ class Net:
     @one_blas_thread()
     def decode(
         self,
-        z: Array,
+        z: FloatArray,
         meters: Sequence[Meter],
         *,
         temperature: float,
         rngs: Sequence[np.random.Generator],
-        rules: Sequence[Rule] | None = None,
+        rules: Sequence[StepRule] | None = None,
     ) -> list[Codes]:
         """A window for each z, in its meter, by its own generator, under its rule if it has one.
 
@@ -104,7 +107,7 @@ class Net:
         """
         found: dict[int, Codes] = {}
         for meter, rows in _by_meter(meters):
-            kept = self._obedience(z, meter, rows, rules) if rules else None
+            kept = self._constraint_state(z, meter, rows, rules) if rules else None
             drawn = self._draw(z, meter, rows, temperature, rngs, kept)
             found.update(zip(rows, self._whole(drawn, len(rows)), strict=True))
         return [found[row] for row in range(len(meters))]
@@ -112,13 +115,13 @@ class Net:
     @one_blas_thread()
     def decode_with_cost(
         self,
-        z: Array,
+        z: FloatArray,
         meters: Sequence[Meter],
         *,
         temperature: float,
         rngs: Sequence[np.random.Generator],
-        rules: Sequence[Rule] | None = None,
-    ) -> tuple[list[Codes], Array]:
+        rules: Sequence[StepRule] | None = None,
+    ) -> tuple[list[Codes], FloatArray]:
         """As `decode`, and the nats that its rule cost each window, `[N]`: what `cost` gives."""
         if not rules:
             free = self.decode(z, meters, temperature=temperature, rngs=rngs)
@@ -126,13 +129,13 @@ class Net:
         found: dict[int, Codes] = {}
         nats = np.zeros(len(meters), np.float32)
         for meter, rows in _by_meter(meters):
-            kept = self._obedience(z, meter, rows, rules)
+            kept = self._constraint_state(z, meter, rows, rules)
             kept.cost = np.zeros(len(kept.which))
             drawn = self._draw(z, meter, rows, temperature, rngs, kept)
             windows = self._whole(drawn, len(rows))
             found.update(zip(rows, windows, strict=True))
             nats[rows] = kept.cost.reshape(len(rows), -1).sum(axis=1)
-            if not np.array_equal(self._apart(windows), drawn):
+            if not np.array_equal(self._split_segments(windows), drawn):
                 # spelled otherwise than drawn, a segment would have heard itself otherwise
                 of = [rules[row] for row in rows]
                 nats[rows] = self.cost(z[rows], list(windows), [meter] * len(rows), of)
@@ -146,7 +149,7 @@ class Net:
         *,
         temperature: float,
         rng: np.random.Generator,
-        rules: Sequence[Rule] | None = None,
+        rules: Sequence[StepRule] | None = None,
     ) -> Codes:
         """The bar that follows the first bars of a window. `[T, ...]` -> `[meter.bar, ...]`.
 
@@ -157,24 +160,29 @@ class Net:
         """
         if self.latent:
             raise RequestError("This model decodes whole windows: it cannot go on after a bar.")
-        known = self._known(meter)[: len(heard) + meter.bar]
+        known = self._condition(meter)[: len(heard) + meter.steps_per_bar]
         steps = self._decoder.start(np.empty((1, 0), np.float32), known)
-        noise, first = draw_noise(self.codec, [rng], meter.bar), self.codec.silence(1, meter)
+        noise, first = (
+            sample_noise(self.codec, [rng], meter.steps_per_bar),
+            self.codec.initial_state(1, meter),
+        )
         before, chain = heard[None], self._decoder.chain
         bar: Codes
-        kept = Obedience(self.codec, rules, chain) if rules else None
-        (bar,) = draw(steps, self.codec, first, noise, temperature, before, chain, kept)
+        kept = ConstraintState(self.codec, rules, chain) if rules else None
+        (bar,) = sample_steps(steps, self.codec, first, noise, temperature, before, chain, kept)
         return bar
 
     @one_blas_thread()
-    def logits(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
+    def logits(
+        self, z: FloatArray, codes: Sequence[Codes], meters: Sequence[Meter]
+    ) -> list[FloatArray]:
         """Teacher-forced: what each step is expected to be, after the true ones. `[T, C]` each.
 
         In a chain, after what truly stands before it in its own step as well.
         """
-        found: dict[int, Array] = {}
+        found: dict[int, FloatArray] = {}
         for meter, rows in _by_meter(meters):
-            truth = self._apart(np.stack([codes[row] for row in rows]))
+            truth = self._split_segments(np.stack([codes[row] for row in rows]))
             steps = self._start(z, meter, rows)
             each = [steps(t, truth[:, t - 1] if t else None) for t in range(truth.shape[1])]
             logits = np.stack(each, axis=1).reshape(len(rows), self.steps(meter), -1)
@@ -184,85 +192,99 @@ class Net:
         return [found[row] for row in range(len(meters))]
 
     @one_blas_thread()
-    def features(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
+    def features(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[FloatArray]:
         """Teacher-forced: what a next-step net's head reads at each step. `[T, H]` each."""
         if not isinstance(self._decoder, StepDecoder) or self.latent:
             raise RequestError("This model decodes whole windows: it is no next-step net.")
-        found: dict[int, Array] = {}
+        found: dict[int, FloatArray] = {}
         for meter, rows in _by_meter(meters):
             truth = np.stack([codes[row] for row in rows])
             nothing = np.empty((len(rows), 0), np.float32)
-            steps = self._decoder.below_the_head(nothing, self._known(meter))
+            steps = self._decoder.hidden_steps(nothing, self._condition(meter))
             each = [steps(t, truth[:, t - 1] if t else None) for t in range(truth.shape[1])]
             found.update(zip(rows, np.stack(each, axis=1), strict=True))
         return [found[row] for row in range(len(meters))]
 
-    def nats(self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Array]:
+    def nll(
+        self, z: FloatArray, codes: Sequence[Codes], meters: Sequence[Meter]
+    ) -> list[FloatArray]:
         """Teacher-forced `-log p` of each step of windows. `[T]` each."""
         each = zip(self.logits(z, codes, meters), codes, strict=True)
-        return [frame_nats(self.codec, logits, window) for logits, window in each]
+        return [step_nll(self.codec, logits, window) for logits, window in each]
 
     @one_blas_thread()
     def cost(
-        self, z: Array, codes: Sequence[Codes], meters: Sequence[Meter], rules: Sequence[Rule]
-    ) -> Array:
+        self,
+        z: FloatArray,
+        codes: Sequence[Codes],
+        meters: Sequence[Meter],
+        rules: Sequence[StepRule],
+    ) -> FloatArray:
         """Nats that rules cost windows which were drawn under them; see `cost.price`. `[N]`"""
         nats = np.zeros(len(codes), np.float32)
         logits = self.logits(z, codes, meters)
         for meter, rows in _by_meter(meters):
             truth, said = (
-                self._apart(np.stack([each[row] for row in rows])) for each in (codes, logits)
+                self._split_segments(np.stack([each[row] for row in rows]))
+                for each in (codes, logits)
             )
-            kept, first = self._obedience(z, meter, rows, rules), self._before(len(truth), meter)
-            each = price(kept, said, truth, first)
+            kept, first = (
+                self._constraint_state(z, meter, rows, rules),
+                self._initial_state(len(truth), meter),
+            )
+            each = constraint_cost(kept, said, truth, first)
             nats[rows] = each.reshape(len(rows), -1).sum(axis=1)
         return nats
 
-    def _obedience(
-        self, z: Array, meter: Meter, rows: list[int], rules: Sequence[Rule]
-    ) -> Obedience:
+    def _constraint_state(
+        self, z: FloatArray, meter: Meter, rows: list[int], rules: Sequence[StepRule]
+    ) -> ConstraintState:
         """For some windows' segments; a decoder of z knows what it would play without."""
-        split = apart([rules[row] for row in rows], self._decoder.segments)
-        kept = Obedience(self.codec, split, self._decoder.chain)
+        split = split_rules([rules[row] for row in rows], self._decoder.segments)
+        kept = ConstraintState(self.codec, split, self._decoder.chain)
         if self.latent and kept.counted:
-            steps, first = self._start(z, meter, rows), self._before(len(split), meter)
-            kept.foreseen = foresee(steps, kept, first)
+            steps, first = self._start(z, meter, rows), self._initial_state(len(split), meter)
+            kept.foreseen_notes = expected_onsets(steps, kept, first)
         return kept
 
     def _draw(
         self,
-        z: Array,
+        z: FloatArray,
         meter: Meter,
         rows: list[int],
         temperature: float,
         rngs: Sequence[np.random.Generator],
-        kept: Obedience | None,
+        kept: ConstraintState | None,
     ) -> Codes:
         """Segments of some windows of one meter. `[rows * segments, T / segments, ...]`"""
-        noise = self._apart(draw_noise(self.codec, [rngs[row] for row in rows], self.steps(meter)))
+        noise = self._split_segments(
+            sample_noise(self.codec, [rngs[row] for row in rows], self.steps(meter))
+        )
         steps = self._start(z, meter, rows)
-        first, chain = self._before(len(noise), meter), self._decoder.chain
-        return draw(steps, self.codec, first, noise, temperature, None, chain, kept)
+        first, chain = self._initial_state(len(noise), meter), self._decoder.chain
+        return sample_steps(steps, self.codec, first, noise, temperature, None, chain, kept)
 
     def _whole(self, drawn: Codes, n: int) -> Codes:
         """Windows of their segments, in their one spelling; the inverse of `_apart`."""
         windows = drawn.reshape(n, -1, *drawn.shape[2:])
         if self._decoder.segments > 1:
-            windows = np.stack([self.codec.spell(window) for window in windows])
+            windows = np.stack([self.codec.canonicalize(window) for window in windows])
         return windows
 
-    def _start(self, z: Array, meter: Meter, rows: list[int]) -> Steps:
-        return self._decoder.start(np.asarray(z, np.float32)[rows], self._known(meter))
+    def _start(self, z: FloatArray, meter: Meter, rows: list[int]) -> Steps:
+        return self._decoder.start(np.asarray(z, np.float32)[rows], self._condition(meter))
 
-    def _before(self, n: int, meter: Meter) -> Sounding:
+    def _initial_state(self, n: int, meter: Meter) -> SoundingState:
         """What sounds before the first step of each of `n` segments."""
-        return (self.codec.unknown if self._decoder.segments > 1 else self.codec.silence)(n, meter)
+        return (
+            self.codec.unknown_state if self._decoder.segments > 1 else self.codec.initial_state
+        )(n, meter)
 
-    def _apart(self, windows: Codes) -> Codes:
+    def _split_segments(self, windows: Codes) -> Codes:
         """Windows in segments. `[N, T, ...]` -> `[N * segments, T / segments, ...]`"""
         return windows.reshape(len(windows) * self._decoder.segments, -1, *windows.shape[2:])
 
-    def _known(self, meter: Meter) -> Array:
+    def _condition(self, meter: Meter) -> FloatArray:
         return condition(meter, self.bars)
 
 
@@ -270,5 +292,5 @@ def _by_meter(meters: Sequence[Meter]) -> Iterator[tuple[Meter, list[int]]]:
     """Rows of one meter, so many at most that what is held for them stays small."""
     for meter in dict.fromkeys(meters):
         rows = [row for row, other in enumerate(meters) if other == meter]
-        for start in range(0, len(rows), SIDE_BY_SIDE):
-            yield meter, rows[start : start + SIDE_BY_SIDE]
+        for start in range(0, len(rows), BATCH_SIZE):
+            yield meter, rows[start : start + BATCH_SIZE]

@@ -11,25 +11,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..codecs.base import Codec, Codes, Sounding
-from ..constraints.step_rule import Floats
-from .constrained import Obedience, expected
+from ..arrays import BoolArray, DoubleArray, FloatArray
+from ..codecs.base import Codec, Codes, SoundingState
+from .constrained import ConstraintState, expected_notes
 from .constraint_cost import price_step
 from .decoders import Steps
-from .weights import Array
 
 
-def draw(
+def sample_steps(
     steps: Steps,
     codec: Codec,
-    sounding: Sounding,
-    noise: Array,
+    sounding: SoundingState,
+    noise: FloatArray,
     temperature: float,
     heard: Codes | None = None,
-    chain: Array | None = None,
-    obedience: Obedience | None = None,
+    chain: FloatArray | None = None,
+    obedience: ConstraintState | None = None,
 ) -> Codes:
     """Each step from its logits, told to the decoder before the next.
 
@@ -47,26 +45,28 @@ def draw(
     before = [] if heard is None else list(heard.swapaxes(0, 1))
     for t, step in enumerate(before):
         steps(t, previous)
-        previous, sounding = codec.play(sounding, step)
+        previous, sounding = codec.advance(sounding, step)
     drawn = []
     for t in range(noise.shape[1]):
         logits, allowed = steps(len(before) + t, previous), codec.allowed(sounding)
-        lean, within = obedience.steer(t, logits, allowed) if obedience else (None, allowed)
+        lean, within = obedience.bias_and_mask(t, logits, allowed) if obedience else (None, allowed)
         leaned = logits if lean is None else logits + lean
         scores = leaned + np.float32(temperature) * noise[:, t]
-        step = choose(codec, scores, within, chain, obedience)
-        previous, sounding = codec.play(sounding, step)
+        step = choose_step(codec, scores, within, chain, obedience)
+        previous, sounding = codec.advance(sounding, step)
         if obedience and lean is not None:
             if obedience.cost is not None:
                 truth = codec.one_hot(previous)
                 said = logits if chain is None else logits + truth @ chain
                 obedience.cost += price_step(obedience, said, lean, allowed, within, truth)
-            obedience.heard(previous)
+            obedience.update(previous)
         drawn.append(previous)
     return np.stack(drawn, axis=1)
 
 
-def foresee(steps: Steps, obedience: Obedience, sounding: Sounding) -> Floats:
+def expected_onsets(
+    steps: Steps, obedience: ConstraintState, sounding: SoundingState
+) -> DoubleArray:
     """Notes that each step expects if all are the most probable ones, however many. `[N, T]`
 
     So what a z tells of its rhythm is known before the first step; see `rules.Rule.pace`.
@@ -74,20 +74,20 @@ def foresee(steps: Steps, obedience: Obedience, sounding: Sounding) -> Floats:
     codec, previous = obedience.codec, None
     first, notes = obedience.first, []
     for t in range(obedience.allowed.shape[1]):
-        logits, within = steps(t, previous), obedience.within(t, codec.allowed(sounding))
+        logits, within = steps(t, previous), obedience.allowed_channels(t, codec.allowed(sounding))
         counts = obedience.counts[first]
-        notes.append(expected(logits[:, first], within[:, first], counts, codec))
-        step = choose(codec, logits, within, obedience.chain)
-        previous, sounding = codec.play(sounding, step)
+        notes.append(expected_notes(logits[:, first], within[:, first], counts, codec))
+        step = choose_step(codec, logits, within, obedience.chain)
+        previous, sounding = codec.advance(sounding, step)
     return np.stack(notes, axis=1)
 
 
-def choose(
+def choose_step(
     codec: Codec,
-    scores: Array,
-    allowed: NDArray[np.bool_],
-    chain: Array | None = None,
-    obedience: Obedience | None = None,
+    scores: FloatArray,
+    allowed: BoolArray,
+    chain: FloatArray | None = None,
+    obedience: ConstraintState | None = None,
 ) -> Codes:
     """The best class of each head, or every channel above zero, as far as allowed. `[N, C]`
 
@@ -108,7 +108,7 @@ def choose(
     return best[0] if len(best) == 1 else np.stack(best, axis=-1)
 
 
-def draw_noise(codec: Codec, rngs: Sequence[np.random.Generator], steps: int) -> Array:
+def sample_noise(codec: Codec, rngs: Sequence[np.random.Generator], steps: int) -> FloatArray:
     """Noise for whole windows, each from its own generator. Output `[N, T, C]`.
 
     So a window does not depend on which others are drawn beside it.
@@ -121,7 +121,7 @@ def draw_noise(codec: Codec, rngs: Sequence[np.random.Generator], steps: int) ->
     return np.array(drawn, dtype=np.float32).reshape(len(rngs), *shape)
 
 
-def frame_nats(codec: Codec, logits: Array, truth: Codes) -> Array:
+def step_nll(codec: Codec, logits: FloatArray, truth: Codes) -> FloatArray:
     """`-log p(x_t)` of each frame of one window. `[T, C]` -> `[T]`."""
     if codec.likelihood == "categorical":
         heads = np.split(logits, np.cumsum(codec.heads[:-1]), axis=-1)
@@ -131,7 +131,7 @@ def frame_nats(codec: Codec, logits: Array, truth: Codes) -> Array:
     return np.asarray((np.logaddexp(0, logits) - truth * logits).sum(axis=-1), np.float32)
 
 
-def _class_nats(logits: Array, truth: Codes) -> Array:
+def _class_nats(logits: FloatArray, truth: Codes) -> FloatArray:
     scaled = logits - logits.max(axis=-1, keepdims=True)
     log_p = scaled - np.log(np.exp(scaled).sum(axis=-1, keepdims=True))
     return np.asarray(-log_p[np.arange(len(truth)), truth], np.float32)

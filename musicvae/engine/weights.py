@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ..arrays import FloatArray
 from ..errors import CheckpointError
-
-Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Weights:
     """Arrays by the names that torch gives them, read below a prefix."""
 
-    arrays: Mapping[str, Array]
+    arrays: Mapping[str, FloatArray]
     prefix: str = ""
 
-    def below(self, name: str) -> Weights:
+    def scope(self, name: str) -> Weights:
         """Those of a module inside this one."""
         return Weights(self.arrays, f"{self.prefix}{name}.")
 
-    def take(self, name: str, *shape: int) -> Array:
+    def take(self, name: str, *shape: int) -> FloatArray:
         """One array.
 
         Raises:

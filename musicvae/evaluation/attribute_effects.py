@@ -15,11 +15,16 @@ from pathlib import Path
 
 import numpy as np
 
-from ..adapt.apply_attributes import AT_ONCE, Array, Floats, measured, tried
-from ..corpus.dataset import must_fit, open_split
+from ..adapt.apply_attributes import (
+    BATCH_SIZE,
+    measurable_attributes,
+    try_moves,
+)
+from ..arrays import DoubleArray, FloatArray
+from ..corpus.dataset import check_fits, open_split
 from ..engine import Player
 from ..errors import RequestError
-from ..generation.seeding import check, generators
+from ..generation.seeding import check_request, generators
 from ..progress import Progress, Report, silent
 from ..theory.meter import Meter
 from ..verbs.generate import COMMON_TIME
@@ -76,7 +81,7 @@ class Effects:
 
 def effects(
     player: Player,
-    z: Array,
+    z: FloatArray,
     meters: Sequence[Meter],
     *,
     amounts: Sequence[float] = AMOUNTS,
@@ -93,12 +98,12 @@ def effects(
     Raises:
         RequestError: the model has no attributes that can be measured.
     """
-    names = list(measured(player))
+    names = list(measurable_attributes(player))
     if not names:
         raise RequestError(
             "This model has no attributes: fit them with  musicvae fit-attributes MODEL --data D."
         )
-    blocks = [slice(start, start + AT_ONCE) for start in range(0, len(z), AT_ONCE)]
+    blocks = [slice(start, start + BATCH_SIZE) for start in range(0, len(z), BATCH_SIZE)]
     found = []
     progress(Report("attributes", 0, len(names), sizes={"windows": len(z)}))
     for done, name in enumerate(names, 1):
@@ -110,7 +115,7 @@ def effects(
 
 def windows_of(
     player: Player, data: Path | str | None, split: str, limit: int, seed: int
-) -> tuple[Array, list[Meter]]:
+) -> tuple[FloatArray, list[Meter]]:
     """z to move, and their meters: of a split of a data set, or what the model makes up in 4/4.
 
     Raises:
@@ -118,34 +123,34 @@ def windows_of(
         RequestError: the model does not fit them, has no z or no prior, or there is no such split.
     """
     if data is None:
-        check(player, "generate", limit, 1.0)
-        check(player, "encode", limit, 1.0)
+        check_request(player, "generate", limit, 1.0)
+        check_request(player, "encode", limit, 1.0)
         meters = [COMMON_TIME] * limit
         return player.sample_z(meters, generators(seed, limit)), meters
     windows = open_split(data, split)
-    must_fit((player.codec.name, player.bars), (windows.codec.name, windows.bars))
+    check_fits((player.codec.name, player.bars), (windows.codec.name, windows.bars))
     rows = np.random.default_rng(seed).permutation(len(windows))[:limit]
     meters = [windows.meter(row) for row in rows]
     return player.encode([windows.window(row) for row in rows], meters).mu, meters
 
 
 def _changes(
-    player: Player, z: Array, meters: Sequence[Meter], name: str, amounts: Sequence[float]
-) -> Floats:
+    player: Player, z: FloatArray, meters: Sequence[Meter], name: str, amounts: Sequence[float]
+) -> DoubleArray:
     """Of each z at each amount. `[N, amounts, attributes]`"""
-    out = np.zeros((len(z), len(amounts), len(measured(player))))
+    out = np.zeros((len(z), len(amounts), len(measurable_attributes(player))))
     for sign in (-1, 1):  # what is tried is the same for all amounts of a sign
         here = [i for i, amount in enumerate(amounts) if amount * sign > 0]
-        moves = tried(player, z, {name: sign}, meters)
+        moves = try_moves(player, z, {name: sign}, meters)
         for i in here:
-            chosen = moves.chosen({name: amounts[i]})
+            chosen = moves.best_moves({name: amounts[i]})
             out[:, i] = moves.changes[chosen, np.arange(len(z))]
     return out
 
 
-def _effect(player: Player, name: str, amounts: Sequence[float], changes: Floats) -> Effect:
+def _effect(player: Player, name: str, amounts: Sequence[float], changes: DoubleArray) -> Effect:
     """From the changes of all attributes. `[amounts, attributes]`"""
-    attributes = measured(player)
+    attributes = measurable_attributes(player)
     names, one = list(attributes), attributes[name]
     own = changes[:, names.index(name)]
     spans = dict(zip(names, np.ptp(changes, axis=0).tolist(), strict=True))

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import IntArray
 from ..codecs.base import Codec, Codes
 from ..score.phrase import Phrase
 from ..theory.meter import Meter
 
-SIDE_BY_SIDE = 256
+BATCH_SIZE = 256
 
 
 class Collection(Protocol):
@@ -46,10 +46,10 @@ class Chunk(NamedTuple):
     rngs: list[np.random.Generator]
 
 
-def in_chunks(windows: Collection, rows: NDArray[np.int64], seed: int) -> Iterator[Chunk]:
+def split_chunks(windows: Collection, rows: IntArray, seed: int) -> Iterator[Chunk]:
     """The rows in order. What is drawn for a window depends on the seed and its row alone."""
-    for start in range(0, len(rows), SIDE_BY_SIDE):
-        part = [int(row) for row in rows[start : start + SIDE_BY_SIDE]]
+    for start in range(0, len(rows), BATCH_SIZE):
+        part = [int(row) for row in rows[start : start + BATCH_SIZE]]
         yield Chunk(
             part,
             [windows.window(row) for row in part],
@@ -67,7 +67,7 @@ def rows_by_meter(windows: Collection) -> dict[Meter, list[int]]:
 
 
 @dataclass(frozen=True)
-class OneMeter:
+class MeterWindows:
     """The windows of one meter, each read when it is asked for: there may be many."""
 
     windows: Collection
@@ -80,9 +80,9 @@ class OneMeter:
         return self.windows.window(self.rows[number])
 
 
-def by_meter(windows: Collection) -> dict[Meter, OneMeter]:
+def by_meter(windows: Collection) -> dict[Meter, MeterWindows]:
     """The windows of each meter."""
-    return {meter: OneMeter(windows, rows) for meter, rows in rows_by_meter(windows).items()}
+    return {meter: MeterWindows(windows, rows) for meter, rows in rows_by_meter(windows).items()}
 
 
 def to_phrases(codec: Codec, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Phrase]:

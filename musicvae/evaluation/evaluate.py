@@ -10,17 +10,17 @@ from __future__ import annotations
 import numpy as np
 
 from ..config import check_seed
-from ..corpus.dataset import must_fit
+from ..corpus.dataset import check_fits
 from ..engine import Player
 from ..errors import RequestError
 from ..progress import Progress, Report, silent
 from ..score.phrase import Phrase
-from .batches import Collection, by_meter, in_chunks, to_phrases
-from .interpolation import curves, draw_pairs, summed_up, walk
-from .ngram_cost import learn
+from .batches import Collection, by_meter, split_chunks, to_phrases
+from .interpolation import curves, draw_pairs, summarize, walk_pairs
+from .ngram_cost import fit_ngram
 from .reconstruction import Tally, measure
 from .report import Evaluation
-from .samples import compare, from_the_prior
+from .samples import compare, sample_windows
 
 __all__ = ["Collection", "Evaluation", "evaluate"]
 
@@ -57,7 +57,7 @@ def evaluate(
     check_seed(seed)
     if (limit is not None and limit < 1) or min(pairs, importance) < 0:
         raise RequestError("A limit is 1 or more; pairs and importance are 0 or more.")
-    must_fit((player.codec.name, player.bars), (held_out.codec.name, held_out.bars))
+    check_fits((player.codec.name, player.bars), (held_out.codec.name, held_out.bars))
     codec, draws = player.codec, "generate" in player.verbs
     rows = np.random.default_rng(seed).permutation(len(held_out))[:limit]
     rng = np.random.default_rng((seed, 4))
@@ -67,22 +67,22 @@ def evaluate(
     returned, played = Tally(codec), Tally(codec)
     truth: list[Phrase] = []
     drawn: list[Phrase] = []
-    for chunk in in_chunks(held_out, rows, seed):
+    for chunk in split_chunks(held_out, rows, seed):
         measure(player, chunk, returned, importance, seed)
         truth += to_phrases(codec, chunk.codes, chunk.meters)
         if draws:
-            drawn += to_phrases(codec, from_the_prior(player, chunk, played), chunk.meters)
+            drawn += to_phrases(codec, sample_windows(player, chunk, played), chunk.meters)
         progress(Report("evaluate", len(truth), total))
     ways = []
-    for way in walk(player, held_out, couples, rng):
+    for way in walk_pairs(player, held_out, couples, rng):
         ways.append(way)
         progress(Report("evaluate", len(rows) + len(ways), total))
     originals = by_meter(trained_on) if trained_on is not None else {}
-    found = curves(codec, ways, learn(codec, originals, seed) if ways else None)
+    found = curves(codec, ways, fit_ngram(codec, originals, seed) if ways else None)
     groups = {
         "reconstruction": returned.shares(),
         "nats": returned.nats(),
-        "interpolation": summed_up(found),
+        "interpolation": summarize(found),
         "samples": played.shares() | compare(codec, truth, drawn, originals, seed),
     }
     return Evaluation(

@@ -11,15 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import BoolArray, DoubleArray
 from ..codecs.base import Codec, Codes
 from ..engine import Player
-from ..generation.latent_path import FINE, between, evenly, hamming
+from ..generation.latent_path import FINE_POSITIONS, even_indices, hamming, lerp
 from ..theory.meter import Meter
-from .batches import SIDE_BY_SIDE, Collection, rows_by_meter
-from .likelihood import Exact
-from .ngram_cost import Usual
+from .batches import BATCH_SIZE, Collection, rows_by_meter
+from .ngram_cost import NGramModel
 from .report import Curves, Figures
 
 PLACES = np.linspace(0.0, 1.0, 11)
@@ -55,15 +54,15 @@ def draw_pairs(windows: Collection, pairs: int, rng: np.random.Generator) -> lis
     return drawn
 
 
-def walk(
+def walk_pairs(
     player: Player,
     windows: Collection,
     rows: Sequence[tuple[int, int]],
     rng: np.random.Generator,
 ) -> Iterator[Pair]:
     """Go from one end of each pair to the other; each step of the mix has one chance all along."""
-    for start in range(0, len(rows), SIDE_BY_SIDE):
-        part = rows[start : start + SIDE_BY_SIDE]
+    for start in range(0, len(rows), BATCH_SIZE):
+        part = rows[start : start + BATCH_SIZE]
         ends = [(windows.window(a), windows.window(b)) for a, b in part]
         meters = [windows.meter(a) for a, _ in part]
         walks = _walks(player, ends, meters)
@@ -73,7 +72,7 @@ def walk(
             yield Pair(meter, a, b, walked, mixed)
 
 
-def curves(codec: Codec, pairs: Sequence[Pair], model: Usual | None) -> Curves:
+def curves(codec: Codec, pairs: Sequence[Pair], model: NGramModel | None) -> Curves:
     """Means over pairs at each place: distance to A, and, under a model, relative cost."""
     if not pairs:
         return {}
@@ -95,7 +94,7 @@ def curves(codec: Codec, pairs: Sequence[Pair], model: Usual | None) -> Curves:
     return found
 
 
-def summed_up(found: Curves) -> Figures:
+def summarize(found: Curves) -> Figures:
     """The curves in figures: half-way, and how far from what would be even or usual."""
     figures = {}
     for name, curve in found.items():
@@ -120,23 +119,23 @@ def _walks(
     to_b = player.encode([b for _, b in ends], meters).mu
     idle = [np.random.default_rng(0)] * len(ends)  # the most probable step needs no chance
     fine = [
-        player.decode(between(from_a, to_b, float(t)), meters, temperature=0.0, rngs=idle)
-        for t in FINE
+        player.decode(lerp(from_a, to_b, float(t)), meters, temperature=0.0, rngs=idle)
+        for t in FINE_POSITIONS
     ]
     for meter, met in zip(meters, zip(*fine, strict=True), strict=True):
         apart = [hamming(player.codec, meter, met[0], one) for one in met]
-        yield [met[i] for i in evenly(apart, PLACES)]
+        yield [met[i] for i in even_indices(apart, PLACES)]
 
 
-def _mix(codec: Codec, a: Codes, b: Codes, from_b: NDArray[np.bool_]) -> Codes:
+def _mix(codec: Codec, a: Codes, b: Codes, from_b: BoolArray) -> Codes:
     mixed = np.where(from_b.reshape(-1, *[1] * (a.ndim - 1)), b, a)
-    return codec.spell(mixed)
+    return codec.canonicalize(mixed)
 
 
-def _cost(model: Usual, pairs: Sequence[Pair], way: Sequence[Sequence[Codes]]) -> Exact:
+def _cost(model: NGramModel, pairs: Sequence[Pair], way: Sequence[Sequence[Codes]]) -> DoubleArray:
     """Nats per step at each place of a way, all pairs together."""
     nats = [
-        [model.nats(at, pair.meter) for at in places]
+        [model.nll(at, pair.meter) for at in places]
         for pair, places in zip(pairs, way, strict=True)
     ]
     return np.asarray(np.sum(nats, axis=0))

@@ -10,29 +10,26 @@ Autoencoders, ICLR 2016 (arXiv:1509.00519), equation 8.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import DoubleArray, FloatArray
 from ..engine import Player, Posterior
 from .batches import Chunk
 
-Array = NDArray[np.float32]
-Exact = NDArray[np.float64]
 
-
-def all_and_later(frames: list[Array]) -> Exact:
+def sum_frames(frames: list[FloatArray]) -> DoubleArray:
     """Nats over frames 1..T and over frames 2..T of each window. Output `[N, 2]`."""
     return np.array([(each.sum(), each[1:].sum()) for each in frames], dtype=np.float64)
 
 
-def kl(posterior: Posterior) -> Array:
+def kl(posterior: Posterior) -> FloatArray:
     """`KL(q || N(0, I))` of each window. Output `[N]`."""
     mu, log_var = posterior
     return np.asarray(0.5 * (mu**2 + np.exp(log_var) - 1 - log_var).sum(axis=1), np.float32)
 
 
-def importance_nats(
+def importance_nll(
     player: Player, chunk: Chunk, posterior: Posterior, draws: int, seed: int
-) -> Exact:
+) -> DoubleArray:
     """`-log mean_k p(x|z_k) p(z_k) / q(z_k|x)` with `z_k ~ q(z|x)`, for K = *draws*.
 
     For frames 2..T, p(x|z) is that of those frames after the true first one.
@@ -47,7 +44,7 @@ def importance_nats(
     for _ in range(draws):
         noise = np.array([rng.standard_normal(player.latent) for rng in rngs])
         z = mu + np.exp(0.5 * log_var) * noise
-        frames = player.nats(z.astype(np.float32), chunk.codes, chunk.meters)
+        frames = player.nll(z.astype(np.float32), chunk.codes, chunk.meters)
         prior_to_posterior = 0.5 * (noise**2 + log_var - z**2).sum(axis=1, keepdims=True)
-        weights.append(prior_to_posterior - all_and_later(frames))
+        weights.append(prior_to_posterior - sum_frames(frames))
     return np.asarray(np.log(draws) - np.logaddexp.reduce(weights, axis=0))

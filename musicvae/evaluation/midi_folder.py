@@ -16,7 +16,7 @@ from ..theory.meter import Meter
 
 
 @dataclass(frozen=True)
-class Gathered:
+class FolderWindows:
     """Windows in memory, whatever split they would belong to."""
 
     codec: Codec
@@ -45,7 +45,7 @@ def holds_midi(folder: Path | str) -> bool:
 
 def read_folder(
     folder: Path | str, codec: Codec, bars: int, progress: Progress = silent
-) -> Gathered:
+) -> FolderWindows:
     """Every distinct window of a folder of MIDI, as `prepare` cuts them.
 
     Raises:
@@ -61,4 +61,4 @@ def read_folder(
                 continue
             rows = range(len(windows))
             found += [(windows.window(row).copy(), windows.meter(row)) for row in rows]
-    return Gathered(codec, bars, found)
+    return FolderWindows(codec, bars, found)

@@ -10,15 +10,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import BoolArray, DoubleArray, FloatArray
 from ..codecs.base import Codec, Codes, free_steps
-from ..engine import Player, frame_nats
-from ..engine.sampling import choose, draw_noise
+from ..engine import Player, step_nll
+from ..engine.sampling import choose_step, sample_noise
 from ..metrics.histograms import note_f1
 from ..theory.meter import Meter
 from .batches import Chunk, to_phrases
-from .likelihood import Array, Exact, all_and_later, importance_nats, kl
+from .likelihood import (
+    importance_nll,
+    kl,
+    sum_frames,
+)
 from .report import Figures
 
 ACTIVE_VARIANCE = 0.01
@@ -33,10 +37,10 @@ class Tally:
         self.right: dict[str, float] = defaultdict(float)
         self.steps: dict[str, int] = defaultdict(int)
         self.means: dict[str, list[float]] = defaultdict(list)
-        self.nll: list[Exact] = []
+        self.nll: list[DoubleArray] = []
         self.draws: int | None = None
         self.frames: list[int] = []
-        self.mu: list[Array] = []
+        self.mu: list[FloatArray] = []
 
     def compare(
         self, name: str, truth: Sequence[Codes], guess: Sequence[Codes], meters: Sequence[Meter]
@@ -44,11 +48,11 @@ class Tally:
         """Count the steps that are right, all of them and onsets alone; of rolls, cells too."""
         for a, b, meter in zip(truth, guess, meters, strict=True):
             right = (a == b).reshape(len(a), -1).all(axis=1)
-            onset = self.codec.strikes(a)
+            onset = self.codec.onset_mask(a)
             self._count(name, right.sum(), len(a))
             self._count(f"{name}, onsets", right[onset].sum(), onset.sum())
             if len(self.codec.parts) > 1:
-                for (part, own), right in zip(self.codec.each(a), (a == b).T, strict=True):
+                for (part, own), right in zip(self.codec.split(a), (a == b).T, strict=True):
                     self._compare_part(name, part, own, right, meter)
             if self.codec.polyphonic:
                 there, found = self.codec.sounding(a), self.codec.sounding(b)
@@ -56,10 +60,10 @@ class Tally:
                 self._count(f"{name}, frame F1", agreed, there.sum() + found.sum())
 
     def _compare_part(
-        self, name: str, part: Codec, truth: Codes, right: NDArray[np.bool_], meter: Meter
+        self, name: str, part: Codec, truth: Codes, right: BoolArray, meter: Meter
     ) -> None:
         """One of several parts by itself, over the steps at which it has a choice."""
-        free, onset = free_steps(part, meter, len(truth)), part.strikes(truth)
+        free, onset = free_steps(part, meter, len(truth)), part.onset_mask(truth)
         self._count(f"{name}, {part.name}", right[free].sum(), free.sum())
         self._count(f"{name}, onsets, {part.name}", right[onset].sum(), onset.sum())
 
@@ -117,7 +121,7 @@ def measure(player: Player, chunk: Chunk, tally: Tally, importance: int, seed: i
         _by_draws(player, chunk, tally, importance, seed)
     else:
         _by_mean(player, chunk, tally, player.encode(codes, chunk.meters).mu)
-    idle = [np.broadcast_to(codec.idle, each.shape) for each in codes]
+    idle = [np.broadcast_to(codec.rest, each.shape) for each in codes]
     tally.compare("holding everywhere", codes, idle, chunk.meters)
 
 
@@ -127,7 +131,7 @@ def _next_steps(player: Player, chunk: Chunk, tally: Tally) -> None:
     drawn, best = _draw(player.codec, logits, rngs), _draw(player.codec, logits, None)
     tally.compare("teacher-forced, temperature 1", codes, drawn, meters)
     tally.compare("teacher-forced, argmax", codes, best, meters)
-    tally.nll.append(all_and_later(_frames(player.codec, logits, codes)))
+    tally.nll.append(sum_frames(_frames(player.codec, logits, codes)))
 
 
 def _by_draws(player: Player, chunk: Chunk, tally: Tally, importance: int, seed: int) -> None:
@@ -150,12 +154,12 @@ def _by_draws(player: Player, chunk: Chunk, tally: Tally, importance: int, seed:
     _by_mean(player, chunk, tally, posterior.mu)
     tally.draws = importance
     if importance:
-        tally.nll.append(importance_nats(player, chunk, posterior, importance, seed))
+        tally.nll.append(importance_nll(player, chunk, posterior, importance, seed))
     else:
-        tally.nll.append(all_and_later(frames) + cost[:, None])
+        tally.nll.append(sum_frames(frames) + cost[:, None])
 
 
-def _by_mean(player: Player, chunk: Chunk, tally: Tally, mu: Array) -> None:
+def _by_mean(player: Player, chunk: Chunk, tally: Tally, mu: FloatArray) -> None:
     """The most probable steps from `z = mu`; for an autoencoder, their nats as well."""
     _, codes, meters, rngs = chunk
     best = player.decode(mu, meters, temperature=0.0, rngs=rngs)
@@ -171,15 +175,15 @@ def _by_mean(player: Player, chunk: Chunk, tally: Tally, mu: Array) -> None:
 
 
 def _draw(
-    codec: Codec, logits: Sequence[Array], rngs: Sequence[np.random.Generator] | None
+    codec: Codec, logits: Sequence[FloatArray], rngs: Sequence[np.random.Generator] | None
 ) -> list[Codes]:
     """Each step on its own at temperature 1, or the most probable without generators."""
     drawn = []
     for index, each in enumerate(logits):
-        noise = 0.0 if rngs is None else draw_noise(codec, [rngs[index]], len(each))[0]
-        drawn.append(choose(codec, each + noise, np.ones(each.shape, dtype=bool)))
+        noise = 0.0 if rngs is None else sample_noise(codec, [rngs[index]], len(each))[0]
+        drawn.append(choose_step(codec, each + noise, np.ones(each.shape, dtype=bool)))
     return drawn
 
 
-def _frames(codec: Codec, logits: Sequence[Array], truth: Sequence[Codes]) -> list[Array]:
-    return [frame_nats(codec, each, codes) for each, codes in zip(logits, truth, strict=True)]
+def _frames(codec: Codec, logits: Sequence[FloatArray], truth: Sequence[Codes]) -> list[FloatArray]:
+    return [step_nll(codec, each, codes) for each, codes in zip(logits, truth, strict=True)]

@@ -28,11 +28,11 @@ def next_bars(
         start: the bar of the constraints that is the first of the new ones.
     """
     codec, asked, temperature = player.codec, sampling.constraints, sampling.temperature
-    kept = (window_bars(meter, player.bars) - 1) * meter.bar
+    kept = (window_bars(meter, player.bars) - 1) * meter.steps_per_bar
     for number in range(start, start + bars):
         # a note cut by the window's first bar line is not heard: no window it learned has one
         heard = codec.encode(codec.decode(codes[max(0, len(codes) - kept) :], meter))
-        rule = compile_rule(asked, codec, meter, meter.bar, number * meter.bar)
+        rule = compile_rule(asked, codec, meter, meter.steps_per_bar, number * meter.steps_per_bar)
         rules = [rule] if asked else None
         bar = player.extend(heard, meter, temperature=temperature, rng=rng, rules=rules)
         codes = np.concatenate([codes, bar])

@@ -6,15 +6,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..arrays import FloatArray
 from ..engine import Player
 from ..errors import RequestError
 from ..performance.transfer import accents
 from ..score.phrase import Phrase
 from ..score.provenance import Recipe
-from .plan import Plan
-from .seeding import Array, Sampling, entropy, generator
-from .source import Encoded
-from .stitching import laid, tied
+from .plan import DecodePlan
+from .seeding import (
+    Sampling,
+    generator,
+    resolve_seed,
+)
+from .source import EncodedPhrase
+from .stitching import stitch_windows, tie_notes
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,12 @@ class Decoded:
         cost: nats that the constraints cost the decoder.
     """
 
-    plan: Plan
+    plan: DecodePlan
     phrase: Phrase
     cost: float = 0.0
 
 
-def perform(player: Player, plan: Plan) -> Decoded:
+def perform(player: Player, plan: DecodePlan) -> Decoded:
     """Decode each latent vector once and lay the windows where the plan has them.
 
     Raises:
@@ -46,16 +51,16 @@ def perform(player: Player, plan: Plan) -> Decoded:
         rules=plan.rules(player),
     )
     pieces = [
-        (first, codes[row][: (plan.end(first) - first) * plan.meter.bar])
+        (first, codes[row][: (plan.end(first) - first) * plan.meter.steps_per_bar])
         for first, row in plan.windows
     ]
     # who asks for few at once has no room for what is held over
     held = () if plan.constraints.max_polyphony else plan.held
-    phrase = tied(laid(pieces, player.codec, plan.meter), held, player.codec)
+    phrase = tie_notes(stitch_windows(pieces, player.codec, plan.meter), held, player.codec)
     return Decoded(plan, phrase, float(nats.sum()))
 
 
-def played(player: Player, z: Array, like: Encoded, sampling: Sampling) -> Decoded:
+def render_like(player: Player, z: FloatArray, like: EncodedPhrase, sampling: Sampling) -> Decoded:
     """A window for each z, where those of a phrase stand."""
     if not np.isfinite(z).all():
         raise RequestError("That is farther than z reaches: ask for less.")
@@ -63,7 +68,7 @@ def played(player: Player, z: Array, like: Encoded, sampling: Sampling) -> Decod
         like.plan,
         z=z,
         temperature=sampling.temperature,
-        seed=entropy(sampling.seed),
+        seed=resolve_seed(sampling.seed),
         constraints=sampling.constraints,
     )
     return perform(player, plan)

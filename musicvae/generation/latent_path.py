@@ -7,27 +7,23 @@ from dataclasses import dataclass
 from typing import Self, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import DoubleArray, FloatArray, IntArray
 from ..codecs.base import Codec, Codes, free_steps
 from ..engine import Player
 from ..errors import RequestError
 from ..score.phrase import Phrase
 from ..theory.meter import Meter
-from .seeding import Array
-from .source import Encoded
+from .source import EncodedPhrase
 
-Places = NDArray[np.float64]
-
-
-Floats = TypeVar("Floats", Array, Places)
+Floats = TypeVar("Floats", FloatArray, DoubleArray)
 
 
-FINE = np.linspace(0.0, 1.0, 33)
+FINE_POSITIONS = np.linspace(0.0, 1.0, 33)
 """Where a line is looked at to find even steps on it."""
 
 
-CURVES: dict[str, Callable[[Places], Places]] = {
+CURVES: dict[str, Callable[[DoubleArray], DoubleArray]] = {
     "even": lambda t: t,
     "line": lambda t: t,
     "ease": lambda t: t * t * (3 - 2 * t),
@@ -42,24 +38,24 @@ at the last, `late` lingers at the first.
 
 
 @dataclass(frozen=True)
-class End:
+class PathEnd:
     """Where a walk ends: a z for each window, and the music whose shape they have."""
 
-    z: Array
-    like: Encoded
+    z: FloatArray
+    like: EncodedPhrase
 
     @classmethod
     def of(cls, player: Player, phrase: Phrase) -> Self:
         """The means of a phrase."""
-        encoded = Encoded(player, phrase)
+        encoded = EncodedPhrase(player, phrase)
         return cls(encoded.mu, encoded)
 
-    def over(self, other: End) -> Array:
+    def over(self, other: PathEnd) -> FloatArray:
         """Its z beside each window of another; what is shorter begins again. `[windows, Z]`"""
         return self.z[np.arange(len(other.z)) % len(self.z)]
 
 
-def shares_of(curve: str, n: int) -> Places:
+def path_shares(curve: str, n: int) -> DoubleArray:
     """How far each of `n` phrases has come, from 0 to 1. `[n]`
 
     Raises:
@@ -72,25 +68,31 @@ def shares_of(curve: str, n: int) -> Places:
     return CURVES[curve](np.linspace(0.0, 1.0, n))
 
 
-def places(player: Player, a: End, b: End, shares: Places, curve: str) -> Places:
+def path_positions(
+    player: Player, a: PathEnd, b: PathEnd, shares: DoubleArray, curve: str
+) -> DoubleArray:
     """Where on the line from `a` to `b` to stand, to have come so far. `[n]`"""
     if curve == "line":
         return shares
-    near_a, near_b = (FINE[evenly(_apart(player, a, b, near), shares)] for near in (a, b))
+    near_a, near_b = (
+        FINE_POSITIONS[even_indices(_distances(player, a, b, near), shares)] for near in (a, b)
+    )
     return np.where(shares < 0.5, near_a, near_b)
 
 
-def _apart(player: Player, a: End, b: End, near: End) -> list[float]:
+def _distances(player: Player, a: PathEnd, b: PathEnd, near: PathEnd) -> list[float]:
     """How far what is heard has moved away from `a`, at each fine place."""
     meter = near.like.phrase.meter
-    z = np.concatenate([between(a.over(near), b.over(near), float(t)) for t in FINE])
+    z = np.concatenate([lerp(a.over(near), b.over(near), float(t)) for t in FINE_POSITIONS])
     idle = [np.random.default_rng(0)] * len(z)  # the most probable step needs no chance
     codes = np.stack(player.decode(z, [meter] * len(z), temperature=0.0, rngs=idle))
-    met = codes.reshape(len(FINE), -1, *codes.shape[2:])  # all windows of a place, end to end
+    met = codes.reshape(
+        len(FINE_POSITIONS), -1, *codes.shape[2:]
+    )  # all windows of a place, end to end
     return [hamming(player.codec, meter, met[0], one) for one in met]
 
 
-def evenly(apart: Sequence[float] | Places, shares: Places) -> NDArray[np.int64]:
+def even_indices(apart: Sequence[float] | DoubleArray, shares: DoubleArray) -> IntArray:
     """Which of many places in a row to choose so that the distance grows in these shares.
 
     A decoder holds on to what it knows: the same step along the line changes nothing
@@ -120,13 +122,13 @@ def hamming(codec: Codec, meter: Meter, a: Codes, b: Codes) -> float:
     Of several parts the mean: of parts that each go evenly, one or the other differs too soon.
     """
     shares = []
-    for (part, mine), (_, other) in zip(codec.each(a), codec.each(b), strict=True):
+    for (part, mine), (_, other) in zip(codec.split(a), codec.split(b), strict=True):
         differs = (mine != other).reshape(len(mine), -1).any(axis=1)
         shares.append(differs[free_steps(part, meter, len(mine))].mean())
     return float(np.mean(shares))
 
 
-def between(a: Floats, b: Floats, t: float | Places) -> Floats:
+def lerp(a: Floats, b: Floats, t: float | DoubleArray) -> Floats:
     """The point at `t` of the straight line from `a` to `b`. `[..., Z]`
 
     Published walks take the arc (slerp). Measured on held-out melodies, what lies on

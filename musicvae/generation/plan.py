@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from operator import index
 from typing import Any
 
+from ..arrays import FloatArray
 from ..constraints.compile import compile_rule
 from ..constraints.parse import from_dict
 from ..constraints.spec import FREE, Constraints
-from ..constraints.step_rule import Rule
+from ..constraints.step_rule import StepRule
 from ..engine import Net, Player
 from ..errors import RequestError
 from ..midi.quantize import MAX_BARS as LONGEST
@@ -20,12 +21,14 @@ from ..score.phrase import Phrase
 from ..score.provenance import Recipe
 from ..score.windows import window_bars
 from ..theory.meter import Meter
-from .seeding import HOTTEST, Array
-from .stitching import Held
+from .seeding import (
+    MAX_TEMPERATURE,
+)
+from .stitching import TiedNote
 
 
 @dataclass(frozen=True)
-class Plan:
+class DecodePlan:
     """Windows in a row, and how their steps are drawn.
 
     Attributes:
@@ -41,7 +44,7 @@ class Plan:
         cost: nats that the constraints cost what made the z up.
     """
 
-    z: Array
+    z: FloatArray
     windows: tuple[tuple[int, int], ...]
     meter: Meter
     bars: int
@@ -49,7 +52,7 @@ class Plan:
     temperature: float = 0.0
     seed: int = 0
     key: tuple[int, ...] = ()
-    held: tuple[Held, ...] = ()
+    held: tuple[TiedNote, ...] = ()
     constraints: Constraints = FREE
     upbeat: int = 0
     cost: float = 0.0
@@ -59,7 +62,7 @@ class Plan:
         section = self.section or self.bars
         return min(self.bars, (first // section + 1) * section)
 
-    def rules(self, player: Player) -> list[Rule] | None:
+    def rules(self, player: Player) -> list[StepRule] | None:
         """What each z keeps to where it first stands; None without constraints.
 
         Raises:
@@ -69,27 +72,27 @@ class Plan:
             return None
         firsts = dict(reversed([(row, first) for first, row in self.windows]))
         bars = [firsts[row] % (self.section or self.bars) for row in range(len(self.z))]
-        return [rule_of(player, self.constraints, self.meter, bar - self.upbeat) for bar in bars]
+        return [rule_at(player, self.constraints, self.meter, bar - self.upbeat) for bar in bars]
 
     def options(self) -> dict[str, Any]:
         """All but the z and the meter, as JSON has them; `planned` reads it."""
-        about = {name: value for name, value in vars(self).items() if name not in _APART}
+        about = {name: value for name, value in vars(self).items() if name not in _NOT_STORED}
         rows = {"windows": [*map(list, self.windows)], "held": [*map(list, self.held)]}
         return about | rows | {"wishes": self.constraints.to_dict()}
 
 
-def planned(recipe: Recipe, player: Player, meter: Meter) -> Plan | None:
+def plan_from_recipe(recipe: Recipe, player: Player, meter: Meter) -> DecodePlan | None:
     """The plan that a recipe of this net holds; None where it does not."""
     about = dict(recipe.options)
     size = window_bars(meter, player.bars)
     try:
         about["windows"] = tuple((int(first), int(row)) for first, row in about["windows"])
-        about["held"] = tuple(Held(*map(int, held)) for held in about["held"])
+        about["held"] = tuple(TiedNote(*map(int, held)) for held in about["held"])
         about["key"] = tuple(map(int, about["key"]))
         about |= {name: index(about[name]) for name in ("bars", "section", "seed", "upbeat")}
         stored = {name: about[name] for name in _FIELDS}
         constraints = from_dict(about["wishes"])
-        plan = Plan(recipe.points, meter=meter, constraints=constraints, **stored)
+        plan = DecodePlan(recipe.points, meter=meter, constraints=constraints, **stored)
         firsts = [first for first, _ in plan.windows]
         ends = [min(plan.end(first), first + size) for first in firsts]
         good = (
@@ -101,7 +104,7 @@ def planned(recipe: Recipe, player: Player, meter: Meter) -> Plan | None:
             and firsts[-1] < plan.bars <= LONGEST
             and all(min(held) >= 0 for held in plan.held)
             and min(plan.seed, plan.section, plan.upbeat, *plan.key) >= 0
-            and 0 <= float(plan.temperature) <= HOTTEST
+            and 0 <= float(plan.temperature) <= MAX_TEMPERATURE
         )
         plan.rules(player)
     except (RequestError, KeyError, TypeError, ValueError, IndexError, ArithmeticError):
@@ -110,19 +113,19 @@ def planned(recipe: Recipe, player: Player, meter: Meter) -> Plan | None:
 
 
 _FIELDS = ("windows", "bars", "section", "temperature", "seed", "key", "held", "upbeat")
-_APART = ("z", "meter", "constraints")
+_NOT_STORED = ("z", "meter", "constraints")
 
 
-def known(player: Player, phrase: Phrase) -> Plan | None:
+def plan_of(player: Player, phrase: Phrase) -> DecodePlan | None:
     """The plan by which this net made the phrase, if it is as it was made."""
     recipe = phrase.recipe
     if recipe is None or recipe.model != player.digest or recipe.notes != phrase.fingerprint:
         return None
-    plan = planned(recipe, player, phrase.meter)
+    plan = plan_from_recipe(recipe, player, phrase.meter)
     whole = phrase.steps + phrase.lead_in
-    return plan if plan and plan.bars * phrase.meter.bar == whole else None
+    return plan if plan and plan.bars * phrase.meter.steps_per_bar == whole else None
 
 
-def rule_of(player: Net, asked: Constraints, meter: Meter, bar: int) -> Rule:
+def rule_at(player: Net, asked: Constraints, meter: Meter, bar: int) -> StepRule:
     """What a window keeps to that begins at a bar."""
-    return compile_rule(asked, player.codec, meter, player.steps(meter), bar * meter.bar)
+    return compile_rule(asked, player.codec, meter, player.steps(meter), bar * meter.steps_per_bar)

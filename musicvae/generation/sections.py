@@ -16,18 +16,22 @@ from itertools import count
 
 import numpy as np
 
+from ..arrays import FloatArray
 from ..codecs.base import Codes
 from ..constraints.spec import Constraints
 from ..engine import Net, Player
 from ..errors import RequestError
-from ..score.windows import join, window_bars
+from ..score.windows import join_phrases, window_bars
 from ..theory.meter import Meter
 from .continuation import next_bars
-from .plan import Plan, rule_of
-from .seeding import MAX_BARS, Array, Sampling
-from .stitching import Held, held_over
+from .plan import DecodePlan, rule_at
+from .seeding import (
+    MAX_BARS,
+    Sampling,
+)
+from .stitching import TiedNote, find_tied_notes
 
-ENDS = 12
+LOOP_CANDIDATES = 12
 """Last bars that are tried for one that leads back to the start."""
 
 Rngs = Sequence[np.random.Generator]
@@ -82,7 +86,7 @@ def compose(
     sampling: Sampling,
     *,
     loop: bool = False,
-) -> list[Plan]:
+) -> list[DecodePlan]:
     """A piece for each generator: its z, where their windows stand, and what is held over.
 
     The prior keeps to the constraints as the decoder will; chords begin anew with a section.
@@ -95,18 +99,18 @@ def compose(
             a window of one that has no z.
     """
     size, asked = window_bars(meter, player.bars), sampling.constraints
-    firsts = _firsts(form.bars, size)
+    firsts = _window_starts(form.bars, size)
     if player.prior:
-        drafts = _drafts(player, meter, form, rngs, sampling)
+        drafts = _draft_sections(player, meter, form, rngs, sampling)
         if loop:
             drafts = [
-                _led_back(player.prior, meter, form, sections, rng, sampling)
+                _close_loop(player.prior, meter, form, sections, rng, sampling)
                 for sections, rng in zip(drafts, rngs, strict=True)
             ]
-        cuts = _cuts(player, meter, firsts, drafts)
-        z = _points(player, meter, cuts, rngs)
+        cuts = _window_codes(player, meter, firsts, drafts)
+        z = _latents(player, meter, cuts, rngs)
         costs = _costs(player.prior, meter, firsts, cuts, asked, len(rngs))
-        held = [_held(player, meter, form, firsts, sections) for sections in drafts]
+        held = [_tied_notes(player, meter, form, firsts, sections) for sections in drafts]
     elif loop:
         raise RequestError("A loop needs a model with a prior: musicvae fit-prior MODEL --data D.")
     else:
@@ -121,21 +125,21 @@ def compose(
         for row, first in enumerate(firsts)
     )
     bars = len(form.letters) * form.bars
-    after = player.after_z(sampling.temperature)
-    plan = Plan(z[0], places, meter, bars, form.bars, after, constraints=asked)
+    after = player.decode_temperature(sampling.temperature)
+    plan = DecodePlan(z[0], places, meter, bars, form.bars, after, constraints=asked)
     return [
         replace(plan, z=points, held=ties, cost=cost)
         for points, ties, cost in zip(z, held, costs, strict=True)
     ]
 
 
-def _firsts(bars: int, size: int) -> list[int]:
+def _window_starts(bars: int, size: int) -> list[int]:
     """The first bar of each window of a section; the last one ends with it, if it can."""
     whole = list(range(0, bars - size + 1, size)) or [0]
     return whole if whole[-1] + size >= bars else [*whole, bars - size]
 
 
-def _drafts(
+def _draft_sections(
     player: Player,
     meter: Meter,
     form: Form,
@@ -146,8 +150,8 @@ def _drafts(
     asked = sampling.constraints
     size = window_bars(meter, player.bars)
     bars = max(form.bars, size)
-    rules = [rule_of(player, asked, meter, 0)] * len(rngs) if asked else None
-    begun = player.make_up([meter] * len(rngs), rngs, sampling.temperature, rules)
+    rules = [rule_at(player, asked, meter, 0)] * len(rngs) if asked else None
+    begun = player.sample_prior([meter] * len(rngs), rngs, sampling.temperature, rules)
     drafts = []
     for first, rng in zip(begun, rngs, strict=True):
         sections: list[Codes] = []
@@ -155,7 +159,7 @@ def _drafts(
             before = first[:0]
             if sections:
                 last = form.letters[form.letters.index(letter) - 1]
-                before = sections[form.sections.index(last)][: form.bars * meter.bar]
+                before = sections[form.sections.index(last)][: form.bars * meter.steps_per_bar]
             known, there = (before, 0) if sections else (first, size)
             codes = next_bars(player, known, bars - there, meter, rng, sampling, there)
             sections.append(codes[len(before) :])
@@ -163,7 +167,7 @@ def _drafts(
     return drafts
 
 
-def _led_back(
+def _close_loop(
     maker: Net,
     meter: Meter,
     form: Form,
@@ -172,30 +176,30 @@ def _led_back(
     sampling: Sampling,
 ) -> list[Codes]:
     """The sections, the last bar of the last one chosen so that the first bar follows from it."""
-    codec, bar = maker.codec, meter.bar
+    codec, bar = maker.codec, meter.steps_per_bar
     heard = (window_bars(meter, maker.bars) - 1) * bar
     last, end = form.sections.index(form.letters[-1]), form.bars * bar
     piece = [sections[form.sections.index(letter)][:end] for letter in form.letters]
     # what sounds before the last bar, the piece going round
     around = np.concatenate(piece * -(-(heard + bar) // (end * len(piece))))[:-bar]
     tried = (maker, around, 1, meter, rng, sampling, form.bars - 1)
-    ends = [piece[-1][-bar:], *(next_bars(*tried)[-bar:] for _ in range(ENDS - 1))]
+    ends = [piece[-1][-bar:], *(next_bars(*tried)[-bar:] for _ in range(LOOP_CANDIDATES - 1))]
     first = codec.decode(piece[0][:bar], meter)
     tails = [np.concatenate([around, each])[len(around) + bar - heard :] for each in ends]
-    both = [codec.encode(join([codec.decode(tail, meter), first])) for tail in tails]
-    nats = maker.nats(np.empty((ENDS, 0), np.float32), both, [meter] * ENDS)
+    both = [codec.encode(join_phrases([codec.decode(tail, meter), first])) for tail in tails]
+    nats = maker.nll(np.empty((LOOP_CANDIDATES, 0), np.float32), both, [meter] * LOOP_CANDIDATES)
     best = int(np.argmin([each[-bar:].sum() for each in nats]))
     changed = np.concatenate([sections[last][: end - bar], ends[best], sections[last][end:]])
     return [changed if number == last else codes for number, codes in enumerate(sections)]
 
 
-def _cuts(
+def _window_codes(
     player: Player, meter: Meter, firsts: Sequence[int], drafts: list[list[Codes]]
 ) -> list[Codes]:
     """Each window of each section of each piece."""
     codec, steps = player.codec, player.steps(meter)
     return [
-        codec.encode(codec.decode(codes[first * meter.bar :][:steps], meter))
+        codec.encode(codec.decode(codes[first * meter.steps_per_bar :][:steps], meter))
         for sections in drafts
         for codes in sections
         for first in firsts
@@ -214,13 +218,13 @@ def _costs(
     if not asked:
         return [0.0] * pieces
     every = len(cuts) // len(firsts)
-    rules = [rule_of(maker, asked, meter, first) for first in firsts] * every
+    rules = [rule_at(maker, asked, meter, first) for first in firsts] * every
     nothing = np.empty((len(cuts), 0), np.float32)
     nats = maker.cost(nothing, cuts, [meter] * len(cuts), rules)
     return [float(own) for own in nats.reshape(pieces, -1).sum(axis=1)]
 
 
-def _points(player: Player, meter: Meter, cuts: Sequence[Codes], rngs: Rngs) -> Array:
+def _latents(player: Player, meter: Meter, cuts: Sequence[Codes], rngs: Rngs) -> FloatArray:
     """A z of the posterior of each window. `[pieces, windows, Z]`"""
     mu, log_var = player.encode(cuts, [meter] * len(cuts))
     noise = [rng.standard_normal((len(cuts) // len(rngs), player.latent)) for rng in rngs]
@@ -228,15 +232,15 @@ def _points(player: Player, meter: Meter, cuts: Sequence[Codes], rngs: Rngs) -> 
     return np.asarray(mu + spread).reshape(len(rngs), -1, player.latent)
 
 
-def _held(
+def _tied_notes(
     player: Player, meter: Meter, form: Form, firsts: Sequence[int], sections: list[Codes]
-) -> tuple[Held, ...]:
+) -> tuple[TiedNote, ...]:
     """The notes that sound on over the bar lines where windows meet, in every section."""
-    seams = [first * meter.bar for first in firsts]
-    steps = form.bars * meter.bar
-    of = [held_over(player.codec.decode(codes[:steps], meter), seams) for codes in sections]
+    seams = [first * meter.steps_per_bar for first in firsts]
+    steps = form.bars * meter.steps_per_bar
+    of = [find_tied_notes(player.codec.decode(codes[:steps], meter), seams) for codes in sections]
     return tuple(
-        Held(part, step + at, pitch, end + at)
+        TiedNote(part, step + at, pitch, end + at)
         for at, letter in zip(count(0, steps), form.letters, strict=False)
         for part, step, pitch, end in of[form.sections.index(letter)]
     )

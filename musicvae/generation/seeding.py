@@ -5,22 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..config import MAX_PHRASES, SampleConfig, check_seed
 from ..constraints.spec import FREE, Constraints
 from ..engine import Player
 from ..errors import RequestError
 
-Array = NDArray[np.float32]
-
 MAX_BARS = 1_000
 """Of what is made at once."""
 
-HOTTEST = 1_000_000
+MAX_TEMPERATURE = 1_000_000
 """Of temperatures; all steps are as likely there, and far beyond, single precision overflows."""
 
-DRAWS = 8
+MAX_SILENT_REDRAWS = 8
 """How often a phrase is drawn before silence is accepted."""
 
 
@@ -53,7 +50,7 @@ def generators(seed: int, n: int) -> list[np.random.Generator]:
     return [generator(seed, row) for row in range(n)]
 
 
-def entropy(seed: int | None) -> int:
+def resolve_seed(seed: int | None) -> int:
     """The seed, or a new one.
 
     Raises:
@@ -63,12 +60,12 @@ def entropy(seed: int | None) -> int:
     return int(np.random.SeedSequence(seed).entropy)  # type: ignore[arg-type]  # one number
 
 
-def check(player: Player, verb: str, n: int, temperature: float) -> None:
+def check_request(player: Player, verb: str, n: int, temperature: float) -> None:
     """That the net can do it, so often and at that temperature."""
     if verb not in player.verbs:
         able = ", ".join(player.verbs)
         raise RequestError(f"This model cannot {verb}; it can {able}.")
     if not 1 <= n <= MAX_PHRASES:
         raise RequestError(f"Ask for 1 to {MAX_PHRASES:,} phrases, not {n}.")
-    if not 0 <= temperature <= HOTTEST:
-        raise RequestError(f"A temperature is from 0 to {HOTTEST:,}, not {temperature}.")
+    if not 0 <= temperature <= MAX_TEMPERATURE:
+        raise RequestError(f"A temperature is from 0 to {MAX_TEMPERATURE:,}, not {temperature}.")

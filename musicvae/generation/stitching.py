@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..codecs.base import Codec, Codes
-from ..score.phrase import Note, Phrase, without_overlaps
-from ..score.windows import join
+from ..score.phrase import Note, Phrase, remove_overlaps
+from ..score.windows import join_phrases
 from ..theory.meter import Meter
 
 
-class Held(NamedTuple):
+class TiedNote(NamedTuple):
     """A note of a part that sounds on over a bar line, at a step, and to which step."""
 
     part: int
@@ -23,11 +23,11 @@ class Held(NamedTuple):
     end: int
 
 
-def held_over(phrase: Phrase, steps: Iterable[int]) -> tuple[Held, ...]:
+def find_tied_notes(phrase: Phrase, steps: Iterable[int]) -> tuple[TiedNote, ...]:
     """The notes that sound on over any of these steps; none where they are drums."""
     seams = sorted(set(steps))
     return tuple(
-        Held(number, step, note.pitch, note.end)
+        TiedNote(number, step, note.pitch, note.end)
         for number, part in enumerate(phrase.parts)
         if not part.is_drum
         for note in part.notes
@@ -36,7 +36,7 @@ def held_over(phrase: Phrase, steps: Iterable[int]) -> tuple[Held, ...]:
     )
 
 
-def tied(phrase: Phrase, held: Sequence[Held], codec: Codec) -> Phrase:
+def tie_notes(phrase: Phrase, held: Sequence[TiedNote], codec: Codec) -> Phrase:
     """Notes that end at a seam, sounding on as they do elsewhere, till another takes their place.
 
     What had another pitch there, or ended before, stays as it is.
@@ -49,7 +49,7 @@ def tied(phrase: Phrase, held: Sequence[Held], codec: Codec) -> Phrase:
     longer = replace(
         phrase,
         parts=tuple(
-            replace(part, notes=without_overlaps(notes))
+            replace(part, notes=remove_overlaps(notes))
             for part, notes in zip(phrase.parts, parts, strict=True)
         ),
     )
@@ -57,7 +57,7 @@ def tied(phrase: Phrase, held: Sequence[Held], codec: Codec) -> Phrase:
     return codec.decode(codec.encode(longer), phrase.meter) if held else phrase
 
 
-def laid(pieces: Sequence[tuple[int, Codes]], codec: Codec, meter: Meter) -> Phrase:
+def stitch_windows(pieces: Sequence[tuple[int, Codes]], codec: Codec, meter: Meter) -> Phrase:
     """Windows that begin at bars, end to end. Where two overlap, they go on as one.
 
     Of the bar lines that both know, it goes over at that around which they differ least.
@@ -68,22 +68,24 @@ def laid(pieces: Sequence[tuple[int, Codes]], codec: Codec, meter: Meter) -> Phr
     runs: list[Codes] = []
     end = 0
     for first, codes in pieces:
-        size = len(codes) // meter.bar
+        size = len(codes) // meter.steps_per_bar
         shared = end - first
         if runs and shared:
             left = runs.pop()
-            kept = _best_line(left[len(left) - shared * meter.bar :], codes, shared, meter)
-            left = left[: len(left) - (shared - kept) * meter.bar]
-            codes = codec.spell(np.concatenate([left, codes[kept * meter.bar :]]))
+            kept = _best_line(
+                left[len(left) - shared * meter.steps_per_bar :], codes, shared, meter
+            )
+            left = left[: len(left) - (shared - kept) * meter.steps_per_bar]
+            codes = codec.canonicalize(np.concatenate([left, codes[kept * meter.steps_per_bar :]]))
         runs.append(codes)
         end = first + size
-    return join([codec.decode(codes, meter) for codes in runs])
+    return join_phrases([codec.decode(codes, meter) for codes in runs])
 
 
 def _best_line(left: Codes, right: Codes, shared: int, meter: Meter) -> int:
     """After how many of the shared bars to go over; in the middle where all are as good."""
-    both = shared * meter.bar
+    both = shared * meter.steps_per_bar
     differs = (left[:both] != right[:both]).reshape(both, -1).any(axis=1)
-    bars = np.pad(differs.reshape(shared, meter.bar).sum(axis=1), 1)
+    bars = np.pad(differs.reshape(shared, meter.steps_per_bar).sum(axis=1), 1)
     cost = bars[:-1] + bars[1:]
     return int(min(range(shared + 1), key=lambda line: (cost[line], abs(line - shared / 2))))

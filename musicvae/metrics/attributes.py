@@ -45,7 +45,7 @@ class Attribute:
         return self.measure(notes, phrase) if notes else math.nan
 
 
-def strength(step: int, meter: Meter) -> int:
+def metric_strength(step: int, meter: Meter) -> int:
     """0 on a beat, 1 on another eighth, 2 between eighths.
 
     A beat is the dotted quarter of 6/8, and a quarter at most of other meters. On the
@@ -56,9 +56,17 @@ def strength(step: int, meter: Meter) -> int:
     >>> [strength(step, Meter(6, 8)) for step in range(7)]
     [0, 2, 1, 2, 1, 2, 0]
     """
-    beat = meter.beat if meter.compound else min(meter.beat, meter.grid)
-    place = step % meter.bar % beat
-    eighths = (meter.grid // 2, meter.grid // 3) if meter.grid == TRIPLET else (meter.grid // 2,)
+    beat = (
+        meter.steps_per_beat
+        if meter.compound
+        else min(meter.steps_per_beat, meter.steps_per_quarter)
+    )
+    place = step % meter.steps_per_bar % beat
+    eighths = (
+        (meter.steps_per_quarter // 2, meter.steps_per_quarter // 3)
+        if meter.steps_per_quarter == TRIPLET
+        else (meter.steps_per_quarter // 2,)
+    )
     return 0 if not place else 2 - any(place % eighth == 0 for eighth in eighths)
 
 
@@ -75,9 +83,9 @@ def _syncopation(level: int) -> Callable[[Notes, Phrase], float]:
         found, before = 0, -1
         for step in strokes:
             at = step - phrase.pickup
-            if strength(at, phrase.meter) == level:
+            if metric_strength(at, phrase.meter) == level:
                 back = 1
-                while strength(at - back, phrase.meter) >= level:
+                while metric_strength(at - back, phrase.meter) >= level:
                     back += 1
                 found += before < step - back
             before = step
@@ -87,7 +95,7 @@ def _syncopation(level: int) -> Callable[[Notes, Phrase], float]:
 
 
 def _density(notes: Notes, phrase: Phrase) -> float:
-    return len(notes) * phrase.meter.bar / phrase.steps
+    return len(notes) * phrase.meter.steps_per_bar / phrase.steps
 
 
 def _line(notes: Notes) -> list[int]:
@@ -116,7 +124,9 @@ def _pitch(notes: Notes, phrase: Phrase) -> float:
 
 
 def _length(notes: Notes, phrase: Phrase) -> float:
-    return math.log2(sum(note.duration for note in notes) / len(notes) / phrase.meter.grid)
+    return math.log2(
+        sum(note.duration for note in notes) / len(notes) / phrase.meter.steps_per_quarter
+    )
 
 
 ATTRIBUTES = {
@@ -132,6 +142,6 @@ ATTRIBUTES = {
 """By name."""
 
 
-def of_codec(codec: Codec) -> dict[str, Attribute]:
+def attributes_of(codec: Codec) -> dict[str, Attribute]:
     """Those that say something about what a codec reads."""
     return {name: one for name, one in ATTRIBUTES.items() if codec.pitches or not one.pitched}

@@ -6,18 +6,16 @@ from functools import cache
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..codecs.base import UNBOUND, Codec, Codes
+from ..arrays import IntArray
+from ..codecs.base import UNBOUNDED, Codec, Codes
 
 COPY_SHARE = 0.05
 """A copy may differ from its original in this share of steps."""
 
-AT_ONCE = 4096
-EVERY_KEY = 6
+BATCH_SIZE = 4096
+MAX_KEY_SHIFT = 6
 """Semitones down and up that reach all twelve."""
-
-Numbers = NDArray[np.int64]
 
 
 class Originals(Protocol):
@@ -28,7 +26,7 @@ class Originals(Protocol):
     def __getitem__(self, row: int, /) -> Codes: ...
 
 
-class Library:
+class CopyIndex:
     """Windows of one length to find the originals of copies in.
 
     Of each step are kept its *kind* and its *leap* from the step before, which no change
@@ -45,14 +43,14 @@ class Library:
     def __init__(self, codec: Codec, originals: Originals) -> None:
         self.codec, self.originals = codec, originals
         blocks = []
-        for start in range(0, len(originals), AT_ONCE):
-            rows = range(start, min(start + AT_ONCE, len(originals)))
+        for start in range(0, len(originals), BATCH_SIZE):
+            rows = range(start, min(start + BATCH_SIZE, len(originals)))
             blocks.append(_sketch(codec, np.stack([originals[row] for row in rows])))
         parts = (np.concatenate(each) for each in zip(*blocks, strict=True))
         # steps first, and side by side in memory: they are gone through one after the other
         self.kinds, self.heights, self.leaps = (np.ascontiguousarray(each.T) for each in parts)
 
-    def holds(self, sample: Codes) -> bool:
+    def contains_copy(self, sample: Codes) -> bool:
         """Whether one of them is repeated, up to transposition, in all but 5 % of steps."""
         allowed = int(COPY_SHARE * len(sample))
         kind, height, leap = (each[0] for each in _sketch(self.codec, sample[None]))
@@ -61,8 +59,8 @@ class Library:
         rows = rows[_differing(self.leaps[:, rows], leap) <= 2 * allowed]
         alike = self._alike(rows, kind, height)
         wrong = others[rows, None] + alike.sum(axis=1, keepdims=True) - alike  # or more
-        shifts = np.arange(-UNBOUND, UNBOUND + 1)
-        near = (wrong <= allowed) & ((alike > 0) | (abs(shifts) <= EVERY_KEY))
+        shifts = np.arange(-UNBOUNDED, UNBOUNDED + 1)
+        near = (wrong <= allowed) & ((alike > 0) | (abs(shifts) <= MAX_KEY_SHIFT))
         for place in np.flatnonzero(near.any(axis=0)):
             moved = self.codec.transpose(sample, int(shifts[place]))
             for row in rows[near[:, place]]:
@@ -71,11 +69,11 @@ class Library:
                     return True
         return False
 
-    def _alike(self, rows: Numbers, kind: Codes, height: Codes) -> Numbers:
+    def _alike(self, rows: IntArray, kind: Codes, height: Codes) -> IntArray:
         """At how many steps of one kind each of these rows is so much higher. `[R, shifts]`"""
-        both = (self.kinds[:, rows] == kind[:, None]) & (height != UNBOUND)[:, None]
-        up = self.heights[:, rows].astype(int) - height[:, None] + UNBOUND
-        width = 2 * UNBOUND + 1
+        both = (self.kinds[:, rows] == kind[:, None]) & (height != UNBOUNDED)[:, None]
+        up = self.heights[:, rows].astype(int) - height[:, None] + UNBOUNDED
+        width = 2 * UNBOUNDED + 1
         place = (np.arange(len(rows)) * width + up)[both]
         return np.bincount(place, minlength=len(rows) * width).reshape(len(rows), width)
 
@@ -88,9 +86,13 @@ def _differing(many: Codes, one: Codes) -> Codes:
     return found
 
 
-def copied(samples: Codes, library: Library) -> float:
+def copy_share(samples: Codes, library: CopyIndex) -> float:
     """Share of samples `[N, T, ...]` whose original is in a library of windows as long."""
-    return float(np.mean([library.holds(sample) for sample in samples])) if len(samples) else 0.0
+    return (
+        float(np.mean([library.contains_copy(sample) for sample in samples]))
+        if len(samples)
+        else 0.0
+    )
 
 
 def _sketch(codec: Codec, codes: Codes) -> tuple[Codes, Codes, Codes]:
@@ -99,37 +101,37 @@ def _sketch(codec: Codec, codes: Codes) -> tuple[Codes, Codes, Codes]:
         kinds, heights = _columns(codec, codes)
     else:
         kinds, heights = _classes(codec, codes)
-    pitched = heights != UNBOUND
+    pitched = heights != UNBOUNDED
     last = np.maximum.accumulate(np.where(pitched, np.arange(codes.shape[1]), -1), axis=1)
     before = np.concatenate([np.full((len(codes), 1), -1), last[:, :-1]], axis=1)
     leaps = heights - np.take_along_axis(heights, before.clip(0), axis=1)  # modulo 256
-    return kinds, heights, np.where(pitched & (before >= 0), leaps, np.uint8(UNBOUND))
+    return kinds, heights, np.where(pitched & (before >= 0), leaps, np.uint8(UNBOUNDED))
 
 
 def _columns(codec: Codec, codes: Codes) -> tuple[Codes, Codes]:
     """Of a roll: how many strike and how many sound, and the lowest of them."""
-    onsets, sounding = codec.struck(codes), codec.sounding(codes)
+    onsets, sounding = codec.onsets(codes), codec.sounding(codes)
     counts = onsets.sum(axis=-1) * (len(codec.pitches) + 1) + sounding.sum(axis=-1)
-    lowest = np.where(sounding.any(axis=-1), sounding.argmax(axis=-1), UNBOUND)
+    lowest = np.where(sounding.any(axis=-1), sounding.argmax(axis=-1), UNBOUNDED)
     return counts.astype(np.uint16), lowest.astype(np.uint8)
 
 
 def _classes(codec: Codec, codes: Codes) -> tuple[Codes, Codes]:
     """Of classes: the kinds of all parts as one number, the height of the first that has one."""
     kinds, most = np.zeros(codes.shape[:2], dtype=np.int64), 1
-    heights = np.full(codes.shape[:2], UNBOUND, dtype=np.uint8)
-    for part, own in codec.each(codes):
+    heights = np.full(codes.shape[:2], UNBOUNDED, dtype=np.uint8)
+    for part, own in codec.split(codes):
         kind, height = _table(part)
         most *= 1 + int(kind.max())
         kinds = kinds * (1 + kind.max()) + kind[own]
-        heights = np.where(heights == UNBOUND, height[own], heights)
+        heights = np.where(heights == UNBOUNDED, height[own], heights)
     return kinds.astype(np.min_scalar_type(most - 1)), heights
 
 
 @cache
-def _table(codec: Codec) -> tuple[Numbers, Codes]:
+def _table(codec: Codec) -> tuple[IntArray, Codes]:
     """Kind and height of each class of a codec of one class a step."""
-    lowest = codec.lowest(np.arange(codec.channels, dtype=codec.dtype)[:, None])[:, 0]
-    heights = np.full(codec.channels, UNBOUND, dtype=np.uint8)
+    lowest = codec.normalize_key(np.arange(codec.channels, dtype=codec.dtype)[:, None])[:, 0]
+    heights = np.full(codec.channels, UNBOUNDED, dtype=np.uint8)
     heights[: len(codec.pitches)] = np.arange(len(codec.pitches))
     return np.unique(lowest, return_inverse=True)[1], heights

@@ -36,7 +36,7 @@ def _notes(phrase: Phrase) -> set[tuple[int, int, int]]:
     return {(number, note.start, note.pitch) for number, part in parts for note in part.notes}
 
 
-def statistics(phrases: Sequence[Phrase], codec: Codec) -> Histograms:
+def histograms_of(phrases: Sequence[Phrase], codec: Codec) -> Histograms:
     """Histograms by name, of phrases that the codec decoded; of several parts, "name, part" each.
 
     Of a part with pitches: pitch class; interval to the note before, in semitones;
@@ -80,11 +80,11 @@ def _notes_of(music: Sequence[tuple[Phrase, Sequence[Note]]]) -> Histograms:
     found: Histograms = {name: Counter() for name in names}
     for phrase, notes in music:
         meter = phrase.meter
-        bars = Counter(note.start // meter.bar for note in notes)
+        bars = Counter(note.start // meter.steps_per_bar for note in notes)
         found["notes per bar"].update(bars[bar] for bar in range(phrase.bars))
         found["pitch class"].update(note.pitch % 12 for note in notes)
-        found["duration"].update(note.duration / meter.grid for note in notes)
-        found["onset position"].update((meter, note.start % meter.bar) for note in notes)
+        found["duration"].update(note.duration / meter.steps_per_quarter for note in notes)
+        found["onset position"].update((meter, note.start % meter.steps_per_bar) for note in notes)
         line = sorted(notes, key=lambda note: (note.start, note.pitch))  # chords from below
         leaps = (after.pitch - before.pitch for before, after in pairwise(line))
         found["interval"].update(max(-WIDEST_LEAP, min(WIDEST_LEAP, leap)) for leap in leaps)
@@ -100,10 +100,10 @@ def _strokes(music: Sequence[tuple[Phrase, Sequence[Note]]]) -> Histograms:
     for phrase, notes in music:
         meter = phrase.meter
         drums = [CLASS_OF[note.pitch] for note in notes]
-        bars = Counter(note.start // meter.bar for note in notes)
+        bars = Counter(note.start // meter.steps_per_bar for note in notes)
         found["drum"].update(drums)
         found["onset position"].update(
-            (meter, note.start % meter.bar, GROUPS[drum])
+            (meter, note.start % meter.steps_per_bar, GROUPS[drum])
             for note, drum in zip(notes, drums, strict=True)
         )
         found["strokes per bar"].update(bars[bar] for bar in range(phrase.bars))
@@ -117,9 +117,9 @@ def _changes(phrases: Sequence[Phrase]) -> Histograms:
     for phrase in phrases:
         meter = phrase.meter
         told = [(change.step, change.chord) for change in phrase.chords]
-        bars = Counter(step // meter.bar for step, _ in told)
+        bars = Counter(step // meter.steps_per_bar for step, _ in told)
         found["changes per bar"].update(bars[bar] for bar in range(phrase.bars))
-        found["change position"].update((meter, step % meter.bar) for step, _ in told)
+        found["change position"].update((meter, step % meter.steps_per_bar) for step, _ in told)
         chords = [chord for _, chord in told if chord]
         found["quality"].update(chord.quality for chord in chords)
         found["motion"].update((b.root - a.root) % 12 for a, b in pairwise(chords))
@@ -167,7 +167,7 @@ def overlap(some: Histograms, others: Histograms) -> dict[str, float]:
     return {name: intersection(some[name], others[name]) for name in some}
 
 
-def halves(
+def split_halves(
     phrases: Sequence[Phrase], rng: np.random.Generator
 ) -> tuple[list[Phrase], list[Phrase]]:
     """A collection in two halves, drawn at random; an odd one is left out."""

@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import DoubleArray, IntArray
 from ..codecs.base import Codes
 
-Numbers = NDArray[np.int64]
 ORDER = 5
 
 
-class NGram:
+class NGramCounts:
     """`p(x_t | x_{t-4} .. x_{t-1})` over classes, the places before the first marked as such.
 
     Args:
@@ -38,7 +37,7 @@ class NGram:
         full = np.concatenate([np.empty(0, np.int64), *grams])
         self.counts = [_Counts(full % self.base**n, self.base) for n in range(1, ORDER + 1)]
 
-    def nats(self, codes: Codes) -> NDArray[np.float64]:
+    def nll(self, codes: Codes) -> DoubleArray:
         """`-log p` of every step. `[..., T]` -> `[..., T]`."""
         full = self._grams(codes)
         p = np.full(full.shape, 1 / self.classes)
@@ -48,7 +47,7 @@ class NGram:
             p = np.where(total > 0, (count + kinds * p) / np.maximum(1, total + kinds), p)
         return np.asarray(-np.log(p))
 
-    def _grams(self, codes: Codes) -> Numbers:
+    def _grams(self, codes: Codes) -> IntArray:
         """Each step and the four before it as one number. `[..., T]` -> `[..., T]`."""
         steps = codes.shape[-1]
         before = np.full((*codes.shape[:-1], ORDER - 1), self.classes, dtype=np.int64)
@@ -62,14 +61,14 @@ class NGram:
 class _Counts:
     """How often each gram of one length was seen, and what followed its context."""
 
-    def __init__(self, grams: Numbers, base: int) -> None:
+    def __init__(self, grams: IntArray, base: int) -> None:
         self.base = base
         self.grams, self.seen = np.unique(grams, return_counts=True)
         self.contexts, first = np.unique(self.grams // base, return_index=True)
         self.total = np.add.reduceat(self.seen, first) if len(first) else self.seen
         self.kinds = np.diff(first, append=len(self.grams))
 
-    def look_up(self, grams: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    def look_up(self, grams: IntArray) -> tuple[IntArray, IntArray, IntArray]:
         """Of each gram: its count, its context's count, how many kinds followed the context."""
         contexts = grams // self.base
         return (
@@ -79,7 +78,7 @@ class _Counts:
         )
 
 
-def _value(keys: Numbers, values: Numbers, wanted: Numbers) -> Numbers:
+def _value(keys: IntArray, values: IntArray, wanted: IntArray) -> IntArray:
     """The value of each key that is wanted, 0 for an unknown one; keys are sorted."""
     if not len(keys):
         return np.zeros_like(wanted)

@@ -12,7 +12,7 @@ from ..theory.meter import RESOLUTION, TRIPLET, MeterLike, bpm_to_tempo, to_mete
 from .parser import Score, TimedNote, Track
 from .quantize import to_phrases
 from .reader import read_midi
-from .writer import midi_bytes, struck
+from .writer import midi_bytes, note_ticks
 
 if TYPE_CHECKING:
     from pretty_midi import PrettyMIDI
@@ -46,7 +46,7 @@ def to_tuples(phrase: Phrase) -> list[NoteTuple]:
 
     What is struck off the grid starts where it is struck.
     """
-    notes = sorted(found for part in phrase.parts for found in struck(part, phrase))
+    notes = sorted(found for part in phrase.parts for found in note_ticks(part, phrase))
     return [
         (on / RESOLUTION, (off - on) / RESOLUTION, note.pitch, note.velocity)
         for note, on, off in notes
@@ -80,7 +80,7 @@ def from_tuples(
     end = max((note.end for note in timed), default=0)
     sign = (0, wanted.numerator, wanted.denominator)
     score = Score(_RESOLUTION, [track], [(0, bpm_to_tempo(bpm))], [sign], [], end)
-    phrases, reasons = to_phrases(score, triplets=wanted.grid == TRIPLET)
+    phrases, reasons = to_phrases(score, triplets=wanted.steps_per_quarter == TRIPLET)
     if not phrases:
         raise MidiError("The notes", reasons[0] if reasons else "there are none.")
     return phrases[0]

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..score.chord_recognition import changes, harmony
-from ..score.phrase import ChordChange, Note, Part, Phrase, chord_map, without_overlaps
+from ..score.chord_recognition import recognize_chords, to_chord_changes
+from ..score.phrase import ChordChange, Note, Part, Phrase, chord_map, remove_overlaps
 from ..score.provenance import Recipe, parse_recipe
-from ..theory.chords import chord_symbols, pitch_classes
+from ..theory.chords import find_chord_symbols, pitch_classes
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks, ticks_to_steps
 from .parser import DRUM_CHANNEL, MARKER, Score, Track
 from .quantize import MAX_BARS, tempo_map
@@ -89,9 +89,9 @@ def _recognised(phrase: Phrase) -> tuple[ChordChange, ...]:
     pitched = [part for part in phrase.parts if not part.is_drum]
     rendered = [part for part in pitched if part.name in (CHORDS, BASS)]
     players = rendered if any(part.name == CHORDS and part.notes for part in rendered) else pitched
-    together = Part(without_overlaps(note for part in players for note in part.notes))
-    heard = harmony(replace(phrase, parts=(together,), chords=()))
-    return changes(heard, phrase.meter, phrase.lead_in)
+    together = Part(remove_overlaps(note for part in players for note in part.notes))
+    heard = recognize_chords(replace(phrase, parts=(together,), chords=()))
+    return to_chord_changes(heard, phrase.meter, phrase.lead_in)
 
 
 def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
@@ -103,15 +103,15 @@ def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
     lead = empty.lead_in
 
     def step(tick: int) -> int:
-        return ticks_to_steps(tick, score.resolution, meter.grid) - lead
+        return ticks_to_steps(tick, score.resolution, meter.steps_per_quarter) - lead
 
     def off(tick: int) -> int:
         """Ticks of ours after the step, towards it."""
-        ticks = tick - steps_to_ticks(step(tick) + lead, score.resolution, meter.grid)
+        ticks = tick - steps_to_ticks(step(tick) + lead, score.resolution, meter.steps_per_quarter)
         return int(ticks * RESOLUTION / score.resolution)
 
     def on(tick: int) -> int:
-        if (tick * meter.grid) % score.resolution:
+        if (tick * meter.steps_per_quarter) % score.resolution:
             raise ValueError("off the grid")
         return step(tick)
 
@@ -125,6 +125,8 @@ def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
 
     tempos = tempo_map(((on(tick), tempo) for tick, tempo in score.tempos), empty.steps)
     marks = ((words.tick, words.text) for words in score.texts if words.kind == MARKER)
-    chords = chord_map(((step(tick), chord) for tick, chord in chord_symbols(marks)), empty.steps)
+    chords = chord_map(
+        ((step(tick), chord) for tick, chord in find_chord_symbols(marks)), empty.steps
+    )
     parts = tuple(map(rebuild, score.tracks))
     return replace(empty, tempos=tempos, parts=parts, chords=chords)

@@ -54,7 +54,7 @@ class TimedNote(NamedTuple):
     velocity: int
 
 
-class Words(NamedTuple):
+class TextEvent(NamedTuple):
     """What a `TEXT`, `LYRIC` or `MARKER` says, and when."""
 
     tick: int
@@ -90,7 +90,7 @@ class Score:
     tracks: list[Track] = field(default_factory=list)
     tempos: list[tuple[int, int]] = field(default_factory=list)
     meters: list[tuple[int, int, int]] = field(default_factory=list)
-    texts: list[Words] = field(default_factory=list)
+    texts: list[TextEvent] = field(default_factory=list)
     end: int = 0
 
 
@@ -201,11 +201,11 @@ def _read_track(score: Score, chunk: bytes, stretch: float) -> None:
     for tick, kind, data in events(chunk):
         now = round(tick * stretch)
         if kind < SYSTEM:
-            channels[kind & 0x0F].hear(now, kind >> 4, data)
+            channels[kind & 0x0F].handle(now, kind >> 4, data)
         elif kind == TRACK_NAME:
-            name = name or text_of(data)
+            name = name or decode_text(data)
         elif kind in (TEXT, LYRIC, MARKER):
-            score.texts.append(Words(now, kind, text_of(data)))
+            score.texts.append(TextEvent(now, kind, decode_text(data)))
         elif kind == SET_TEMPO and len(data) == 3 and any(data):
             score.tempos.append((now, int.from_bytes(data)))
         elif kind == TIME_SIGNATURE and len(data) >= 2 and data[0] and data[1] <= 6:
@@ -214,7 +214,7 @@ def _read_track(score: Score, chunk: bytes, stretch: float) -> None:
             break
     score.end = max(score.end, now)
     for number, channel in sorted(channels.items()):
-        if number < 16 and channel.speaks:
+        if number < 16 and channel.is_used:
             score.tracks.append(Track(name, number, channel.program or 0, channel.finish(now)))
 
 
@@ -234,11 +234,11 @@ class _Channel:
     notes: list[TimedNote] = field(default_factory=list)
 
     @property
-    def speaks(self) -> bool:
+    def is_used(self) -> bool:
         """Whether it plays, or at least has a program set."""
         return bool(self.strikes or self.program is not None)
 
-    def hear(self, now: int, message: int, data: bytes) -> None:
+    def handle(self, now: int, message: int, data: bytes) -> None:
         """Take in one channel message."""
         first, second = data[0] & 0x7F, data[-1] & 0x7F
         if message == NOTE_ON and second:
@@ -278,7 +278,7 @@ class _Channel:
         self.ringing = []
 
 
-def text_of(data: bytes) -> str:
+def decode_text(data: bytes) -> str:
     """Text in UTF-8, or else Latin-1, which any bytes are."""
     try:
         return data.decode("utf-8")

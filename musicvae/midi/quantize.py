@@ -7,22 +7,22 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import IntArray
 from ..errors import MeterError
-from ..score.phrase import DEFAULT_TEMPO, Note, Part, Phrase, Tempo, chord_map, without_overlaps
-from ..theory.chords import Chord, chord_symbols
+from ..score.phrase import DEFAULT_TEMPO, Note, Part, Phrase, Tempo, chord_map, remove_overlaps
+from ..theory.chords import Chord, find_chord_symbols
 from ..theory.meter import STRAIGHT, TRIPLET, Meter, ticks_to_steps
 from .parser import DRUM_CHANNEL, LYRIC, MARKER, TEXT, Score, TimedNote, Track
 
 TRIPLET_MARGIN = 0.03
 """How much nearer, in steps, onsets must lie to the triplet grid before it is chosen."""
 
-ON_THE_GRID = 0.003
+MAX_GRID_DISTANCE = 0.003
 """Mean distance, in steps, of onsets that lie on a grid, but for rounding to ticks."""
 
-FEWEST_CHORDS = 4
-MOSTLY_CHORDS = 0.9
+MIN_CHORD_SYMBOLS = 4
+MIN_SYMBOL_SHARE = 0.9
 """Share of the markers, texts or lyrics of a file that are chord symbols, where it has chords."""
 
 MAX_BARS = 10_000
@@ -30,7 +30,7 @@ MAX_BARS = 10_000
 
 
 @dataclass(frozen=True)
-class Stretch:
+class MeterSegment:
     """Ticks `start` to `end` in one meter; `pickup` ticks of it stand before the first bar."""
 
     start: int
@@ -39,7 +39,7 @@ class Stretch:
     denominator: int
     pickup: int = 0
 
-    def bar(self, resolution: int) -> int:
+    def bar_ticks(self, resolution: int) -> int:
         """Ticks in one bar."""
         return 4 * resolution * self.numerator // self.denominator
 
@@ -51,8 +51,8 @@ def to_phrases(score: Score, triplets: bool = False) -> tuple[list[Phrase], list
     are on the triplet grid, whatever their notes lie nearer to.
     """
     phrases, reasons = [], []
-    chords = told_chords(score)
-    for stretch in stretches(score):
+    chords = chord_events(score)
+    for stretch in meter_segments(score):
         try:
             phrase = _to_phrase(score, stretch, chords, triplets)
         except MeterError as error:
@@ -63,7 +63,7 @@ def to_phrases(score: Score, triplets: bool = False) -> tuple[list[Phrase], list
     return phrases, reasons
 
 
-def stretches(score: Score) -> list[Stretch]:
+def meter_segments(score: Score) -> list[MeterSegment]:
     """The score cut where its meter changes.
 
     A stretch shorter than its own bar, or of a single bar shorter than those
@@ -74,49 +74,49 @@ def stretches(score: Score) -> list[Stretch]:
     end = max([score.end, *(note.end + step for track in score.tracks for note in track.notes)])
     signs = {0: (4, 4)} | {tick: (n, d) for tick, n, d in score.meters}
     ticks = [*sorted(tick for tick in signs if tick < end), end]
-    found: list[Stretch] = []
+    found: list[MeterSegment] = []
     for start, stop in pairwise(ticks):
-        stretch = Stretch(start, stop, *signs[start])
-        if found and _leads_into(found[-1], stretch, score.resolution):
+        stretch = MeterSegment(start, stop, *signs[start])
+        if found and _is_pickup_of(found[-1], stretch, score.resolution):
             before = found.pop()
-            stretch = Stretch(before.start, stop, *signs[start], pickup=start - before.start)
+            stretch = MeterSegment(before.start, stop, *signs[start], pickup=start - before.start)
         elif found and _continues(found[-1], stretch, score.resolution):
             before = found.pop()
-            stretch = Stretch(before.start, stop, *signs[start], pickup=before.pickup)
+            stretch = MeterSegment(before.start, stop, *signs[start], pickup=before.pickup)
         found.append(stretch)
     return found
 
 
-def _leads_into(before: Stretch, after: Stretch, resolution: int) -> bool:
+def _is_pickup_of(before: MeterSegment, after: MeterSegment, resolution: int) -> bool:
     length = before.end - before.start
     return (
         before.start == 0
-        and length < after.bar(resolution) <= after.end - after.start
-        and length <= before.bar(resolution)
+        and length < after.bar_ticks(resolution) <= after.end - after.start
+        and length <= before.bar_ticks(resolution)
     )
 
 
-def _continues(before: Stretch, after: Stretch, resolution: int) -> bool:
+def _continues(before: MeterSegment, after: MeterSegment, resolution: int) -> bool:
     same = (before.numerator, before.denominator) == (after.numerator, after.denominator)
-    return same and (after.start - before.start - before.pickup) % before.bar(resolution) == 0
+    return same and (after.start - before.start - before.pickup) % before.bar_ticks(resolution) == 0
 
 
-def told_chords(score: Score) -> list[tuple[int, Chord | None]]:
+def chord_events(score: Score) -> list[tuple[int, Chord | None]]:
     """(tick, chord) as markers, else texts, else lyrics tell them; nothing where they are words.
 
     A song may sing "A", and sections may be called A, B and C: letters alone are no chords.
     """
     for kind in (MARKER, TEXT, LYRIC):
         told = [(words.tick, words.text) for words in score.texts if words.kind == kind]
-        found = chord_symbols(told)
+        found = find_chord_symbols(told)
         letters = all(len(text.strip()) < 2 for _, text in told)
-        if not letters and len(found) >= max(FEWEST_CHORDS, MOSTLY_CHORDS * len(told)):
+        if not letters and len(found) >= max(MIN_CHORD_SYMBOLS, MIN_SYMBOL_SHARE * len(told)):
             return found
     return []
 
 
 def _to_phrase(
-    score: Score, stretch: Stretch, chords: list[tuple[int, Chord | None]], triplets: bool
+    score: Score, stretch: MeterSegment, chords: list[tuple[int, Chord | None]], triplets: bool
 ) -> Phrase | None:
     """The notes that start in a stretch, on its grid; None if there are none."""
     tracks = [_within(track, stretch, score.resolution) for track in score.tracks]
@@ -128,20 +128,23 @@ def _to_phrase(
         meter = Meter(stretch.numerator, stretch.denominator, TRIPLET)
     else:
         meter = choose_grid(stretch, np.array(onsets), score.resolution)
-    to_step = _Ruler(stretch, meter, score.resolution).step
+    to_step = _StepGrid(stretch, meter, score.resolution).step
     parts = [_to_part(track, to_step) for track in tracks]
     first = min(part.notes[0].start for part in parts if part.notes)
     last = max(part.end for part in parts)
-    pickup = ticks_to_steps(stretch.pickup, score.resolution, meter.grid) % meter.bar
+    pickup = (
+        ticks_to_steps(stretch.pickup, score.resolution, meter.steps_per_quarter)
+        % meter.steps_per_bar
+    )
     if first >= pickup:  # nothing in the pick-up: begin with the bar of the first note
-        skip, pickup = pickup + (first - pickup) // meter.bar * meter.bar, 0
+        skip, pickup = pickup + (first - pickup) // meter.steps_per_bar * meter.steps_per_bar, 0
     else:
         skip = 0
-    bars = -(-(last - skip - pickup) // meter.bar)
+    bars = -(-(last - skip - pickup) // meter.steps_per_bar)
     if bars > MAX_BARS:
         raise MeterError(f"It lasts {bars:,} bars; at most {MAX_BARS:,} are read.")
     shifted = tuple(_shift(part, skip) for part in parts if part.notes)
-    steps = pickup + bars * meter.bar
+    steps = pickup + bars * meter.steps_per_bar
     here = ((tick, tempo) for tick, tempo in score.tempos if tick < stretch.end)
     tempos = tempo_map(((to_step(tick) - skip, tempo) for tick, tempo in here), steps)
     told = ((to_step(tick) - skip, chord) for tick, chord in chords if tick < stretch.end)
@@ -149,20 +152,20 @@ def _to_phrase(
 
 
 @dataclass(frozen=True)
-class _Ruler:
+class _StepGrid:
     """Steps of a stretch, counted from its start."""
 
-    stretch: Stretch
+    stretch: MeterSegment
     meter: Meter
     resolution: int
 
     def step(self, tick: int) -> int:
         """The step nearest to a tick, inside the stretch."""
         inside = min(tick, self.stretch.end) - self.stretch.start
-        return ticks_to_steps(inside, self.resolution, self.meter.grid)
+        return ticks_to_steps(inside, self.resolution, self.meter.steps_per_quarter)
 
 
-def choose_grid(stretch: Stretch, onsets: NDArray[np.int64], resolution: int) -> Meter:
+def choose_grid(stretch: MeterSegment, onsets: IntArray, resolution: int) -> Meter:
     """The meter of a stretch on the grid that its onsets lie nearer to, in steps.
 
     Straight wins what is even: eighths and quarters lie on both. A few triplets
@@ -178,17 +181,17 @@ def choose_grid(stretch: Stretch, onsets: NDArray[np.int64], resolution: int) ->
         return straight
     off_straight = _distance(onsets, resolution, STRAIGHT)
     off_triplet = _distance(onsets, resolution, TRIPLET)
-    holds_all = off_triplet < ON_THE_GRID < off_straight
+    holds_all = off_triplet < MAX_GRID_DISTANCE < off_straight
     return triplet if holds_all or off_straight - off_triplet > TRIPLET_MARGIN else straight
 
 
-def _distance(onsets: NDArray[np.int64], resolution: int, grid: int) -> float:
+def _distance(onsets: IntArray, resolution: int, grid: int) -> float:
     """Mean distance of onsets from the grid, in steps: 0 on it, .25 at random."""
     beyond = onsets * grid % resolution
     return int(np.minimum(beyond, resolution - beyond).sum()) / (resolution * len(onsets))
 
 
-def _within(track: Track, stretch: Stretch, resolution: int) -> Track:
+def _within(track: Track, stretch: MeterSegment, resolution: int) -> Track:
     """The notes of a stretch; one played a little before its first beat belongs to it."""
     early = resolution // (2 * STRAIGHT)
     notes = [
@@ -200,7 +203,7 @@ def _within(track: Track, stretch: Stretch, resolution: int) -> Track:
 
 
 def _to_part(track: Track, to_step: Callable[[int], int]) -> Part:
-    notes = without_overlaps(_to_note(note, to_step) for note in track.notes)
+    notes = remove_overlaps(_to_note(note, to_step) for note in track.notes)
     name = " ".join(track.name.replace("\0", " ").split())  # one line, whatever was stored
     return Part(notes, track.program, track.channel == DRUM_CHANNEL, name)
 

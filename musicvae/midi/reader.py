@@ -48,7 +48,7 @@ def read_midi(source: Source, *, bpm: float = 120.0) -> list[Phrase]:
     Raises:
         MidiError: it cannot be read, or no note in it can be used; the sentence says why.
     """
-    name, data = load(source)
+    name, data = load_bytes(source)
     try:
         scores = parse(data, bpm)
     except NotMidi as error:
@@ -78,7 +78,7 @@ def main_phrase(phrases: Sequence[Phrase]) -> Phrase:
     return max(phrases, key=notes)
 
 
-def load(source: Source) -> tuple[str, bytes]:
+def load_bytes(source: Source) -> tuple[str, bytes]:
     """A name to speak of, and the bytes.
 
     Raises:

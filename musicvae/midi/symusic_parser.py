@@ -15,8 +15,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import BoolArray, IntArray
 from ..theory.meter import STRAIGHT
 from .own_format import SIGNATURE
 from .parser import (
@@ -26,21 +26,22 @@ from .parser import (
     SUSTAIN_PEDAL,
     NotMidi,
     Score,
-    text_of,
+    decode_text,
     track_chunks,
 )
 
 if TYPE_CHECKING:
     from symusic.core import ScoreTick, TrackTick
 
-Ints = NDArray[np.int64]
 
 END_OF_TRACK = b"\xff\x2f\x00"
-MARK = 119
+CHANNEL_MARKER = 119
 """A controller that means nothing: its value, at the end of a track, says whose notes they are."""
 
-LET_GO = [
-    bytes([0xB0 | channel, SUSTAIN_PEDAL, 0, 0, MARK, 64 + channel, 0, 0x80 | channel, 0, 0])
+RELEASE_ALL = [
+    bytes(
+        [0xB0 | channel, SUSTAIN_PEDAL, 0, 0, CHANNEL_MARKER, 64 + channel, 0, 0x80 | channel, 0, 0]
+    )
     + b"".join(bytes([0, pitch, 0]) for pitch in range(1, 128))
     for channel in range(16)
 ]
@@ -56,11 +57,11 @@ NAME = re.compile(rb"\xff\x03[\x01-\xff]")
 SHORT_METER = re.compile(rb"\xff\x58[^\x04]")
 
 
-class Unsure(Exception):
+class FastPathUnsupported(Exception):
     """The quick way may not read this file as `read_midi` does."""
 
 
-class Player(NamedTuple):
+class ChannelTrack(NamedTuple):
     """One channel of one track."""
 
     name: str
@@ -68,20 +69,20 @@ class Player(NamedTuple):
     is_drum: bool
 
 
-class Notes(NamedTuple):
+class NoteArrays(NamedTuple):
     """Notes of all players of a file in ticks, or of a stretch of it in steps. `[N]`"""
 
-    player: Ints
-    pitch: Ints
-    start: Ints
-    end: Ints
+    track: IntArray
+    pitch: IntArray
+    start: IntArray
+    end: IntArray
 
-    def at(self, where: Ints | NDArray[np.bool_]) -> Notes:
+    def at(self, where: IntArray | BoolArray) -> NoteArrays:
         """Some of them."""
-        return Notes(*(array[where] for array in self))
+        return NoteArrays(*(array[where] for array in self))
 
 
-def parse_quickly(data: bytes) -> tuple[Score, list[Player], Notes]:
+def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
     """A file without its notes, who plays in it, and all they play.
 
     Raises:
@@ -90,31 +91,31 @@ def parse_quickly(data: bytes) -> tuple[Score, list[Player], Notes]:
     try:
         kind, resolution, chunks = track_chunks(data)
     except NotMidi as error:
-        raise Unsure from error
+        raise FastPathUnsupported from error
     if kind == 2 or resolution <= 0 or SIGNATURE.encode() in data:
-        raise Unsure
+        raise FastPathUnsupported
     score = Score(resolution)
-    players: list[Player] = []
-    found: list[Notes] = []
+    players: list[ChannelTrack] = []
+    found: list[NoteArrays] = []
     for chunk in chunks:
         sounding = [channel for channel in range(16) if 0x90 | channel in chunk]
         if not sounding and b"\xff\x58" not in chunk:
             continue
         if not chunk.endswith(END_OF_TRACK) or SHORT_METER.search(chunk):
-            raise Unsure
+            raise FastPathUnsupported
         piece, channels = _whole_channels(chunk, sounding, resolution)
         score.meters += _meters(piece)
         name = _name(chunk)
         for channel, program, track in channels:
             found.append(_notes(track, len(players)))
-            players.append(Player(name, program, channel == DRUM_CHANNEL))
+            players.append(ChannelTrack(name, program, channel == DRUM_CHANNEL))
     if not players:
-        raise Unsure
-    notes = Notes(*map(np.concatenate, zip(*found, strict=True)))
+        raise FastPathUnsupported
+    notes = NoteArrays(*map(np.concatenate, zip(*found, strict=True)))
     score.meters.sort(key=itemgetter(0))  # stable, as `smf.parse` does
     score.end = int(notes.end.max()) + resolution // STRAIGHT + 1
     if score.meters and score.meters[-1][0] >= score.end:  # the last event would matter now
-        raise Unsure
+        raise FastPathUnsupported
     return score, players, notes
 
 
@@ -126,7 +127,8 @@ def _meters(piece: ScoreTick) -> list[tuple[int, int, int]]:
         if sign.numerator and 1 <= sign.denominator <= 64
     ]
     if len(set(meters)) > len({tick for tick, _, _ in meters}):
-        raise Unsure  # two at one tick: symusic's sort is not stable, so the later is not known
+        # two at one tick: symusic's sort is not stable, so the later is not known
+        raise FastPathUnsupported
     return meters
 
 
@@ -138,14 +140,14 @@ def _whole_channels(
     What looks like a change of program may be a time; if hiding it moves a note, it was.
     """
     body = chunk[: -len(END_OF_TRACK)]
-    body += b"\0".join([LET_GO[channel] for channel in sounding] + [END_OF_TRACK])
+    body += b"\0".join([RELEASE_ALL[channel] for channel in sounding] + [END_OF_TRACK])
     piece = _symusic(body, resolution)
     channels = _channels(piece)
     if channels is not None:
         # symusic knows the program that the notes were played with, not one set after them
         programs = _programs(PROGRAMS[0], chunk, sounding)
         if any(not track.program and programs.get(number) for number, track in channels):
-            raise Unsure
+            raise FastPathUnsupported
         return piece, [(number, track.program, track) for number, track in channels]
     for pattern in PROGRAMS:
         hidden = _symusic(pattern.sub(lambda found: _hide(found, sounding), body), resolution)
@@ -153,7 +155,7 @@ def _whole_channels(
         if channels is not None and np.array_equal(_times(hidden), _times(piece)):
             programs = _programs(pattern, chunk, sounding)
             return hidden, [(number, programs.get(number, 0), track) for number, track in channels]
-    raise Unsure
+    raise FastPathUnsupported
 
 
 def _channels(piece: ScoreTick) -> list[tuple[int, TrackTick]] | None:
@@ -162,7 +164,7 @@ def _channels(piece: ScoreTick) -> list[tuple[int, TrackTick]] | None:
     for track in piece.tracks:
         controls = track.controls.numpy()
         number, value = controls["number"], controls["value"]
-        mark = value[(number == MARK) & (value >= 64)]
+        mark = value[(number == CHANNEL_MARKER) & (value >= 64)]
         if len(track.notes) and len(mark):
             found.append((int(mark[-1]) - 64, track))
         elif not len(mark) and (
@@ -179,7 +181,7 @@ def _symusic(body: bytes, resolution: int) -> Any:
     try:
         return Quick.from_midi(header + body)
     except (RuntimeError, ValueError) as error:
-        raise Unsure from error
+        raise FastPathUnsupported from error
 
 
 def _hide(program: re.Match[bytes], sounding: Sequence[int]) -> bytes:
@@ -199,7 +201,7 @@ def _programs(pattern: re.Pattern[bytes], chunk: bytes, sounding: Sequence[int])
     return found
 
 
-def _times(piece: ScoreTick) -> Ints:
+def _times(piece: ScoreTick) -> IntArray:
     """When notes start and how long they last, whoever plays them."""
     arrays = [track.notes.numpy() for track in piece.tracks]
     times = [each["time"].astype(np.int64) << 31 | each["duration"] for each in arrays]
@@ -212,40 +214,40 @@ def _name(chunk: bytes) -> str:
         return ""
     size = found[0][2]
     if size > 0x7F:
-        raise Unsure
-    return text_of(chunk[found.end() : found.end() + size])
+        raise FastPathUnsupported
+    return decode_text(chunk[found.end() : found.end() + size])
 
 
-def _notes(track: TrackTick, player: int) -> Notes:
+def _notes(track: TrackTick, player: int) -> NoteArrays:
     """The notes of a track, those under the pedal tied to the next; see `smf._Channel`."""
     arrays = track.notes.numpy()
     start, duration = arrays["time"].astype(np.int64), arrays["duration"].astype(np.int64)
     if (start < 0).any() or (duration < 0).any():  # more ticks than symusic counts
-        raise Unsure
+        raise FastPathUnsupported
     end = start + duration
     for silence in _silences(track):
         if ((start <= silence) & (silence < end)).any():  # symusic lets the note sound on
-            raise Unsure
+            raise FastPathUnsupported
     down, up = _pedal(track)
     if len(down):
         last = np.searchsorted(down, end, side="right") - 1
         if (down[last] == end)[last >= 0].any():  # was it pressed before the note ended, or after?
-            raise Unsure
+            raise FastPathUnsupported
         strikes = np.append(np.sort(start), np.iinfo(np.int64).max)
         tied = np.minimum(up[last], strikes[np.searchsorted(strikes, end)])
         end = np.where((last >= 0) & (up[last] > end), tied, end)
-    return Notes(np.full_like(start, player), arrays["pitch"].astype(np.int64), start, end)
+    return NoteArrays(np.full_like(start, player), arrays["pitch"].astype(np.int64), start, end)
 
 
-def _silences(track: TrackTick) -> Ints:
+def _silences(track: TrackTick) -> IntArray:
     """When all notes of the channel are told to stop."""
     controls = track.controls.numpy()
     number = controls["number"]
-    told: Ints = controls["time"][(number == ALL_SOUND_OFF) | (number == ALL_NOTES_OFF)]
+    told: IntArray = controls["time"][(number == ALL_SOUND_OFF) | (number == ALL_NOTES_OFF)]
     return told
 
 
-def _pedal(track: TrackTick) -> tuple[Ints, Ints]:
+def _pedal(track: TrackTick) -> tuple[IntArray, IntArray]:
     """When the pedal is pressed, and when it is lifted after that."""
     controls = track.controls.numpy()
     pedal = controls["number"] == SUSTAIN_PEDAL

@@ -40,10 +40,10 @@ def midi_bytes(phrase: Phrase) -> bytes:
     import mido
 
     lead = phrase.lead_in
-    tracks = [_conductor(phrase, lead)]
+    tracks = [_meta_track(phrase, lead)]
     for number, part in enumerate(phrase.parts):
         channel = DRUM_CHANNEL if part.is_drum else CHANNELS[number % len(CHANNELS)]
-        tracks.append(_player(part, channel, phrase))
+        tracks.append(_note_track(part, channel, phrase))
     length = _ticks(phrase.steps + lead, phrase.meter)
     file = mido.MidiFile(type=1, ticks_per_beat=RESOLUTION, charset="utf-8")
     for track in tracks:
@@ -59,14 +59,14 @@ def midi_bytes(phrase: Phrase) -> bytes:
     return buffer.getvalue()
 
 
-def _conductor(phrase: Phrase, lead: int) -> list[Timed]:
+def _meta_track(phrase: Phrase, lead: int) -> list[Timed]:
     from mido import MetaMessage
 
     meter = phrase.meter
     about: dict[str, Any] = {
         "version": 1,
         "meter": [meter.numerator, meter.denominator],
-        "grid": meter.grid,
+        "grid": meter.steps_per_quarter,
         "bars": phrase.bars,
         "pickup": phrase.pickup,
     }
@@ -85,7 +85,7 @@ def _conductor(phrase: Phrase, lead: int) -> list[Timed]:
     return track
 
 
-def struck(part: Part, phrase: Phrase) -> list[tuple[Note, int, int]]:
+def note_ticks(part: Part, phrase: Phrase) -> list[tuple[Note, int, int]]:
     """The notes of a part of a phrase, and from which tick to which they sound; 0 is step 0.
 
     A note struck off its step ends as late or early, but no later than the phrase, or
@@ -102,7 +102,7 @@ def struck(part: Part, phrase: Phrase) -> list[tuple[Note, int, int]]:
     return found[::-1]
 
 
-def _player(part: Part, channel: int, phrase: Phrase) -> list[Timed]:
+def _note_track(part: Part, channel: int, phrase: Phrase) -> list[Timed]:
     from mido import Message, MetaMessage
 
     track: list[Timed] = [
@@ -112,7 +112,7 @@ def _player(part: Part, channel: int, phrase: Phrase) -> list[Timed]:
     ends: list[Timed] = []
     starts: list[Timed] = []
     lead = _ticks(phrase.lead_in, phrase.meter)
-    for note, start, end in struck(part, phrase):
+    for note, start, end in note_ticks(part, phrase):
         on = Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
         starts.append((lead + start, on))
         ends.append((lead + end, Message("note_off", channel=channel, note=note.pitch, velocity=0)))
@@ -120,4 +120,4 @@ def _player(part: Part, channel: int, phrase: Phrase) -> list[Timed]:
 
 
 def _ticks(steps: int, meter: Meter) -> int:
-    return steps_to_ticks(steps, RESOLUTION, meter.grid)
+    return steps_to_ticks(steps, RESOLUTION, meter.steps_per_quarter)

@@ -12,11 +12,11 @@ Copy the folder into another project and it works there.
 """
 
 from .autoencoder import Autoencoder
-from .batch import Sequences
+from .batch import SequenceBatch
 from .decoders import AutoregressiveDecoder, DenseDecoder, PlainDecoder
 from .encoders import DenseEncoder, SequenceEncoder
 from .hierarchical import HierarchicalDecoder, HierarchicalEncoder
-from .language_model import NextStep
+from .language_model import LanguageModel
 from .latent import Posterior, reparameterize
 from .likelihood import Bernoulli, Categorical, Likelihood
 from .losses import Losses
@@ -38,14 +38,14 @@ __all__ = [
     "DenseEncoder",
     "HierarchicalDecoder",
     "HierarchicalEncoder",
+    "LanguageModel",
     "Likelihood",
     "Losses",
-    "NextStep",
     "Noise",
     "PlainDecoder",
     "Posterior",
+    "SequenceBatch",
     "SequenceEncoder",
     "SequenceVAE",
-    "Sequences",
     "reparameterize",
 ]

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
-from .batch import Sequences
+from .batch import SequenceBatch
 from .likelihood import Likelihood
 from .losses import Losses, masked_sum
 
@@ -20,14 +20,14 @@ class Encoder(Protocol):
 
     width: int
 
-    def __call__(self, batch: Sequences, /) -> Tensor:
+    def __call__(self, batch: SequenceBatch, /) -> Tensor:
         """The summary."""
 
 
 class Decoder(Protocol):
     """A module that unfolds `z`: `[B, Z]` and `Sequences` -> logits `[B, T, C]`."""
 
-    def __call__(self, z: Tensor, batch: Sequences, /) -> Tensor:
+    def __call__(self, z: Tensor, batch: SequenceBatch, /) -> Tensor:
         """The logits. One trained by teacher forcing reads the true steps from the batch."""
 
 
@@ -62,23 +62,23 @@ class Autoencoder(nn.Module):
         self.decoder = decoder
         self.likelihood = likelihood
 
-    def encode(self, batch: Sequences) -> Tensor:
+    def encode(self, batch: SequenceBatch) -> Tensor:
         """`Sequences` -> `z`, `[B, Z]`."""
         z: Tensor = self.to_latent(self.encoder(batch))
         return z
 
-    def decode(self, z: Tensor, batch: Sequences) -> Tensor:
+    def decode(self, z: Tensor, batch: SequenceBatch) -> Tensor:
         """`z` and the batch it is to become -> logits `[B, T, C]`."""
         return self.decoder(z, batch)
 
-    def forward(self, batch: Sequences) -> Tensor:
+    def forward(self, batch: SequenceBatch) -> Tensor:
         """There and back. Output: logits `[B, T, C]`."""
         return self.decode(self.encode(batch), batch)
 
-    def losses(self, batch: Sequences) -> Losses:
+    def losses(self, batch: SequenceBatch) -> Losses:
         """Reconstruction in nats for each sequence; there is no KL."""
         return self._judge(self(batch), batch, kl=None)
 
-    def _judge(self, logits: Tensor, batch: Sequences, kl: Tensor | None) -> Losses:
+    def _judge(self, logits: Tensor, batch: SequenceBatch, kl: Tensor | None) -> Losses:
         nll = masked_sum(self.likelihood.nll(logits, batch.x), batch.mask)
         return Losses(nll, nll.new_zeros(nll.shape) if kl is None else kl, logits)

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .noise import WHOLE, Noise
+from .noise import FULL_BATCH, Noise
 
 
-class Sequences(NamedTuple):
+class SequenceBatch(NamedTuple):
     """Steps, what is known about each step beforehand, and how many are real.
 
     `noise` is what a net draws from in training.
@@ -32,7 +32,7 @@ class Sequences(NamedTuple):
     x: Tensor
     condition: Tensor
     lengths: Tensor
-    noise: Noise = WHOLE
+    noise: Noise = FULL_BATCH
 
     @property
     def mask(self) -> Tensor:

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .batch import Sequences
+from .batch import SequenceBatch
 from .likelihood import Likelihood
 from .lstm import LSTM
 from .rnn import State
@@ -38,7 +38,7 @@ class DenseDecoder(nn.Module):
             nn.Linear(hidden, steps * channels),
         )
 
-    def forward(self, z: Tensor, batch: Sequences) -> Tensor:
+    def forward(self, z: Tensor, batch: SequenceBatch) -> Tensor:
         known = batch.condition * batch.mask[..., None]
         known = F.pad(known, (0, 0, 0, self.steps - known.shape[1]))
         out = self.layers(torch.cat([z, known.flatten(1)], dim=-1))
@@ -65,7 +65,7 @@ class PlainDecoder(nn.Module):
         self.recurrent = LSTM(latent + condition, hidden, layers=layers)
         self.head = nn.Linear(hidden, channels)
 
-    def forward(self, z: Tensor, batch: Sequences) -> Tensor:
+    def forward(self, z: Tensor, batch: SequenceBatch) -> Tensor:
         repeated = z[:, None].expand(-1, batch.x.shape[1], -1)
         seen = torch.cat([repeated, batch.condition], dim=-1)
         logits: Tensor = self.head(self.recurrent(seen, batch.lengths))
@@ -109,7 +109,7 @@ class AutoregressiveDecoder(nn.Module):
         hidden: int,
         *,
         layers: int = 2,
-        plan: int = 32,
+        step_conditioning: int = 32,
         steps: int = 64,
         step_dropout: float = 0.0,
         dropout: float = 0.0,
@@ -118,11 +118,13 @@ class AutoregressiveDecoder(nn.Module):
         self.steps = steps
         self.step_dropout = step_dropout
         self.to_state = nn.Linear(latent, 2 * layers * hidden)
-        self.to_plan = nn.Linear(latent, steps * plan)
-        self.recurrent = LSTM(channels + condition + plan, hidden, layers=layers, dropout=dropout)
+        self.to_plan = nn.Linear(latent, steps * step_conditioning)
+        self.recurrent = LSTM(
+            channels + condition + step_conditioning, hidden, layers=layers, dropout=dropout
+        )
         self.head = nn.Linear(hidden, channels)
 
-    def forward(self, z: Tensor, batch: Sequences) -> Tensor:
+    def forward(self, z: Tensor, batch: SequenceBatch) -> Tensor:
         """Teacher-forced: each step is told the true one before it."""
         previous = batch.previous
         if self.training and self.step_dropout:

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .batch import Sequences
+from .batch import SequenceBatch
 from .lstm import LSTM
 
 
@@ -34,15 +34,15 @@ class SequenceEncoder(nn.Module):
     """
 
     def __init__(
-        self, channels: int, condition: int, hidden: int, *, notes: int = 0, steps: int = 64
+        self, channels: int, condition: int, hidden: int, *, step_features: int = 0, steps: int = 64
     ) -> None:
         super().__init__()
         self.steps = steps
         self.recurrent = LSTM(channels + condition, hidden, bidirectional=True)
-        self.to_note = nn.Linear(2 * hidden, notes) if notes else None
-        self.width = 2 * hidden + steps * notes
+        self.to_note = nn.Linear(2 * hidden, step_features) if step_features else None
+        self.width = 2 * hidden + steps * step_features
 
-    def forward(self, batch: Sequences) -> Tensor:
+    def forward(self, batch: SequenceBatch) -> Tensor:
         seen = torch.cat([batch.x, batch.condition], dim=-1)
         out = self.recurrent(seen, batch.lengths)  # [B, T, 2H]
         forward, backward = out.chunk(2, dim=-1)
@@ -78,7 +78,7 @@ class DenseEncoder(nn.Module):
             nn.ReLU(),
         )
 
-    def forward(self, batch: Sequences) -> Tensor:
+    def forward(self, batch: SequenceBatch) -> Tensor:
         seen = torch.cat([batch.x, batch.condition], dim=-1) * batch.mask[..., None]
         window = F.pad(seen, (0, 0, 0, self.steps - seen.shape[1]))
         out: Tensor = self.layers(window.flatten(1))

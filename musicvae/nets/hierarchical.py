@@ -11,19 +11,19 @@ import math
 import torch
 from torch import Tensor, nn
 
-from .batch import Sequences
+from .batch import SequenceBatch
 from .decoders import AutoregressiveDecoder
 from .encoders import SequenceEncoder
 from .lstm import LSTM
 from .noise import Noise
 
-GAIN = 4.0
+INIT_GAIN = 4.0
 """Of fresh weights between x and z. LSTM states are small, and every linear map with torch's
 own weights makes them smaller: at first nothing of x is heard through the noise of z, and the
 decoder learns to do without it."""
 
 
-def segmented(batch: Sequences, segments: int) -> Sequences:
+def split_segments(batch: SequenceBatch, segments: int) -> SequenceBatch:
     """Each sequence in that many equal stretches, all of them side by side.
 
     Shape:
@@ -42,7 +42,7 @@ def segmented(batch: Sequences, segments: int) -> Sequences:
     start = torch.arange(segments, device=each.device)[:, None] * each[:, None, None]
     inside = torch.arange(int(each.max()), device=each.device)
     at = (start + inside).clamp_max(batch.x.shape[1] - 1).flatten(1)
-    return Sequences(
+    return SequenceBatch(
         _steps(batch.x, at).reshape(-1, len(inside), batch.x.shape[2]),
         _steps(batch.condition, at).reshape(-1, len(inside), batch.condition.shape[2]),
         each.repeat_interleave(segments),
@@ -50,7 +50,7 @@ def segmented(batch: Sequences, segments: int) -> Sequences:
     )
 
 
-def joined(logits: Tensor, lengths: Tensor, segments: int, steps: int) -> Tensor:
+def join_segments(logits: Tensor, lengths: Tensor, segments: int, steps: int) -> Tensor:
     """What was said for segments, end to end; of no meaning on padding.
 
     Shape:
@@ -86,20 +86,24 @@ class HierarchicalEncoder(nn.Module):
     torch.Size([2, 24])
     """
 
-    def __init__(self, steps: SequenceEncoder, segments: int, *, hidden: int, notes: int) -> None:
+    def __init__(
+        self, steps: SequenceEncoder, segments: int, *, hidden: int, step_features: int
+    ) -> None:
         super().__init__()
         self.count = segments
         self.steps = steps
         self.to_segment = nn.Linear(steps.width, hidden)
-        self.segments = SequenceEncoder(hidden, 0, hidden, notes=notes, steps=segments)
+        self.segments = SequenceEncoder(
+            hidden, 0, hidden, step_features=step_features, steps=segments
+        )
         self.width = self.segments.width
         _amplify(steps.to_note, self.to_segment, self.segments.to_note)
 
-    def forward(self, batch: Sequences) -> Tensor:
-        said = self.to_segment(self.steps(segmented(batch, self.count)))
+    def forward(self, batch: SequenceBatch) -> Tensor:
+        said = self.to_segment(self.steps(split_segments(batch, self.count)))
         x = said.reshape(-1, self.count, said.shape[1])
         lengths = torch.full((len(x),), self.count, device=x.device)
-        out: Tensor = self.segments(Sequences(x, x[..., :0], lengths))
+        out: Tensor = self.segments(SequenceBatch(x, x[..., :0], lengths))
         return out
 
 
@@ -129,21 +133,27 @@ class HierarchicalDecoder(nn.Module):
     """
 
     def __init__(
-        self, latent: int, core: AutoregressiveDecoder, segments: int, *, hidden: int, plan: int
+        self,
+        latent: int,
+        core: AutoregressiveDecoder,
+        segments: int,
+        *,
+        hidden: int,
+        step_conditioning: int,
     ) -> None:
         super().__init__()
         self.segments = segments
         self.to_state = nn.Linear(latent, 2 * hidden)
-        self.to_plan = nn.Linear(latent, segments * plan)
-        self.conductor = LSTM(plan, hidden)
+        self.to_plan = nn.Linear(latent, segments * step_conditioning)
+        self.conductor = LSTM(step_conditioning, hidden)
         self.core = core
         _amplify(self.to_plan, core.to_plan)
 
-    def forward(self, z: Tensor, batch: Sequences) -> Tensor:
+    def forward(self, z: Tensor, batch: SequenceBatch) -> Tensor:
         """Teacher-forced: each step is told the true one before it in its segment."""
         said = self.conduct(z).flatten(0, 1)
-        logits: Tensor = self.core(said, segmented(batch, self.segments))
-        return joined(logits, batch.lengths, self.segments, batch.x.shape[1])
+        logits: Tensor = self.core(said, split_segments(batch, self.segments))
+        return join_segments(logits, batch.lengths, self.segments, batch.x.shape[1])
 
     def conduct(self, z: Tensor) -> Tensor:
         """What each segment is told. Output `[B, segments, hidden + plan]`."""
@@ -158,4 +168,4 @@ def _amplify(*linear: nn.Linear | None) -> None:
     """Fresh weights by which each output varies `GAIN` times as much as the inputs do."""
     for each in linear:
         if each is not None:
-            nn.init.normal_(each.weight, std=GAIN / math.sqrt(each.in_features))
+            nn.init.normal_(each.weight, std=INIT_GAIN / math.sqrt(each.in_features))

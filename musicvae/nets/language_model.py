@@ -6,13 +6,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .batch import Sequences
+from .batch import SequenceBatch
 from .likelihood import Likelihood
 from .losses import Losses, masked_sum
 from .rnn import RNN
 
 
-class NextStep(nn.Module):
+class LanguageModel(nn.Module):
     """`p(x_t | x_<t)` from a recurrent net over the steps before.
 
     What sounds together is independent given the steps before, or, in a chain, hears a
@@ -53,14 +53,14 @@ class NextStep(nn.Module):
             order = likelihood.order(channels)
             self.register_buffer("later", order[:, None] > order, persistent=False)
 
-    def forward(self, batch: Sequences) -> Tensor:
+    def forward(self, batch: SequenceBatch) -> Tensor:
         seen = torch.cat([batch.previous, batch.condition], dim=-1)
         logits: Tensor = self.head(self.recurrent(seen, batch.lengths))
         if self.chain is None:
             return logits
         return logits + F.linear(batch.x, self.chain.weight * self.later)
 
-    def losses(self, batch: Sequences) -> Losses:
+    def losses(self, batch: SequenceBatch) -> Losses:
         """Negative log likelihood in nats for each sequence, `[B]`; there is no KL."""
         logits = self(batch)
         nll = masked_sum(self.likelihood.nll(logits, batch.x), batch.mask)

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .noise import WHOLE, Noise
+from .noise import FULL_BATCH, Noise
 
 
-def reparameterize(mu: Tensor, log_var: Tensor, noise: Noise = WHOLE) -> Tensor:
+def reparameterize(mu: Tensor, log_var: Tensor, noise: Noise = FULL_BATCH) -> Tensor:
     """`z = mu + sigma * eps` with `eps ~ N(0, I)`: a draw with a gradient; section 2.4.
 
     >>> reparameterize(torch.ones(2, 3), torch.full((2, 3), -200.0))
@@ -29,7 +29,7 @@ class Posterior(NamedTuple):
     mu: Tensor
     log_var: Tensor
 
-    def sample(self, noise: Noise = WHOLE) -> Tensor:
+    def sample(self, noise: Noise = FULL_BATCH) -> Tensor:
         """`z ~ q(z|x)`. Output `[B, Z]`."""
         return reparameterize(self.mu, self.log_var, noise)
 

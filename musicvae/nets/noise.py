@@ -38,5 +38,5 @@ class Noise(NamedTuple):
         return torch.rand(shape, dtype=like.dtype, device=like.device)[self.rows]
 
 
-WHOLE = Noise()
+FULL_BATCH = Noise()
 """Of a batch whose sequences are all here."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from .autoencoder import Autoencoder
-from .batch import Sequences
+from .batch import SequenceBatch
 from .latent import Posterior
 from .losses import Losses
 
@@ -28,20 +28,20 @@ class VAE(Autoencoder):
 
     codes = 2
 
-    def posterior(self, batch: Sequences) -> Posterior:
+    def posterior(self, batch: SequenceBatch) -> Posterior:
         """`q(z|x)`: mu and log_var, each `[B, Z]`, in single precision."""
         mu, log_var = self.to_latent(self.encoder(batch)).float().chunk(2, dim=-1)
         return Posterior(mu, log_var)
 
-    def encode(self, batch: Sequences) -> Tensor:
+    def encode(self, batch: SequenceBatch) -> Tensor:
         """The posterior mean, `[B, Z]`."""
         return self.posterior(batch).mu
 
-    def forward(self, batch: Sequences) -> Tensor:
+    def forward(self, batch: SequenceBatch) -> Tensor:
         """There and back through `z ~ q(z|x)`. Output: logits `[B, T, C]`."""
         return self.decode(self.posterior(batch).sample(batch.noise), batch)
 
-    def losses(self, batch: Sequences) -> Losses:
+    def losses(self, batch: SequenceBatch) -> Losses:
         """Both terms of the evidence lower bound, in nats for each sequence; eq. 10."""
         posterior = self.posterior(batch)
         return self._judge(self.decode(posterior.sample(batch.noise), batch), batch, posterior.kl())

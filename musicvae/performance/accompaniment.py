@@ -14,13 +14,13 @@ from ..errors import RequestError
 from ..score.phrase import ChordChange, Note, Part, Phrase, chord_map
 from ..theory.chords import Chord, pitch_classes
 from ..theory.meter import TRIPLET, Meter
-from .dynamics import swells
+from .dynamics import phrase_swell
 
 LOW, MIDDLE_C, HIGH = 48, 60, 72
 BASS_LOW, BASS_HIGH = 28, 43
 PIANO, GUITAR, BASS = 0, 24, 33
 SOFT, USUAL, ACCENT = 60, 64, 70
-CENTRE = 0.25
+CENTRE_WEIGHT = 0.25
 """What a semitone between the middle of a voicing and C4 counts, beside those its tones move."""
 
 
@@ -61,21 +61,21 @@ def accompany(
     Raises:
         RequestError: there is no such pattern.
     """
-    play, ground = PATTERNS[known_pattern(pattern)]
-    lead = meter.bar - pickup if pickup else 0
-    steps = pickup + bars * meter.bar
+    play, ground = PATTERNS[check_pattern(pattern)]
+    lead = meter.steps_per_bar - pickup if pickup else 0
+    steps = pickup + bars * meter.steps_per_bar
     told = chord_map(((change.step, change.chord) for change in chords), steps)
     spans = list(_spans(told, lead, steps))
     program = GUITAR if pattern == "strum" else PIANO
     upper = (note for span in spans for note in play(span, meter))
-    lower = (_among(note, spans, tones) for note in ground(spans, meter))
+    lower = (_onto_tones(note, spans, tones) for note in ground(spans, meter))
     return (
-        Part(tuple(_moved(upper, lead)), program, name="Chords"),
-        Part(tuple(_moved(lower, lead)), BASS, name="Bass"),
+        Part(tuple(_shift(upper, lead)), program, name="Chords"),
+        Part(tuple(_shift(lower, lead)), BASS, name="Bass"),
     )
 
 
-def known_pattern(name: str) -> str:
+def check_pattern(name: str) -> str:
     """The name of a pattern.
 
     Raises:
@@ -86,7 +86,7 @@ def known_pattern(name: str) -> str:
     return name
 
 
-def accompanied(
+def add_accompaniment(
     phrase: Phrase, pattern: str = "block", tones: Collection[int] = range(12)
 ) -> Phrase:
     """A lead sheet as it is played: its melody, then chords and bass as `accompany` has them.
@@ -97,25 +97,27 @@ def accompanied(
     below = accompany(
         phrase.chords, phrase.meter, phrase.bars, pattern, pickup=phrase.pickup, tones=tones
     )
-    swell = swells(phrase)
+    swell = phrase_swell(phrase)
     chords, bass = (
-        replace(part, notes=tuple(_louder(note, swell(note.start) / 2) for note in part.notes))
+        replace(
+            part, notes=tuple(_raise_velocity(note, swell(note.start) / 2) for note in part.notes)
+        )
         for part in below
     )
     return replace(phrase, parts=(melody, chords, bass))
 
 
-def _louder(note: Note, by: float) -> Note:
+def _raise_velocity(note: Note, by: float) -> Note:
     return replace(note, velocity=note.velocity + round(by))
 
 
-def _moved(notes: Iterator[Note], lead: int) -> Iterator[Note]:
+def _shift(notes: Iterator[Note], lead: int) -> Iterator[Note]:
     """From the bar line to the first step of the phrase."""
     for note in notes:
         yield replace(note, start=note.start - lead)
 
 
-def _among(note: Note, spans: Sequence[_Span], tones: Collection[int]) -> Note:
+def _onto_tones(note: Note, spans: Sequence[_Span], tones: Collection[int]) -> Note:
     """The note, on the nearest of the tones if it is neither one of them nor of its chord."""
     (span,) = (span for span in spans if span.start <= note.start < span.end)
     if note.pitch % 12 in tones or note.pitch % 12 in pitch_classes(span.chord):
@@ -154,7 +156,7 @@ def voicing(chord: Chord, last: Sequence[int] = ()) -> tuple[int, ...]:
 
 def _cost(stack: Sequence[int], last: Sequence[int]) -> float:
     """How far the tones move, both ways, and how far they lie from C4."""
-    away = CENTRE * abs(sum(stack) / len(stack) - MIDDLE_C)
+    away = CENTRE_WEIGHT * abs(sum(stack) / len(stack) - MIDDLE_C)
     if not last:
         return away
     there = sum(min(abs(pitch - other) for other in last) for pitch in stack)
@@ -162,66 +164,74 @@ def _cost(stack: Sequence[int], last: Sequence[int]) -> float:
     return away + there + back
 
 
-def _pieces(span: _Span, meter: Meter, length: int) -> Iterator[tuple[int, int]]:
+def _split_span(span: _Span, meter: Meter, length: int) -> Iterator[tuple[int, int]]:
     """The span cut at bar lines, and at every so many steps after each. (start, end)"""
     start = span.start
     while start < span.end:
-        place = start % meter.bar
-        end = min(span.end, start + min(length - place % length, meter.bar - place))
+        place = start % meter.steps_per_bar
+        end = min(span.end, start + min(length - place % length, meter.steps_per_bar - place))
         yield start, end
         start = end
 
 
-def _strike(start: int, end: int, pitches: Sequence[int], meter: Meter) -> Iterator[Note]:
-    velocity = ACCENT if start % meter.bar == 0 else USUAL if start % meter.beat == 0 else SOFT
+def _chord_notes(start: int, end: int, pitches: Sequence[int], meter: Meter) -> Iterator[Note]:
+    velocity = (
+        ACCENT
+        if start % meter.steps_per_bar == 0
+        else USUAL
+        if start % meter.steps_per_beat == 0
+        else SOFT
+    )
     for pitch in pitches:
         yield Note(start, end - start, pitch, velocity)
 
 
 def _block(span: _Span, meter: Meter) -> Iterator[Note]:
-    for start, end in _pieces(span, meter, meter.bar):
-        yield from _strike(start, end, span.voicing, meter)
+    for start, end in _split_span(span, meter, meter.steps_per_bar):
+        yield from _chord_notes(start, end, span.voicing, meter)
 
 
 def _arpeggio(span: _Span, meter: Meter) -> Iterator[Note]:
     """Up and down, from the lowest tone to its octave, again in each bar."""
     up = [*span.voicing, span.voicing[0] + 12]
     order = [pitch for pitch in up + up[-2:0:-1] if pitch <= HIGH]
-    length = max(1, meter.beat // 3 if meter.compound else meter.grid // 2)
+    length = max(1, meter.steps_per_beat // 3 if meter.compound else meter.steps_per_quarter // 2)
     turn = 0
-    for start, end in _pieces(span, meter, length):
-        turn = 0 if start % meter.bar == 0 else turn
-        yield from _strike(start, end, [order[turn % len(order)]], meter)
+    for start, end in _split_span(span, meter, length):
+        turn = 0 if start % meter.steps_per_bar == 0 else turn
+        yield from _chord_notes(start, end, [order[turn % len(order)]], meter)
         turn += 1
 
 
 def _strum(span: _Span, meter: Meter) -> Iterator[Note]:
     """All strings on the beat, the upper ones after it: halfway, or on the third of three."""
-    swung = meter.compound or meter.grid == TRIPLET
-    after = meter.beat * 2 // 3 if swung else meter.beat // 2
-    for start, end in _pieces(span, meter, meter.beat):
-        lift = start - start % meter.beat + after
+    swung = meter.compound or meter.steps_per_quarter == TRIPLET
+    after = meter.steps_per_beat * 2 // 3 if swung else meter.steps_per_beat // 2
+    for start, end in _split_span(span, meter, meter.steps_per_beat):
+        lift = start - start % meter.steps_per_beat + after
         if start < lift < end:
-            yield from _strike(start, lift, span.voicing, meter)
-            yield from _strike(lift, end, span.voicing[-2:], meter)
+            yield from _chord_notes(start, lift, span.voicing, meter)
+            yield from _chord_notes(lift, end, span.voicing[-2:], meter)
         else:
-            yield from _strike(start, end, span.voicing, meter)
+            yield from _chord_notes(start, end, span.voicing, meter)
 
 
 def _pulse(meter: Meter) -> int:
     """Steps of what a bass walks in: quarters, or beats of three."""
-    return meter.beat if meter.compound else meter.grid
+    return meter.steps_per_beat if meter.compound else meter.steps_per_quarter
 
 
 def _stabs(span: _Span, meter: Meter) -> Iterator[Note]:
     """Short, on the second and fourth quarter, or on all but the first of an odd number."""
     pulse = _pulse(meter)
-    count = -(-meter.bar // pulse)
-    for start, end in _pieces(span, meter, pulse):
-        number, late = divmod(start % meter.bar, pulse)
+    count = -(-meter.steps_per_bar // pulse)
+    for start, end in _split_span(span, meter, pulse):
+        number, late = divmod(start % meter.steps_per_bar, pulse)
         weak = number % 2 == 1 if count % 2 == 0 else number > 0 or count == 1
         if weak and not late:
-            yield from _strike(start, min(end, start + max(1, pulse // 2)), span.voicing, meter)
+            yield from _chord_notes(
+                start, min(end, start + max(1, pulse // 2)), span.voicing, meter
+            )
 
 
 def _nearest(tone: int, to: int) -> int:
@@ -235,26 +245,26 @@ def _roots(spans: Sequence[_Span], meter: Meter) -> Iterator[Note]:
     at = BASS_LOW
     for span in spans:
         at = _nearest(span.chord.root, at)
-        for start, end in _pieces(span, meter, meter.bar):
-            yield from _strike(start, end, [at], meter)
+        for start, end in _split_span(span, meter, meter.steps_per_bar):
+            yield from _chord_notes(start, end, [at], meter)
 
 
 def _fifths(spans: Sequence[_Span], meter: Meter) -> Iterator[Note]:
     """Root and fifth in turn: in each half of a bar of four or more even beats, else each bar."""
-    beats = meter.bar // meter.beat
-    length = meter.bar // 2 if beats % 2 == 0 and beats >= 4 else meter.bar
+    beats = meter.steps_per_bar // meter.steps_per_beat
+    length = meter.steps_per_bar // 2 if beats % 2 == 0 and beats >= 4 else meter.steps_per_bar
     at = BASS_LOW
     for span in spans:
-        for turn, (start, end) in enumerate(_pieces(span, meter, length)):
+        for turn, (start, end) in enumerate(_split_span(span, meter, length)):
             at = _nearest(pitch_classes(span.chord)[turn % 2 * 2], at)
-            yield from _strike(start, end, [at], meter)
+            yield from _chord_notes(start, end, [at], meter)
 
 
 def _walk(spans: Sequence[_Span], meter: Meter) -> Iterator[Note]:
     """The root, then tone after tone up and down; at last a step to the next root."""
     at = BASS_LOW
     for span in spans:
-        pieces = list(_pieces(span, meter, _pulse(meter)))
+        pieces = list(_split_span(span, meter, _pulse(meter)))
         at = _nearest(span.chord.root, at)
         tones = [p for p in range(BASS_LOW, BASS_HIGH + 1) if p % 12 in pitch_classes(span.chord)]
         way = 1 if at < (BASS_LOW + BASS_HIGH) / 2 else -1
@@ -266,7 +276,7 @@ def _walk(spans: Sequence[_Span], meter: Meter) -> Iterator[Note]:
                 place = tones.index(at) + way
                 way = way if 0 <= place < len(tones) else -way
                 at = tones[tones.index(at) + way]
-            yield from _strike(start, end, [at], meter)
+            yield from _chord_notes(start, end, [at], meter)
 
 
 def _approach(at: int, target: int) -> int:

@@ -15,12 +15,12 @@ from math import pi, sin
 
 from ..score.phrase import DEFAULT_VELOCITY, Part, Phrase
 from ..theory.drum_kit import CLASS_OF
-from .groove import learned
+from .groove import load_groove
 
-BESIDE = 64
+ACCOMPANIMENT_VELOCITY = 64
 """Velocity around which pitched parts play that are not the first, the melody."""
 
-METRIC = (9, 4, 1, -6, -9)
+METRIC_ACCENTS = (9, 4, 1, -6, -9)
 """By which a step is louder, by `Meter.level`."""
 
 SWELL = 5
@@ -32,22 +32,22 @@ ARC_BARS = 4
 CONTOUR, STEEPEST = 0.4, 5
 """For each semitone above the mean pitch of a part; and at most."""
 
-UNDER = 6
+INNER_VOICE_SOFTER = 6
 """By which notes are softer under the highest that is struck with them."""
 
 
-def expressed(phrase: Phrase) -> Phrase:
+def apply_dynamics(phrase: Phrase) -> Phrase:
     """The phrase with new velocities; the first pitched part leads, the others are softer."""
-    swell = swells(phrase)
+    swell = phrase_swell(phrase)
     pitched = [number for number, part in enumerate(phrase.parts) if not part.is_drum]
     parts = []
     for number, part in enumerate(phrase.parts):
-        usual = DEFAULT_VELOCITY if number in pitched[:1] else BESIDE
+        usual = DEFAULT_VELOCITY if number in pitched[:1] else ACCOMPANIMENT_VELOCITY
         parts.append(_drummed(part, phrase) if part.is_drum else _sung(part, phrase, usual, swell))
     return replace(phrase, parts=tuple(parts))
 
 
-def swells(phrase: Phrase) -> Callable[[int], float]:
+def phrase_swell(phrase: Phrase) -> Callable[[int], float]:
     """By how much each step is louder for its place in the arc it lies in, -SWELL to SWELL."""
     arcs = _arcs(phrase)
 
@@ -68,7 +68,7 @@ def _arcs(phrase: Phrase) -> list[tuple[int, float, int]]:
 
     That is where the melody is highest, or the middle where it is so near an end.
     """
-    bar, lead = phrase.meter.bar, phrase.lead_in
+    bar, lead = phrase.meter.steps_per_bar, phrase.lead_in
     whole = (phrase.steps + lead) // bar
     count = max(1, round(whole / ARC_BARS))
     melody = next((part.notes for part in phrase.parts if not part.is_drum), ())
@@ -90,16 +90,16 @@ def _sung(part: Part, phrase: Phrase, usual: int, swell: Callable[[int], float])
         top[note.start] = max(note.pitch, top.get(note.start, 0))
     notes = []
     for note in part.notes:
-        loud = usual + METRIC[_level(phrase, note.start)] + swell(note.start)
+        loud = usual + METRIC_ACCENTS[_level(phrase, note.start)] + swell(note.start)
         loud += max(-STEEPEST, min(STEEPEST, CONTOUR * (note.pitch - centre)))
-        loud -= UNDER if note.pitch < top[note.start] else 0
+        loud -= INNER_VOICE_SOFTER if note.pitch < top[note.start] else 0
         notes.append(replace(note, velocity=_velocity(loud)))
     return replace(part, notes=tuple(notes))
 
 
 def _drummed(part: Part, phrase: Phrase) -> Part:
     """What is no drum of the nine keeps its velocity."""
-    _, velocity = learned()
+    _, velocity = load_groove()
     notes = []
     for note in part.notes:
         if note.pitch in CLASS_OF:

@@ -17,7 +17,7 @@ TABLE = Path(__file__).with_name("groove.json")
 
 
 @dataclass(frozen=True)
-class Feel:
+class GrooveSpread:
     """One quantity, offset in ticks of 1/480 quarter or velocity, as a sum of Gaussians.
 
     Drummers stray in ways that stay: a pattern of a bar is played the same in the next.
@@ -42,11 +42,11 @@ class Feel:
 
 
 @cache
-def learned() -> tuple[Feel, Feel]:
+def load_groove() -> tuple[GrooveSpread, GrooveSpread]:
     """Timing, then velocity."""
     table = json.loads(TABLE.read_text(encoding="utf-8"))
     timing, velocity = (
-        Feel(**{**table[name], "mean": tuple(map(tuple, table[name]["mean"]))})
+        GrooveSpread(**{**table[name], "mean": tuple(map(tuple, table[name]["mean"]))})
         for name in ("timing", "velocity")
     )
     return timing, velocity

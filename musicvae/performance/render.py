@@ -9,8 +9,8 @@ from ..constraints.spec import FREE, Constraints
 from ..errors import RequestError
 from ..score.phrase import Phrase
 from ..score.provenance import Recipe
-from .accompaniment import accompanied, known_pattern
-from .humanize import humanized
+from .accompaniment import add_accompaniment, check_pattern
+from .humanize import humanize_phrase
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Rendering:
     humanize: float = 0.0
 
     @classmethod
-    def of(cls, codec: str, pattern: str | None, humanize: float = 0.0) -> Rendering:
+    def create(cls, codec: str, pattern: str | None, humanize: float = 0.0) -> Rendering:
         """For what a codec decodes.
 
         Raises:
@@ -34,19 +34,19 @@ class Rendering:
                 amount is out of range.
         """
         humanize = float(humanize)
-        humanized(Phrase(), humanize)
+        humanize_phrase(Phrase(), humanize)
         if CODECS[codec].has_chords:
-            return cls(known_pattern(pattern or "block"), humanize)
+            return cls(check_pattern(pattern or "block"), humanize)
         if pattern:
             raise RequestError("This model makes no chords that a pattern could play.")
         return cls(None, humanize)
 
     @classmethod
-    def stored(cls, codec: str, recipe: Recipe) -> Rendering:
+    def from_recipe(cls, codec: str, recipe: Recipe) -> Rendering:
         """That of which a recipe tells."""
         pattern, humanize = recipe.options.get("pattern"), recipe.options.get("humanize")
         amount = float(humanize) if isinstance(humanize, (int, float)) else 0.0
-        return cls.of(codec, None if pattern is None else str(pattern), amount)
+        return cls.create(codec, None if pattern is None else str(pattern), amount)
 
 
 def render(phrase: Phrase, rendering: Rendering, constraints: Constraints = FREE) -> Phrase:
@@ -58,9 +58,9 @@ def render(phrase: Phrase, rendering: Rendering, constraints: Constraints = FREE
     heard = phrase
     if rendering.pattern:
         key = constraints.key
-        heard = accompanied(phrase, rendering.pattern, key.tones if key else range(12))
+        heard = add_accompaniment(phrase, rendering.pattern, key.tones if key else range(12))
     # the notes themselves are the seed: what is played again strays again as it did
-    heard = humanized(heard, rendering.humanize, int(phrase.fingerprint[:12], 16))
+    heard = humanize_phrase(heard, rendering.humanize, int(phrase.fingerprint[:12], 16))
     recipe = phrase.recipe
     if recipe:
         known = replace(heard, parts=heard.parts[: len(phrase.parts)]).fingerprint

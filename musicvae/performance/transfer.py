@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..score.phrase import DEFAULT_VELOCITY, Note, Part, Phrase, Tempo, chord_map, placed
+from ..score.phrase import DEFAULT_VELOCITY, Note, Part, Phrase, Tempo, chord_map, move_note
 from ..theory.meter import MAX_TEMPO
-from .dynamics import expressed
+from .dynamics import apply_dynamics
 
 
 def accents(part: Part, phrase: Phrase) -> dict[int, int]:
@@ -19,7 +19,7 @@ def accents(part: Part, phrase: Phrase) -> dict[int, int]:
     return {place: round(sum(found) / len(found)) for place, found in struck.items()}
 
 
-def play_like(
+def transfer_performance(
     phrase: Phrase, other: Phrase, loud: Sequence[Mapping[int, int]] | None = None
 ) -> Phrase:
     """The notes of one phrase in the shape of another of its meter, part by part.
@@ -52,8 +52,8 @@ def _like(mine: Part, theirs: Part, other: Phrase, loud: Mapping[int, int]) -> P
     for note in mine.notes:
         start, end = note.start - lead, min(note.end - lead, other.steps)
         if 0 <= start < end:
-            velocity = loud.get(note.start % other.meter.bar, usual)
-            notes.append(placed(replace(note, velocity=velocity), start, end - start))
+            velocity = loud.get(note.start % other.meter.steps_per_bar, usual)
+            notes.append(move_note(replace(note, velocity=velocity), start, end - start))
     return replace(theirs, notes=tuple(notes))
 
 
@@ -64,7 +64,7 @@ def mean_tempo(phrase: Phrase) -> float:
     return sum(tempo.microseconds * (end - at) for tempo, at, end in lasting) / steps[-1]
 
 
-def at_pace(phrase: Phrase, ratio: float) -> Phrase:
+def scale_tempo(phrase: Phrase, ratio: float) -> Phrase:
     """The phrase with all its tempos multiplied: 2 is half as fast."""
     scaled = [
         Tempo(tempo.step, max(1, min(MAX_TEMPO, round(tempo.microseconds * ratio))))
@@ -73,12 +73,12 @@ def at_pace(phrase: Phrase, ratio: float) -> Phrase:
     return replace(phrase, tempos=tuple(scaled))
 
 
-def dressed(phrase: Phrase, microseconds: int, program: int) -> Phrase:
+def apply_defaults(phrase: Phrase, microseconds: int, program: int) -> Phrase:
     """A bare phrase in a tempo, its first part with an instrument, and with expression."""
     first = replace(phrase.parts[0], program=program)
     parts = (first, *phrase.parts[1:])
-    return expressed(replace(phrase, tempos=(Tempo(0, microseconds),), parts=parts))
+    return apply_dynamics(replace(phrase, tempos=(Tempo(0, microseconds),), parts=parts))
 
 
 def _place(phrase: Phrase, note: Note) -> int:
-    return (note.start + phrase.lead_in) % phrase.meter.bar
+    return (note.start + phrase.lead_in) % phrase.meter.steps_per_bar

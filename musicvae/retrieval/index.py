@@ -26,7 +26,7 @@ it has stayed at 4, so that they open. Raise it only where a new reader would ch
 every folder is then read anew.
 """
 
-DAMAGED = (
+DAMAGE_ERRORS = (
     *(OSError, ValueError, KeyError, TypeError, EOFError, MemoryError),
     *(NotImplementedError, RecursionError, AttributeError, zipfile.BadZipFile, zlib.error),
 )
@@ -46,7 +46,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Rows:
+class FileWindows:
     """The windows of one file: unit vectors `[N, Z]`, and the bars they begin at `[N]`."""
 
     entry: Entry
@@ -88,10 +88,12 @@ class Library:
         return {each.name: each.reason for each in self.entries if each.reason}
 
     @classmethod
-    def of(cls, folder: Path, rows: Iterable[Rows], latent: int, **about: Any) -> Library:
+    def of(cls, folder: Path, rows: Iterable[FileWindows], latent: int, **about: Any) -> Library:
         """The files of a folder, end to end."""
         found = list(rows)
-        nothing = Rows(Entry("", 0, 0), np.empty((0, latent), np.float16), np.empty(0, np.int32))
+        nothing = FileWindows(
+            Entry("", 0, 0), np.empty((0, latent), np.float16), np.empty(0, np.int32)
+        )
         counts = [len(each.bars) for each in found]
         return cls(
             folder,
@@ -102,14 +104,14 @@ class Library:
             **about,
         )
 
-    def apart(self) -> Iterator[Rows]:
+    def by_file(self) -> Iterator[FileWindows]:
         """File by file."""
         edges = np.searchsorted(self.owners, np.arange(len(self.entries) + 1))
         for entry, start, stop in zip(self.entries, edges, edges[1:], strict=False):
-            yield Rows(entry, self.directions[start:stop], self.bars[start:stop])
+            yield FileWindows(entry, self.directions[start:stop], self.bars[start:stop])
 
 
-def save(place: Path, rows: Iterable[Rows]) -> bool:
+def save(place: Path, rows: Iterable[FileWindows]) -> bool:
     """Keep what was read; whether the place can be written."""
     every = sorted(rows, key=lambda each: each.entry.name)
     latent = every[0].directions.shape[1] if every else 0
@@ -130,7 +132,7 @@ def save(place: Path, rows: Iterable[Rows]) -> bool:
     return True
 
 
-def load(place: Path, latent: int) -> list[Rows]:
+def load(place: Path, latent: int) -> list[FileWindows]:
     """What was kept; nothing where it is not there, damaged, or not of this package."""
     try:
         with place.open("rb") as file, np.load(file, allow_pickle=False) as kept:
@@ -139,8 +141,8 @@ def load(place: Path, latent: int) -> list[Rows]:
             arrays = [kept[name] for name in ("directions", "owners", "bars")]
         library = Library(place.parent, entries, *arrays)
         if about["version"] == VERSION and _is_sound(library, latent):
-            return list(library.apart())
-    except DAMAGED:
+            return list(library.by_file())
+    except DAMAGE_ERRORS:
         pass
     return []
 

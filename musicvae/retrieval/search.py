@@ -11,26 +11,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..codecs.base import UNBOUND, Codec, Codes
+from ..arrays import FloatArray, IntArray
+from ..codecs.base import UNBOUNDED, Codec, Codes
 from ..corpus.prepare import midi_files
-from ..corpus.read_file import stamp
+from ..corpus.read_file import file_stamp
 from ..corpus.windowing import HOPS, MIN_NOTES
 from ..engine import Player
 from ..errors import MidiError, RequestError
-from ..metrics.copies import EVERY_KEY
+from ..metrics.copies import MAX_KEY_SHIFT
 from ..midi.reader import main_phrase, read_midi
 from ..progress import Progress, Report, silent
 from ..score.phrase import Phrase
-from ..score.windows import TWO_BARS, windows
-from .index import Entry, Library, Rows, load, save
+from ..score.windows import TWO_BARS, split_windows
+from .index import Entry, FileWindows, Library, load, save
 
-AT_ONCE = 32
+BATCH_SIZE = 32
 """Files whose windows are encoded side by side."""
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
 
 TOO_FEW = f"no window of it has {MIN_NOTES} notes in two bars"
 
@@ -94,9 +92,11 @@ def similar(
     return matches
 
 
-def _asked(player: Player, phrase: Phrase, any_key: bool) -> tuple[Floats, list[int], list[int]]:
+def _asked(
+    player: Player, phrase: Phrase, any_key: bool
+) -> tuple[FloatArray, list[int], list[int]]:
     """Directions of each window in each key, `[Q, Z]`; the bar it begins at; semitones up."""
-    own, at = heard(player, phrase)
+    own, at = query_windows(player, phrase)
     if not own:
         raise RequestError(f"There is nothing to compare by: {TOO_FEW}.")
     codes, bars, moved = [], [], []
@@ -106,10 +106,10 @@ def _asked(player: Player, phrase: Phrase, any_key: bool) -> tuple[Floats, list[
             bars.append(bar)
             moved.append(semitones)
     mu = player.encode(codes, [phrase.meter] * len(codes)).mu
-    return directions_of(mu), bars, moved
+    return unit_vectors(mu), bars, moved
 
 
-def best_of_each(library: Library, asked: Floats) -> tuple[Ints, Floats, Ints]:
+def best_of_each(library: Library, asked: FloatArray) -> tuple[IntArray, FloatArray, IntArray]:
     """Of each file the window that is nearest to any direction that is asked for, nearest first.
 
     Args:
@@ -153,14 +153,14 @@ def open_library(player: Player, folder: Path | str, *, progress: Progress = sil
         raise RequestError(f"There is no MIDI file in {folder}.")
     place = folder / f".musicvae-{player.digest[:16]}.npz"
     known = {rows.entry.name: rows for rows in load(place, player.latent)}
-    found = {name: rows for name, rows in known.items() if _is_as_it_was(rows.entry, files)}
+    found = {name: rows for name, rows in known.items() if _is_unchanged(rows.entry, files)}
     new = [name for name in files if name not in found]
     kept = True
     try:
-        for start in range(0, len(new), AT_ONCE):
-            names = new[start : start + AT_ONCE]
+        for start in range(0, len(new), BATCH_SIZE):
+            names = new[start : start + BATCH_SIZE]
             found |= {rows.entry.name: rows for rows in _read(player, files, names)}
-            progress(Report("similar", min(start + AT_ONCE, len(new)), len(new)))
+            progress(Report("similar", min(start + BATCH_SIZE, len(new)), len(new)))
     finally:
         if new or len(found) < len(known):
             kept = save(place, found.values())
@@ -172,16 +172,16 @@ def open_library(player: Player, folder: Path | str, *, progress: Progress = sil
     return library
 
 
-def heard(player: Player, phrase: Phrase) -> tuple[list[Codes], list[int]]:
+def query_windows(player: Player, phrase: Phrase) -> tuple[list[Codes], list[int]]:
     """The windows of a phrase that have notes enough to be told apart, and the bars they begin at.
 
     One stands on each bar line; of long windows, one on every fourth part of their length. A
     phrase shorter than a window is filled up with rests. Bars are counted from 1, and a
     pick-up is bar 0.
     """
-    whole = windows(phrase, player.bars)
+    whole = split_windows(phrase, player.bars)
     hop = max(1, whole[0].bars // HOPS) if player.bars > TWO_BARS and whole else 1
-    cuts = windows(phrase, player.bars, hop) or whole
+    cuts = split_windows(phrase, player.bars, hop) or whole
     least = MIN_NOTES * min(player.bars, max(TWO_BARS, phrase.bars)) / TWO_BARS
     first = 0 if phrase.pickup else 1
     codes, bars = [], []
@@ -194,34 +194,34 @@ def heard(player: Player, phrase: Phrase) -> tuple[list[Codes], list[int]]:
 
 def in_keys(codec: Codec, codes: Codes) -> list[tuple[int, Codes]]:
     """A window in all twelve keys, its own first: semitones up, and codes; of drums, once."""
-    down, up = codec.reach(codes)
-    if (down, up) == (UNBOUND, UNBOUND):
+    down, up = codec.transpose_range(codes)
+    if (down, up) == (UNBOUNDED, UNBOUNDED):
         return [(0, codes)]
-    shifts = range(-min(EVERY_KEY - 1, down), min(EVERY_KEY, up) + 1)
+    shifts = range(-min(MAX_KEY_SHIFT - 1, down), min(MAX_KEY_SHIFT, up) + 1)
     return [(by, codec.transpose(codes, by)) for by in sorted(shifts, key=abs)]
 
 
-def directions_of(mu: Floats) -> Floats:
+def unit_vectors(mu: FloatArray) -> FloatArray:
     """Each divided by its length. `[N, Z]`"""
     length = np.linalg.norm(mu, axis=1, keepdims=True)
     return np.asarray(mu / np.maximum(length, np.finfo(np.float32).tiny), np.float32)
 
 
-def _is_as_it_was(entry: Entry, files: Mapping[str, Path]) -> bool:
+def _is_unchanged(entry: Entry, files: Mapping[str, Path]) -> bool:
     path = files.get(entry.name)
-    return path is not None and stamp(str(path)) == (entry.size, entry.changed)
+    return path is not None and file_stamp(str(path)) == (entry.size, entry.changed)
 
 
-def _read(player: Player, files: Mapping[str, Path], names: Iterable[str]) -> Iterator[Rows]:
+def _read(player: Player, files: Mapping[str, Path], names: Iterable[str]) -> Iterator[FileWindows]:
     """Some files, side by side."""
     codes, meters, bars, entries = [], [], [], []
     for name in names:
         path = files[name]
-        size, changed = stamp(str(path))
+        size, changed = file_stamp(str(path))
         reason, mine = "", list[int]()
         try:
             phrase = player.codec.select(main_phrase(read_midi(path)))
-            found, mine = heard(player, phrase)
+            found, mine = query_windows(player, phrase)
             reason = "" if found else f"{TOO_FEW}."
             codes += found
             meters += [phrase.meter] * len(found)
@@ -233,8 +233,8 @@ def _read(player: Player, files: Mapping[str, Path], names: Iterable[str]) -> It
             reason = f"reading it failed: {type(error).__name__}: {error}"
         bars.append(mine)
         entries.append(Entry(name, size, changed, reason))
-    directions = directions_of(player.encode(codes, meters).mu).astype(np.float16)
+    directions = unit_vectors(player.encode(codes, meters).mu).astype(np.float16)
     at = 0
     for entry, mine in zip(entries, bars, strict=True):
-        yield Rows(entry, directions[at : at + len(mine)], np.array(mine, np.int32))
+        yield FileWindows(entry, directions[at : at + len(mine)], np.array(mine, np.int32))
         at += len(mine)

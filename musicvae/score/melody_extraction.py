@@ -14,19 +14,19 @@ from itertools import pairwise
 from ..errors import RequestError
 from .phrase import Note, Part, Phrase
 
-NAMED = re.compile(
+MELODY_NAMES = re.compile(
     r"melod|vocal|\bvoice|\bvox\b|\b(lead|solo|soloist)\s*\d*\b|singer|sing(stimme|ing)|soprano"
     r"|gesang|chant\b|\bcanto\b|\bvoix\b|\btune\b|\btheme\b",
     re.IGNORECASE,
 )
-ACCOMPANYING = re.compile(
+ACCOMPANIMENT_NAMES = re.compile(
     r"bass|drum|perc|chord|piano|accomp|guitar|string|pad\b|harmon|tenor|\balto\b", re.IGNORECASE
 )
-SELDOM = 0.1
+MIN_BAR_SHARE = 0.1
 """A part that plays in fewer of the bars is no melody, whatever it is called."""
 BASS_PROGRAMS = range(32, 40)
 PERCUSSIVE_PROGRAMS = range(112, 128)
-LOW = 52
+MAX_BASS_PITCH = 52
 """Mean pitch below which a part may be the bass."""
 
 
@@ -40,7 +40,7 @@ def find_melody(phrase: Phrase, track: str | int | None = None) -> Part:
     Raises:
         RequestError: there is no such track, it has no notes, or nothing pitched is played.
     """
-    part = _likeliest(phrase) if track is None else find_part(phrase, track)
+    part = _best_candidate(phrase) if track is None else find_part(phrase, track)
     return replace(part, notes=skyline(part.notes))
 
 
@@ -59,7 +59,7 @@ def find_bass(phrase: Phrase, melody: Part) -> Part:
         for part in others
         if part.program in BASS_PROGRAMS or re.search("bass", part.name, re.IGNORECASE)
     ]
-    low = [part for part in others if _height(part) < LOW]
+    low = [part for part in others if _height(part) < MAX_BASS_PITCH]
     chosen = max(named, key=lambda part: len(part.notes), default=None) or min(
         low, key=_height, default=Part(program=BASS_PROGRAMS[1])
     )
@@ -103,10 +103,10 @@ def melody_score(part: Part, share: float = 1.0) -> float:
         return 0.0
     line = [note.pitch for note in skyline(part.notes)]
     alone = len({note.start for note in part.notes}) / len(part.notes)
-    return score(line, alone, share, part.program, part.name)
+    return score_line(line, alone, share, part.program, part.name)
 
 
-def score(line: Sequence[int], alone: float, share: float, program: int, name: str) -> float:
+def score_line(line: Sequence[int], alone: float, share: float, program: int, name: str) -> float:
     """0 to 1 for what is sung, less for the rest: one note at a time, high, in small steps.
 
     Args:
@@ -125,7 +125,7 @@ def score(line: Sequence[int], alone: float, share: float, program: int, name: s
     found -= 0.6 * max(0.0, 0.5 - share)
     if program in BASS_PROGRAMS or program in PERCUSSIVE_PROGRAMS:
         found -= 0.5
-    return found - (0.2 if ACCOMPANYING.search(name) else 0.0)
+    return found - (0.2 if ACCOMPANIMENT_NAMES.search(name) else 0.0)
 
 
 def pitched_parts(phrase: Phrase) -> list[Part]:
@@ -164,12 +164,16 @@ def find_part(phrase: Phrase, track: str | int) -> Part:
     return found[0]
 
 
-def _likeliest(phrase: Phrase) -> Part:
+def _best_candidate(phrase: Phrase) -> Part:
     pitched = pitched_parts(phrase)
-    bar = phrase.meter.bar
+    bar = phrase.meter.steps_per_bar
     bars = [{(note.start + phrase.lead_in) // bar for note in part.notes} for part in pitched]
     played = max(1, len(set().union(*bars)))
     shares = {id(part): len(those) / played for part, those in zip(pitched, bars, strict=True)}
-    named = [part for part in pitched if NAMED.search(part.name) and shares[id(part)] >= SELDOM]
-    leading = [part for part in named if not ACCOMPANYING.search(part.name)]
+    named = [
+        part
+        for part in pitched
+        if MELODY_NAMES.search(part.name) and shares[id(part)] >= MIN_BAR_SHARE
+    ]
+    leading = [part for part in named if not ACCOMPANIMENT_NAMES.search(part.name)]
     return max(leading or named or pitched, key=lambda part: melody_score(part, shares[id(part)]))

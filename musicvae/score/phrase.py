@@ -116,7 +116,7 @@ class Phrase:
     edited: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.bars < 0 or not 0 <= self.pickup < self.meter.bar:
+        if self.bars < 0 or not 0 <= self.pickup < self.meter.steps_per_bar:
             raise ValueError("A phrase has 0 or more bars and a pick-up shorter than a bar.")
         if not self.tempos or self.tempos[0].step != 0:
             raise ValueError("A tempo map starts at step 0.")
@@ -147,12 +147,12 @@ class Phrase:
     @property
     def steps(self) -> int:
         """Length in steps, pick-up included."""
-        return self.pickup + self.bars * self.meter.bar
+        return self.pickup + self.bars * self.meter.steps_per_bar
 
     @property
     def lead_in(self) -> int:
         """Steps of rest that would fill the pick-up to a whole bar; 0 where there is none."""
-        return self.meter.bar - self.pickup if self.pickup else 0
+        return self.meter.steps_per_bar - self.pickup if self.pickup else 0
 
     @property
     def fingerprint(self) -> str:
@@ -163,7 +163,7 @@ class Phrase:
         """
         meter = self.meter
         told: list[object] = [
-            (meter.numerator, meter.denominator, meter.grid, self.bars, self.pickup)
+            (meter.numerator, meter.denominator, meter.steps_per_quarter, self.bars, self.pickup)
         ]
         told += [
             tuple((n.start, n.duration, n.pitch, n.velocity, n.offset) for n in part.notes)
@@ -197,13 +197,13 @@ def chord_map(changes: Iterable[tuple[int, Chord | None]], steps: int) -> tuple[
     return tuple(kept)
 
 
-def placed(note: Note, start: int, duration: int) -> Note:
+def move_note(note: Note, start: int, duration: int) -> Note:
     """The note elsewhere; the first step of a phrase is not struck early."""
     offset = note.offset if start else max(0, note.offset)
     return Note(start, duration, note.pitch, note.velocity, offset)
 
 
-def without_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:
+def remove_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:
     """Sorted notes in which no two of one pitch overlap.
 
     A note struck again ends the one before; of two struck at once the longer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .phrase import DEFAULT_VELOCITY, Note, Part, without_overlaps
+from .phrase import DEFAULT_VELOCITY, Note, Part, remove_overlaps
 
 PITCHES = 128
 SUSTAIN = 1
@@ -38,4 +38,4 @@ def roll_to_notes(roll: NDArray[np.uint8], velocity: int = DEFAULT_VELOCITY) -> 
             rest = np.flatnonzero(column[start + 1 :] != SUSTAIN)
             end = start + 1 + rest[0] if len(rest) else len(column)
             notes.append(Note(int(start), int(end - start), int(pitch), velocity))
-    return without_overlaps(notes)
+    return remove_overlaps(notes)

@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from ..arrays import FloatArray
 
 VERSION = 1
 MAX_TEXT = 4 * 2**20
@@ -50,7 +51,7 @@ class Recipe:
             raise ValueError("A point is not finite.")
 
     @property
-    def points(self) -> NDArray[np.float32]:
+    def points(self) -> FloatArray:
         """The z, `[N, Z]`."""
         return np.frombuffer(self.z, "<f4").astype(np.float32).reshape(-1, max(1, self.latent))
 

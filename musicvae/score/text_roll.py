@@ -9,7 +9,7 @@ from .pianoroll import ONSET, SUSTAIN, part_to_roll
 MARKS = {ONSET: "#", SUSTAIN: "="}
 
 
-def draw(phrase: Phrase, part: Part, width: int = 80) -> str:
+def draw_part(phrase: Phrase, part: Part, width: int = 80) -> str:
     """The first bars of a part, as many as fit into `width` characters, at least one.
 
     >>> from .notes import Note
@@ -40,4 +40,6 @@ def draw(phrase: Phrase, part: Part, width: int = 80) -> str:
 def _bar_lines(phrase: Phrase) -> list[int]:
     """Steps at which bars begin or end, the pick-up counted as one."""
     first = [0, phrase.pickup] if phrase.pickup else [0]
-    return first + [phrase.pickup + (bar + 1) * phrase.meter.bar for bar in range(phrase.bars)]
+    return first + [
+        phrase.pickup + (bar + 1) * phrase.meter.steps_per_bar for bar in range(phrase.bars)
+    ]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..theory.chords import Chord
 from ..theory.meter import MAX_BAR_STEPS, Meter
-from .phrase import Note, Phrase, Tempo, chord_map, placed
+from .phrase import Note, Phrase, Tempo, chord_map, move_note
 
 TWO_BARS = 2
 """The usual window."""
@@ -28,7 +28,7 @@ def window_bars(meter: Meter, bars: int = TWO_BARS) -> int:
 
 def window_steps(meter: Meter, bars: int = TWO_BARS) -> int:
     """Steps in one window; 32 for two bars of 4/4, never more than `max_steps`."""
-    return window_bars(meter, bars) * meter.bar
+    return window_bars(meter, bars) * meter.steps_per_bar
 
 
 def max_steps(bars: int) -> int:
@@ -36,7 +36,7 @@ def max_steps(bars: int) -> int:
     return bars * MAX_BAR_STEPS
 
 
-def cut(phrase: Phrase, start: int, stop: int) -> Phrase:
+def cut_phrase(phrase: Phrase, start: int, stop: int) -> Phrase:
     """The steps `start` to `stop` as a phrase of whole bars.
 
     Both stand on bar lines, counted from the first step of a pick-up filled up
@@ -48,7 +48,7 @@ def cut(phrase: Phrase, start: int, stop: int) -> Phrase:
     parts = []
     for part in phrase.parts:
         inside = [
-            placed(note, at - start, min(note.duration, stop - at))
+            move_note(note, at - start, min(note.duration, stop - at))
             for note in part.notes
             if start <= (at := note.start + lead) < stop
         ]
@@ -57,23 +57,26 @@ def cut(phrase: Phrase, start: int, stop: int) -> Phrase:
     chords = chord_map(
         ((change.step + lead - start, change.chord) for change in phrase.chords), stop - start
     )
-    return Phrase(meter, (stop - start) // meter.bar, 0, tempos, tuple(parts), chords)
+    return Phrase(meter, (stop - start) // meter.steps_per_bar, 0, tempos, tuple(parts), chords)
 
 
-def windows(phrase: Phrase, size: int = TWO_BARS, hop: int | None = None) -> list[Phrase]:
+def split_windows(phrase: Phrase, size: int = TWO_BARS, hop: int | None = None) -> list[Phrase]:
     """A phrase in windows of `window_bars(meter, size)` bars, one every `hop` bars.
 
     Without a hop they stand side by side and the last is filled up with rests;
     with one, only whole windows are given.
     """
-    bar = phrase.meter.bar
+    bar = phrase.meter.steps_per_bar
     size = window_bars(phrase.meter, size)
     bars = (phrase.steps + phrase.lead_in) // bar
     last = bars if hop is None else bars - size + 1
-    return [cut(phrase, first * bar, (first + size) * bar) for first in range(0, last, hop or size)]
+    return [
+        cut_phrase(phrase, first * bar, (first + size) * bar)
+        for first in range(0, last, hop or size)
+    ]
 
 
-def join(phrases: Sequence[Phrase]) -> Phrase:
+def join_phrases(phrases: Sequence[Phrase]) -> Phrase:
     """Phrases of one meter, end to end, part by part; a part is named by the first."""
     first = phrases[0]
     notes: list[list[Note]] = [[] for _ in first.parts]

@@ -28,7 +28,7 @@ INTERVALS = {
 
 QUALITIES = tuple(INTERVALS)
 SUFFIXES = {quality: quality for quality in QUALITIES} | {"maj": "", "min": "m", "min7": "m7"}
-CODES = 1 + 12 * len(QUALITIES)
+CHORD_CODES = 1 + 12 * len(QUALITIES)
 """How many numbers `code` gives: 0 where there is no chord, then 12 of each quality."""
 
 NO_CHORD = "N.C."
@@ -141,7 +141,7 @@ def _quality(tail: re.Match[str]) -> str:
     return "7" if seventh else "maj"
 
 
-def chord_symbols(words: Iterable[tuple[int, str]]) -> list[tuple[int, Chord | None]]:
+def find_chord_symbols(words: Iterable[tuple[int, str]]) -> list[tuple[int, Chord | None]]:
     """Of (when, text), in their order, those whose text is a chord symbol."""
     found = []
     for when, text in words:
@@ -168,7 +168,7 @@ def transposed(chord: Chord, semitones: int) -> Chord:
     return Chord((chord.root + semitones) % 12, chord.quality)
 
 
-def code(chord: Chord | None) -> int:
+def chord_code(chord: Chord | None) -> int:
     """A number for each chord: 1 + 12 * the place of its quality + its root; 0 for none.
 
     >>> code(None), code(Chord(0)), code(Chord(9, "min")), code(Chord(11, "sus4"))
@@ -177,7 +177,7 @@ def code(chord: Chord | None) -> int:
     return 1 + 12 * QUALITIES.index(chord.quality) + chord.root if chord else 0
 
 
-def chord_of(number: int) -> Chord | None:
+def chord_from_code(number: int) -> Chord | None:
     """The chord of a number that `code` gave.
 
     >>> chord_of(22)

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 from ..errors import RequestError
 
-SHOWN = 3
+MAX_SUGGESTIONS = 3
 """Names that an error proposes."""
 
 
@@ -39,13 +39,13 @@ def parse_program(wanted: str | int) -> int:
     if len(found) == 1:
         return found[0]
     if text and found:
-        few = (begin or inside)[:SHOWN]
+        few = (begin or inside)[:MAX_SUGGESTIONS]
         raise RequestError(
             f"{wanted!r} is in the names of {len(found)} programs; say one of them: "
             f"{', '.join(names[program] for program in few)}"
             f"{' ...' if len(found) > len(few) else '.'}"
         )
-    near = get_close_matches(text, plain, SHOWN, cutoff=0.0)
+    near = get_close_matches(text, plain, MAX_SUGGESTIONS, cutoff=0.0)
     close = ", ".join(names[plain[name]] for name in near)
     raise RequestError(f"There is no program {wanted!r} in General MIDI; near are: {close}.")
 

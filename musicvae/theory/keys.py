@@ -32,7 +32,7 @@ SCALES = {
 }
 """Semitones above the tonic."""
 
-OTHER_WORDS = {"": "major", "maj": "major", "min": "minor", "m": "minor"}
+SCALE_ALIASES = {"": "major", "maj": "major", "min": "minor", "m": "minor"}
 THIRDS = {"major": 4, "minor": 3}
 
 _KEY = re.compile(r"([A-Ga-g])([#♯b♭]?)(?![a-ln-z])[\s-]*([a-zA-Z\s-]*)")
@@ -98,7 +98,7 @@ def parse_key(key: str | None, scale: str | None = None) -> Key | None:
 def _scale(text: str) -> str:
     """The scale of some words: `natural minor` is `natural`."""
     word = "-".join(text.lower().split())
-    word = OTHER_WORDS.get(word, word)
+    word = SCALE_ALIASES.get(word, word)
     for name in (word, word.removesuffix("-minor"), word.removeprefix("major-")):
         if name in SCALES:
             return name

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from operator import index
 
+from ..deprecation import RenamedAttribute, renamed_argument
 from ..errors import MeterError, RequestError
 
 STRAIGHT = 4
@@ -41,29 +42,35 @@ class Meter:
 
     numerator: int = 4
     denominator: int = 4
-    grid: int = STRAIGHT
+    steps_per_quarter: int = STRAIGHT
     """Steps per quarter: 4 on the straight grid, 6 on the triplet grid."""
 
     def __post_init__(self) -> None:
-        if self.grid not in GRIDS:
-            raise MeterError(f"A grid has 4 or 6 steps to the quarter, not {self.grid}.")
+        if self.steps_per_quarter not in GRIDS:
+            raise MeterError(
+                f"A grid has 4 or 6 steps to the quarter, not {self.steps_per_quarter}."
+            )
         if self.numerator < 1 or self.denominator not in DENOMINATORS:
             raise MeterError(f"{self.numerator}/{self.denominator} is no meter.")
-        steps = Fraction(4 * self.grid * self.numerator, self.denominator)
+        steps = Fraction(4 * self.steps_per_quarter * self.numerator, self.denominator)
         if steps.denominator != 1 or steps > MAX_BAR_STEPS:
             raise MeterError(
-                f"A bar of {self} has {float(steps):g} steps of 1/{4 * self.grid}; "
+                f"A bar of {self} has {float(steps):g} steps of 1/{4 * self.steps_per_quarter}; "
                 f"a whole number up to {MAX_BAR_STEPS} is needed."
             )
 
     def __str__(self) -> str:
-        triplets = " triplets" if self.grid == TRIPLET else ""
+        triplets = " triplets" if self.steps_per_quarter == TRIPLET else ""
         return f"{self.numerator}/{self.denominator}{triplets}"
 
+    bar = RenamedAttribute("steps_per_bar")
+    beat = RenamedAttribute("steps_per_beat")
+    grid = RenamedAttribute("steps_per_quarter")
+
     @property
-    def bar(self) -> int:
+    def steps_per_bar(self) -> int:
         """Steps in one bar."""
-        return 4 * self.grid * self.numerator // self.denominator
+        return 4 * self.steps_per_quarter * self.numerator // self.denominator
 
     @property
     def compound(self) -> bool:
@@ -71,19 +78,19 @@ class Meter:
         return self.denominator >= 8 and self.numerator > 3 and self.numerator % 3 == 0
 
     @property
-    def beat(self) -> int:
+    def steps_per_beat(self) -> int:
         """Steps in one beat; the dotted quarter in 6/8. A beat has at least one step.
 
         >>> Meter(4, 4).beat, Meter(6, 8).beat, Meter(2, 2).beat, Meter(4, 4, TRIPLET).beat
         (4, 6, 8, 6)
         """
-        unit = 4 * self.grid // self.denominator
+        unit = 4 * self.steps_per_quarter // self.denominator
         return max(1, unit * 3 if self.compound else unit)
 
     @property
     def step_ticks(self) -> int:
         """Ticks in one step of our files: 120 on the straight grid, 80 on the triplet grid."""
-        return RESOLUTION // self.grid
+        return RESOLUTION // self.steps_per_quarter
 
     def level(self, step: int) -> int:
         """How light a step of a bar is, from 0 to 4.
@@ -96,12 +103,15 @@ class Meter:
         >>> [Meter(6, 8).level(step) for step in range(12)]
         [0, 4, 3, 4, 3, 4, 2, 4, 3, 4, 3, 4]
         """
-        beat, inside = divmod(step % self.bar, self.beat)
+        beat, inside = divmod(step % self.steps_per_bar, self.steps_per_beat)
         if inside:
-            ways = (3,) if self.compound else (2, 3) if self.grid == TRIPLET else (2,)
-            return 3 if any(way * inside % self.beat == 0 for way in ways) else 4
-        beats = self.bar // self.beat
+            ways = (3,) if self.compound else (2, 3) if self.steps_per_quarter == TRIPLET else (2,)
+            return 3 if any(way * inside % self.steps_per_beat == 0 for way in ways) else 4
+        beats = self.steps_per_bar // self.steps_per_beat
         return 0 if not beat else 1 if beats >= 4 and 2 * beat == beats else 2
+
+
+Meter.__init__ = renamed_argument("grid", "steps_per_quarter")(Meter.__init__)  # type: ignore[method-assign]  # until the old name goes
 
 
 def parse_meter(text: str) -> Meter:

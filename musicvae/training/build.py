@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ..checkpoint import Checkpoint, bare
+from ..arrays import FloatArray
+from ..checkpoint import Checkpoint, net_only
 from ..codecs import CODECS
 from ..codecs.conditioning import width
-from ..config import SEGMENT_NOTES, ModelConfig, NetConfig
+from ..config import SEGMENT_WIDTH, ModelConfig, NetConfig
 from ..corpus.dataset import Batch
 from ..errors import CheckpointError
 from ..nets import (
@@ -24,20 +25,19 @@ from ..nets import (
     DenseEncoder,
     HierarchicalDecoder,
     HierarchicalEncoder,
+    LanguageModel,
     Likelihood,
-    NextStep,
     PlainDecoder,
+    SequenceBatch,
     SequenceEncoder,
-    Sequences,
     SequenceVAE,
 )
 from ..score.windows import max_steps
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    pass
 
-Net = NextStep | Autoencoder
+Net = LanguageModel | Autoencoder
 
 
 def build(config: NetConfig) -> Net:
@@ -48,7 +48,7 @@ def build(config: NetConfig) -> Net:
     if config.kind in ("rnn", "lstm"):
         recurrent = {"rnn": RNN, "lstm": LSTM}[config.kind]
         core = recurrent(channels + known, config.hidden, layers=config.layers)
-        return NextStep(core, channels, likelihood, chain=config.chain)
+        return LanguageModel(core, channels, likelihood, chain=config.chain)
     if config.kind in ("autoencoder", "vae"):
         dense = {"autoencoder": Autoencoder, "vae": VAE}[config.kind]
         encoder = DenseEncoder(channels, known, steps, config.encoder)
@@ -62,26 +62,28 @@ def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> S
     hierarchical = config.conductor > 0
     if hierarchical:
         steps //= config.bars
-    encoder = SequenceEncoder(channels, known, config.encoder, notes=config.notes, steps=steps)
+    encoder = SequenceEncoder(
+        channels, known, config.encoder, step_features=config.step_features, steps=steps
+    )
     if config.decoder == "plain":
         plain = PlainDecoder(config.latent, channels, known, config.hidden, config.layers)
         return SequenceVAE(encoder, plain, config.latent, likelihood)
-    note = SEGMENT_NOTES * config.notes
+    note = SEGMENT_WIDTH * config.step_features
     decoder = AutoregressiveDecoder(
         config.conductor + note if hierarchical else config.latent,
         channels,
         known,
         config.hidden,
         layers=config.layers,
-        plan=config.plan,
+        step_conditioning=config.step_conditioning,
         steps=steps,
         step_dropout=config.step_dropout,
     )
     if not hierarchical:
         return SequenceVAE(encoder, decoder, config.latent, likelihood)
-    over = HierarchicalEncoder(encoder, config.bars, hidden=config.conductor, notes=note)
+    over = HierarchicalEncoder(encoder, config.bars, hidden=config.conductor, step_features=note)
     conductor = HierarchicalDecoder(
-        config.latent, decoder, config.bars, hidden=config.conductor, plan=note
+        config.latent, decoder, config.bars, hidden=config.conductor, step_conditioning=note
     )
     return SequenceVAE(over, conductor, config.latent, likelihood)
 
@@ -91,16 +93,16 @@ def _likelihood(config: NetConfig) -> Likelihood:
     return Categorical(codec.heads) if codec.likelihood == "categorical" else Bernoulli()
 
 
-def to_sequences(batch: Batch, device: torch.device | str = "cpu") -> Sequences:
+def to_sequences(batch: Batch, device: torch.device | str = "cpu") -> SequenceBatch:
     """A batch of arrays as the tensors that nets read."""
-    return Sequences(
+    return SequenceBatch(
         torch.from_numpy(batch.x).to(device),
         torch.from_numpy(batch.condition).to(device),
         torch.from_numpy(batch.lengths).to(device),
     )
 
 
-def weights_of(net: torch.nn.Module) -> dict[str, NDArray[np.float32]]:
+def weights_of(net: torch.nn.Module) -> dict[str, FloatArray]:
     """The weights of a net as arrays, by the names that a checkpoint stores."""
     return {name: tensor.detach().cpu().numpy() for name, tensor in net.state_dict().items()}
 
@@ -122,7 +124,9 @@ def load_weights(net: Net, checkpoint: Checkpoint) -> None:
     Raises:
         CheckpointError: they are those of another net.
     """
-    tensors = {name: torch.from_numpy(array) for name, array in bare(checkpoint).weights.items()}
+    tensors = {
+        name: torch.from_numpy(array) for name, array in net_only(checkpoint).weights.items()
+    }
     try:
         net.load_state_dict(tensors)
     except RuntimeError as error:

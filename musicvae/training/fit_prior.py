@@ -19,8 +19,8 @@ import numpy as np
 
 from ..checkpoint import Checkpoint, load, with_prior
 from ..codecs import CODECS
-from ..config import ModelConfig, TrainConfig, has_posterior, of_prior
-from ..corpus.dataset import Windows, must_fit, open_split
+from ..config import ModelConfig, TrainConfig, has_posterior, prior_config
+from ..corpus.dataset import Windows, check_fits, open_split
 from ..engine import Player
 from ..errors import RequestError
 from ..progress import Progress, Report, silent
@@ -28,10 +28,10 @@ from .metrics_log import read_metrics
 from .train import train
 
 HIDDEN = 320
-CHOICES = TrainConfig(steps=3_000, batch=64, learning_rate=4e-3)
+PRIOR_TRAINING = TrainConfig(steps=3_000, batch=64, learning_rate=4e-3)
 """How the next-step net is trained; beta and free nats do not count."""
 
-JUDGED_ON = 10_000
+MAX_JUDGED_WINDOWS = 10_000
 """So many windows of valid at most tell what is common."""
 
 
@@ -50,10 +50,10 @@ def fit_prior(
     checkpoint: Checkpoint,
     data: Path | str,
     *,
-    steps: int = CHOICES.steps,
+    steps: int = PRIOR_TRAINING.steps,
     max_minutes: float = math.inf,
-    leave_out: float = 0.0,
-    seed: int = CHOICES.seed,
+    reject_fraction: float = 0.0,
+    seed: int = PRIOR_TRAINING.seed,
     progress: Progress = silent,
 ) -> Fit:
     """Train a next-step net on what the net itself learned from, as its prior.
@@ -69,16 +69,16 @@ def fit_prior(
         TrainingError: the loss is not a number.
         KeyboardInterrupt: Ctrl-C or SIGTERM; nothing is kept.
     """
-    if not 0 <= leave_out < 1:
-        raise RequestError(f"Leave out a share from 0 to less than 1, not {leave_out:g}.")
+    if not 0 <= reject_fraction < 1:
+        raise RequestError(f"Leave out a share from 0 to less than 1, not {reject_fraction:g}.")
     config, windows = checkpoint.config.net, open_split(data, "train")
     if not has_posterior(config):
         raise RequestError(f"A prior is fitted to a net with a posterior; {config.kind} has none.")
-    must_fit((config.codec, config.bars), (windows.codec.name, windows.bars))
-    chosen = replace(CHOICES, steps=steps, seed=seed)
+    check_fits((config.codec, config.bars), (windows.codec.name, windows.bars))
+    chosen = replace(PRIOR_TRAINING, steps=steps, seed=seed)
     codec = CODECS[config.codec]
     several = codec.likelihood == "bernoulli" or len(codec.heads) > 1
-    net = of_prior(replace(config, prior=HIDDEN, prior_chain=several))
+    net = prior_config(replace(config, prior=HIDDEN, prior_chain=several))
 
     def tell(report: Report) -> None:
         progress(replace(report, task="fit-prior"))
@@ -96,15 +96,17 @@ def fit_prior(
             raise KeyboardInterrupt("Stopped; the model stays as it was.") from stop
         nats = [row["valid_nats"] for row in read_metrics(out) if "valid_nats" in row]
         prior = load(out)
-    floor = floor_of(prior, open_split(data, "valid"), leave_out) if leave_out else 0.0
+    floor = (
+        min_nll_of(prior, open_split(data, "valid"), reject_fraction) if reject_fraction else 0.0
+    )
     return Fit(with_prior(checkpoint, prior, floor), min(nats, default=None))
 
 
-def floor_of(prior: Checkpoint, valid: Windows, share: float) -> float:
+def min_nll_of(prior: Checkpoint, valid: Windows, share: float) -> float:
     """Nats a step under which a next-step net has so large a share of some windows."""
     player = Player(prior)
-    rows = np.random.default_rng(0).permutation(len(valid))[:JUDGED_ON]
+    rows = np.random.default_rng(0).permutation(len(valid))[:MAX_JUDGED_WINDOWS]
     windows, meters = [valid.window(row) for row in rows], [valid.meter(row) for row in rows]
     nothing = np.empty((len(rows), 0), np.float32)
-    each = [nats.mean() for nats in player.nats(nothing, windows, meters)]
+    each = [nats.mean() for nats in player.nll(nothing, windows, meters)]
     return float(np.quantile(each, share))

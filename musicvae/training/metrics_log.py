@@ -24,7 +24,7 @@ TERMS = ("loss", "nats", "kl", "accuracy")
 COLUMNS = ("step", "learning_rate", "beta", *TERMS, *(f"valid_{term}" for term in TERMS))
 
 
-class Journal:
+class MetricsLogger:
     """The journal of a run in the folder `out`.
 
     Its methods raise OutputError where the folder cannot be written.

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 
 from ..atomic_files import write_whole
-from ..config import ModelConfig, NetConfig, TrainConfig
+from ..config import ModelConfig, TrainConfig, read_net
 from ..errors import TrainingError
 
 STATE = "training.safetensors"
@@ -29,7 +29,7 @@ MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 
 @dataclass(frozen=True)
-class Standing:
+class TrainerState:
     """How far a run has come.
 
     Attributes:
@@ -44,7 +44,7 @@ class Standing:
 
 
 def save_state(
-    folder: Path, config: ModelConfig, standing: Standing, net: nn.Module, optimizer: AdamW
+    folder: Path, config: ModelConfig, standing: TrainerState, net: nn.Module, optimizer: AdamW
 ) -> None:
     """Write the file whole.
 
@@ -60,7 +60,7 @@ def save_state(
     write_whole(folder / STATE, to_bytes(tensors, {"about": about}))
 
 
-def begun_with(folder: Path) -> ModelConfig:
+def saved_config(folder: Path) -> ModelConfig:
     """The choices that the run in a folder was begun with.
 
     Raises:
@@ -70,7 +70,7 @@ def begun_with(folder: Path) -> ModelConfig:
         return _config(about)
 
 
-def load_state(folder: Path, config: ModelConfig, net: nn.Module, optimizer: AdamW) -> Standing:
+def load_state(folder: Path, config: ModelConfig, net: nn.Module, optimizer: AdamW) -> TrainerState:
     """Give a net and its optimizer what `save_state` wrote.
 
     Raises:
@@ -78,7 +78,7 @@ def load_state(folder: Path, config: ModelConfig, net: nn.Module, optimizer: Ada
     """
     with _saved(folder) as (file, about):
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        begun, standing = _config(about), Standing(**about["standing"])
+        begun, standing = _config(about), TrainerState(**about["standing"])
     if other := differences(asdict(begun), asdict(config)):
         raise TrainingError(
             f"{folder} holds a training that was begun with {', '.join(other)}: "
@@ -111,7 +111,7 @@ def _saved(folder: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
 def _config(about: Mapping[str, Any]) -> ModelConfig:
     """The choices in a header; one that there was not yet when it was written is the usual."""
     begun = about["config"]
-    net, choices = NetConfig(**begun["net"]), TrainConfig(**begun["train"])
+    net, choices = read_net(begun["net"]), TrainConfig(**begun["train"])
     return ModelConfig(begun["preset"], net, choices)
 
 

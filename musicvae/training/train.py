@@ -26,11 +26,11 @@ from ..errors import TrainingError
 from ..progress import Ending, Progress, Report, silent
 from .build import load_weights
 from .distributed import enough_memory, start, together
-from .metrics_log import CURVES, METRICS, Journal
-from .prefetch import Ahead
+from .metrics_log import CURVES, METRICS, MetricsLogger
+from .prefetch import Prefetcher
 from .resume import STATE, differences
 from .signals import interrupts
-from .trainer import Run
+from .trainer import Trainer
 
 SAVE_EVERY_SECONDS = 120
 REPORT_EVERY = 10
@@ -80,20 +80,20 @@ def train(
             else f"{out} holds a training already: go on with --resume, or choose another folder."
         )
     fabric = start(config.train.precision, devices, num_nodes)
-    journal = Journal(out)
+    journal = MetricsLogger(out)
     with enough_memory(config.train.batch), together(fabric), closing(journal):
-        run = Run(config, out, fabric)
+        run = Trainer(config, out, fabric)
         if start_from:
             load_weights(run.net, start_from)
         if resume:
             run.restore()
-        go(run, journal, windows, valid, max_minutes, progress)
+        fit(run, journal, windows, valid, max_minutes, progress)
     return out
 
 
-def go(
-    run: Run,
-    journal: Journal,
+def fit(
+    run: Trainer,
+    journal: MetricsLogger,
     windows: Windows,
     valid: Windows,
     max_minutes: float,
@@ -101,36 +101,36 @@ def go(
 ) -> None:
     """Update until the run is done or the time is up; save at the start, on the way, at the end."""
     choices = run.config.train
-    run.first(partial(_open, run, journal))
+    run.on_first_process(partial(_open, run, journal))
     run.save()
 
     def tell(figures: Mapping[str, float], ended: Ending = "") -> None:
-        report = Report("train", run.standing.step, choices.steps, figures, ended=ended)
-        run.first(partial(progress, report))
+        report = Report("train", run.state.step, choices.steps, figures, ended=ended)
+        run.on_first_process(partial(progress, report))
 
     sizes = {"batch": choices.batch, "windows": len(windows)}
-    first = Report("train", run.standing.step, choices.steps, sizes=sizes)
-    run.first(partial(progress, first))
+    first = Report("train", run.state.step, choices.steps, sizes=sizes)
+    run.on_first_process(partial(progress, first))
     shown: dict[str, float] = {}
     halted = False
     begun = saved = time.monotonic()
-    seen, portions = 0, Ahead(run.portions(windows))
+    seen, portions = 0, Prefetcher(run.local_batches(windows))
     with interrupts() as interrupted:
         for portion in portions:
             losses = run.update(portion)
             seen += portion.of
-            step, took = run.standing.step, time.monotonic() - begun
+            step, took = run.state.step, time.monotonic() - begun
             look = step % choices.valid_every == 0 or step == choices.steps
             if look or step % REPORT_EVERY == 0:
                 row = run.figures(losses, portion)
                 if look:
                     row |= run.validate(valid)
-                run.first(partial(journal.add, row))
+                run.on_first_process(partial(journal.add, row))
                 pace = {"phrases/s": seen / took, "busy": 1 - portions.waited / took}
                 shown = {name: row[name] for name in row if name not in NOT_SHOWN} | pace
                 tell(shown)
             now = time.monotonic()
-            halted, late, save = run.agree(
+            halted, late, save = run.any_process(
                 interrupted.is_set(),
                 now - begun > 60 * max_minutes,
                 now - saved > SAVE_EVERY_SECONDS,
@@ -138,16 +138,16 @@ def go(
             stop = halted or late
             if save and not stop:
                 run.save()
-                run.first(journal.draw)
+                run.on_first_process(journal.draw)
                 saved = now
             if stop or run.done:
                 break
     run.save()
-    run.first(journal.draw)
+    run.on_first_process(journal.draw)
     tell(shown, _ending(run, halted))
     if halted:
         raise KeyboardInterrupt(
-            f"Stopped at step {run.standing.step} of {choices.steps}; --resume goes on from there."
+            f"Stopped at step {run.state.step} of {choices.steps}; --resume goes on from there."
         )
 
 
@@ -174,15 +174,15 @@ def _check_fit(
         )
 
 
-def _open(run: Run, journal: Journal) -> None:
+def _open(run: Trainer, journal: MetricsLogger) -> None:
     """Make the folder what it was when the run was saved."""
     for name in (STATE, checkpoint.WEIGHTS, checkpoint.CONFIG, METRICS, CURVES):
         sweep(run.out / name)
-    journal.open(run.standing.step)
+    journal.open(run.state.step)
 
 
-def _ending(run: Run, halted: bool) -> Ending:
+def _ending(run: Trainer, halted: bool) -> Ending:
     """Why a run takes no further update."""
     if run.done:
-        return "done" if run.standing.step >= run.config.train.steps else "patience"
+        return "done" if run.state.step >= run.config.train.steps else "patience"
     return "interrupt" if halted else "time"

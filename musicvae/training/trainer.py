@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.utils import clip_grads_with_norm_, get_total_norm
 
 from .. import checkpoint
+from ..arrays import IntArray
 from ..config import ModelConfig, TrainConfig
 from ..corpus.dataset import Windows, draw_transpositions
 from ..errors import OutputError, TrainingError
-from ..nets import Losses, Noise, Sequences
+from ..nets import Losses, Noise, SequenceBatch
 from .build import Net, build, checkpoint_of, to_sequences
 from .distributed import share
-from .resume import Standing, load_state, save_state
+from .resume import TrainerState, load_state, save_state
 from .schedules import beta_at, learning_rate_at
 
 if TYPE_CHECKING:
@@ -34,15 +34,15 @@ VALID_WINDOWS = 1024
 VALID_BATCH = 256
 
 
-class Portion(NamedTuple):
+class LocalBatch(NamedTuple):
     """What one process holds of a batch of so many windows, and the weight of it; see `Share`."""
 
-    sequences: Sequences
+    sequences: SequenceBatch
     of: int
     weight: float
 
 
-class Run:
+class Trainer:
     """The run of a config in the folder `out`; one process of it.
 
     Methods that meet the other processes are called in all of them: `update`,
@@ -60,40 +60,40 @@ class Run:
         )
         self.shared, self.optimizer = fabric.setup(self.net, self.adam)
         self.shared.mark_forward_method("losses")
-        self.standing = Standing()
+        self.state = TrainerState()
 
     @property
     def done(self) -> bool:
         """Whether the steps are done, or validation has not improved for the patience."""
         choices = self.config.train
-        tired = 0 < choices.patience <= self.standing.stale
-        return tired or self.standing.step >= choices.steps
+        tired = 0 < choices.patience <= self.state.stale
+        return tired or self.state.step >= choices.steps
 
-    def portions(self, windows: Windows) -> Iterator[Portion]:
+    def local_batches(self, windows: Windows) -> Iterator[LocalBatch]:
         """What this process learns from in each update that is left."""
         choices = self.config.train
-        first = choices.steps if self.done else self.standing.step
+        first = choices.steps if self.done else self.state.step
         for step, rows in enumerate(draw_batches(windows, choices, first), first):
             rng = np.random.default_rng((choices.seed, step))
-            yield self.portion(windows, rows, draw_transpositions(len(rows), rng))
+            yield self.local_batch(windows, rows, draw_transpositions(len(rows), rng))
 
-    def portion(
-        self, windows: Windows, rows: NDArray[np.int64], semitones: NDArray[np.int64] | None = None
-    ) -> Portion:
+    def local_batch(
+        self, windows: Windows, rows: IntArray, semitones: IntArray | None = None
+    ) -> LocalBatch:
         """The rows of a batch that fall to this process."""
         mine = share(len(rows), self.fabric.global_rank, self.fabric.world_size)
         batch = windows.batch(rows[mine.rows], None if semitones is None else semitones[mine.rows])
         sequences = to_sequences(batch, self.fabric.device)
         sequences = sequences._replace(noise=Noise(len(rows), mine.rows))
-        return Portion(sequences, len(rows), mine.weight)
+        return LocalBatch(sequences, len(rows), mine.weight)
 
-    def update(self, portion: Portion) -> Losses:
+    def update(self, portion: LocalBatch) -> Losses:
         """One step of AdamW; the losses it was taken on, detached.
 
         Raises:
             TrainingError: a loss or a gradient is not a number; no step was taken.
         """
-        choices, step = self.config.train, self.standing.step
+        choices, step = self.config.train, self.state.step
         rng = np.random.default_rng((choices.seed, 2, step))
         torch.manual_seed(int(rng.integers(2**62)))
         for group in self.adam.param_groups:
@@ -111,15 +111,15 @@ class Run:
             raise self._failure(TrainingError(self._not_a_number(losses)))
         clip_grads_with_norm_(self.net.parameters(), choices.clip, norm)
         self.optimizer.step()
-        self.standing = replace(self.standing, step=step + 1)
+        self.state = replace(self.state, step=step + 1)
         return Losses(*(term.detach() for term in losses))
 
-    def figures(self, losses: Losses, portion: Portion) -> dict[str, float]:
+    def figures(self, losses: Losses, portion: LocalBatch) -> dict[str, float]:
         """The row of metrics.csv for the last update: means over the whole batch."""
-        choices, before = self.config.train, self.standing.step - 1
+        choices, before = self.config.train, self.state.step - 1
         beta = beta_at(choices, before)
         return {
-            "step": self.standing.step,
+            "step": self.state.step,
             "learning_rate": learning_rate_at(choices, before),
             "beta": beta,
             **self._means(self._sums(losses, portion, beta)),
@@ -137,39 +137,39 @@ class Run:
         beta = beta_at(choices, choices.steps)
         sums = torch.zeros(6, dtype=torch.float64, device=self.fabric.device)
         for rows in spread_batches(valid):
-            portion = self.portion(valid, rows)
+            portion = self.local_batch(valid, rows)
             with self.fabric.autocast():
                 sums += self._sums(self.net.losses(portion.sequences), portion, beta)
         means = self._means(sums)
-        if self.standing.best is None or means["loss"] < self.standing.best:
-            self.standing = replace(self.standing, best=means["loss"], stale=0)
-            self.first(self._save_playable)
+        if self.state.best is None or means["loss"] < self.state.best:
+            self.state = replace(self.state, best=means["loss"], stale=0)
+            self.on_first_process(self._save_playable)
         else:
-            self.standing = replace(self.standing, stale=self.standing.stale + 1)
+            self.state = replace(self.state, stale=self.state.stale + 1)
         return {f"valid_{name}": value for name, value in means.items()}
 
     def save(self) -> None:
         """All that resuming needs; and while nothing was validated, what can be played so far."""
 
         def write() -> None:
-            save_state(self.out, self.config, self.standing, self.net, self.adam)
-            if self.standing.step and self.standing.best is None:
+            save_state(self.out, self.config, self.state, self.net, self.adam)
+            if self.state.step and self.state.best is None:
                 self._save_playable()
 
-        self.first(write)
+        self.on_first_process(write)
 
     def restore(self) -> None:
         """Take up a saved run."""
-        self.standing = load_state(self.out, self.config, self.net, self.adam)
+        self.state = load_state(self.out, self.config, self.net, self.adam)
 
-    def agree(self, *wishes: bool) -> list[bool]:
+    def any_process(self, *wishes: bool) -> list[bool]:
         """For each wish, whether any process has it: they must all do the same."""
         if self.fabric.world_size == 1:
             return list(wishes)
         heard = torch.tensor(wishes, dtype=torch.float32, device=self.fabric.device)
         return [wish > 0 for wish in self._over_all(heard)]
 
-    def first(self, write: Callable[[], object]) -> None:
+    def on_first_process(self, write: Callable[[], object]) -> None:
         """Only the first process writes; what it cannot write stops all.
 
         Raises:
@@ -185,7 +185,7 @@ class Run:
             raise self._failure(OutputError(failure))
 
     def _save_playable(self) -> None:
-        checkpoint.save(self.out, checkpoint_of(self.net, self.config, self.standing.step))
+        checkpoint.save(self.out, checkpoint_of(self.net, self.config, self.state.step))
 
     def _failure(self, error: Exception) -> BaseException:
         """An error of all processes, which only the first one tells."""
@@ -196,14 +196,14 @@ class Run:
         for name, parameter in self.net.named_parameters():
             if parameter.grad is not None:
                 terms[f"the gradient of {name}"] = parameter.grad
-        wrong = self.agree(*(not bool(term.isfinite().all()) for term in terms.values()))
+        wrong = self.any_process(*(not bool(term.isfinite().all()) for term in terms.values()))
         where = next((name for name, bad in zip(terms, wrong, strict=True) if bad), "the gradient")
         return (
-            f"At step {self.standing.step} {where} is not a number; the last good save stays in "
+            f"At step {self.state.step} {where} is not a number; the last good save stays in "
             f"{self.out}. Begin again in another folder with a lower --learning-rate."
         )
 
-    def _sums(self, losses: Losses, portion: Portion, beta: float) -> Tensor:
+    def _sums(self, losses: Losses, portion: LocalBatch, beta: float) -> Tensor:
         """Windows, loss, nats, KL, right steps and steps of a portion. Output `[6]`."""
         x, mask = portion.sequences.x, portion.sequences.mask
         right = (self.net.likelihood.right(losses.logits, x) & mask).sum()
@@ -221,11 +221,11 @@ class Run:
         return {"loss": loss / n, "nats": nats / n, "kl": kl / n, "accuracy": right / steps}
 
 
-def draw_batches(windows: Windows, choices: TrainConfig, start: int) -> Iterator[NDArray[np.int64]]:
+def draw_batches(windows: Windows, choices: TrainConfig, start: int) -> Iterator[IntArray]:
     """Rows for each update from `start` on, epoch after epoch, each in an order of its own."""
     step, epoch = 0, 0
     while step < choices.steps:
-        plan = windows.plan(choices.batch, np.random.default_rng((choices.seed, 1, epoch)))
+        plan = windows.batch_rows(choices.batch, np.random.default_rng((choices.seed, 1, epoch)))
         for rows in plan:
             if start <= step < choices.steps:
                 yield rows
@@ -233,7 +233,7 @@ def draw_batches(windows: Windows, choices: TrainConfig, start: int) -> Iterator
         epoch += 1
 
 
-def spread_batches(windows: Windows) -> Iterator[NDArray[np.int64]]:
+def spread_batches(windows: Windows) -> Iterator[IntArray]:
     """About `VALID_WINDOWS` rows, spread over all, in batches of one length."""
     rows = np.arange(0, len(windows), max(1, len(windows) // VALID_WINDOWS))
     lengths = windows.lengths[rows]

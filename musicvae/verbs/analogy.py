@@ -10,12 +10,17 @@ import math
 
 import numpy as np
 
+from ..arrays import FloatArray
 from ..engine import Player
 from ..errors import RequestError
-from ..generation.decoding import played, with_recipe
-from ..generation.latent_path import End
-from ..generation.seeding import MOST_PROBABLE, Array, Sampling, check
-from ..performance.transfer import play_like
+from ..generation.decoding import render_like, with_recipe
+from ..generation.latent_path import PathEnd
+from ..generation.seeding import (
+    MOST_PROBABLE,
+    Sampling,
+    check_request,
+)
+from ..performance.transfer import transfer_performance
 from ..score.phrase import Phrase
 
 
@@ -37,16 +42,16 @@ def analogy(
     Raises:
         RequestError: the strength is no number, or the net has no latent.
     """
-    check(player, "interpolate", 1, sampling.temperature)
+    check_request(player, "interpolate", 1, sampling.temperature)
     if not math.isfinite(strength):
         raise RequestError(f"A strength is a number such as 0.5 or 1, not {strength}.")
-    of_a, of_b, of_c = (End.of(player, phrase) for phrase in (a, b, c))
+    of_a, of_b, of_c = (PathEnd.of(player, phrase) for phrase in (a, b, c))
     z = analogous(of_a, of_b, of_c, strength)
-    made = played(player, z, of_c.like, sampling)
-    return with_recipe(play_like(made.phrase, c), player, "analogy", made, c)
+    made = render_like(player, z, of_c.like, sampling)
+    return with_recipe(transfer_performance(made.phrase, c), player, "analogy", made, c)
 
 
-def analogous(a: End, b: End, c: End, strength: float = 1.0) -> Array:
+def analogous(a: PathEnd, b: PathEnd, c: PathEnd, strength: float = 1.0) -> FloatArray:
     """c + strength (b - a), for each window of `c`. `[windows, Z]`"""
     exact = (np.asarray(z, np.float64) for z in (a.over(c), b.over(c), c.z))
     there, wanted, here = exact

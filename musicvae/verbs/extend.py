@@ -13,11 +13,19 @@ from dataclasses import replace
 from ..engine import Player
 from ..errors import RequestError
 from ..generation.continuation import next_bars
-from ..generation.seeding import DRAWS, MAX_BARS, NEW_MUSIC, Sampling, check, entropy, generator
-from ..performance.transfer import play_like
+from ..generation.seeding import (
+    MAX_BARS,
+    MAX_SILENT_REDRAWS,
+    NEW_MUSIC,
+    Sampling,
+    check_request,
+    generator,
+    resolve_seed,
+)
+from ..performance.transfer import transfer_performance
 from ..score.phrase import Part, Phrase
 from ..score.provenance import Recipe
-from ..score.windows import cut, join
+from ..score.windows import cut_phrase, join_phrases
 
 
 def extend(player: Player, phrase: Phrase, bars: int = 4, sampling: Sampling = NEW_MUSIC) -> Phrase:
@@ -36,21 +44,21 @@ def extend(player: Player, phrase: Phrase, bars: int = 4, sampling: Sampling = N
             "This model cannot extend: fit a prior to it (musicvae fit-prior), or train a net that "
             "predicts the next step, preset rnn or lstm."
         )
-    check(player, "extend", 1, sampling.temperature)
+    check_request(player, "extend", 1, sampling.temperature)
     if not 1 <= bars <= MAX_BARS:
         raise RequestError(f"Ask for 1 to {MAX_BARS:,} bars, not {bars}.")
-    whole = cut(phrase, 0, phrase.steps + phrase.lead_in)
-    seed = entropy(sampling.seed)
+    whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
+    seed = resolve_seed(sampling.seed)
     rng = generator(seed)
     codes = player.codec.encode(whole)
-    for _ in range(DRAWS):
+    for _ in range(MAX_SILENT_REDRAWS):
         more = next_bars(player, codes, bars, whole.meter, rng, sampling)
         new = player.codec.decode(more[len(codes) :], whole.meter)
         if not new.is_silent:
             break
     rests = replace(whole, parts=tuple(Part() for _ in whole.parts))
     longer = replace(phrase, bars=phrase.bars + bars)
-    played = play_like(join([rests, new]), longer)
+    played = transfer_performance(join_phrases([rests, new]), longer)
     both = zip(phrase.parts, played.parts, strict=True)
     longer = replace(
         played, parts=tuple(replace(old, notes=old.notes + more.notes) for old, more in both)

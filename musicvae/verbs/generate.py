@@ -9,14 +9,14 @@ from ..engine import Player
 from ..generation.decoding import perform, with_recipe
 from ..generation.sections import compose, parse_form
 from ..generation.seeding import (
-    DRAWS,
+    MAX_SILENT_REDRAWS,
     NEW_MUSIC,
     Sampling,
-    check,
-    entropy,
+    check_request,
     generator,
+    resolve_seed,
 )
-from ..performance.transfer import dressed
+from ..performance.transfer import apply_defaults
 from ..score.phrase import Phrase
 from ..score.windows import window_bars
 from ..theory.meter import Meter, bpm_to_tempo
@@ -48,11 +48,11 @@ def generate(
     Raises:
         RequestError: the net has no prior, or a number is out of range.
     """
-    check(player, "generate", n, sampling.temperature)
-    tempo, seed = bpm_to_tempo(bpm), entropy(sampling.seed)
+    check_request(player, "generate", n, sampling.temperature)
+    tempo, seed = bpm_to_tempo(bpm), resolve_seed(sampling.seed)
     sections = parse_form(form, bars, window_bars(meter, player.bars))
     phrases: dict[int, Phrase] = {}
-    for attempt in range(DRAWS):
+    for attempt in range(MAX_SILENT_REDRAWS):
         rows = [row for row in range(n) if row not in phrases or phrases[row].is_silent]
         if not rows:
             break
@@ -60,6 +60,6 @@ def generate(
         plans = compose(player, meter, sections, rngs, sampling, loop=loop)
         for row, plan in zip(rows, plans, strict=True):
             made = perform(player, replace(plan, seed=seed, key=(row, attempt)))
-            phrase = dressed(made.phrase, tempo, program)
+            phrase = apply_defaults(made.phrase, tempo, program)
             phrases[row] = with_recipe(phrase, player, "generate", made)
     return [phrases[row] for row in range(n)]

@@ -9,10 +9,10 @@ import numpy as np
 
 from ..engine import Player
 from ..errors import RequestError
-from ..generation.decoding import played, with_recipe
-from ..generation.latent_path import End, between, places, shares_of
-from ..generation.seeding import MOST_PROBABLE, Sampling, check
-from ..performance.transfer import at_pace, mean_tempo, play_like
+from ..generation.decoding import render_like, with_recipe
+from ..generation.latent_path import PathEnd, lerp, path_positions, path_shares
+from ..generation.seeding import MOST_PROBABLE, Sampling, check_request
+from ..performance.transfer import mean_tempo, scale_tempo, transfer_performance
 from ..score.phrase import Phrase
 from .analogy import analogous
 
@@ -40,20 +40,20 @@ def grid(
         RequestError: there are not three or four, fewer than two a side, no such curve, or
             the net has no latent.
     """
-    check(player, "interpolate", n * n, sampling.temperature)
+    check_request(player, "interpolate", n * n, sampling.temperature)
     if len(corners) not in (3, 4):
         raise RequestError(f"A grid has three or four corners, not {len(corners)}.")
-    shares = shares_of(curve, n)
-    ends = [End.of(player, corner) for corner in corners]
+    shares = path_shares(curve, n)
+    ends = [PathEnd.of(player, corner) for corner in corners]
     if len(ends) == 3:
         a, b, c = ends
-        ends.append(End(analogous(a, b, c), c.like))
+        ends.append(PathEnd(analogous(a, b, c), c.like))
     a, b, c, d = ends
     top, bottom, left, right = (
-        places(player, *edge, shares, curve) for edge in ((a, b), (c, d), (a, c), (b, d))
+        path_positions(player, *edge, shares, curve) for edge in ((a, b), (c, d), (a, c), (b, d))
     )
-    across = between(top[None, :], bottom[None, :], shares[:, None])  # [rows, columns]
-    down = between(left[:, None], right[:, None], shares[None, :])
+    across = lerp(top[None, :], bottom[None, :], shares[:, None])  # [rows, columns]
+    down = lerp(left[:, None], right[:, None], shares[None, :])
     sides = np.stack([1 - shares, shares], axis=1)
     tempos = np.log([mean_tempo(end.like.phrase) for end in ends]).reshape(2, 2)
     paces = sides @ tempos @ sides.T
@@ -63,9 +63,9 @@ def grid(
         near = ends[2 * corner[0] + corner[1]]
         a_z, b_z, c_z, d_z = (end.over(near) for end in ends)
         x, y = float(across[row, column]), float(down[row, column])
-        z = between(between(a_z, b_z, x), between(c_z, d_z, x), y)
-        made = played(player, z, near.like, sampling)
+        z = lerp(lerp(a_z, b_z, x), lerp(c_z, d_z, x), y)
+        made = render_like(player, z, near.like, sampling)
         pace = math.exp(paces[row, column] - tempos[corner])
-        phrase = at_pace(play_like(made.phrase, near.like.phrase), pace)
+        phrase = scale_tempo(transfer_performance(made.phrase, near.like.phrase), pace)
         phrases.append(with_recipe(phrase, player, "grid", made, near.like.phrase))
     return phrases

@@ -7,10 +7,10 @@ of whole pieces, across meters, and in steps that are even to the ear.
 from __future__ import annotations
 
 from ..engine import Player
-from ..generation.decoding import played, with_recipe
-from ..generation.latent_path import End, between, places, shares_of
-from ..generation.seeding import MOST_PROBABLE, Sampling, check
-from ..performance.transfer import at_pace, mean_tempo, play_like
+from ..generation.decoding import render_like, with_recipe
+from ..generation.latent_path import PathEnd, lerp, path_positions, path_shares
+from ..generation.seeding import MOST_PROBABLE, Sampling, check_request
+from ..performance.transfer import mean_tempo, scale_tempo, transfer_performance
 from ..score.phrase import Phrase
 
 
@@ -35,16 +35,18 @@ def interpolate(
     Raises:
         RequestError: fewer than two phrases, no such curve, or the net has no latent.
     """
-    check(player, "interpolate", n, sampling.temperature)
-    shares = shares_of(curve, n)
-    ends = End.of(player, a), End.of(player, b)
+    check_request(player, "interpolate", n, sampling.temperature)
+    shares = path_shares(curve, n)
+    ends = PathEnd.of(player, a), PathEnd.of(player, b)
     pace = mean_tempo(ends[1].like.phrase) / mean_tempo(ends[0].like.phrase)
     phrases = []
-    for share, place in zip(shares, places(player, *ends, shares, curve), strict=True):
+    for share, place in zip(shares, path_positions(player, *ends, shares, curve), strict=True):
         side = 0 if share < 0.5 else 1
         near = ends[side]
-        z = between(ends[0].over(near), ends[1].over(near), place)
-        made = played(player, z, near.like, sampling)
-        phrase = at_pace(play_like(made.phrase, near.like.phrase), pace ** (share - side))
+        z = lerp(ends[0].over(near), ends[1].over(near), place)
+        made = render_like(player, z, near.like, sampling)
+        phrase = scale_tempo(
+            transfer_performance(made.phrase, near.like.phrase), pace ** (share - side)
+        )
         phrases.append(with_recipe(phrase, player, "interpolate", made, near.like.phrase))
     return phrases

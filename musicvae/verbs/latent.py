@@ -6,38 +6,38 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..arrays import FloatArray
 from ..engine import Player
 from ..errors import RequestError
 from ..generation.decoding import perform, with_recipe
-from ..generation.plan import Plan
+from ..generation.plan import DecodePlan
 from ..generation.seeding import (
     MOST_PROBABLE,
-    Array,
     Sampling,
-    check,
-    entropy,
+    check_request,
+    resolve_seed,
 )
-from ..generation.source import Encoded
-from ..performance.transfer import dressed
+from ..generation.source import EncodedPhrase
+from ..performance.transfer import apply_defaults
 from ..score.phrase import Phrase
 from ..score.windows import window_bars
 from ..theory.meter import Meter, bpm_to_tempo
 from .generate import COMMON_TIME
 
 
-def encode(player: Player, phrase: Phrase) -> Array:
+def encode(player: Player, phrase: Phrase) -> FloatArray:
     """The posterior mean of each window of a phrase. Output `[windows, Z]`.
 
     Raises:
         RequestError: the net has no latent, or a number is out of range.
     """
-    check(player, "encode", 1, 0.0)
-    return Encoded(player, phrase).mu
+    check_request(player, "encode", 1, 0.0)
+    return EncodedPhrase(player, phrase).mu
 
 
 def decode(
     player: Player,
-    z: Array,
+    z: FloatArray,
     sampling: Sampling = MOST_PROBABLE,
     *,
     meter: Meter = COMMON_TIME,
@@ -50,21 +50,21 @@ def decode(
         RequestError: z has another width than the net's, or a number is out of range.
     """
     z = np.atleast_2d(np.asarray(z, dtype=np.float32))
-    check(player, "decode", len(z), sampling.temperature)
+    check_request(player, "decode", len(z), sampling.temperature)
     if z.ndim != 2 or z.shape[1] != player.latent or not np.isfinite(z).all():
         raise RequestError(f"z is {player.latent} finite numbers wide; this is {z.shape}.")
     tempo = bpm_to_tempo(bpm)
-    one = Plan(
+    one = DecodePlan(
         z,
         ((0, 0),),
         meter,
         window_bars(meter, player.bars),
         temperature=sampling.temperature,
-        seed=entropy(sampling.seed),
+        seed=resolve_seed(sampling.seed),
     )
     phrases = []
     for row in range(len(z)):
         made = perform(player, replace(one, z=z[row : row + 1], key=(row,)))
-        phrase = dressed(made.phrase, tempo, program)
+        phrase = apply_defaults(made.phrase, tempo, program)
         phrases.append(with_recipe(phrase, player, "decode", made))
     return phrases

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..engine import Player
-from ..generation.decoding import played, with_recipe
+from ..generation.decoding import render_like, with_recipe
 from ..generation.seeding import (
     MOST_PROBABLE,
     Sampling,
-    check,
+    check_request,
 )
-from ..generation.source import Encoded
+from ..generation.source import EncodedPhrase
 from ..metrics.histograms import note_f1
-from ..performance.transfer import play_like
+from ..performance.transfer import transfer_performance
 from ..score.phrase import Phrase
 
 
@@ -40,14 +40,14 @@ def reconstruct(
     Raises:
         RequestError: the net has no latent, or a number is out of range.
     """
-    check(player, "reconstruct", 1, sampling.temperature)
-    source = Encoded(player, phrase)
-    back = played(player, source.mu, source, sampling)
+    check_request(player, "reconstruct", 1, sampling.temperature)
+    source = EncodedPhrase(player, phrase)
+    back = render_like(player, source.mu, source, sampling)
     truth, guess = player.codec.encode(source.whole), player.codec.encode(back.phrase)
     right = (truth == guess).reshape(len(truth), -1).all(axis=1)
-    made = play_like(back.phrase, source.phrase)
+    made = transfer_performance(back.phrase, source.phrase)
     return Reconstruction(
         with_recipe(made, player, "reconstruct", back, source.phrase),
         float(right.mean()),
-        note_f1(play_like(source.whole, source.phrase), made),
+        note_f1(transfer_performance(source.whole, source.phrase), made),
     )

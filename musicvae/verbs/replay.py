@@ -16,10 +16,10 @@ from ..constraints.spec import Constraints
 from ..engine import Player
 from ..errors import RequestError
 from ..generation.decoding import perform
-from ..generation.plan import known
+from ..generation.plan import plan_of
 from ..generation.seeding import Sampling
 from ..performance.render import Rendering, render
-from ..performance.transfer import dressed, play_like
+from ..performance.transfer import apply_defaults, transfer_performance
 from ..score.phrase import Phrase
 from .extend import extend
 
@@ -44,7 +44,7 @@ def replay(player: Player, phrase: Phrase) -> Phrase:
         raise
     except (KeyError, TypeError, ValueError, IndexError, ArithmeticError) as error:
         raise RequestError("its recipe cannot be read") from error
-    rendering = Rendering.stored(player.codec.name, recipe)
+    rendering = Rendering.from_recipe(player.codec.name, recipe)
     heard = render(replace(made, recipe=recipe), rendering, constraints)
     if not is_same(heard, phrase):
         raise RequestError("another prior than this model's made it, or another machine")
@@ -63,19 +63,19 @@ def _played_again(
     """The notes, made anew, and what they keep to."""
     if phrase.recipe and phrase.recipe.verb == "extend":
         return _extended_again(player, phrase, **{name: options[name] for name in _OF_EXTEND})
-    plan = known(player, phrase)
+    plan = plan_of(player, phrase)
     if plan is None:
         raise ValueError
     bare = perform(player, plan).phrase
     if "accents" not in options:
-        made = dressed(bare, phrase.tempos[0].microseconds, phrase.parts[0].program)
+        made = apply_defaults(bare, phrase.tempos[0].microseconds, phrase.parts[0].program)
         parts = (
             replace(part, program=own.program, name=own.name)
             for part, own in zip(made.parts, phrase.parts, strict=True)
         )
         return replace(made, tempos=phrase.tempos, parts=tuple(parts)), plan.constraints
     loud = [{int(at): int(velocity) for at, velocity in own} for own in options["accents"]]
-    return play_like(bare, phrase, loud), plan.constraints
+    return transfer_performance(bare, phrase, loud), plan.constraints
 
 
 _OF_EXTEND = ("bars", "temperature", "seed", "wishes")
@@ -92,7 +92,7 @@ def _extended_again(
 ) -> tuple[Phrase, Constraints]:
     """What was there before its last bars, and these once more."""
     bars, sampling = index(bars), Sampling(temperature, index(seed), from_dict(wishes))
-    end = phrase.steps - bars * phrase.meter.bar
+    end = phrase.steps - bars * phrase.meter.steps_per_bar
     parts = (
         replace(part, notes=tuple(note for note in part.notes if note.start < end))
         for part in phrase.parts

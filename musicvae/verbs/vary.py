@@ -6,28 +6,27 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..adapt.apply_attributes import moved
+from ..adapt.apply_attributes import apply_attributes
+from ..arrays import DoubleArray, FloatArray
 from ..codecs.base import Codes
 from ..engine import Player
 from ..errors import RequestError
 from ..generation.decoding import perform, with_recipe
-from ..generation.latent_path import between, hamming
+from ..generation.latent_path import hamming, lerp
 from ..generation.sections import Form, compose
 from ..generation.seeding import (
     MAX_BARS,
     MOST_PROBABLE,
-    Array,
     Sampling,
-    check,
-    entropy,
+    check_request,
     generator,
+    resolve_seed,
 )
-from ..generation.source import Encoded
-from ..performance.transfer import play_like
+from ..generation.source import EncodedPhrase
+from ..performance.transfer import transfer_performance
 from ..score.phrase import Phrase
-from ..score.windows import join, window_bars
+from ..score.windows import join_phrases, window_bars
 
 STRENGTH = 0.3
 SHIFTS = sorted(range(-5, 7), key=abs)
@@ -58,12 +57,12 @@ def vary(
     Raises:
         RequestError: the net cannot vary, has no such attribute, or a number is out of range.
     """
-    check(player, "vary", n, sampling.temperature)
+    check_request(player, "vary", n, sampling.temperature)
     settings = settings or {}
     share = strength if strength is not None else 0.0 if settings else STRENGTH
     if not 0 <= share <= 1:
         raise RequestError(f"A strength is a number from 0 to 1, not {share:g}.")
-    source, seed = Encoded(player, phrase), entropy(sampling.seed)
+    source, seed = EncodedPhrase(player, phrase), resolve_seed(sampling.seed)
     if source.plan.bars > MAX_BARS:
         raise RequestError(
             f"Vary {MAX_BARS:,} bars at once, not {source.plan.bars:,}: cut the file."
@@ -78,12 +77,14 @@ def vary(
     found: list[tuple[float, Phrase]] = []
     for row in range(n):
         amounts = {name: amount * (row + 1) / n for name, amount in settings.items()}
-        z = moved(player, source.mu, amounts, [phrase.meter] * len(source.mu))
+        z = apply_attributes(player, source.mu, amounts, [phrase.meter] * len(source.mu))
         if share:
             z = _towards(player, source, z, share, generator(seed, row), sampling)
         made = perform(player, replace(plan, z=z, key=(row,)))
         apart = hamming(player.codec, phrase.meter, origin, player.codec.encode(made.phrase))
-        varied = with_recipe(play_like(made.phrase, phrase), player, "vary", made, phrase)
+        varied = with_recipe(
+            transfer_performance(made.phrase, phrase), player, "vary", made, phrase
+        )
         found.append((apart, varied))
     if not settings:
         found.sort(key=lambda pair: pair[0])
@@ -92,12 +93,12 @@ def vary(
 
 def _towards(
     player: Player,
-    source: Encoded,
-    z: Array,
+    source: EncodedPhrase,
+    z: FloatArray,
     share: float,
     rng: np.random.Generator,
     sampling: Sampling,
-) -> Array:
+) -> FloatArray:
     """From each window towards new music, till this share of the difference is heard."""
     meter = source.phrase.meter
     form = Form("A", len(z) * window_bars(meter, player.bars))
@@ -108,7 +109,7 @@ def _towards(
         return target
 
     def at(t: float) -> Codes:
-        there = replace(source.plan, z=between(z, target, t))
+        there = replace(source.plan, z=lerp(z, target, t))
         return player.codec.encode(perform(player, there).phrase)
 
     def heard(t: float) -> float:
@@ -120,16 +121,16 @@ def _towards(
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         low, high = (middle, high) if heard(middle) < goal else (low, middle)
-    return between(z, target, high)
+    return lerp(z, target, high)
 
 
-def _in_key_of(player: Player, source: Encoded, z: Array) -> Array:
+def _in_key_of(player: Player, source: EncodedPhrase, z: FloatArray) -> FloatArray:
     """New music moved to where it has the pitches of a phrase: a mix of two keys is in neither."""
     meters, codec = [source.phrase.meter] * len(z), player.codec
     idle = [generator(0)] * len(z)  # the most probable step needs no chance
     codes = player.decode(z, meters, temperature=0.0, rngs=idle)
     there = pitch_classes(source.whole)
-    found = pitch_classes(join([codec.decode(each, meters[0]) for each in codes]))
+    found = pitch_classes(join_phrases([codec.decode(each, meters[0]) for each in codes]))
     shared = [np.minimum(there, np.roll(found, shift)).sum() for shift in SHIFTS]
     shift = SHIFTS[int(np.argmax(shared))]
     if not shift:
@@ -137,7 +138,7 @@ def _in_key_of(player: Player, source: Encoded, z: Array) -> Array:
     return player.encode([codec.transpose(each, shift) for each in codes], meters).mu
 
 
-def pitch_classes(phrase: Phrase) -> NDArray[np.float64]:
+def pitch_classes(phrase: Phrase) -> DoubleArray:
     """Share of the time that each sounds. `[12]`"""
     found = np.zeros(12)
     for part in phrase.parts:

@@ -29,9 +29,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # scripts/, where learning i
 
 from learn_feel import Performance, levels, log_likelihood, performances
 
-from musicvae.performance.dynamics import expressed
-from musicvae.performance.groove import Feel, learned
-from musicvae.performance.humanize import humanized
+from musicvae.performance.dynamics import apply_dynamics
+from musicvae.performance.groove import GrooveSpread, load_groove
+from musicvae.performance.humanize import humanize_phrase
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.theory.drum_kit import CLASS_OF, PITCH_OF
 from musicvae.theory.meter import Meter
@@ -55,7 +55,7 @@ def main() -> None:
     strokes = sum(len(one.step) for one in test)
     print(f"{len(test)} performances held out, {strokes:,} strokes")
     print("\nnats a stroke      one Gaussian   by drum and step   with its spreads")
-    for field, feel in zip(EDGES, learned(), strict=True):
+    for field, feel in zip(EDGES, load_groove(), strict=True):
         values = [[getattr(one, field) for one in part] for part in (train, test)]
         print(f"{field:18} {nats(train, test, values, feel)}")
     common = [kept for one in test if (kept := once(one)).meter == Meter() and len(kept.step) > 1]
@@ -67,7 +67,7 @@ def main() -> None:
         ours, theirs = (overlap(common, other, field) for other in (again, noise))
         print(f"{field:18} {halves:15.3f} {ours:11.3f} {theirs:8.3f}")
     print("\nechoes                         real   humanized   jitter")
-    for field, feel in zip(EDGES, learned(), strict=True):
+    for field, feel in zip(EDGES, load_groove(), strict=True):
         for name, echo in (("struck together", together), ("one bar later", later)):
             found = [echo(part, field, feel) for part in (common, again, noise)]
             print(f"{field:9} {name:16} {found[0]:8.2f} {found[1]:11.2f} {found[2]:8.2f}")
@@ -77,7 +77,7 @@ def nats(
     train: Sequence[Performance],
     test: Sequence[Performance],
     values: Sequence[Sequence[Floats]],
-    feel: Feel,
+    feel: GrooveSpread,
 ) -> str:
     """A row of the first table."""
     known, held = (np.concatenate(value) for value in values)
@@ -105,17 +105,17 @@ def once(one: Performance) -> Performance:
 
 def played(one: Performance, seed: int) -> Performance:
     """The same strokes quantised, expressed and humanized."""
-    begin = one.step[0] // one.meter.bar * one.meter.bar
+    begin = one.step[0] // one.meter.steps_per_bar * one.meter.steps_per_bar
     strokes = zip((one.step - begin).tolist(), one.drum.tolist(), strict=True)
     notes = tuple(Note(step, 1, PITCH_OF[drum]) for step, drum in strokes)
     part = Part(notes, is_drum=True)
-    phrase = Phrase(one.meter, -(-part.end // one.meter.bar), parts=(part,))
+    phrase = Phrase(one.meter, -(-part.end // one.meter.steps_per_bar), parts=(part,))
     found = {
         (note.start, CLASS_OF[note.pitch]): note
-        for note in humanized(expressed(phrase), 1.0, seed).parts[0].notes
+        for note in humanize_phrase(apply_dynamics(phrase), 1.0, seed).parts[0].notes
     }
     order = [found[key] for key in zip((one.step - begin).tolist(), one.drum.tolist(), strict=True)]
-    ahead = float(np.mean(learned()[0].mean))  # before the click, which humanized leaves out
+    ahead = float(np.mean(load_groove()[0].mean))  # before the click, which humanized leaves out
     return one._replace(
         offset=np.array([note.offset for note in order]) + ahead,
         velocity=np.array([note.velocity for note in order], dtype=np.float64),
@@ -152,17 +152,17 @@ def by_cell(part: Sequence[Performance], field: str) -> dict[int, Floats]:
     return {int(cell): values[cells == cell] for cell in np.unique(cells)}
 
 
-def together(part: Sequence[Performance], field: str, feel: Feel) -> float:
+def together(part: Sequence[Performance], field: str, feel: GrooveSpread) -> float:
     """Correlation of two drums at one step."""
     return echo(part, field, feel, lambda step, drum: (step == step.T) & (drum != drum.T))
 
 
-def later(part: Sequence[Performance], field: str, feel: Feel) -> float:
+def later(part: Sequence[Performance], field: str, feel: GrooveSpread) -> float:
     """Correlation of a drum with itself a bar later."""
     return echo(part, field, feel, lambda step, drum: (step + 16 == step.T) & (drum == drum.T))
 
 
-def echo(part: Sequence[Performance], field: str, feel: Feel, match: Match) -> float:
+def echo(part: Sequence[Performance], field: str, feel: GrooveSpread, match: Match) -> float:
     """Correlation of what pairs of strokes of a performance differ from their means by."""
     pairs = []
     for one in part:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from play import median_of
 
 from musicvae.retrieval.index import Entry, Library, load, save
-from musicvae.retrieval.search import best_of_each, directions_of
+from musicvae.retrieval.search import best_of_each, unit_vectors
 
 Floats = NDArray[np.float32]
 QUERIES = 8 * 12
@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     chosen = parser.parse_args()
     rng = np.random.default_rng(0)
-    asked = directions_of(rng.standard_normal((QUERIES, chosen.latent), np.float32))
+    asked = unit_vectors(rng.standard_normal((QUERIES, chosen.latent), np.float32))
     for size in chosen.windows:
         print(
             f"{size:9,} windows: {measured(made_up(size, rng, chosen.latent), asked, chosen.runs)}"
@@ -43,7 +43,7 @@ def measured(library: Library, asked: Floats, runs: int) -> str:
     """Weight of the file, seconds to open it, seconds for one direction and for all."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder, "index.npz")
-        save(place, library.apart())
+        save(place, library.by_file())
         megabytes = place.stat().st_size / 2**20
         opening = median_of(lambda: load(place, asked.shape[1]), runs)
     one = median_of(lambda: best_of_each(library, asked[:1]), runs)
@@ -57,7 +57,7 @@ def measured(library: Library, asked: Floats, runs: int) -> str:
 def made_up(size: int, rng: np.random.Generator, latent: int) -> Library:
     """A library of random directions."""
     blocks = [
-        directions_of(rng.standard_normal((min(10_000, size - at), latent), np.float32))
+        unit_vectors(rng.standard_normal((min(10_000, size - at), latent), np.float32))
         for at in range(0, size, 10_000)
     ]
     directions = np.concatenate([block.astype(np.float16) for block in blocks])

@@ -21,7 +21,7 @@ from musicvae.corpus.dataset import Windows
 from musicvae.errors import TrainingError
 from musicvae.presets import PRESETS
 from musicvae.training.distributed import start
-from musicvae.training.trainer import Run
+from musicvae.training.trainer import Trainer
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def speed(precision: str, batch: int, updates: int) -> float:
     """Phrases a second of whole updates, the median of several."""
     config = PRESETS["melody-2bar"]
     config = replace(config, train=replace(config.train, precision=precision, batch=batch))
-    run = Run(config, Path(), start(precision))
+    run = Trainer(config, Path(), start(precision))
     rng = np.random.default_rng(0)
     codes = rng.choice(90, (batch, 64), p=[0.3 / 89] * 89 + [0.7]).astype(np.uint8)
     meters = np.tile(np.array([[4, 4, 4]], dtype=np.uint8), (batch, 1))
@@ -55,7 +55,7 @@ def speed(precision: str, batch: int, updates: int) -> float:
     took = []
     for _ in range(updates + 1):
         begun = time.perf_counter()
-        run.update(run.portion(windows, np.arange(batch)))
+        run.update(run.local_batch(windows, np.arange(batch)))
         took.append(time.perf_counter() - begun)
     return batch / statistics.median(took[1:])
 

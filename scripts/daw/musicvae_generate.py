@@ -36,7 +36,7 @@ def main() -> None:
 
 def insert(track: object, begin: float, phrase: musicvae.Phrase) -> None:
     """The phrase as a MIDI item that begins at that quarter of the project."""
-    length = phrase.steps / phrase.meter.grid
+    length = phrase.steps / phrase.meter.steps_per_quarter
     item = reaper.RPR_CreateNewMIDIItemInProj(track, begin, begin + length, True)[0]
     take = reaper.RPR_GetActiveTake(item)
     for start, duration, pitch, velocity in musicvae.to_tuples(phrase):

@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicvae.adapt.apply_attributes import measured, moved, parse_settings, values_of
+from musicvae.adapt.apply_attributes import (
+    apply_attributes,
+    measurable_attributes,
+    parse_settings,
+    values_of,
+)
 from musicvae.checkpoint import Checkpoint, with_attributes
 from musicvae.engine import Player
 from musicvae.errors import RequestError
@@ -37,8 +42,8 @@ names = st.sampled_from(list(ATTRIBUTES))
 @settings(max_examples=10, deadline=None)
 def test_an_attribute_never_moves_the_other_way(name: str, amount: float) -> None:
     """Up or not at all if more was asked for, down or not at all if less."""
-    known = measured(PLAYER)
-    z = moved(PLAYER, Z, {name: amount}, METERS)
+    known = measurable_attributes(PLAYER)
+    z = apply_attributes(PLAYER, Z, {name: amount}, METERS)
     before, after = (values_of(PLAYER, each, METERS, known) for each in (Z, z))
     change = (after - before)[:, list(known).index(name)]
     assert (np.nan_to_num(change) * amount >= 0).all()
@@ -48,10 +53,12 @@ def test_an_attribute_never_moves_the_other_way(name: str, amount: float) -> Non
 @settings(max_examples=5, deadline=None)
 def test_who_asks_for_more_gets_as_much_or_more(name: str, some: float, times: float) -> None:
     """Of each window, in either direction."""
-    known = measured(PLAYER)
+    known = measurable_attributes(PLAYER)
     for sign in (1, -1):
         less, more = (
-            values_of(PLAYER, moved(PLAYER, Z, {name: sign * much}, METERS), METERS, known)
+            values_of(
+                PLAYER, apply_attributes(PLAYER, Z, {name: sign * much}, METERS), METERS, known
+            )
             for much in (some, some * times)
         )
         change = sign * (more - less)[:, list(known).index(name)]
@@ -61,36 +68,36 @@ def test_who_asks_for_more_gets_as_much_or_more(name: str, some: float, times: f
 def test_nothing_set_leaves_z_as_it_is() -> None:
     """To the bit; so does 0, and no z at all is none."""
     for nothing in ({}, {"density": 0.0}):
-        assert np.array_equal(moved(PLAYER, Z, nothing, METERS), Z)
-    assert moved(PLAYER, Z[:0], {"density": 1.0}, []).shape == (0, PLAYER.latent)
+        assert np.array_equal(apply_attributes(PLAYER, Z, nothing, METERS), Z)
+    assert apply_attributes(PLAYER, Z[:0], {"density": 1.0}, []).shape == (0, PLAYER.latent)
 
 
 def test_a_z_moves_alike_whatever_stands_beside_it() -> None:
     """Alone or among others, of several meters."""
     for wanted in ({"density": 1.0}, {"pitch": -1.0, "range": 0.5}):
-        together = moved(PLAYER, Z, wanted, METERS)
+        together = apply_attributes(PLAYER, Z, wanted, METERS)
         for row, meter in enumerate(METERS):
             assert np.array_equal(
-                moved(PLAYER, Z[row : row + 1], wanted, [meter])[0], together[row]
+                apply_attributes(PLAYER, Z[row : row + 1], wanted, [meter])[0], together[row]
             )
 
 
 def test_what_cannot_be_measured_is_added() -> None:
     """A slider, as much of it as was asked for; alone or before the rest."""
-    assert "slider-1" not in measured(PLAYER)
-    np.testing.assert_allclose(moved(PLAYER, Z, {"slider-1": -0.5}, METERS), Z - 0.5)
-    both = moved(PLAYER, Z, {"slider-1": 1.0, "pitch": 1.0}, METERS)
-    assert np.array_equal(both, moved(PLAYER, Z + 1, {"pitch": 1.0}, METERS))
+    assert "slider-1" not in measurable_attributes(PLAYER)
+    np.testing.assert_allclose(apply_attributes(PLAYER, Z, {"slider-1": -0.5}, METERS), Z - 0.5)
+    both = apply_attributes(PLAYER, Z, {"slider-1": 1.0, "pitch": 1.0}, METERS)
+    assert np.array_equal(both, apply_attributes(PLAYER, Z + 1, {"pitch": 1.0}, METERS))
 
 
 def test_what_is_not_there_is_told() -> None:
     """As one sentence that lists what is, or says how to have some."""
     with pytest.raises(RequestError, match="no attribute 'speed'; it has density, syncopation-8"):
-        moved(PLAYER, Z, {"speed": 1.0}, METERS)
+        apply_attributes(PLAYER, Z, {"speed": 1.0}, METERS)
     with pytest.raises(RequestError, match="musicvae fit-attributes"):
-        moved(Player(tiny_checkpoint()), Z, {"density": 1.0}, METERS)
+        apply_attributes(Player(tiny_checkpoint()), Z, {"density": 1.0}, METERS)
     with pytest.raises(RequestError, match="density to a number, not nan"):
-        moved(PLAYER, Z, {"density": np.nan}, METERS)
+        apply_attributes(PLAYER, Z, {"density": np.nan}, METERS)
 
 
 def test_settings_are_typed_as_they_are_read() -> None:

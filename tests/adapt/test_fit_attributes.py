@@ -9,7 +9,7 @@ import pytest
 
 from musicvae import checkpoint
 from musicvae.adapt import fit_attributes as directions
-from musicvae.adapt.apply_attributes import measured
+from musicvae.adapt.apply_attributes import measurable_attributes
 from musicvae.adapt.fit_attributes import fit_attributes
 from musicvae.api.builders import fit_attributes as fit_in_folder
 from musicvae.api.model import load
@@ -27,7 +27,7 @@ from ..miniatures import make_data, tiny_checkpoint, tiny_prior
 def few_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     """Enough for tiny nets."""
     monkeypatch.setattr(directions, "LADDER", (2.0, 6.0))
-    monkeypatch.setattr(directions, "TRIED_ON", 4)
+    monkeypatch.setattr(directions, "MAX_TRIAL_WINDOWS", 4)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_ways_move_one_thing_and_leave_the_others() -> None:
     slopes = np.array([[1.0, 0.2, 0.0], [0.8, 0.0, 0.5], [0.1, 1.0, 1.0]])
     for partner in (False, True):
         others = [[2] if partner else [1, 2], [0, 2], [0, 1]]
-        effects = slopes @ directions._ways(slopes, others).T
+        effects = slopes @ directions._directions(slopes, others).T
         own = np.diag(effects)
         assert (own > 0).all()
         assert abs(effects[1, 0] / own[0]) > 0.5 if partner else abs(effects[1, 0] / own[0]) < 0.3
@@ -71,7 +71,7 @@ def test_the_net_stays_as_it_was(data: Path, tmp_path: Path) -> None:
     assert after.parameters == before.parameters
     assert after.config == before.config
     assert load(folder).generate(2, seed=0) == played
-    assert list(measured(load(folder).player)) == list(ATTRIBUTES)
+    assert list(measurable_attributes(load(folder).player)) == list(ATTRIBUTES)
     restore(after)
     first = (folder / checkpoint.WEIGHTS).read_bytes()
     fit_in_folder(folder, data=data)
@@ -97,7 +97,7 @@ def test_mean_and_sd_are_those_of_the_training_set(data: Path) -> None:
 def test_every_codec_has_attributes(codec: str, tmp_path: Path) -> None:
     """Each of its first part."""
     fitted = fit_attributes(tiny_checkpoint(codec=codec), make_data(tmp_path / codec, codec))
-    assert len(measured(Player(fitted))) == (3 if codec == "drums" else 8)
+    assert len(measurable_attributes(Player(fitted))) == (3 if codec == "drums" else 8)
 
 
 def test_sliders_and_a_prior_stand_beside_attributes(data: Path) -> None:
@@ -106,8 +106,8 @@ def test_sliders_and_a_prior_stand_beside_attributes(data: Path) -> None:
     with_slider = checkpoint.with_attributes(tiny_checkpoint(), slider)
     fitted = tiny_prior(fit_attributes(with_slider, data))
     assert [*checkpoint.attributes_of(fitted)] == ["slider-1", *ATTRIBUTES]
-    assert checkpoint.attributes_of(checkpoint.bare(fitted)) == {}
-    assert checkpoint.bare(fitted).weights.keys() == tiny_checkpoint().weights.keys()
+    assert checkpoint.attributes_of(checkpoint.net_only(fitted)) == {}
+    assert checkpoint.net_only(fitted).weights.keys() == tiny_checkpoint().weights.keys()
 
 
 def test_a_direction_of_another_width_is_damage() -> None:

@@ -39,7 +39,7 @@ SAMPLES = 8
 def few() -> Iterator[None]:
     """So many windows are heard, and samples looked up, as a test has time for."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(slider_module, "HEARD_AT", 4)
+        patch.setattr(slider_module, "MAX_SLIDER_WINDOWS", 4)
         patch.setattr(slider_module, "LENGTHS", (1.0, 4.0))
         patch.setattr(module, "SAMPLES", SAMPLES)
         yield
@@ -89,7 +89,7 @@ def test_it_finds_the_music_of_the_files_likelier(
     for model in (base, made.checkpoint):
         prior = prior_of(model)
         assert prior is not None
-        found = Player(prior).nats(nothing, *windows)
+        found = Player(prior).nll(nothing, *windows)
         nats.append(np.mean([each.mean() for each in found]))
     assert nats[1] < 0.8 * nats[0]
 
@@ -168,7 +168,7 @@ def test_of_very_much_music_some_is_drawn(
     base: Checkpoint, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the seed; the copies are looked up in all of it."""
-    monkeypatch.setattr(module, "MOST_STEPS", 300)
+    monkeypatch.setattr(module, "MAX_STEPS", 300)
     one, same, other = (personalize(base, [folder], seed=seed) for seed in (0, 0, 1))
     head = "prior.head.weight"
     assert np.array_equal(one.checkpoint.weights[head], same.checkpoint.weights[head])
@@ -203,7 +203,7 @@ def test_it_warns_when_it_copies(
     base: Checkpoint, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And says what to do."""
-    monkeypatch.setattr(module, "Library", Finds)
+    monkeypatch.setattr(module, "CopyIndex", Finds)
     made = personalize(base, [folder])
     assert made.copies == 1.0
     assert made.warning is not None

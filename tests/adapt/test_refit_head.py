@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from musicvae.adapt import refit_head as module
-from musicvae.adapt.refit_head import HELD, expected, refit
+from musicvae.adapt.refit_head import PRIOR_PRECISION, expected, refit_head
 from musicvae.checkpoint import Checkpoint, prior_of
 from musicvae.codecs.base import Codes
 from musicvae.engine import Player
@@ -48,9 +48,9 @@ def cost(
 ) -> float:
     """Nats of the windows, and what the Gaussian around the old head adds."""
     nothing = np.empty((len(windows), 0), np.float32)
-    nats = changed(prior, weight, bias).nats(nothing, windows, METERS)
+    nats = changed(prior, weight, bias).nll(nothing, windows, METERS)
     far = float((weight.astype(float) ** 2).sum() + (bias.astype(float) ** 2).sum())
-    return float(sum(each.sum() for each in nats)) + HELD / 2 * far
+    return float(sum(each.sum() for each in nats)) + PRIOR_PRECISION / 2 * far
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -58,7 +58,7 @@ def test_no_other_head_is_better(name: str, monkeypatch: pytest.MonkeyPatch) -> 
     """Nor the one it was: what is minimised is convex, and each step away costs."""
     monkeypatch.setattr(module, "ROUNDS", LONG)
     prior, windows = prior_and_windows(name)
-    weight, bias = refit(Player(prior), windows, METERS)
+    weight, bias = refit_head(Player(prior), windows, METERS)
     best = cost(prior, windows, weight, bias)
     assert best < cost(prior, windows, 0 * weight, 0 * bias)
     rng = np.random.default_rng(0)
@@ -73,11 +73,11 @@ def test_every_round_of_the_usual_number_is_told_and_they_are_enough(name: str) 
     """To come within a few hundredths of all that can be gained."""
     prior, windows = prior_and_windows(name)
     told: list[int] = []
-    usual = cost(prior, windows, *refit(Player(prior), windows, METERS, tell=told.append))
+    usual = cost(prior, windows, *refit_head(Player(prior), windows, METERS, tell=told.append))
     assert told == list(range(1, module.ROUNDS + 1))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "ROUNDS", LONG)
-        best = refit(Player(prior), windows, METERS)
+        best = refit_head(Player(prior), windows, METERS)
     least, first = cost(prior, windows, *best), cost(prior, windows, 0 * best[0], 0 * best[1])
     assert usual - least < 0.05 * (first - least)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicvae.adapt.sliders import LENGTHS, SLIDERS, directions, measure, sliders
+from musicvae.adapt.sliders import LENGTHS, SLIDERS, directions, slider_figures, sliders
 from musicvae.codecs import CODECS
 from musicvae.engine import Player
 from musicvae.score.phrase import Note, Part, Phrase
@@ -78,7 +78,7 @@ def test_what_is_measured_is_what_stands_in_the_notes() -> None:
     """Two bars of 4/4: quarters on the beat, then an eighth off it, a third above."""
     notes = (Note(0, 4, 60), Note(4, 4, 64), Note(18, 2, 67), Note(20, 2, 60))
     phrase = Phrase(Meter(4, 4), 2, parts=(Part(notes),))
-    assert measure(phrase, CODECS["melody"]) == {
+    assert slider_figures(phrase, CODECS["melody"]) == {
         "density": 2.0,
         "offbeats": 0.25,
         "pitch": 62.75,
@@ -92,8 +92,8 @@ def test_drums_are_measured_by_what_is_struck() -> None:
     """A kick with a hi-hat, then a snare off the beat."""
     notes = (Note(0, 1, 36), Note(0, 1, 42), Note(2, 1, 38))
     phrase = Phrase(Meter(4, 4), 1, parts=(Part(notes, is_drum=True),))
-    found = measure(phrase, CODECS["drums"])
+    found = slider_figures(phrase, CODECS["drums"])
     assert (found["density"], found["together"]) == (3.0, 1.5)
     assert found["kick"] == found["snare"] == found["hi-hats"] == pytest.approx(1 / 3)
     assert found["toms"] == found["cymbals"] == 0
-    assert not any(measure(Phrase(), CODECS["drums"]).values())
+    assert not any(slider_figures(Phrase(), CODECS["drums"]).values())

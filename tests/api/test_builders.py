@@ -15,9 +15,9 @@ from musicvae.config import ModelConfig
 from musicvae.errors import CheckpointError, TrainingError
 from musicvae.progress import Report
 from musicvae.training import train as training
-from musicvae.training.resume import begun_with
+from musicvae.training.resume import saved_config
 from musicvae.training.train import train
-from musicvae.training.trainer import Run
+from musicvae.training.trainer import Trainer
 
 from ..miniatures import make_data, short, tiny_checkpoint
 
@@ -45,14 +45,14 @@ def test_it_begins_with_the_weights_of_the_model(
 ) -> None:
     """All of them, as they lie in its folder; of the choices, those that were not given."""
     begun: list[Checkpoint] = []
-    go = training.go
+    go = training.fit
 
-    def seen(run: Run, *rest: object) -> None:
+    def seen(run: Trainer, *rest: object) -> None:
         weights = {name: t.numpy().copy() for name, t in run.net.state_dict().items()}
-        begun.append(Checkpoint(run.config, weights, run.standing.step))
+        begun.append(Checkpoint(run.config, weights, run.state.step))
         go(run, *rest)  # type: ignore[arg-type]  # as it is
 
-    monkeypatch.setattr(training, "go", seen)
+    monkeypatch.setattr(training, "fit", seen)
     out = musicvae.train(data=data, out=tmp_path / "on", start_from=first, steps=1, seed=7)
     (run,), model = begun, checkpoint.load(first)
     assert run.weights.keys() == model.weights.keys()
@@ -89,7 +89,7 @@ def test_a_run_that_went_on_from_a_model_is_resumed(
     for name, model in (("with", first), ("without", None)):
         out = tmp_path / name
         musicvae.train(out=out, start_from=first, max_minutes=0, **steps)  # type: ignore[arg-type]
-        assert begun_with(out).train.steps == 6
+        assert saved_config(out).train.steps == 6
         assert checkpoint.load(out).step < 6
         musicvae.train(out=out, start_from=model, resume=True, data=data)
         one, other = (checkpoint.load(tmp_path / place) for place in ("whole", name))

@@ -18,8 +18,8 @@ from musicvae.cli import app
 from musicvae.config import ModelConfig
 from musicvae.presets import PRESETS
 from musicvae.training import fit_prior as prior
-from musicvae.training.resume import begun_with
-from musicvae.training.trainer import Run
+from musicvae.training.resume import saved_config
+from musicvae.training.trainer import Trainer
 
 from ..miniatures import make_data, short
 
@@ -104,7 +104,7 @@ def test_when_the_time_is_up_the_line_to_go_on_is_told(
     assert resumed.stdout.startswith("Done: all 2 steps.\n")
     assert "train: 1 of 2 steps are done, batch 4, windows 18" in resumed.stderr
     assert typed(monkeypatch, *again).stdout == resumed.stdout
-    assert begun_with(tmp_path / "my model").train.seed == 3
+    assert saved_config(tmp_path / "my model").train.seed == 3
 
 
 def test_a_run_without_patience_left_says_so(
@@ -132,7 +132,7 @@ def test_ctrl_c_in_a_training_tells_how_to_go_on(
 ) -> None:
     """From its last save, in a line that does go on; nothing is said to be done."""
     with monkeypatch.context() as patch:
-        patch.setattr(Run, "update", interrupted)
+        patch.setattr(Trainer, "update", interrupted)
         result = typed_train(patch, "lstm", tmp_path)
     assert (result.exit_code, result.stdout) == (130, "")
     *_, told = result.stderr.splitlines()

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from musicvae.api import builders as workshop
-from musicvae.api.base import Wishes
+from musicvae.api.base import ConstraintOptions
 from musicvae.api.model import MusicVAE
 from musicvae.cli import (
     analogy,
@@ -64,7 +64,7 @@ def test_the_command_says_what_the_method_says(
     called = dict(inspect.signature(method).parameters)
     if called.pop("wishes", None):
         none = inspect.Parameter("wish", inspect.Parameter.KEYWORD_ONLY, default=None)
-        called |= dict.fromkeys(Wishes.__annotations__, none)
+        called |= dict.fromkeys(ConstraintOptions.__annotations__, none)
     assert typed.keys() - DOOR == called.keys() - OBJECT
     for name in typed.keys() - DOOR:
         assert str(typed[name].default) == str(called[name].default), name  # 0 is typed "0"

@@ -29,8 +29,8 @@ def test_a_part_that_is_forced_between_beats_is_free_on_them() -> None:
 def test_one_part_is_its_own_codec() -> None:
     """And several are each their own."""
     codes = np.zeros((4, 16, 3), dtype=np.uint16)
-    ((codec, own),) = CODECS["roll"].each(codes)
+    ((codec, own),) = CODECS["roll"].split(codes)
     assert codec is CODECS["roll"]
     assert own is codes
-    assert [part.name for part, _ in CODECS["trio"].each(codes)] == ["melody", "bass", "drums"]
-    assert all(own.shape == (4, 16) for _, own in CODECS["trio"].each(codes))
+    assert [part.name for part, _ in CODECS["trio"].split(codes)] == ["melody", "bass", "drums"]
+    assert all(own.shape == (4, 16) for _, own in CODECS["trio"].split(codes))

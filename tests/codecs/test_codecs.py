@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from musicvae.codecs import CODECS, MelodyCodec
 from musicvae.codecs.base import Codec, Codes
-from musicvae.engine.sampling import choose
+from musicvae.engine.sampling import choose_step
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
 from musicvae.score.melody_extraction import skyline
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.score.pianoroll import part_to_roll, roll_to_notes
-from musicvae.score.windows import cut, window_steps
+from musicvae.score.windows import cut_phrase, window_steps
 from musicvae.theory.meter import Meter
 
 from ..strategies import METERS, phrases
@@ -84,8 +84,8 @@ def test_up_and_down_again_is_the_same_phrase(codec: Codec, phrase: Phrase, semi
 @given(st.lists(st.integers(0, 89), max_size=64))
 def test_spelling_is_done_once(codes: list[int]) -> None:
     """A note-off in silence becomes a hold; a spelled sequence stays as it is."""
-    spelled = MELODY.spell(np.array(codes, dtype=np.uint8))
-    assert np.array_equal(MELODY.spell(spelled), spelled)
+    spelled = MELODY.canonicalize(np.array(codes, dtype=np.uint8))
+    assert np.array_equal(MELODY.canonicalize(spelled), spelled)
 
 
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
@@ -102,11 +102,11 @@ def test_steps_that_were_mixed_or_cut_are_spelled_as_they_are_heard(
     mixed = windows[rng.integers(2, size=steps), np.arange(steps)]
     if codec.likelihood == "bernoulli":  # a pitch may be struck and sustained at once
         mixed |= windows[0]
-    mixed = mixed[meter.bar * data.draw(st.integers(0, steps // meter.bar)) :]
-    spelled = codec.spell(mixed)
+    mixed = mixed[meter.steps_per_bar * data.draw(st.integers(0, steps // meter.steps_per_bar)) :]
+    spelled = codec.canonicalize(mixed)
     assert spelled.dtype == codec.dtype
     assert np.array_equal(spelled, codec.encode(codec.decode(mixed, meter)))
-    assert np.array_equal(codec.spell(spelled), spelled)
+    assert np.array_equal(codec.canonicalize(spelled), spelled)
 
 
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
@@ -132,7 +132,9 @@ def test_a_codec_tells_which_notes_its_channels_strike(codec: Codec, data: st.Da
 def test_notes_as_arrays_are_encoded_as_the_phrase_is(codec: Codec, phrase: Phrase) -> None:
     """Of whole bars with one part of one voice and no chords."""
     notes = skyline(phrase.parts[0].notes) if phrase.parts else ()
-    whole = cut(replace(phrase, parts=(Part(notes),), chords=()), 0, phrase.steps + phrase.lead_in)
+    whole = cut_phrase(
+        replace(phrase, parts=(Part(notes),), chords=()), 0, phrase.steps + phrase.lead_in
+    )
     columns = np.array([(n.start, n.end, n.pitch) for n in whole.parts[0].notes], dtype=np.int64)
     start, end, pitch = columns.reshape(-1, 3).T
     codes = codec.encode_notes(start, end, pitch, whole.meter, whole.bars)
@@ -142,15 +144,17 @@ def test_notes_as_arrays_are_encoded_as_the_phrase_is(codec: Codec, phrase: Phra
 
 def draw_codes(codec: Codec, meter: Meter, rng: np.random.Generator) -> Codes:
     """A window of steps drawn evenly from what the codec allows, half of them idle if they may."""
-    sounding, drawn = codec.silence(1, meter), []
+    sounding, drawn = codec.initial_state(1, meter), []
     for _ in range(window_steps(meter)):
         allowed = codec.allowed(sounding)
-        idle = codec.one_hot(codec.idle)[None] > 0
+        idle = codec.one_hot(codec.rest)[None] > 0
         if codec.likelihood == "categorical":
             scores = rng.random((1, codec.channels)) + idle * rng.integers(2)
         else:
             scores = rng.random((1, codec.channels)) - 0.9
-        step, sounding = codec.play(sounding, choose(codec, scores.astype(np.float32), allowed))
+        step, sounding = codec.advance(
+            sounding, choose_step(codec, scores.astype(np.float32), allowed)
+        )
         drawn.append(step[0])
     return np.array(drawn, dtype=codec.dtype)
 

@@ -64,7 +64,7 @@ def test_two_drums_of_one_class_are_one_stroke_and_what_is_no_drum_is_none() -> 
 def test_anything_may_follow_anything() -> None:
     """A stroke does not last, so no window holds one that began before it."""
     codes = np.arange(512, dtype=np.uint16)[None]
-    sounding = DRUMS.silence(3, Meter())
+    sounding = DRUMS.initial_state(3, Meter())
     assert DRUMS.allowed(sounding).all()
-    assert np.array_equal(DRUMS.fresh(codes), codes)
+    assert np.array_equal(DRUMS.drop_carried_notes(codes), codes)
     assert np.array_equal(DRUMS.transpose(codes, 5), codes)

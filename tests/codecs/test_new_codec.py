@@ -13,22 +13,30 @@ from numpy.typing import NDArray
 
 from musicvae.adapt import sliders
 from musicvae.codecs import CODECS
-from musicvae.codecs.base import UNBOUND, Codec, Codes, SinglePart, Sounding, folded, one_of
+from musicvae.codecs.base import (
+    UNBOUNDED,
+    Codec,
+    Codes,
+    SinglePart,
+    SoundingState,
+    fold_octaves,
+    one_hot_classes,
+)
 from musicvae.codecs.track_selection import Selector, select_melody
 from musicvae.constraints.compile import compile_rule
 from musicvae.constraints.parse import parse_constraints
-from musicvae.corpus.read_file import lines_of, read_piece
-from musicvae.corpus.windowing import cut_line
+from musicvae.corpus.read_file import read_piece, tracks_of
+from musicvae.corpus.windowing import cut_windows
 from musicvae.engine import Player
 from musicvae.errors import RequestError
 from musicvae.evaluation.evaluate import evaluate
-from musicvae.metrics.attributes import ATTRIBUTES, of_codec
-from musicvae.metrics.copies import Library
-from musicvae.metrics.histograms import statistics
+from musicvae.metrics.attributes import ATTRIBUTES, attributes_of
+from musicvae.metrics.copies import CopyIndex
+from musicvae.metrics.histograms import histograms_of
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
 from musicvae.score.phrase import Note, Part, Phrase
-from musicvae.score.windows import join
+from musicvae.score.windows import join_phrases
 from musicvae.theory.meter import Meter
 
 from ..evaluation.collection import windows
@@ -50,57 +58,59 @@ class StaccatoCodec(SinglePart):
     dtype: ClassVar[np.dtype[np.uint8]] = np.dtype(np.uint8)
     pitches: ClassVar[range] = range(60, 84)
     REST: ClassVar[int] = 24
-    idle: ClassVar[Codes] = np.array(24, dtype=np.uint8)
+    rest: ClassVar[Codes] = np.array(24, dtype=np.uint8)
 
     def encode(self, phrase: Phrase) -> Codes:
         codes = np.full(phrase.steps, self.REST, dtype=np.uint8)
         for note in phrase.parts[0].notes if phrase.parts else ():
-            codes[note.start] = folded(note.pitch, 60, 83) - 60
+            codes[note.start] = fold_octaves(note.pitch, 60, 83) - 60
         return codes
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
-        steps = np.flatnonzero(self.strikes(codes))
+        steps = np.flatnonzero(self.onset_mask(codes))
         notes = tuple(Note(int(step), 1, 60 + int(codes[step])) for step in steps)
-        return Phrase(meter, len(codes) // meter.bar, parts=(Part(notes),))
+        return Phrase(meter, len(codes) // meter.steps_per_bar, parts=(Part(notes),))
 
     def one_hot(self, codes: Codes) -> NDArray[np.float32]:
-        return one_of(codes, self.channels)
+        return one_hot_classes(codes, self.channels)
 
-    def reach(self, codes: Codes) -> tuple[int, int]:
-        struck = codes[self.strikes(codes)]
-        return (int(struck.min()), 23 - int(struck.max())) if len(struck) else (UNBOUND, UNBOUND)
+    def transpose_range(self, codes: Codes) -> tuple[int, int]:
+        struck = codes[self.onset_mask(codes)]
+        return (
+            (int(struck.min()), 23 - int(struck.max())) if len(struck) else (UNBOUNDED, UNBOUNDED)
+        )
 
     def transpose(self, codes: Codes, semitones: int) -> Codes:
-        down, up = self.reach(codes)
-        moved = np.where(self.strikes(codes), codes.astype(int) + semitones, codes)
+        down, up = self.transpose_range(codes)
+        moved = np.where(self.onset_mask(codes), codes.astype(int) + semitones, codes)
         return moved.astype(self.dtype) if -down <= semitones <= up else codes
 
-    def lowest(self, codes: Codes) -> Codes:
-        lowest = np.where(self.strikes(codes), codes, 255).min(axis=1, keepdims=True)
-        return np.where(self.strikes(codes), codes - lowest, codes)
+    def normalize_key(self, codes: Codes) -> Codes:
+        lowest = np.where(self.onset_mask(codes), codes, 255).min(axis=1, keepdims=True)
+        return np.where(self.onset_mask(codes), codes - lowest, codes)
 
-    def fresh(self, codes: Codes) -> Codes:
+    def drop_carried_notes(self, codes: Codes) -> Codes:
         return codes
 
-    def struck(self, codes: Codes) -> Codes:
+    def onsets(self, codes: Codes) -> Codes:
         return codes
 
-    def strikes(self, codes: Codes) -> NDArray[np.bool_]:
+    def onset_mask(self, codes: Codes) -> NDArray[np.bool_]:
         return np.asarray(codes < self.REST)
 
-    def silence(self, n: int, meter: Meter) -> Sounding:
+    def initial_state(self, n: int, meter: Meter) -> SoundingState:
         return np.zeros(n, dtype=bool)
 
-    def unknown(self, n: int, meter: Meter) -> Sounding:
-        return self.silence(n, meter)
+    def unknown_state(self, n: int, meter: Meter) -> SoundingState:
+        return self.initial_state(n, meter)
 
-    def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
+    def allowed(self, sounding: SoundingState) -> NDArray[np.bool_]:
         return np.ones((len(sounding), self.channels), dtype=bool)
 
-    def play(self, sounding: Sounding, step: Codes) -> tuple[Codes, Sounding]:
+    def advance(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
         return step, sounding
 
-    def spell(self, codes: Codes) -> Codes:
+    def canonicalize(self, codes: Codes) -> Codes:
         return codes
 
 
@@ -114,13 +124,13 @@ def staccato(monkeypatch: pytest.MonkeyPatch) -> Codec:
 
 def test_a_file_becomes_its_windows(staccato: Codec, tmp_path: Path) -> None:
     """Its voice is selected and cut, the quick way and the careful one giving the same."""
-    band = join([little_band(Meter(), seed) for seed in range(3)])
+    band = join_phrases([little_band(Meter(), seed) for seed in range(3)])
     data = midi_bytes(band)
-    (careful,) = lines_of(data, "staccato")
-    (quick,) = lines_of(data.replace(b"musicvae:", b"somebody:"), "staccato")
+    (careful,) = tracks_of(data, "staccato")
+    (quick,) = tracks_of(data.replace(b"musicvae:", b"somebody:"), "staccato")
     assert quick.codes is None
     assert np.array_equal(quick.encoded(staccato), careful.encoded(staccato))
-    cuts = [cut.codes for cut in cut_line(quick, staccato)]
+    cuts = [cut.codes for cut in cut_windows(quick, staccato)]
     (file := tmp_path / "band.mid").write_bytes(data)
     _, rows = read_piece(str(file), "staccato", 2)
     assert 0 < len(rows) <= sum(map(len, cuts))
@@ -132,20 +142,21 @@ def test_what_it_decodes_is_measured(staccato: Codec) -> None:
     """As any melody is: by histograms, attributes and sliders."""
     phrases = [staccato.decode(codes, meter) for codes, meter in windows("staccato").windows]
     melody = CODECS["melody"]
-    assert statistics(phrases, staccato).keys() == statistics(phrases, melody).keys()
-    assert of_codec(staccato) == ATTRIBUTES
+    assert histograms_of(phrases, staccato).keys() == histograms_of(phrases, melody).keys()
+    assert attributes_of(staccato) == ATTRIBUTES
     assert (
-        sliders.measure(phrases[0], staccato).keys() == sliders.measure(phrases[0], melody).keys()
+        sliders.slider_figures(phrases[0], staccato).keys()
+        == sliders.slider_figures(phrases[0], melody).keys()
     )
 
 
 def test_a_copy_in_another_key_is_found(staccato: Codec) -> None:
     """And what is none is not."""
     first, *rest = [codes for codes, meter in windows("staccato").windows if meter == Meter()]
-    down, up = staccato.reach(first)
+    down, up = staccato.transpose_range(first)
     moved = staccato.transpose(first, up or -down)
-    assert Library(staccato, np.stack([first, *rest])).holds(moved)
-    assert not Library(staccato, np.stack(rest)).holds(moved)
+    assert CopyIndex(staccato, np.stack([first, *rest])).contains_copy(moved)
+    assert not CopyIndex(staccato, np.stack(rest)).contains_copy(moved)
 
 
 @pytest.mark.parametrize("meter", RAGGED, ids=str)

@@ -43,6 +43,6 @@ def test_of_two_notes_on_one_key_the_later_ends_the_earlier() -> None:
 def test_a_piano_loses_no_onset(phrase: Phrase) -> None:
     """Every step and pitch class at which a note starts in the phrase, and no others."""
     notes = [note for part in phrase.parts for note in part.notes]
-    strikes = np.argwhere(PIANO.struck(PIANO.encode(phrase)))
+    strikes = np.argwhere(PIANO.onsets(PIANO.encode(phrase)))
     found = {(step, (pitch + PIANO.pitches[0]) % 12) for step, pitch in strikes}
     assert found == {(note.start, note.pitch % 12) for note in notes}

@@ -14,7 +14,7 @@ from musicvae.codecs import CODECS, MelodyCodec
 from musicvae.constraints.compile import compile_rule
 from musicvae.constraints.parse import from_dict, parse_constraints
 from musicvae.constraints.spec import Constraints
-from musicvae.constraints.step_rule import RuleBatch, metric_weights, share
+from musicvae.constraints.step_rule import RuleBatch, metric_weights, water_fill
 from musicvae.errors import RequestError
 from musicvae.score.phrase import ChordChange, Note, Part, Phrase
 from musicvae.theory.chords import QUALITIES, Chord, symbol
@@ -207,7 +207,7 @@ def test_what_a_model_cannot_keep_is_refused(
 def test_what_a_bar_can_hold_is_a_matter_of_meter() -> None:
     """Fourteen notes fit into 4/4, not into 3/4."""
     asked = parse_constraints(density=14)
-    assert compile_rule(asked, CODECS["melody"], COMMON, 32).least == 14
+    assert compile_rule(asked, CODECS["melody"], COMMON, 32).min_notes == 14
     with pytest.raises(RequestError, match="A bar of 3/4 holds 12"):
         compile_rule(asked, CODECS["melody"], Meter(3, 4), 24)
 
@@ -260,7 +260,9 @@ STRONG = {
 def test_these_steps_of_a_bar_are_strong(meter: str) -> None:
     """Under one chord: the first, and the middle of four beats."""
     known = parse_meter(meter)
-    rule = compile_rule(parse_constraints(chords="C"), CODECS["melody"], known, 2 * known.bar)
+    rule = compile_rule(
+        parse_constraints(chords="C"), CODECS["melody"], known, 2 * known.steps_per_bar
+    )
     strong = ["." if row.all() else "x" for row in rule.allowed[:, :88]]
     assert "".join(strong) == 2 * STRONG[meter]
 
@@ -282,10 +284,10 @@ def test_the_chords_of_a_rule_are_those_of_the_check(meter: Meter, bars: int, be
     """A lead sheet that takes whatever the rule lets it breaks nothing, in every meter."""
     codec = CODECS["leadsheet"]
     asked = parse_constraints(chords=f"Am:{beats} F N.C.:1 G")
-    start = bars * meter.bar
-    rule = compile_rule(asked, codec, meter, 2 * meter.bar, start)
-    step = np.arange(2 * meter.bar)
-    chord = np.where(step % meter.beat == 0, rule.allowed[:, 90:].argmax(axis=1), 109)
+    start = bars * meter.steps_per_bar
+    rule = compile_rule(asked, codec, meter, 2 * meter.steps_per_bar, start)
+    step = np.arange(2 * meter.steps_per_bar)
+    chord = np.where(step % meter.steps_per_beat == 0, rule.allowed[:, 90:].argmax(axis=1), 109)
     for note in (rule.allowed[:, :88].argmax(axis=1), 87 - rule.allowed[:, 87::-1].argmax(axis=1)):
         codes = np.stack([note, chord], axis=1).astype(codec.dtype)
         phrase = codec.decode(codes, meter)
@@ -296,12 +298,12 @@ def test_the_chords_of_a_rule_are_those_of_the_check(meter: Meter, bars: int, be
 def test_the_pace_adds_up(meter: Meter, notes: int) -> None:
     """If each step has its share of what is left, the bar has all of them, or is full."""
     weights, left = metric_weights(meter), float(notes)
-    holds = np.ones((1, meter.bar))
-    for t in range(meter.bar):
-        (now,) = share(np.array([left]), holds[:, t:], weights[None, t:])
+    holds = np.ones((1, meter.steps_per_bar))
+    for t in range(meter.steps_per_bar):
+        (now,) = water_fill(np.array([left]), holds[:, t:], weights[None, t:])
         assert 0 <= now <= 1 + 1e-9
         left -= now
-    assert left == pytest.approx(max(0, notes - meter.bar), abs=1e-6)
+    assert left == pytest.approx(max(0, notes - meter.steps_per_bar), abs=1e-6)
 
 
 def test_what_is_foreseen_is_left_as_it_is() -> None:
@@ -310,13 +312,13 @@ def test_what_is_foreseen_is_left_as_it_is() -> None:
     foreseen, struck = np.zeros((1, 16)), 0
     foreseen[0, [3, 7, 14]] = 1
     for t in range(16):
-        (least,), (most,) = rule.pace(t, np.array([struck]), foreseen)
+        (least,), (most,) = rule.expected_range(t, np.array([struck]), foreseen)
         if foreseen[0, t]:
             assert (least, most) == pytest.approx((0.9, 1.5), abs=0.1)
             struck += 1
         else:
             assert least < 0.1
-    on_beat, after = (rule.pace(t, np.array([0]))[0][0] for t in (0, 1))
+    on_beat, after = (rule.expected_range(t, np.array([0]))[0][0] for t in (0, 1))
     assert on_beat > 3 * after
 
 

@@ -79,12 +79,12 @@ def test_a_plan_holds_every_window_once_in_batches_of_one_length() -> None:
     """None too large; drawn by a generator, or in order without one."""
     windows = some_windows(CODECS["melody"])
     for rng in (None, np.random.default_rng(0)):
-        plan = windows.plan(2, rng)
+        plan = windows.batch_rows(2, rng)
         assert sorted(np.concatenate(plan).tolist()) == list(range(6))
         assert all(len(np.unique(windows.lengths[rows])) == 1 for rows in plan)
         assert max(map(len, plan)) == 2
     drawn = [
-        [rows.tolist() for rows in windows.plan(2, np.random.default_rng(seed))]
+        [rows.tolist() for rows in windows.batch_rows(2, np.random.default_rng(seed))]
         for seed in (1, 1, 2)
     ]
     assert drawn[0] == drawn[1] != drawn[2]
@@ -118,7 +118,7 @@ def test_windows_know_their_meters() -> None:
     """And say how many they are."""
     windows = some_windows(CODECS["roll"])
     assert repr(windows) == "Windows(roll, bars=2, N=6)"
-    assert set(windows.kinds) == set(RAGGED)
+    assert set(windows.distinct_meters) == set(RAGGED)
     assert windows.lengths.tolist() == [window_steps(meter) for meter in RAGGED]
 
 

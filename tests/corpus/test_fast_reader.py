@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.codecs import CODECS
-from musicvae.corpus.fast_reader import Line, line_of, quick_lines
+from musicvae.corpus.fast_reader import QuantizedTrack, fast_tracks, to_track
 from musicvae.errors import MidiError, RequestError
 from musicvae.midi.reader import read_midi
-from musicvae.midi.symusic_parser import Unsure
+from musicvae.midi.symusic_parser import FastPathUnsupported
 from musicvae.midi.writer import midi_bytes
 from musicvae.score.phrase import Phrase
 
@@ -30,17 +30,17 @@ def of_another(data: bytes) -> bytes:
     return data.replace(b"musicvae:", b"somebody:")
 
 
-def slow_lines(data: bytes, codec: str) -> list[Line]:
+def slow_lines(data: bytes, codec: str) -> list[QuantizedTrack]:
     """What the definitive reader gives."""
     lines = []
     with suppress(MidiError):
         for phrase in read_midi(data):
             with suppress(RequestError):
-                lines.append(line_of(CODECS[codec].select(phrase), CODECS[codec]))
+                lines.append(to_track(CODECS[codec].select(phrase), CODECS[codec]))
     return lines
 
 
-def assert_same(mine: list[Line], theirs: list[Line], codec: str) -> None:
+def assert_same(mine: list[QuantizedTrack], theirs: list[QuantizedTrack], codec: str) -> None:
     """Meter, bars, all notes, and what the codec makes of them."""
     assert [(line.meter, line.bars) for line in mine] == [(li.meter, li.bars) for li in theirs]
     for one, other in zip(mine, theirs, strict=True):
@@ -55,9 +55,9 @@ def assert_same(mine: list[Line], theirs: list[Line], codec: str) -> None:
 def test_our_tunes_are_read_alike(path: Path, codec: str) -> None:
     """Once another has written them; what we have written is told by its text."""
     data = of_another(path.read_bytes())
-    assert_same(quick_lines(data, codec), slow_lines(data, codec), codec)
-    with pytest.raises(Unsure):
-        quick_lines(path.read_bytes(), codec)
+    assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
+    with pytest.raises(FastPathUnsupported):
+        fast_tracks(path.read_bytes(), codec)
 
 
 HELD = "00 90 3c 40 81 70 90 3c 50 60 80 3c 00"
@@ -108,8 +108,8 @@ FILES = {
 def test_files_of_every_kind_are_read_alike_or_left(name: str, codec: str) -> None:
     """Held by finger and pedal, off the grid, in odd meters, on many channels, damaged."""
     data = smf(*FILES[name])
-    with suppress(Unsure):
-        assert_same(quick_lines(data, codec), slow_lines(data, codec), codec)
+    with suppress(FastPathUnsupported):
+        assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
 
 
 def test_most_of_them_are_not_left() -> None:
@@ -117,8 +117,8 @@ def test_most_of_them_are_not_left() -> None:
     left = set()
     for name, tracks in FILES.items():
         try:
-            quick_lines(smf(*tracks), "melody")
-        except Unsure:
+            fast_tracks(smf(*tracks), "melody")
+        except FastPathUnsupported:
             left.add(name)
     assert left == {
         *("a meter after the end", "half a meter"),
@@ -130,8 +130,8 @@ def test_files_of_other_kinds_are_left() -> None:
     """A piece a track, times in seconds, no MIDI at all."""
     track = f"{NOTE} {END}"
     for data in (smf(track, kind=2), smf(track, division="e7 28"), b"", b"la la la"):
-        with pytest.raises(Unsure):
-            quick_lines(data, "melody")
+        with pytest.raises(FastPathUnsupported):
+            fast_tracks(data, "melody")
 
 
 @EVERY_CODEC
@@ -139,13 +139,13 @@ def test_files_of_other_kinds_are_left() -> None:
 def test_any_phrase_is_read_alike(codec: str, phrase: Phrase) -> None:
     """In every meter, with silent parts, drums, and names of any letters."""
     data = of_another(midi_bytes(phrase))
-    with suppress(Unsure):
-        assert_same(quick_lines(data, codec), slow_lines(data, codec), codec)
+    with suppress(FastPathUnsupported):
+        assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
 
 
 @EVERY_CODEC
 @given(body=st.binary(max_size=80))
 def test_no_bytes_raise_anything_but_unsure(codec: str, body: bytes) -> None:
     """Whatever stands between two notes."""
-    with suppress(Unsure):
-        quick_lines(smf(f"{NOTE} 00 {body.hex()} {NOTE} {END}"), codec)
+    with suppress(FastPathUnsupported):
+        fast_tracks(smf(f"{NOTE} 00 {body.hex()} {NOTE} {END}"), codec)

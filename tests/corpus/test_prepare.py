@@ -21,13 +21,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from musicvae.arrays import IntArray
 from musicvae.corpus import prepare as preparation
 from musicvae.corpus.dataset import SPLITS, open_split
 from musicvae.corpus.prepare import midi_files, prepare
 from musicvae.corpus.split import (
     COMMON_WINDOW,
     VERSION_SHARE,
-    Ints,
     Keys,
     choose_windows,
     group_versions,
@@ -46,7 +46,7 @@ def tune(seed: int, bars: int = 8, meter: Meter | None = None) -> Phrase:
     meter = meter or Meter()
     rng = np.random.default_rng(seed)
     notes, at, pitch = [], 0, 67
-    while at < bars * meter.bar - 4:
+    while at < bars * meter.steps_per_bar - 4:
         duration = int(rng.choice([2, 4]))
         pitch = int(np.clip(pitch + rng.integers(-4, 5), 55, 84))
         notes.append(Note(at, duration, pitch))
@@ -250,7 +250,7 @@ def test_a_thousand_files_with_a_hundred_damaged_give_a_hundred_reasons(tmp_path
     assert sum(about["pieces"].values()) == 900
 
 
-def keys_of(*numbers: Sequence[int]) -> tuple[Keys, Ints]:
+def keys_of(*numbers: Sequence[int]) -> tuple[Keys, IntArray]:
     """Windows of pieces, each known by its number."""
     keys = np.array([number for piece in numbers for number in piece], dtype=np.uint64)
     return keys, np.array([len(piece) for piece in numbers], dtype=np.int64)

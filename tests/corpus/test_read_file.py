@@ -12,11 +12,11 @@ import pytest
 from musicvae.codecs import CODECS
 from musicvae.corpus.dataset import SPLITS, open_split
 from musicvae.corpus.prepare import prepare
-from musicvae.corpus.read_file import lines_of, read_piece, row_type
+from musicvae.corpus.read_file import read_piece, row_type, tracks_of
 from musicvae.errors import DatasetError, MidiError, RequestError
 from musicvae.midi.writer import midi_bytes, write_midi
 from musicvae.score.phrase import Note, Part, Phrase
-from musicvae.score.windows import windows
+from musicvae.score.windows import split_windows
 from musicvae.theory.meter import Meter
 
 from ..miniatures import little_band
@@ -49,7 +49,7 @@ def test_a_folder_becomes_windows_of_any_codec_and_length(
         CODECS[codec].encode(window).tobytes()
         for band in (*BANDS, SINGER)
         if band is not SINGER or codec not in ("drums", "trio")
-        for window in windows(CODECS[codec].select(band), bars, hop=1)
+        for window in split_windows(CODECS[codec].select(band), bars, hop=1)
     }
     found = 0
     for split in SPLITS:
@@ -106,13 +106,13 @@ def test_a_row_is_what_is_stored(codec: str) -> None:
 def test_each_stretch_is_read_by_its_codec() -> None:
     """Notes that are not for it are not in its line."""
     data = midi_bytes(little_band(Meter(), 1))
-    (line,) = lines_of(data, "drums")
+    (line,) = tracks_of(data, "drums")
     assert line.codes is not None
     assert line.codes.dtype == np.uint16
     assert len(line.start) == 16
     only_drums = Phrase(bars=2, parts=(Part((Note(0, 1, 36),), is_drum=True),))
     with pytest.raises(MidiError, match="nothing for the codec trio in it"):
-        lines_of(midi_bytes(only_drums), "trio")
+        tracks_of(midi_bytes(only_drums), "trio")
 
 
 @pytest.mark.parametrize("bars", [0, 1, 65])

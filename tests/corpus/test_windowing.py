@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from musicvae.codecs import CODECS
 from musicvae.codecs.base import Codes
-from musicvae.corpus.fast_reader import Line, line_of
-from musicvae.corpus.windowing import cut_line, unfit, window_keys
+from musicvae.corpus.fast_reader import QuantizedTrack, to_track
+from musicvae.corpus.windowing import cut_windows, unusable, window_keys
 from musicvae.score.phrase import Note, Part, Phrase
-from musicvae.score.windows import join, windows
+from musicvae.score.windows import join_phrases, split_windows
 from musicvae.theory.meter import Meter
 
 from ..miniatures import little_piece
@@ -33,7 +33,7 @@ def teaches(window: Phrase, codec: str) -> bool:
     idle = codec in ("trio", "leadsheet") and not all(part.notes for part in window.parts)
     if codec == "leadsheet":
         idle |= not any(change.chord for change in window.chords)
-    return len(notes) >= 3 and max(rests) <= window.meter.bar and not idle
+    return len(notes) >= 3 and max(rests) <= window.meter.steps_per_bar and not idle
 
 
 @EVERY_CODEC
@@ -41,11 +41,11 @@ def teaches(window: Phrase, codec: str) -> bool:
 def test_windows_are_those_of_the_phrase(codec: str, meter: Meter, seed: int, bars: int) -> None:
     """Codes and keys, in order; each that is left out has one reason."""
     pieces = [little_piece(codec, meter, seed + i) for i in range(bars)]
-    phrase = CODECS[codec].select(join(pieces))
-    all_windows = windows(phrase, hop=1)
+    phrase = CODECS[codec].select(join_phrases(pieces))
+    all_windows = split_windows(phrase, hop=1)
     taught = [window for window in all_windows if teaches(window, codec)]
     expected = [CODECS[codec].encode(window) for window in taught]
-    cuts = list(cut_line(line_of(phrase, CODECS[codec]), CODECS[codec]))
+    cuts = list(cut_windows(to_track(phrase, CODECS[codec]), CODECS[codec]))
     found = [codes for cut in cuts for codes in cut.codes]
     assert len(found) == len(expected)
     assert all(np.array_equal(one, other) for one, other in zip(found, expected, strict=True))
@@ -63,10 +63,12 @@ def test_windows_of_any_phrase_are_those_of_the_phrase(codec: str, phrase: Phras
     pitched = replace(phrase.parts[0], is_drum=False)
     phrase = CODECS[codec].select(replace(phrase, parts=(pitched,)))
     expected = [
-        CODECS[codec].encode(window) for window in windows(phrase, hop=1) if teaches(window, codec)
+        CODECS[codec].encode(window)
+        for window in split_windows(phrase, hop=1)
+        if teaches(window, codec)
     ]
-    line = replace(line_of(phrase, CODECS[codec]), codes=None)
-    found = [codes for cut in cut_line(line, CODECS[codec]) for codes in cut.codes]
+    line = replace(to_track(phrase, CODECS[codec]), codes=None)
+    found = [codes for cut in cut_windows(line, CODECS[codec]) for codes in cut.codes]
     assert len(found) == len(expected)
     assert all(np.array_equal(one, other) for one, other in zip(found, expected, strict=True))
 
@@ -74,13 +76,13 @@ def test_windows_of_any_phrase_are_those_of_the_phrase(codec: str, phrase: Phras
 def test_a_long_window_begins_at_each_fourth_part_of_its_length() -> None:
     """Sixteen bars at bars 0, 4 and 8 of 24; of 2/4, thirty-two."""
     for meter, bars in ((Meter(), 24), (Meter(2, 4), 48)):
-        starts = np.arange(0, bars * meter.bar, 4)
-        line = Line(meter, bars, starts, starts + 4, 60 + starts // 4 % 7)
-        (cut,) = cut_line(line, MELODY, 16)
-        assert cut.codes.shape == (3, 16 * bars // 24 * meter.bar)
+        starts = np.arange(0, bars * meter.steps_per_bar, 4)
+        line = QuantizedTrack(meter, bars, starts, starts + 4, 60 + starts // 4 % 7)
+        (cut,) = cut_windows(line, MELODY, 16)
+        assert cut.codes.shape == (3, 16 * bars // 24 * meter.steps_per_bar)
         line_codes = line.encoded(MELODY)
         assert np.array_equal(
-            cut.codes[1], line_codes[bars // 6 * meter.bar :][: cut.codes.shape[1]]
+            cut.codes[1], line_codes[bars // 6 * meter.steps_per_bar :][: cut.codes.shape[1]]
         )
 
 
@@ -91,7 +93,7 @@ def test_a_window_in_which_a_part_is_silent_is_left_out() -> None:
         second, parts=(second.parts[0], replace(second.parts[1], notes=()), second.parts[2])
     )
     codec = CODECS["trio"]
-    cuts = cut_line(line_of(join([first, alone]), codec), codec)
+    cuts = cut_windows(to_track(join_phrases([first, alone]), codec), codec)
     assert sum(cut.dropped["a part is silent"] for cut in cuts) == 1
 
 
@@ -99,9 +101,9 @@ def test_a_note_that_began_before_a_window_is_not_in_it() -> None:
     """Nor is its end; the window begins with a rest."""
     notes = [Note(8, 12, 60), *(Note(20 + 2 * i, 2, 64 + i) for i in range(14))]
     phrase = Phrase(bars=3, parts=(Part(tuple(notes)),))
-    (cut,) = cut_line(line_of(phrase, MELODY), MELODY)
+    (cut,) = cut_windows(to_track(phrase, MELODY), MELODY)
     assert cut.codes[1, :4].tolist() == [89] * 4
-    (cut,) = cut_line(line_of(phrase, ROLL), ROLL)
+    (cut,) = cut_windows(to_track(phrase, ROLL), ROLL)
     assert not cut.codes[1, :4].any()
 
 
@@ -124,8 +126,8 @@ def test_a_window_that_teaches_nothing_says_why() -> None:
     """Too few notes; too long a rest at its start, middle or end."""
 
     def reasons(*notes: Note) -> tuple[bool, bool]:
-        line = line_of(Phrase(bars=2, parts=(Part(notes),)), MELODY)
-        few, silent = unfit(line, np.array([0]))
+        line = to_track(Phrase(bars=2, parts=(Part(notes),)), MELODY)
+        few, silent = unusable(line, np.array([0]))
         return bool(few[0]), bool(silent[0])
 
     assert reasons(Note(0, 16, 60), Note(16, 16, 60))[0]
@@ -138,5 +140,5 @@ def test_a_window_that_teaches_nothing_says_why() -> None:
 def test_a_long_line_is_cut_in_several_times() -> None:
     """All its windows are there."""
     starts = np.arange(0, 16 * 600, 4)
-    line = Line(Meter(), 600, starts, starts + 4, np.full_like(starts, 60))
-    assert [len(cut.codes) for cut in cut_line(line, MELODY)] == [256, 256, 87]
+    line = QuantizedTrack(Meter(), 600, starts, starts + 4, np.full_like(starts, 60))
+    assert [len(cut.codes) for cut in cut_windows(line, MELODY)] == [256, 256, 87]

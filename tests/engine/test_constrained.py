@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from musicvae.arrays import FloatArray
 from musicvae.codecs import CODECS
 from musicvae.codecs.base import Codes
 from musicvae.constraints.compile import compile_rule
 from musicvae.constraints.parse import parse_constraints
 from musicvae.constraints.spec import Constraints
-from musicvae.constraints.step_rule import Rule
+from musicvae.constraints.step_rule import StepRule
 from musicvae.engine import Net, Player
-from musicvae.engine.constrained import Obedience, expected, tilt
+from musicvae.engine.constrained import ConstraintState, bias_for_expected, expected_notes
 from musicvae.engine.constraint_cost import log_at_most
-from musicvae.engine.weights import Array
 from musicvae.errors import RequestError
 from musicvae.presets import PRESETS
 from musicvae.theory.meter import Meter, parse_meter
@@ -76,10 +76,10 @@ def constraints(draw: st.DrawFn, codec: str) -> Constraints:
 
 def rules_of(
     player: Net, asked: Constraints, bars: int = 0, meters: Sequence[Meter] = METERS
-) -> list[Rule]:
+) -> list[StepRule]:
     """One for a window in each meter, which begins so many bars into a piece."""
     return [
-        compile_rule(asked, player.codec, meter, player.steps(meter), bars * meter.bar)
+        compile_rule(asked, player.codec, meter, player.steps(meter), bars * meter.steps_per_bar)
         for meter in meters
     ]
 
@@ -91,11 +91,11 @@ def generators(seed: int, n: int = len(METERS)) -> list[np.random.Generator]:
 
 def drawn(
     player: Player,
-    rules: list[Rule] | None,
+    rules: list[StepRule] | None,
     seed: int = 0,
     temperature: float = 1.0,
     meters: Sequence[Meter] = METERS,
-) -> tuple[Array, list[Codes]]:
+) -> tuple[FloatArray, list[Codes]]:
     """A z and a window in each meter."""
     rngs = generators(seed, len(meters))
     z = player.sample_z(meters, rngs, temperature, rules)
@@ -117,7 +117,7 @@ def test_no_rule_is_ever_broken(name: str, prior: bool, data: st.DataObject) -> 
     z, windows = drawn(player, rules, seed, temperature, meters)
     for codes, meter in zip(windows, meters, strict=True):
         phrase = player.codec.decode(codes, meter)
-        assert asked.violations(phrase, player.codec, bars * meter.bar) == []
+        assert asked.violations(phrase, player.codec, bars * meter.steps_per_bar) == []
         assert np.array_equal(player.codec.encode(phrase), codes)
     assert np.isfinite(player.cost(z, windows, meters, rules)).all()
 
@@ -132,10 +132,10 @@ def test_nor_by_the_bar_that_goes_on(name: str, data: st.DataObject) -> None:
     asked = data.draw(constraints(codec.name))
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
     meter, bars = data.draw(st.sampled_from(METERS)), data.draw(st.integers(0, 5))
-    heard = windows_of(codec.name, [meter], player.bars)[0][: -meter.bar]
-    rule = compile_rule(asked, codec, meter, meter.bar, bars * meter.bar)
+    heard = windows_of(codec.name, [meter], player.bars)[0][: -meter.steps_per_bar]
+    rule = compile_rule(asked, codec, meter, meter.steps_per_bar, bars * meter.steps_per_bar)
     bar = player.extend(heard, meter, temperature=1.0, rng=rng, rules=[rule])
-    assert asked.violations(codec.decode(bar, meter), codec, bars * meter.bar) == []
+    assert asked.violations(codec.decode(bar, meter), codec, bars * meter.steps_per_bar) == []
 
 
 @EVERY_PLAYER
@@ -245,7 +245,7 @@ def test_a_tilt_brings_as_many_notes_as_it_should(codec: str, seed: int, low: fl
     allowed = rng.random(logits.shape) < 0.5
     allowed[:, :90] = True
     bounds = np.full(4, low), np.full(4, low + 0.05)
-    nats = tilt(logits, allowed, counts, *bounds, known)
+    nats = bias_for_expected(logits, allowed, counts, *bounds, known)
     leaned = np.where(allowed, logits + nats[:, None] * counts, -np.inf).astype(float)
     if known.likelihood == "bernoulli":
         expected = (1 / (1 + np.exp(-leaned)))[:, counts > 0].sum(axis=1)
@@ -253,7 +253,7 @@ def test_a_tilt_brings_as_many_notes_as_it_should(codec: str, seed: int, low: fl
         expected = np.exp(leaned) @ counts / np.exp(leaned).sum(axis=1)
     assert (expected > low - 1e-4).all()
     assert (expected < low + 0.05 + 1e-4).all()
-    wide = tilt(logits, allowed, counts, np.zeros(4), np.full(4, 999.0), known)
+    wide = bias_for_expected(logits, allowed, counts, np.zeros(4), np.full(4, 999.0), known)
     assert not wide.any()
 
 
@@ -275,14 +275,14 @@ def test_pitches_that_are_ruled_out_leave_their_rhythm_to_the_rest(
     """A key and chords change what is struck, not how much is: as many notes are expected."""
     codec, meter = CODECS[name], Meter()
     rule = compile_rule(parse_constraints("A minor", chords="Am F"), codec, meter, 32)
-    obedience = Obedience(codec, [rule] * 3)
+    obedience = ConstraintState(codec, [rule] * 3)
     logits = np.random.default_rng(seed).normal(0, 2, (3, codec.channels)).astype(np.float32)
     logits[:, :88] -= 4  # seldom a note
-    allowed = codec.allowed(codec.silence(3, meter))
-    lean, within = obedience.steer(t, logits, allowed)
+    allowed = codec.allowed(codec.initial_state(3, meter))
+    lean, within = obedience.bias_and_mask(t, logits, allowed)
     notes = slice(0, codec.heads[0])
     counts = rule.counts[notes]
-    free = expected(logits[:, notes], allowed[:, notes], counts, codec)
-    kept = expected((logits + lean)[:, notes], within[:, notes], counts, codec)
+    free = expected_notes(logits[:, notes], allowed[:, notes], counts, codec)
+    kept = expected_notes((logits + lean)[:, notes], within[:, notes], counts, codec)
     assert np.allclose(kept, free, rtol=1e-3)
     assert (within.sum(axis=1) < allowed.sum(axis=1)).all()

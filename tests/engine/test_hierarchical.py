@@ -13,8 +13,8 @@ from musicvae.corpus.dataset import Windows
 from musicvae.engine import Player
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
-from musicvae.nets import HierarchicalDecoder, Sequences, SequenceVAE
-from musicvae.nets.hierarchical import joined, segmented
+from musicvae.nets import HierarchicalDecoder, SequenceBatch, SequenceVAE
+from musicvae.nets.hierarchical import join_segments, split_segments
 from musicvae.theory.meter import TRIPLET, Meter
 from musicvae.training.build import build, checkpoint_of, to_sequences
 
@@ -49,7 +49,7 @@ def led(net: SequenceVAE) -> HierarchicalDecoder:
     return net.decoder
 
 
-def a_batch(codec: str) -> Sequences:
+def a_batch(codec: str) -> SequenceBatch:
     """A little piece in each meter, padded."""
     windows = Windows(CODECS[codec], *packed(codec, PLAYED, BARS), BARS)
     return to_sequences(windows.batch(np.arange(len(PLAYED))))
@@ -89,9 +89,9 @@ def test_free_running_is_that_of_the_core_told_by_the_conductor() -> None:
     net, player = twins("melody", 2, quiet=(off,))
     decoder, batch = led(net), a_batch("melody")
     said = decoder.conduct(torch.from_numpy(draw_z(player))).flatten(0, 1)
-    known = segmented(batch, BARS).condition
+    known = split_segments(batch, BARS).condition
     apart = decoder.core.free_run(said, known, net.likelihood, 0.0)
-    expected = joined(apart, batch.lengths, BARS, batch.x.shape[1]).argmax(-1).numpy()
+    expected = join_segments(apart, batch.lengths, BARS, batch.x.shape[1]).argmax(-1).numpy()
     drawn = play(player, list(PLAYED), temperature=0.0)
     for codes, steps in zip(drawn, expected, strict=True):
         assert codes.tolist() == steps[: len(codes)].tolist()
@@ -139,7 +139,7 @@ def test_what_is_decoded_survives_the_file(codec: str, by: float) -> None:
     player = likely(codec, slice(None), by)
     meters = METERS[:: 1 if codec == "melody" else 4]
     drawn = play(player, meters, temperature=1.0)
-    assert any((codes != player.codec.idle).any() for codes in drawn)
+    assert any((codes != player.codec.rest).any() for codes in drawn)
     for codes, meter in zip(drawn, meters, strict=True):
         (phrase,) = read_midi(midi_bytes(player.codec.decode(codes, meter)))
         assert np.array_equal(player.codec.encode(phrase), codes)

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 from musicvae.codecs.base import Codes
 from musicvae.codecs.conditioning import condition, width
 from musicvae.engine import Player
-from musicvae.nets import VAE, Autoencoder, AutoregressiveDecoder, NextStep, Sequences, SequenceVAE
+from musicvae.nets import (
+    VAE,
+    Autoencoder,
+    AutoregressiveDecoder,
+    LanguageModel,
+    SequenceBatch,
+    SequenceVAE,
+)
 from musicvae.presets import PRESETS
 from musicvae.training.build import Net, build, checkpoint_of
 
@@ -30,7 +37,7 @@ def twins(name: str, **choices: object) -> tuple[Net, Player]:
     return net, Player(checkpoint_of(net, config, 0))
 
 
-def sequences(player: Player, windows: list[Codes]) -> Sequences:
+def sequences(player: Player, windows: list[Codes]) -> SequenceBatch:
     """Ragged windows as one padded batch."""
     longest = max(map(len, windows))
     x = np.zeros((len(windows), longest, player.codec.channels), np.float32)
@@ -39,7 +46,7 @@ def sequences(player: Player, windows: list[Codes]) -> Sequences:
         x[i, : len(codes)] = player.codec.one_hot(codes)
         known[i, : len(codes)] = condition(meter, player.bars)
     lengths = torch.tensor([len(codes) for codes in windows])
-    return Sequences(torch.from_numpy(x), torch.from_numpy(known), lengths)
+    return SequenceBatch(torch.from_numpy(x), torch.from_numpy(known), lengths)
 
 
 def draw_z(player: Player) -> NDArray[np.float32]:
@@ -55,7 +62,9 @@ def test_logits_are_the_same_within_1e_4(name: str) -> None:
     net, player = twins(name)
     windows = windows_of(player.codec.name, bars=player.bars)
     batch, z = sequences(player, windows), draw_z(player)
-    expected = net(batch) if isinstance(net, NextStep) else net.decode(torch.from_numpy(z), batch)
+    expected = (
+        net(batch) if isinstance(net, LanguageModel) else net.decode(torch.from_numpy(z), batch)
+    )
     found = player.logits(z, windows, RAGGED)
     for logits, row, codes in zip(found, expected.numpy(), windows, strict=True):
         assert logits.shape == (len(codes), player.codec.channels)
@@ -121,7 +130,7 @@ def test_playing_is_teacher_forcing_by_what_was_played(name: str) -> None:
     drawn = player.decode(z, RAGGED, temperature=0.0, rngs=rngs)
     forced = player.logits(z, drawn, RAGGED)
     for codes, logits, meter in zip(drawn, forced, RAGGED, strict=True):
-        sounding = player.codec.silence(1, meter)
+        sounding = player.codec.initial_state(1, meter)
         for step, now in zip(codes, logits, strict=True):
             allowed = player.codec.allowed(sounding)[0]
             if player.codec.likelihood == "categorical":
@@ -129,6 +138,6 @@ def test_playing_is_teacher_forcing_by_what_was_played(name: str) -> None:
             else:
                 unsure = np.abs(now) < 1e-4
                 raw = ((now > 0) & allowed).astype(np.uint8)[None]
-                (spelled,), _ = player.codec.play(sounding, raw)
+                (spelled,), _ = player.codec.advance(sounding, raw)
                 assert np.all((spelled == step) | unsure)
-            _, sounding = player.codec.play(sounding, step[None])
+            _, sounding = player.codec.advance(sounding, step[None])

@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from musicvae.arrays import FloatArray
 from musicvae.codecs import CODECS, MelodyCodec, RollCodec
 from musicvae.codecs.base import Codec, Codes
-from musicvae.engine.sampling import choose, draw, draw_noise
-from musicvae.engine.weights import Array
+from musicvae.engine.sampling import choose_step, sample_noise, sample_steps
 from musicvae.theory.meter import Meter
 
 MELODY, ROLL = MelodyCodec(), RollCodec()
 
 
-def frequencies(codec: Codec, logits: Array, temperature: float, n: int = 4000) -> Array:
+def frequencies(codec: Codec, logits: FloatArray, temperature: float, n: int = 4000) -> FloatArray:
     """How often each channel is drawn where all are allowed."""
-    noise = draw_noise(codec, [np.random.default_rng(5)], n)[0]
+    noise = sample_noise(codec, [np.random.default_rng(5)], n)[0]
     scores = logits + np.float32(temperature) * noise
-    drawn = choose(codec, scores, np.ones(scores.shape, dtype=bool))
-    mean: Array = codec.one_hot(drawn).mean(axis=0)
+    drawn = choose_step(codec, scores, np.ones(scores.shape, dtype=bool))
+    mean: FloatArray = codec.one_hot(drawn).mean(axis=0)
     return mean
 
 
@@ -52,8 +52,8 @@ def test_at_temperature_0_the_most_probable_is_left() -> None:
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 def test_the_noise_of_a_window_is_its_own(codec: Codec) -> None:
     """It comes from the window's generator, whoever stands beside it."""
-    alone = draw_noise(codec, [np.random.default_rng(2)], 8)
-    beside = draw_noise(codec, [np.random.default_rng(i) for i in range(4)], 8)
+    alone = sample_noise(codec, [np.random.default_rng(2)], 8)
+    beside = sample_noise(codec, [np.random.default_rng(i) for i in range(4)], 8)
     assert np.array_equal(beside[2], alone[0])
     assert len({row.tobytes() for row in beside}) == 4
 
@@ -64,7 +64,7 @@ def test_what_is_not_allowed_is_not_chosen(codec: Codec) -> None:
     rng = np.random.default_rng(0)
     allowed = rng.random((20, codec.channels)) < 0.3
     scores = np.where(allowed, 1, 99).astype(np.float32)
-    chosen = codec.one_hot(choose(codec, scores, allowed)) > 0
+    chosen = codec.one_hot(choose_step(codec, scores, allowed)) > 0
     assert chosen.any(axis=1).all()
     assert not (chosen & ~allowed).any()
 
@@ -79,10 +79,10 @@ def test_in_a_chain_what_is_chosen_speaks_to_those_after_it(codec: Codec) -> Non
     chain = np.zeros((channels, channels), np.float32)
     chain[3, last] = 9
     allowed = np.ones((n, channels), dtype=bool)
-    chosen = codec.one_hot(choose(codec, scores, allowed, chain))
+    chosen = codec.one_hot(choose_step(codec, scores, allowed, chain))
     assert chosen[:, [3, 4, last]].tolist() == [[1, 0, 1], [0, 1, 0]]
     allowed[:, last] = False
-    assert not codec.one_hot(choose(codec, scores, allowed, chain))[:, last].any()
+    assert not codec.one_hot(choose_step(codec, scores, allowed, chain))[:, last].any()
 
 
 def test_a_note_off_is_drawn_only_where_a_note_sounds() -> None:
@@ -92,7 +92,7 @@ def test_a_note_off_is_drawn_only_where_a_note_sounds() -> None:
     started = scores.copy()
     started[0, 40] = 99
     steps = [scores, scores, started, scores, scores]
-    drawn = draw(
+    drawn = sample_steps(
         lambda t, previous: steps[t],
         MELODY,
         np.zeros(1, bool),
@@ -108,8 +108,10 @@ def test_a_pitch_is_sustained_only_where_it_sounds() -> None:
     wanted = np.ones((2, 256), np.float32)
     sustain_only = np.concatenate([-np.ones((2, 128)), np.ones((2, 128))], axis=1)
     steps = [sustain_only, wanted, sustain_only.astype(np.float32)]
-    quiet = ROLL.silence(2, Meter())
-    drawn = draw(lambda t, previous: steps[t], ROLL, quiet, np.zeros((2, 3, 256), np.float32), 1.0)
+    quiet = ROLL.initial_state(2, Meter())
+    drawn = sample_steps(
+        lambda t, previous: steps[t], ROLL, quiet, np.zeros((2, 3, 256), np.float32), 1.0
+    )
     assert drawn.shape == (2, 3, 256)
     assert not drawn[:, 0].any()
     assert drawn[:, 1, :128].all()
@@ -121,11 +123,11 @@ def test_the_decoder_hears_what_was_drawn() -> None:
     """Nothing before the first step, then each step as it was spelled."""
     heard: list[Codes | None] = []
 
-    def steps(t: int, previous: Codes | None) -> Array:
+    def steps(t: int, previous: Codes | None) -> FloatArray:
         heard.append(previous)
         return np.zeros((3, 90), np.float32)
 
-    noise = draw_noise(MELODY, [np.random.default_rng(i) for i in range(3)], 6)
-    drawn = draw(steps, MELODY, MELODY.silence(3, Meter()), noise, 1.0)
+    noise = sample_noise(MELODY, [np.random.default_rng(i) for i in range(3)], 6)
+    drawn = sample_steps(steps, MELODY, MELODY.initial_state(3, Meter()), noise, 1.0)
     assert heard[0] is None
     assert np.array_equal(np.stack([step for step in heard if step is not None], 1), drawn[:, :-1])

@@ -47,13 +47,13 @@ def test_numpy_has_a_library_that_can_be_limited() -> None:
 def test_every_pass_through_a_net_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     """Seen where each of them asks for the meter; afterwards the number is what it was."""
     seen: list[set[int]] = []
-    known = Net._known
+    known = Net._condition
 
     def watched(net: Net, meter: Meter) -> NDArray[np.float32]:
         seen.append(numbers())
         return known(net, meter)
 
-    monkeypatch.setattr(Net, "_known", watched)
+    monkeypatch.setattr(Net, "_condition", watched)
     net, step = Player(tiny_checkpoint()), Player(tiny_checkpoint("lstm"))
     codes, rolls = windows_of("melody"), windows_of("roll")
     rngs = [np.random.default_rng(0)] * len(codes)
@@ -63,7 +63,7 @@ def test_every_pass_through_a_net_is_limited(monkeypatch: pytest.MonkeyPatch) ->
         lambda: net.encode(codes, RAGGED),
         lambda: net.decode(z, RAGGED, temperature=1.0, rngs=rngs),
         lambda: net.logits(z, codes, RAGGED),
-        lambda: net.nats(z, codes, RAGGED),
+        lambda: net.nll(z, codes, RAGGED),
         lambda: net.cost(z, codes, RAGGED, rules),
         lambda: step.features(rolls, RAGGED),
         lambda: step.extend(rolls[0][:16], RAGGED[0], temperature=1.0, rng=rngs[0]),

@@ -9,7 +9,7 @@ import numpy as np
 from musicvae.codecs import CODECS
 from musicvae.codecs.base import Codes
 from musicvae.engine import Player, Posterior
-from musicvae.evaluation.midi_folder import Gathered
+from musicvae.evaluation.midi_folder import FolderWindows
 from musicvae.theory.meter import Meter
 
 from ..miniatures import RAGGED, little_piece
@@ -23,10 +23,10 @@ def windows(
     first: int = 0,
     meters: Sequence[Meter] = RAGGED,
     bars: int = 2,
-) -> Gathered:
+) -> FolderWindows:
     """Little tunes in several meters."""
     chosen = [meters[i % len(meters)] for i in range(n)]
-    return Gathered(
+    return FolderWindows(
         CODECS[codec],
         bars,
         [
@@ -39,7 +39,7 @@ def windows(
 class Perfect(Player):
     """Knows every window by its number, which is all that z holds; certain of each step."""
 
-    def __init__(self, known: Gathered) -> None:
+    def __init__(self, known: FolderWindows) -> None:
         self.codec, self.bars, self.latent, self.verbs = MELODY, 2, 1, ("generate",)
         self.known = known.windows
         self.prior = None

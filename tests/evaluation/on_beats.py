@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.codecs import MelodyCodec
-from musicvae.codecs.base import Codes, Sounding
+from musicvae.codecs.base import Codes, SoundingState
 from musicvae.codecs.multitrack import PartsCodec
 from musicvae.codecs.track_selection import select_melody
 from musicvae.theory.meter import Meter
@@ -18,18 +18,18 @@ from musicvae.theory.meter import Meter
 class OnBeats(MelodyCodec):
     """A voice that may do something on beats only; between them it holds."""
 
-    def silence(self, n: int, meter: Meter) -> Sounding:
+    def silence(self, n: int, meter: Meter) -> SoundingState:
         """How many sequences, which step, and the steps of a beat."""
-        return n, 0, meter.beat
+        return n, 0, meter.steps_per_beat
 
-    def allowed(self, sounding: Sounding) -> NDArray[np.bool_]:
+    def allowed(self, sounding: SoundingState) -> NDArray[np.bool_]:
         """Anything on a beat, a hold between."""
         n, step, beat = sounding
         mask = np.full((n, self.channels), step % beat == 0)
         mask[:, self.HOLD] = True
         return mask
 
-    def play(self, sounding: Sounding, step: Codes) -> tuple[Codes, Sounding]:
+    def play(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
         """A step later."""
         n, number, beat = sounding
         return step, (n, number + 1, beat)

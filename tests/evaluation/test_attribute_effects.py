@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from musicvae import checkpoint
 from musicvae.adapt import apply_attributes as attributes
 from musicvae.adapt import fit_attributes as directions
-from musicvae.adapt.apply_attributes import moved, values_of
+from musicvae.adapt.apply_attributes import apply_attributes, values_of
 from musicvae.api.builders import measure_attributes
 from musicvae.cli import app
 from musicvae.engine import Player
@@ -32,9 +32,9 @@ Z = np.random.default_rng(2).standard_normal((3, PLAYER.latent)).astype(np.float
 def few_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     """Enough for tiny nets."""
     monkeypatch.setattr(attributes, "PULLS", (0.5, 1.0))
-    monkeypatch.setattr(attributes, "NOISES", 2)
+    monkeypatch.setattr(attributes, "NOISE_DRAWS", 2)
     monkeypatch.setattr(directions, "LADDER", (2.0, 6.0))
-    monkeypatch.setattr(directions, "TRIED_ON", 4)
+    monkeypatch.setattr(directions, "MAX_TRIAL_WINDOWS", 4)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_what_is_measured_is_what_moving_does() -> None:
     before = values_of(PLAYER, Z, METERS, ATTRIBUTES)
     for effect in found.effects[:2]:
         for i, amount in enumerate(AMOUNTS):
-            z = moved(PLAYER, Z, {effect.name: amount}, METERS)
+            z = apply_attributes(PLAYER, Z, {effect.name: amount}, METERS)
             change = (values_of(PLAYER, z, METERS, ATTRIBUTES) - before).mean(axis=0)
             measured = [effect.changes[name][i] for name in ATTRIBUTES]
             np.testing.assert_allclose(measured, change, atol=1e-4)

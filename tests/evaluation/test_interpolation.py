@@ -7,8 +7,8 @@ import pytest
 
 from musicvae.codecs import CODECS
 from musicvae.engine import Player
-from musicvae.evaluation.interpolation import PLACES, curves, draw_pairs, summed_up, walk
-from musicvae.evaluation.ngram_cost import learn
+from musicvae.evaluation.interpolation import PLACES, curves, draw_pairs, summarize, walk_pairs
+from musicvae.evaluation.ngram_cost import fit_ngram
 from musicvae.theory.meter import Meter
 
 from ..miniatures import RAGGED, tiny_checkpoint
@@ -31,11 +31,11 @@ def test_the_way_of_a_perfect_player_begins_and_ends_where_it_should() -> None:
     held_out = windows(n=18)
     rng = np.random.default_rng(0)
     rows = draw_pairs(held_out, 20, rng)
-    ways = list(walk(Perfect(held_out), held_out, rows, rng))
+    ways = list(walk_pairs(Perfect(held_out), held_out, rows, rng))
     originals = {
         meter: np.stack([w for w, m in held_out.windows if m == meter]) for meter in RAGGED
     }
-    found = curves(MELODY, ways, learn(MELODY, originals, 0))
+    found = curves(MELODY, ways, fit_ngram(MELODY, originals, 0))
     for way in ("walk", "mix"):
         distance, cost = found[f"distance to A, {way}"], found[f"relative cost, {way}"]
         assert distance[0] == 0
@@ -45,14 +45,16 @@ def test_the_way_of_a_perfect_player_begins_and_ends_where_it_should() -> None:
     mixed = found["distance to A, mix"]
     assert mixed[5] == pytest.approx(mixed[-1] / 2, rel=0.15)
     assert found["relative cost, mix"][5] > 1.2, "a mix is less usual than music that was counted"
-    assert summed_up(found)["relative cost, mix, half-way"] == found["relative cost, mix"][5]
+    assert summarize(found)["relative cost, mix, half-way"] == found["relative cost, mix"][5]
 
 
 def test_rolls_have_distances_alone() -> None:
     """Without a model of what is usual, and every step of a mix is a whole column of one end."""
     held_out = windows("roll", 12)
     rng = np.random.default_rng(0)
-    ways = list(walk(Player(tiny_checkpoint("vae")), held_out, draw_pairs(held_out, 4, rng), rng))
+    ways = list(
+        walk_pairs(Player(tiny_checkpoint("vae")), held_out, draw_pairs(held_out, 4, rng), rng)
+    )
     assert curves(CODECS["roll"], ways, None).keys() == {
         "t",
         "distance to A, walk",

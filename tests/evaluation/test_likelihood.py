@@ -8,11 +8,11 @@ import torch
 
 from musicvae.codecs import CODECS
 from musicvae.codecs.conditioning import condition
-from musicvae.engine import Player, Posterior, frame_nats
-from musicvae.evaluation.batches import in_chunks
+from musicvae.engine import Player, Posterior, step_nll
+from musicvae.evaluation.batches import split_chunks
 from musicvae.evaluation.evaluate import evaluate
-from musicvae.evaluation.likelihood import all_and_later, importance_nats
-from musicvae.nets import Sequences
+from musicvae.evaluation.likelihood import importance_nll, sum_frames
+from musicvae.nets import SequenceBatch
 from musicvae.theory.meter import Meter
 from musicvae.training.build import restore
 
@@ -36,17 +36,17 @@ class Toy(Player):
 def test_many_draws_of_z_give_the_integral_over_z() -> None:
     """`-log` of the integral of `p(z) p(x|z)`, done on a fine grid; the bound lies above it."""
     held_out = windows(n=2, meters=[Meter(4, 4)])
-    (chunk,) = in_chunks(held_out, np.arange(2), 0)
+    (chunk,) = split_chunks(held_out, np.arange(2), 0)
     posterior = Posterior(np.full((2, 1), 6.0, np.float32), np.zeros((2, 1), np.float32))
     grid, player = np.linspace(-9, 15, 4001), Toy()
     truth = chunk.codes[0]
-    frames = [frame_nats(MELODY, MELODY.one_hot(truth) * np.float32(z), truth) for z in grid]
-    log_p = -all_and_later(frames) - 0.5 * grid[:, None] ** 2 - 0.5 * np.log(2 * np.pi)
+    frames = [step_nll(MELODY, MELODY.one_hot(truth) * np.float32(z), truth) for z in grid]
+    log_p = -sum_frames(frames) - 0.5 * grid[:, None] ** 2 - 0.5 * np.log(2 * np.pi)
     exact = -np.logaddexp.reduce(log_p, axis=0) - np.log(grid[1] - grid[0])
-    found = importance_nats(player, chunk, posterior, 2000, 0)
+    found = importance_nll(player, chunk, posterior, 2000, 0)
     assert found[0] == pytest.approx(exact, abs=0.05)
     once = np.mean(
-        [importance_nats(player, chunk, posterior, 1, seed)[0] for seed in range(200)], axis=0
+        [importance_nll(player, chunk, posterior, 1, seed)[0] for seed in range(200)], axis=0
     )
     assert (once > exact).all()
 
@@ -59,7 +59,7 @@ def test_the_likelihood_of_a_next_step_net_is_the_one_it_was_trained_on(codec: s
     figures = evaluate(Player(checkpoint), held_out).figures
     x = torch.from_numpy(CODECS[codec].one_hot(np.stack([c for c, _ in held_out.windows])))
     known = torch.from_numpy(condition(meter).copy()).expand(5, -1, -1)
-    net, batch = restore(checkpoint), Sequences(x, known, torch.full((5,), 24))
+    net, batch = restore(checkpoint), SequenceBatch(x, known, torch.full((5,), 24))
     with torch.no_grad():
         nll = net.losses(batch).reconstruction
         later = net.likelihood.nll(net(batch), x)[:, 1:]

@@ -7,9 +7,9 @@ import pytest
 
 from musicvae.codecs import CODECS
 from musicvae.evaluation.batches import by_meter
-from musicvae.evaluation.ngram_cost import Usual, learn
+from musicvae.evaluation.ngram_cost import NGramModel, fit_ngram
 from musicvae.evaluation.reconstruction import Tally
-from musicvae.metrics.ngram import NGram
+from musicvae.metrics.ngram import NGramCounts
 from musicvae.theory.meter import Meter
 
 from .collection import MELODY, windows
@@ -22,21 +22,23 @@ def test_the_cost_of_one_part_is_its_n_gram_model_s() -> None:
     """Nats per step, as `NGram` counts them."""
     held_out = windows(meters=[METER])
     codes = np.stack([each for each, _ in held_out.windows])
-    usual, model = learn(MELODY, by_meter(held_out), 0), NGram([codes], MELODY.channels)
+    usual, model = fit_ngram(MELODY, by_meter(held_out), 0), NGramCounts([codes], MELODY.channels)
     assert usual is not None
     for each in codes[:5]:
-        assert usual.nats(each, METER) == pytest.approx(model.nats(each).mean())
+        assert usual.nll(each, METER) == pytest.approx(model.nll(each).mean())
 
 
 def test_the_cost_of_several_parts_is_the_sum() -> None:
     """Each with a model of its own."""
     held_out = windows("trio", meters=[METER])
-    usual = learn(CODECS["trio"], by_meter(held_out), 0)
+    usual = fit_ngram(CODECS["trio"], by_meter(held_out), 0)
     codes = np.stack([each for each, _ in held_out.windows])
-    models = [NGram([codes[..., part]], classes) for part, classes in enumerate((90, 90, 512))]
-    alone = [model.nats(codes[0, :, part]).mean() for part, model in enumerate(models)]
+    models = [
+        NGramCounts([codes[..., part]], classes) for part, classes in enumerate((90, 90, 512))
+    ]
+    alone = [model.nll(codes[0, :, part]).mean() for part, model in enumerate(models)]
     assert usual is not None
-    assert usual.nats(codes[0], METER) == pytest.approx(sum(alone))
+    assert usual.nll(codes[0], METER) == pytest.approx(sum(alone))
 
 
 def lead_windows(n: int) -> np.ndarray:
@@ -50,10 +52,10 @@ def lead_windows(n: int) -> np.ndarray:
 def test_what_is_forced_costs_nothing_and_is_no_context() -> None:
     """A part that moves on beats costs what its beats cost."""
     codes = lead_windows(50)
-    usual = Usual(LEAD, {METER: codes})
-    melody, beats = NGram([codes[..., 0]], 90), NGram([codes[:, ::4, 1]], 90)
-    total = melody.nats(codes[0, :, 0]).sum() + beats.nats(codes[0, ::4, 1]).sum()
-    assert usual.nats(codes[0], METER) == pytest.approx(total / 32)
+    usual = NGramModel(LEAD, {METER: codes})
+    melody, beats = NGramCounts([codes[..., 0]], 90), NGramCounts([codes[:, ::4, 1]], 90)
+    total = melody.nll(codes[0, :, 0]).sum() + beats.nll(codes[0, ::4, 1]).sum()
+    assert usual.nll(codes[0], METER) == pytest.approx(total / 32)
 
 
 def test_what_is_forced_is_not_counted_as_right() -> None:

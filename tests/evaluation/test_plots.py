@@ -28,7 +28,7 @@ def size(path: Path) -> tuple[int, int]:
 @pytest.mark.parametrize("codec", CODECS)
 def test_samples_of_every_codec_are_drawn(codec: str, tmp_path: Path) -> None:
     """A silent one among them; where there are drums the picture is higher by their rows."""
-    silent = CODECS[codec].decode(CODECS[codec].idle[None].repeat(32, axis=0), Meter())
+    silent = CODECS[codec].decode(CODECS[codec].rest[None].repeat(32, axis=0), Meter())
     samples = [silent, *(little_piece(codec, Meter(), seed) for seed in range(2))]
     (path,) = draw_evaluation(Evaluation(3, {}, samples=samples), tmp_path)
     assert size(path)[1] == (288 if codec in ("drums", "trio") else 192)

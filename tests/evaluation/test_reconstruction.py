@@ -27,7 +27,7 @@ def test_a_step_of_a_trio_is_right_if_all_its_parts_are() -> None:
     found = tally.shares()
     assert found["steps"] == found["steps, bass"] == 0.5
     assert found["steps, melody"] == found["steps, drums"] == 1.0
-    onsets = np.flatnonzero(TRIO.strikes(truth))
+    onsets = np.flatnonzero(TRIO.onset_mask(truth))
     assert found["steps, onsets"] == pytest.approx((onsets >= 16).mean())
 
 
@@ -53,7 +53,7 @@ def test_holding_everywhere_is_counted_part_by_part() -> None:
     held_out = windows("trio")
     codes = np.concatenate([held_out.window(i) for i in range(len(held_out))])
     figures = evaluate(Player(tiny_checkpoint(codec="trio")), held_out, pairs=4).figures
-    idle = codes == TRIO.idle
+    idle = codes == TRIO.rest
     assert figures["holding everywhere"] == pytest.approx(idle.all(axis=1).mean())
     for number, part in enumerate(("melody", "bass", "drums")):
         assert figures[f"holding everywhere, {part}"] == pytest.approx(idle[:, number].mean())

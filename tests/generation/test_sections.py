@@ -14,7 +14,7 @@ from musicvae.generation.sections import Form, compose, parse_form
 from musicvae.generation.seeding import Sampling
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
-from musicvae.score.windows import cut
+from musicvae.score.windows import cut_phrase
 from musicvae.theory.meter import Meter
 from musicvae.verbs.generate import generate
 
@@ -46,10 +46,10 @@ def test_a_piece_has_the_bars_and_sections_that_were_asked_for(
     )
     assert (piece.meter, piece.bars) == (meter, bars * len(form))
     assert read_midi(midi_bytes(piece)) == [piece]
-    steps = bars * meter.bar
+    steps = bars * meter.steps_per_bar
     sections: dict[str, object] = {}
     for number, letter in enumerate(form):
-        section = cut(piece, number * steps, (number + 1) * steps)
+        section = cut_phrase(piece, number * steps, (number + 1) * steps)
         notes = [[(n.start, n.duration, n.pitch) for n in part.notes] for part in section.parts]
         assert sections.setdefault(letter, (notes, section.chords)) == (notes, section.chords)
 
@@ -102,21 +102,23 @@ def test_an_end_that_leads_back_is_never_worse(player: Player, form: str) -> Non
 def _start_after_end(player: Player, meter: Meter, form: Form, seed: int, loop: bool) -> float:
     """-log p of the first bar of a draft, after its last ones."""
     from musicvae.generation import sections as c
-    from musicvae.score.windows import join
+    from musicvae.score.windows import join_phrases
 
     rng = np.random.default_rng(seed)
     size = player.bars
-    (sections,) = c._drafts(player, meter, form, [rng], Sampling(1.0))
+    (sections,) = c._draft_sections(player, meter, form, [rng], Sampling(1.0))
     if loop:
         assert player.prior
-        sections = c._led_back(player.prior, meter, form, sections, rng, Sampling(1.0))
-    codec, end = player.codec, form.bars * meter.bar
+        sections = c._close_loop(player.prior, meter, form, sections, rng, Sampling(1.0))
+    codec, end = player.codec, form.bars * meter.steps_per_bar
     piece = [sections[form.sections.index(letter)][:end] for letter in form.letters]
-    heard = np.concatenate(piece * size)[-(size - 1) * meter.bar :]
-    both = join([codec.decode(heard, meter), codec.decode(piece[0][: meter.bar], meter)])
+    heard = np.concatenate(piece * size)[-(size - 1) * meter.steps_per_bar :]
+    both = join_phrases(
+        [codec.decode(heard, meter), codec.decode(piece[0][: meter.steps_per_bar], meter)]
+    )
     assert player.prior
-    (nats,) = player.prior.nats(np.empty((1, 0), np.float32), [codec.encode(both)], [meter])
-    return float(nats[-meter.bar :].sum())
+    (nats,) = player.prior.nll(np.empty((1, 0), np.float32), [codec.encode(both)], [meter])
+    return float(nats[-meter.steps_per_bar :].sum())
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.codecs import CODECS
-from musicvae.metrics.attributes import ATTRIBUTES, of_codec, strength
+from musicvae.metrics.attributes import ATTRIBUTES, attributes_of, metric_strength
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.theory.drum_kit import PITCH_OF
 from musicvae.theory.meter import TRIPLET, Meter
@@ -67,7 +67,7 @@ def test_a_jig_that_goes_long_short_is_not_syncopated() -> None:
 def test_triplets_after_a_beat_are_not_syncopated() -> None:
     """Nor are straight eighths on their grid; sixteenths between them are the finer kind."""
     meter = Meter(4, 4, TRIPLET)
-    assert [strength(step, meter) for step in range(7)] == [0, 2, 1, 1, 1, 2, 0]
+    assert [metric_strength(step, meter) for step in range(7)] == [0, 2, 1, 1, 1, 2, 0]
     for name in ("syncopation-8", "syncopation-16"):
         assert measure(name, (0, 2, 60), (2, 2, 60), (4, 2, 60), meter=meter) == 0
 
@@ -75,7 +75,7 @@ def test_triplets_after_a_beat_are_not_syncopated() -> None:
 @given(st.sampled_from(METERS), st.integers(0, 99))
 def test_shares_are_shares_in_every_meter(meter: Meter, seed: int) -> None:
     """A bar begins on a beat; both kinds of syncopation together are at most all."""
-    assert strength(meter.bar, meter) == 0
+    assert metric_strength(meter.steps_per_bar, meter) == 0
     tune = little_tune(meter, seed)
     if not tune.is_silent:
         eighths, sixteenths = (ATTRIBUTES[f"syncopation-{n}"](tune) for n in (8, 16))
@@ -101,7 +101,7 @@ def test_of_drums_kick_and_snare_are_syncopated() -> None:
     assert ATTRIBUTES["syncopation-8"](Phrase(Meter(), 1, parts=(drums,))) == pytest.approx(1 / 3)
     only_hats = Phrase(Meter(), 1, parts=(Part(hats, is_drum=True),))
     assert ATTRIBUTES["syncopation-8"](only_hats) == 0
-    assert list(of_codec(CODECS["drums"])) == ["density", "syncopation-8", "syncopation-16"]
+    assert list(attributes_of(CODECS["drums"])) == ["density", "syncopation-8", "syncopation-16"]
 
 
 def test_of_several_parts_the_first_is_measured_and_silence_has_no_figure() -> None:
@@ -110,7 +110,7 @@ def test_of_several_parts_the_first_is_measured_and_silence_has_no_figure() -> N
     bass = Part((Note(0, 4, 30), Note(4, 4, 31)), program=33)
     two = replace(one, parts=(*one.parts, bass))
     assert ATTRIBUTES["density"](two) == 0.5
-    assert of_codec(CODECS["trio"]) == of_codec(CODECS["leadsheet"]) == ATTRIBUTES
+    assert attributes_of(CODECS["trio"]) == attributes_of(CODECS["leadsheet"]) == ATTRIBUTES
     assert all(math.isnan(each(replace(one, parts=(Part(), bass)))) for each in ATTRIBUTES.values())
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from musicvae.codecs import CODECS, MelodyCodec
 from musicvae.codecs.base import Codec, Codes
-from musicvae.metrics.copies import Library, copied
+from musicvae.metrics.copies import CopyIndex, copy_share
 from musicvae.theory.meter import Meter
 
 from ..miniatures import little_tune
@@ -29,9 +29,9 @@ def random_windows(codec: Codec, n: int, seed: int) -> Codes:
             np.put_along_axis(planes, columns[..., None], 1, axis=2)
         return planes * (rng.random((n, STEPS, 1)) < 0.3)
     heads = [rng.integers(30, 40, (n, STEPS)) for _ in codec.heads]
-    codes = np.stack(heads, axis=-1).reshape(n, STEPS, *codec.idle.shape)
+    codes = np.stack(heads, axis=-1).reshape(n, STEPS, *codec.rest.shape)
     held = rng.random(codes.shape) < 0.7
-    return np.where(held, codec.idle, codes).astype(codec.dtype)
+    return np.where(held, codec.rest, codes).astype(codec.dtype)
 
 
 def is_copy(codec: Codec, sample: Codes, originals: Codes) -> bool:
@@ -56,9 +56,9 @@ def test_what_is_found_is_what_the_definition_says(
     sample = codec.transpose(originals[seed % 5], semitones).copy()
     places = rng.choice(STEPS, changes, replace=False)
     sample[places] = random_windows(codec, 1, seed + 1)[0][places]
-    library = Library(codec, originals)
-    assert library.holds(sample) == is_copy(codec, sample, originals)
-    assert library.holds(originals[seed % 5])
+    library = CopyIndex(codec, originals)
+    assert library.contains_copy(sample) == is_copy(codec, sample, originals)
+    assert library.contains_copy(originals[seed % 5])
 
 
 @given(st.integers(0, 50), st.integers(-6, 6))
@@ -66,31 +66,31 @@ def test_what_is_found_is_what_the_definition_says(
 def test_a_copy_is_found_in_any_key_and_with_one_step_changed(seed: int, semitones: int) -> None:
     """One step of 32 is less than 5 %; three are more."""
     originals = np.stack([MELODY.encode(little_tune(Meter(), i)) for i in range(60)])
-    library = Library(MELODY, originals)
+    library = CopyIndex(MELODY, originals)
     copy = MELODY.transpose(originals[seed], semitones).copy()
-    assert copied(copy[None], library) == 1.0
+    assert copy_share(copy[None], library) == 1.0
     onsets = np.flatnonzero(copy < MELODY.OFF)
     copy[onsets[1]] = (copy[onsets[1]] + 1) % 88
-    assert copied(copy[None], library) == 1.0
+    assert copy_share(copy[None], library) == 1.0
     copy[onsets[2]] = (copy[onsets[2]] + 2) % 88
     copy[onsets[0]] = (copy[onsets[0]] + 3) % 88
-    assert copied(copy[None], library) == 0.0
+    assert copy_share(copy[None], library) == 0.0
 
 
 def test_parts_move_together() -> None:
     """Melody up and bass down is another piece; drums have no key."""
     trio = CODECS["trio"]
     original = random_windows(trio, 1, 0)
-    library = Library(trio, original)
+    library = CopyIndex(trio, original)
     up, down = (trio.transpose(original[0], semitones) for semitones in (3, -3))
-    assert library.holds(up)
-    assert library.holds(down)
-    assert not library.holds(np.stack([up[:, 0], down[:, 1], up[:, 2]], axis=1))
+    assert library.contains_copy(up)
+    assert library.contains_copy(down)
+    assert not library.contains_copy(np.stack([up[:, 0], down[:, 1], up[:, 2]], axis=1))
 
 
 def test_another_tune_is_no_copy() -> None:
     """Half of the samples are; of none, none are."""
     tunes = [MELODY.encode(little_tune(Meter(), seed)) for seed in range(40)]
-    library = Library(MELODY, np.stack(tunes[:30]))
-    assert copied(np.stack(tunes[20:]), library) == 0.5
-    assert copied(np.zeros((0, 32), dtype=np.uint8), library) == 0.0
+    library = CopyIndex(MELODY, np.stack(tunes[:30]))
+    assert copy_share(np.stack(tunes[20:]), library) == 0.5
+    assert copy_share(np.zeros((0, 32), dtype=np.uint8), library) == 0.0

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.codecs import CODECS
-from musicvae.metrics.histograms import halves, intersection, note_f1, overlap, statistics
+from musicvae.metrics.histograms import histograms_of, intersection, note_f1, overlap, split_halves
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.theory.meter import Meter
 
@@ -50,7 +50,7 @@ def test_note_f1_is_the_mean_of_precision_and_recall() -> None:
 def test_statistics_count_what_they_say() -> None:
     """Two bars of 3/4: C up to G, and an empty bar."""
     notes = (Note(0, 4, 60), Note(4, 8, 67))
-    found = statistics([Phrase(Meter(3, 4), 2, parts=(Part(notes),))], MELODY)
+    found = histograms_of([Phrase(Meter(3, 4), 2, parts=(Part(notes),))], MELODY)
     assert found["pitch class"] == {0: 1, 7: 1}
     assert found["interval"] == {7: 1}
     assert found["duration"] == {1.0: 1, 2.0: 1}
@@ -64,7 +64,7 @@ def test_of_a_roll_it_is_counted_how_many_pitches_sound_at_once() -> None:
     """A bar of 2/4: a third for three steps, its lower note for two more, then nothing."""
     notes = (Note(0, 5, 60), Note(0, 3, 64))
     phrase = Phrase(Meter(2, 4), 1, parts=(Part(notes),))
-    found = statistics([phrase], CODECS["piano"])
+    found = histograms_of([phrase], CODECS["piano"])
     assert found["polyphony"] == {2: 3, 1: 2, 0: 3}
     assert found["interval"] == {4: 1}
     assert len(found) == 7
@@ -75,7 +75,7 @@ def test_of_drums_it_is_counted_which_and_where_and_how_many() -> None:
     kick, closed, opened = 36, 42, 46
     notes = (Note(0, 1, kick), Note(0, 1, closed), Note(4, 1, opened))
     phrase = Phrase(Meter(2, 4), 2, parts=(Part(notes, is_drum=True),))
-    found = statistics([phrase], CODECS["drums"])
+    found = histograms_of([phrase], CODECS["drums"])
     at = Meter(2, 4)
     assert found["drum"] == {0: 1, 2: 1, 3: 1}
     assert found["onset position"] == {
@@ -93,7 +93,7 @@ def test_several_parts_have_what_each_has_and_their_harmony() -> None:
     melody = Part((Note(0, 2, 76), Note(2, 6, 67)))
     bass = Part((Note(0, 4, 48),))
     drums = Part((Note(0, 1, 36),), is_drum=True)
-    found = statistics([Phrase(Meter(2, 4), 1, parts=(melody, bass, drums))], CODECS["trio"])
+    found = histograms_of([Phrase(Meter(2, 4), 1, parts=(melody, bass, drums))], CODECS["trio"])
     assert found["harmony, melody and bass"] == {4: 2, 7: 2}
     assert found["interval, melody"] == {-9: 1}
     assert found["duration, bass"] == {1.0: 1}
@@ -104,9 +104,9 @@ def test_several_parts_have_what_each_has_and_their_harmony() -> None:
 def test_a_collection_overlaps_with_itself_wholly_and_halves_do_nearly() -> None:
     """The ceiling is below one."""
     tunes = [little_tune(Meter(), seed) for seed in range(60)]
-    whole = statistics(tunes, MELODY)
+    whole = histograms_of(tunes, MELODY)
     assert all(value == pytest.approx(1.0) for value in overlap(whole, whole).values())
-    one, other = halves(tunes, np.random.default_rng(0))
+    one, other = split_halves(tunes, np.random.default_rng(0))
     assert len(one) == len(other) == 30
-    shared = overlap(statistics(one, MELODY), statistics(other, MELODY))
+    shared = overlap(histograms_of(one, MELODY), histograms_of(other, MELODY))
     assert all(0.2 < value < 1 for value in shared.values())

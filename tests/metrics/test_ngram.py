@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicvae.metrics.ngram import NGram
+from musicvae.metrics.ngram import NGramCounts
 
 SEQUENCES = st.lists(st.lists(st.integers(0, 3), min_size=6, max_size=6), max_size=6)
 
@@ -18,30 +18,30 @@ def test_the_probabilities_of_what_may_follow_add_up_to_one(
     sequences: list[list[int]], before: list[int]
 ) -> None:
     """After any context, known or not, and in a model of nothing."""
-    model = NGram([np.array(sequences, dtype=np.uint8).reshape(-1, 6)], classes=4)
+    model = NGramCounts([np.array(sequences, dtype=np.uint8).reshape(-1, 6)], classes=4)
     following = np.array([[*before, step] for step in range(4)], dtype=np.uint8)
-    p = np.exp(-model.nats(following)[:, -1])
+    p = np.exp(-model.nll(following)[:, -1])
     assert p.sum() == pytest.approx(1.0)
     assert (p > 0).all()
 
 
 def test_one_step_counted_by_hand() -> None:
     """Seen once and nothing else: each longer context halves what is left to doubt."""
-    model = NGram([np.array([[0]])], classes=2)
-    assert np.exp(-model.nats(np.array([0]))) == pytest.approx([1 - 0.5**6])
-    assert np.exp(-model.nats(np.array([1]))) == pytest.approx([0.5**6])
+    model = NGramCounts([np.array([[0]])], classes=2)
+    assert np.exp(-model.nll(np.array([0]))) == pytest.approx([1 - 0.5**6])
+    assert np.exp(-model.nll(np.array([1]))) == pytest.approx([0.5**6])
 
 
 def test_what_was_counted_is_more_usual_than_the_same_in_another_order() -> None:
     """And lengths may differ."""
     rng = np.random.default_rng(0)
     songs = [np.arange(n, dtype=np.uint8)[None] % k for n, k in ((24, 7), (32, 5))]
-    model = NGram(songs, classes=90)
+    model = NGramCounts(songs, classes=90)
     for song in songs:
         shuffled = rng.permutation(song[0])
-        assert model.nats(song[0]).mean() < 0.3 * model.nats(shuffled).mean()
+        assert model.nll(song[0]).mean() < 0.3 * model.nll(shuffled).mean()
 
 
 def test_nothing_counted_is_every_class_alike() -> None:
     """`log` of how many there are."""
-    assert NGram([], classes=90).nats(np.array([3, 89])) == pytest.approx([np.log(90)] * 2)
+    assert NGramCounts([], classes=90).nll(np.array([3, 89])) == pytest.approx([np.log(90)] * 2)

@@ -49,7 +49,7 @@ def test_what_is_off_the_grid_sounds_there() -> None:
 def test_tuples_count_in_quarters(phrase: Phrase) -> None:
     """A note of `grid` steps lasts one quarter."""
     for start, duration, pitch, velocity in to_tuples(phrase):
-        grid = phrase.meter.grid
+        grid = phrase.meter.steps_per_quarter
         note = Note(round(start * grid), round(duration * grid), pitch, velocity)
         assert any(note in part.notes for part in phrase.parts)
 

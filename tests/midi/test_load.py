@@ -10,7 +10,7 @@ import pytest
 
 from musicvae.errors import MidiError
 from musicvae.midi import reader as midi
-from musicvae.midi.reader import Source, load
+from musicvae.midi.reader import Source, load_bytes
 
 LIMIT = 3000
 
@@ -26,13 +26,13 @@ def given_as(kind: str, path: Path) -> bytes:
     """What `load` reads of a file that is given in one of the `KINDS`."""
     if kind in ("buffered", "raw"):
         with path.open("rb", buffering=-1 if kind == "buffered" else 0) as file:
-            return load(file)[1]
+            return load_bytes(file)[1]
     data = path.read_bytes()
     sources: dict[str, Source] = {
         **{"path": path, "text": str(path)},
         **{"bytes": data, "memory": io.BytesIO(data)},
     }
-    return load(sources[kind])[1]
+    return load_bytes(sources[kind])[1]
 
 
 KINDS = ("path", "text", "bytes", "memory", "buffered", "raw")
@@ -76,7 +76,7 @@ def test_no_more_is_read_than_it_takes_to_know() -> None:
     """A byte beyond the limit."""
     endless = Endless()
     with pytest.raises(MidiError, match="it is larger than"):
-        load(endless)  # type: ignore[arg-type]  # as raw files are
+        load_bytes(endless)  # type: ignore[arg-type]  # as raw files are
     assert endless.given == LIMIT + 1
 
 
@@ -84,4 +84,4 @@ def test_a_file_opened_as_text_is_one_sentence(tmp_path: Path) -> None:
     """What to open it with instead."""
     (tmp_path / "a.mid").write_text("MThd")
     with (tmp_path / "a.mid").open() as file, pytest.raises(MidiError, match="mode 'rb'"):
-        load(file)  # type: ignore[arg-type]  # on purpose
+        load_bytes(file)  # type: ignore[arg-type]  # on purpose

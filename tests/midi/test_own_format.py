@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
-from musicvae.performance.accompaniment import PATTERNS, accompanied
-from musicvae.score.chord_recognition import changes, harmony
-from musicvae.score.phrase import ChordChange, Note, Part, Phrase, without_overlaps
+from musicvae.performance.accompaniment import PATTERNS, add_accompaniment
+from musicvae.score.chord_recognition import recognize_chords, to_chord_changes
+from musicvae.score.phrase import ChordChange, Note, Part, Phrase, remove_overlaps
 from musicvae.score.provenance import Recipe
 from musicvae.theory.chords import Chord
 
@@ -39,7 +39,7 @@ def made(phrase: Phrase, parts: int | None = None) -> Phrase:
     return replace(phrase, recipe=Recipe("a model", "generate", own.fingerprint))
 
 
-CLIP = made(accompanied(LEADSHEET), 1)
+CLIP = made(add_accompaniment(LEADSHEET), 1)
 BARE = replace(CLIP, recipe=None)
 
 
@@ -198,14 +198,16 @@ def test_any_other_note_is_an_edit(phrase: Phrase, data: st.DataObject) -> None:
     (back,) = read_midi(midi_bytes(replace(made(phrase), parts=parts)))
     assert back.edited
     assert replace(back, chords=()) == replace(phrase, parts=parts, chords=())
-    notes = without_overlaps(n for part in parts if not part.is_drum for n in part.notes)
-    heard = harmony(replace(phrase, parts=(Part(notes),), chords=()))
-    assert back.chords == (changes(heard, phrase.meter, phrase.lead_in) if phrase.chords else ())
+    notes = remove_overlaps(n for part in parts if not part.is_drum for n in part.notes)
+    heard = recognize_chords(replace(phrase, parts=(Part(notes),), chords=()))
+    assert back.chords == (
+        to_chord_changes(heard, phrase.meter, phrase.lead_in) if phrase.chords else ()
+    )
 
 
 def alike(phrase: Phrase, semitones: int = 0) -> float:
     """Share of the beats whose chord has the root of the lead sheet's, moved so far."""
-    wanted, found = (harmony(LEADSHEET) - 1 + semitones) % 12, harmony(phrase)
+    wanted, found = (recognize_chords(LEADSHEET) - 1 + semitones) % 12, recognize_chords(phrase)
     return float(np.mean((wanted == (found - 1) % 12) & (found > 0)))
 
 
@@ -225,7 +227,7 @@ def test_the_chords_of_an_edited_lead_sheet_are_those_of_its_notes(
             if message.type in ("note_on", "note_off"):
                 message.note += semitones
 
-    (phrase,) = read_midi(saved(made(accompanied(LEADSHEET, pattern), 1), move))
+    (phrase,) = read_midi(saved(made(add_accompaniment(LEADSHEET, pattern), 1), move))
     assert phrase.edited
     assert alike(phrase, semitones) >= LEAST[pattern]
 
@@ -233,7 +235,7 @@ def test_the_chords_of_an_edited_lead_sheet_are_those_of_its_notes(
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_markers_that_the_accompaniment_plays_are_not_stale(pattern: str) -> None:
     """Where only the melody was edited they hold to the letter; a wrong one does not."""
-    clip = made(accompanied(LEADSHEET, pattern), 1)
+    clip = made(add_accompaniment(LEADSHEET, pattern), 1)
     (phrase,) = read_midi(saved(clip, pitch_changed))
     assert (phrase.edited, phrase.chords) == (True, LEADSHEET.chords)
 

@@ -195,7 +195,10 @@ def test_triplets_choose_the_triplet_grid_and_sixteenths_the_straight_one() -> N
     triplets = [(160 * i, 160, 60) for i in range(12)]
     sixteenths = [(120 * i, 120, 60) for i in range(12)]
     eighths = [(240 * i, 240, 60) for i in range(12)]
-    grids = [read_midi(_file(notes))[0].meter.grid for notes in (triplets, sixteenths, eighths)]
+    grids = [
+        read_midi(_file(notes))[0].meter.steps_per_quarter
+        for notes in (triplets, sixteenths, eighths)
+    ]
     assert grids == [TRIPLET, STRAIGHT, STRAIGHT]
 
 

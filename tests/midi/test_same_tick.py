@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicvae.corpus.fast_reader import quick_lines
+from musicvae.corpus.fast_reader import fast_tracks
 from musicvae.midi.parser import parse
 from musicvae.midi.reader import read_midi
-from musicvae.midi.symusic_parser import Unsure
+from musicvae.midi.symusic_parser import FastPathUnsupported
 from musicvae.theory.meter import Meter
 
 from ..corpus.test_fast_reader import EVERY_CODEC, assert_same, slow_lines
@@ -81,11 +81,11 @@ def test_only_the_last_of_one_tick_counts(tracks: list[list[Timed]]) -> None:
 def test_the_quick_reader_agrees_or_leaves_the_file(codec: str, tracks: list[list[Timed]]) -> None:
     """And it reads every file in which nothing of one track is overruled by the same track."""
     data = file_of(tracks)
-    with suppress(Unsure):
-        assert_same(quick_lines(data, codec), slow_lines(data, codec), codec)
+    with suppress(FastPathUnsupported):
+        assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
     apart = [without_the_overruled([track])[0] for track in tracks]
     data = file_of(apart)
-    assert_same(quick_lines(data, codec), slow_lines(data, codec), codec)
+    assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
 
 
 @pytest.mark.parametrize("many", [2, 30])
@@ -101,5 +101,5 @@ def test_the_smaller_wins_where_it_stands_last(many: int) -> None:
         (phrase,) = read_midi(file_of(tracks))
         assert phrase.meter == Meter(last, 4)
         assert phrase.tempos[0].microseconds == 900_001 - many
-    with pytest.raises(Unsure):
-        quick_lines(file_of([signs]), "melody")
+    with pytest.raises(FastPathUnsupported):
+        fast_tracks(file_of([signs]), "melody")

@@ -16,7 +16,7 @@ from musicvae.nets import (
     Categorical,
     DenseDecoder,
     DenseEncoder,
-    NextStep,
+    LanguageModel,
     PlainDecoder,
     SequenceEncoder,
     SequenceVAE,
@@ -25,12 +25,12 @@ from musicvae.nets import (
 from .sequences import CHANNELS, CONDITION, STEPS
 
 LATENT, HIDDEN = 4, 8
-Net = NextStep | Autoencoder
+Net = LanguageModel | Autoencoder
 
 
-def next_step(cell: type[RNN]) -> NextStep:
+def next_step(cell: type[RNN]) -> LanguageModel:
     """A next-step net of two layers."""
-    return NextStep(
+    return LanguageModel(
         cell(CHANNELS + CONDITION, HIDDEN, layers=2), CHANNELS, Categorical((CHANNELS,))
     )
 
@@ -44,16 +44,22 @@ def dense(kind: type[Autoencoder]) -> Autoencoder:
 
 def plain(notes: int = 0) -> SequenceVAE:
     """A sequence VAE that decodes all steps at once."""
-    encoder = SequenceEncoder(CHANNELS, CONDITION, HIDDEN, notes=notes, steps=STEPS)
+    encoder = SequenceEncoder(CHANNELS, CONDITION, HIDDEN, step_features=notes, steps=STEPS)
     decoder = PlainDecoder(LATENT, CHANNELS, CONDITION, HIDDEN)
     return SequenceVAE(encoder, decoder, LATENT, Categorical((CHANNELS,)))
 
 
 def autoregressive(step_dropout: float = 0.0) -> SequenceVAE:
     """A sequence VAE that decodes one step after the other."""
-    encoder = SequenceEncoder(CHANNELS, CONDITION, HIDDEN, notes=2, steps=STEPS)
+    encoder = SequenceEncoder(CHANNELS, CONDITION, HIDDEN, step_features=2, steps=STEPS)
     decoder = AutoregressiveDecoder(
-        LATENT, CHANNELS, CONDITION, HIDDEN, plan=3, steps=STEPS, step_dropout=step_dropout
+        LATENT,
+        CHANNELS,
+        CONDITION,
+        HIDDEN,
+        step_conditioning=3,
+        steps=STEPS,
+        step_dropout=step_dropout,
     )
     return SequenceVAE(encoder, decoder, LATENT, Categorical((CHANNELS,)))
 

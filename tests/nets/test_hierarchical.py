@@ -13,18 +13,18 @@ from musicvae.nets import (
     HierarchicalDecoder,
     HierarchicalEncoder,
     Noise,
+    SequenceBatch,
     SequenceEncoder,
-    Sequences,
     SequenceVAE,
 )
-from musicvae.nets.hierarchical import joined, segmented
+from musicvae.nets.hierarchical import join_segments, split_segments
 
 from .sequences import CHANNELS, CONDITION, one_hot_batch, with_garbage
 
 STEPS, SEGMENTS, LATENT = 12, 3, 4
 
 
-def a_batch(lengths: tuple[int, ...] = (12, 6, 9, 3)) -> Sequences:
+def a_batch(lengths: tuple[int, ...] = (12, 6, 9, 3)) -> SequenceBatch:
     """Sequences that fall into three segments each."""
     return one_hot_batch(lengths, steps=STEPS)
 
@@ -33,10 +33,12 @@ def a_net() -> SequenceVAE:
     """Three segments of up to four steps."""
     torch.manual_seed(0)
     each = STEPS // SEGMENTS
-    steps = SequenceEncoder(CHANNELS, CONDITION, 6, notes=2, steps=each)
-    encoder = HierarchicalEncoder(steps, SEGMENTS, hidden=8, notes=3)
-    core = AutoregressiveDecoder(8 + 3, CHANNELS, CONDITION, 7, layers=2, plan=3, steps=each)
-    decoder = HierarchicalDecoder(LATENT, core, SEGMENTS, hidden=8, plan=3)
+    steps = SequenceEncoder(CHANNELS, CONDITION, 6, step_features=2, steps=each)
+    encoder = HierarchicalEncoder(steps, SEGMENTS, hidden=8, step_features=3)
+    core = AutoregressiveDecoder(
+        8 + 3, CHANNELS, CONDITION, 7, layers=2, step_conditioning=3, steps=each
+    )
+    decoder = HierarchicalDecoder(LATENT, core, SEGMENTS, hidden=8, step_conditioning=3)
     return SequenceVAE(encoder, decoder, LATENT, Categorical((CHANNELS,)))
 
 
@@ -44,9 +46,9 @@ def a_net() -> SequenceVAE:
 def test_segments_end_to_end_are_the_sequence(sizes: list[int]) -> None:
     """Of sequences of any lengths; padding alone may differ."""
     batch = a_batch(tuple(SEGMENTS * size for size in sizes))
-    apart = segmented(batch, SEGMENTS)
+    apart = split_segments(batch, SEGMENTS)
     assert apart.lengths.tolist() == [size for size in sizes for _ in range(SEGMENTS)]
-    back = joined(apart.x, batch.lengths, SEGMENTS, STEPS)
+    back = join_segments(apart.x, batch.lengths, SEGMENTS, STEPS)
     assert torch.equal(back * batch.mask[..., None], batch.x)
     assert torch.equal(apart.x[1, : sizes[0]], batch.x[0, sizes[0] : 2 * sizes[0]])
 
@@ -67,7 +69,7 @@ def test_a_share_of_a_batch_draws_what_the_whole_batch_draws() -> None:
     drawn = []
     for batch in (whole, part):
         torch.manual_seed(0)
-        apart = segmented(batch, SEGMENTS)
+        apart = split_segments(batch, SEGMENTS)
         drawn.append(apart.noise.uniform(torch.zeros(len(apart.lengths), 4)))
     assert torch.equal(drawn[0][SEGMENTS : 3 * SEGMENTS], drawn[1])
 

@@ -6,7 +6,7 @@ import math
 
 import torch
 
-from musicvae.nets import Losses, Sequences
+from musicvae.nets import Losses, SequenceBatch
 from musicvae.nets.losses import masked_sum
 
 from .nets import fresh, plain
@@ -56,7 +56,7 @@ def test_the_bound_lies_below_the_likelihood() -> None:
     torch.manual_seed(0)
     net, one = plain(), one_hot_batch((7,))
     x, condition, lengths = (tensor.expand(2000, *tensor.shape[1:]) for tensor in one[:3])
-    many = Sequences(x, condition, lengths)
+    many = SequenceBatch(x, condition, lengths)
     with torch.no_grad():
         q = net.posterior(many)
         z = q.sample()

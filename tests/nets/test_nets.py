@@ -10,9 +10,9 @@ from musicvae.nets import (
     VAE,
     Bernoulli,
     Categorical,
+    LanguageModel,
     Likelihood,
-    NextStep,
-    Sequences,
+    SequenceBatch,
     SequenceVAE,
 )
 from musicvae.nets.encoders import SequenceEncoder
@@ -41,7 +41,7 @@ def test_more_padding_changes_nothing(name: str) -> None:
     """A batch is judged alike however far it is padded."""
     net = fresh(name).eval()
     long = one_hot_batch((4, 3, 2))
-    short = Sequences(long.x[:, :4], long.condition[:, :4], long.lengths)
+    short = SequenceBatch(long.x[:, :4], long.condition[:, :4], long.lengths)
     torch.manual_seed(7)
     expected = net.losses(short)
     torch.manual_seed(7)
@@ -75,7 +75,7 @@ def test_logits_have_the_shape_of_the_steps(name: str) -> None:
 def test_eight_phrases_are_learned_by_heart(name: str) -> None:
     """A net of a few hundred numbers tells them apart; most steps come back right."""
     net, batch = fresh(name), one_hot_batch((7,) * 8)
-    if isinstance(net, NextStep):  # a first step that nothing announces cannot be learned
+    if isinstance(net, LanguageModel):  # a first step that nothing announces cannot be learned
         known = batch.condition.clone()
         known[:, 0, 0] = torch.arange(8.0)
         batch = batch._replace(condition=known)
@@ -109,7 +109,7 @@ def test_in_a_chain_what_sounds_together_hears_what_stands_before_it(
 ) -> None:
     """Channels one by one, or classes part after part; fresh weights say nothing."""
     torch.manual_seed(0)
-    net = NextStep(LSTM(CHANNELS + CONDITION, 8), CHANNELS, likelihood, chain=True)
+    net = LanguageModel(LSTM(CHANNELS + CONDITION, 8), CHANNELS, likelihood, chain=True)
     assert net.chain is not None
     batch = one_hot_batch((7,))
     x = batch.x.clone().requires_grad_()
@@ -144,7 +144,7 @@ def test_the_mean_of_the_posterior_is_the_code() -> None:
 def test_the_encoder_sums_up_states_and_notes(notes: int) -> None:
     """`[B, 2H + T * notes]`; the notes of padding are zeros."""
     torch.manual_seed(0)
-    encoder = SequenceEncoder(CHANNELS, CONDITION, 6, notes=notes, steps=STEPS)
+    encoder = SequenceEncoder(CHANNELS, CONDITION, 6, step_features=notes, steps=STEPS)
     summary = encoder(one_hot_batch((7, 3)))
     assert summary.shape == (2, encoder.width) == (2, 12 + STEPS * notes)
     assert not summary[1, 12 + 3 * notes :].any()

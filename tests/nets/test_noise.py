@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 import torch
 
-from musicvae.nets import VAE, Losses, Noise, Sequences
+from musicvae.nets import VAE, Losses, Noise, SequenceBatch
 
 from .nets import Net, autoregressive, dense
 from .sequences import one_hot_batch
 
 
-def part(batch: Sequences, rows: slice) -> Sequences:
+def part(batch: SequenceBatch, rows: slice) -> SequenceBatch:
     """Some rows, drawing for the whole batch."""
     x, condition, lengths = (tensor[rows] for tensor in batch[:3])
-    return Sequences(x, condition, lengths, Noise(len(batch.x), rows))
+    return SequenceBatch(x, condition, lengths, Noise(len(batch.x), rows))
 
 
 @pytest.mark.parametrize("net", [dense(VAE), autoregressive(step_dropout=0.5)], ids=type)
@@ -22,7 +22,7 @@ def test_the_losses_of_a_part_are_those_of_the_whole(net: Net) -> None:
     """From one seed, in training, with steps hidden: for every sequence alike."""
     batch = one_hot_batch((7, 7, 7, 7, 7))
 
-    def losses(sequences: Sequences) -> Losses:
+    def losses(sequences: SequenceBatch) -> Losses:
         torch.manual_seed(3)
         return net.losses(sequences)
 

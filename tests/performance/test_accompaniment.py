@@ -18,7 +18,7 @@ from musicvae.performance.accompaniment import (
     voicing,
 )
 from musicvae.score.phrase import ChordChange, Note, Part, Phrase, chord_map
-from musicvae.theory.chords import CODES, Chord, chord_of, pitch_classes
+from musicvae.theory.chords import CHORD_CODES, Chord, chord_from_code, pitch_classes
 from musicvae.theory.meter import TRIPLET, Meter
 
 from ..strategies import METERS, phrases
@@ -92,14 +92,14 @@ def test_every_meter_has_an_accent_at_its_bar_lines_and_no_other(pattern: str) -
         chords, bass = accompany((ChordChange(0, Chord(0)),), meter, 2, pattern)
         assert chords.notes, meter
         loud = [note.start for note in bass.notes if note.velocity == 70]
-        assert loud == [0, meter.bar], meter
+        assert loud == [0, meter.steps_per_bar], meter
 
 
 def test_voices_move_little_and_stay_in_the_middle() -> None:
     """No voice leaps more than a fourth between any two chords, however long they wander."""
     last: tuple[int, ...] = ()
     for turn in range(2000):
-        chord = chord_of(1 + turn * 67 % (CODES - 1))
+        chord = chord_from_code(1 + turn * 67 % (CHORD_CODES - 1))
         assert chord is not None
         now = voicing(chord, last)
         assert sorted(pitch % 12 for pitch in now) == sorted(pitch_classes(chord))
@@ -138,8 +138,8 @@ def test_each_pattern_has_its_places_in_the_bar(
 ) -> None:
     """Held, in eighths, on the beat and off it, after it over a bass that walks."""
     chords, bass = accompany((ChordChange(0, Chord(0)),), meter, 2, pattern)
-    assert places(chords, meter.bar) == upper
-    assert places(bass, meter.bar) == lower
+    assert places(chords, meter.steps_per_bar) == upper
+    assert places(bass, meter.steps_per_bar) == lower
 
 
 def test_a_walking_bass_steps_to_the_next_root() -> None:

@@ -9,9 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from musicvae.performance.accompaniment import accompanied
-from musicvae.performance.dynamics import BESIDE, SWELL, expressed, swells
-from musicvae.performance.transfer import dressed
+from musicvae.performance.accompaniment import add_accompaniment
+from musicvae.performance.dynamics import (
+    ACCOMPANIMENT_VELOCITY,
+    SWELL,
+    apply_dynamics,
+    phrase_swell,
+)
+from musicvae.performance.transfer import apply_defaults
 from musicvae.score.phrase import ChordChange, Note, Part, Phrase
 from musicvae.theory.chords import Chord
 from musicvae.theory.meter import Meter
@@ -23,9 +28,9 @@ from ..strategies import METERS, phrases
 @settings(max_examples=150, deadline=None)
 def test_only_velocities_change_and_always_alike(phrase: Phrase) -> None:
     """Whatever they were: the same notes are as loud again, in any meter, silent or not."""
-    loud = expressed(phrase)
+    loud = apply_dynamics(phrase)
     assert bare(loud) == bare(phrase)
-    assert expressed(loud) == loud == expressed(phrase)
+    assert apply_dynamics(loud) == loud == apply_dynamics(phrase)
 
 
 def bare(phrase: Phrase) -> Phrase:
@@ -45,10 +50,12 @@ def test_the_downbeat_is_louder_than_what_is_off_the_beat(
 ) -> None:
     """On the mean of a line that strikes every step, in any meter and on both grids."""
     pitches = [36, 38, 42, 51][seed % 4 : seed % 4 + 1] if drums else [60, 62, 64, 67, 65]
-    notes = (Note(i, 1, pitches[(i + seed) % len(pitches)]) for i in range(bars * meter.bar))
+    notes = (
+        Note(i, 1, pitches[(i + seed) % len(pitches)]) for i in range(bars * meter.steps_per_bar)
+    )
     phrase = Phrase(meter, bars, parts=(Part(tuple(notes), is_drum=drums),))
     loud: dict[int, list[int]] = {}
-    for note in expressed(phrase).parts[0].notes:
+    for note in apply_dynamics(phrase).parts[0].notes:
         loud.setdefault(meter.level(note.start), []).append(note.velocity)
     for light in {3, 4} & loud.keys():
         if not drums or pitches == [42]:
@@ -62,7 +69,7 @@ def test_a_phrase_swells_to_its_height_and_fades() -> None:
     tops = [60, 64, 67, 72, 74, 76, 79, 84, 83, 79, 76, 84, 72, 67, 64, 60]
     notes = tuple(Note(4 * i, 4, pitch) for i, pitch in enumerate(tops * 2))
     phrase = Phrase(bars=8, parts=(Part(notes),))
-    swell = swells(phrase)
+    swell = phrase_swell(phrase)
     shape = [swell(step) for step in range(128)]
     assert shape[:64] == shape[64:]
     assert max(shape) == shape[28] == SWELL
@@ -75,18 +82,18 @@ def test_high_is_loud_and_the_melody_leads() -> None:
     """On one beat: the top of a chord before what is under it, the first part before others."""
     chord = Part((Note(0, 4, 60), Note(0, 4, 64), Note(0, 4, 67)))
     low, middle, high = (
-        n.velocity for n in expressed(Phrase(bars=1, parts=(chord,))).parts[0].notes
+        n.velocity for n in apply_dynamics(Phrase(bars=1, parts=(chord,))).parts[0].notes
     )
     assert low < middle < high
     alone = Part((Note(0, 4, 60),))
-    first, second = expressed(Phrase(bars=1, parts=(alone, alone))).parts
-    assert first.notes[0].velocity - second.notes[0].velocity == 80 - BESIDE
+    first, second = apply_dynamics(Phrase(bars=1, parts=(alone, alone))).parts
+    assert first.notes[0].velocity - second.notes[0].velocity == 80 - ACCOMPANIMENT_VELOCITY
 
 
 def test_music_made_up_is_dressed_with_expression() -> None:
     """Tempo and program as before."""
     phrase = Phrase(bars=1, parts=(Part((Note(0, 2, 60), Note(2, 2, 60), Note(4, 4, 60))),))
-    played = dressed(phrase, 400_000, 40)
+    played = apply_defaults(phrase, 400_000, 40)
     assert (played.tempos[0].microseconds, played.parts[0].program) == (400_000, 40)
     one, off, two = (note.velocity for note in played.parts[0].notes)
     assert one > two > off
@@ -96,7 +103,7 @@ def test_chords_swell_with_the_melody_and_stay_below_it() -> None:
     """The four bars of a lead sheet."""
     notes = tuple(Note(4 * i, 4, 60 + i % 8) for i in range(16))
     sheet = Phrase(bars=4, parts=(Part(notes),), chords=(ChordChange(0, Chord(0)),))
-    melody, chords, bass = accompanied(expressed(sheet)).parts
+    melody, chords, bass = add_accompaniment(apply_dynamics(sheet)).parts
     assert max(n.velocity for n in (*chords.notes, *bass.notes)) < mean(
         n.velocity for n in melody.notes
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from musicvae.performance.groove import TABLE, learned
+from musicvae.performance.groove import TABLE, load_groove
 from musicvae.theory.drum_kit import CLASSES
 from musicvae.theory.meter import LEVELS
 
@@ -15,7 +15,7 @@ KICK, SNARE, CLOSED = (NAMES.index(name) for name in ("kick", "snare", "closed h
 def test_the_table_is_small_and_sane() -> None:
     """Offsets under half a step, velocities of MIDI, spreads that are some, a memory below 1."""
     assert TABLE.stat().st_size < 4_000
-    timing, velocity = learned()
+    timing, velocity = load_groove()
     for feel in (timing, velocity):
         assert np.array(feel.mean).shape == (len(CLASSES), LEVELS)
         assert min(feel.drum, feel.place, feel.habit, feel.drift, feel.stroke) >= 0
@@ -28,7 +28,7 @@ def test_the_table_is_small_and_sane() -> None:
 
 def test_drummers_play_the_backbeat_and_ghost_the_rest() -> None:
     """A snare is loudest on the beats beside the strong ones; a kick on the strong ones."""
-    _, velocity = learned()
+    _, velocity = load_groove()
     snare, kick, hat = (velocity.mean[drum] for drum in (SNARE, KICK, CLOSED))
     assert max(snare) == snare[2] > snare[4] + 20
     assert min(kick[:3]) > kick[4]

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from musicvae.errors import RequestError
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
-from musicvae.performance.groove import learned
-from musicvae.performance.humanize import MOST, PITCHED, SOFTEST, humanized
+from musicvae.performance.groove import load_groove
+from musicvae.performance.humanize import MAX_AMOUNT, MIN_VELOCITY, PITCHED_SHARE, humanize_phrase
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.theory.drum_kit import PITCH_OF
 from musicvae.theory.meter import Meter
 
 from ..strategies import phrases
 
-amounts = st.floats(0.01, MOST)
+amounts = st.floats(0.01, MAX_AMOUNT)
 
 
 def on_the_grid(phrase: Phrase) -> Phrase:
@@ -37,22 +37,22 @@ def on_the_grid(phrase: Phrase) -> Phrase:
 @settings(max_examples=60, deadline=None)
 def test_nothing_of_it_is_the_phrase_itself(phrase: Phrase, seed: int) -> None:
     """Amount 0."""
-    assert humanized(phrase, 0.0, seed) == phrase
+    assert humanize_phrase(phrase, 0.0, seed) == phrase
 
 
 @given(phrases(offsets=True), amounts, st.integers(0, 2**32))
 @settings(max_examples=150, deadline=None)
 def test_the_notes_stay_and_so_does_their_order(phrase: Phrase, amount: float, seed: int) -> None:
     """Same seed, same phrase; written and read back it is the same; quantised it is what it was."""
-    played = humanized(phrase, amount, seed)
-    assert humanized(phrase, amount, seed) == played
+    played = humanize_phrase(phrase, amount, seed)
+    assert humanize_phrase(phrase, amount, seed) == played
     assert on_the_grid(played) == on_the_grid(phrase)
     (back,) = read_midi(midi_bytes(played))
     assert back == played
     ticks = phrase.meter.step_ticks
     for part, before in zip(played.parts, phrase.parts, strict=True):
-        softest = min((note.velocity for note in before.notes), default=SOFTEST)
-        assert all(note.velocity >= min(SOFTEST, softest) for note in part.notes)
+        softest = min((note.velocity for note in before.notes), default=MIN_VELOCITY)
+        assert all(note.velocity >= min(MIN_VELOCITY, softest) for note in part.notes)
         struck = [note.start * ticks + note.offset for note in part.notes]
         starts = [note.start for note in part.notes]
         assert all(
@@ -68,7 +68,7 @@ def test_what_a_player_strikes_together_stays_together(
     phrase: Phrase, amount: float, seed: int
 ) -> None:
     """A chord is one stroke."""
-    for part in humanized(phrase, amount, seed).parts:
+    for part in humanize_phrase(phrase, amount, seed).parts:
         if not part.is_drum:
             moments = {(note.start, note.offset) for note in part.notes}
             assert len(moments) == len({start for start, _ in moments})
@@ -83,10 +83,10 @@ def band(bars: int) -> Phrase:
 
 def test_it_strays_as_far_as_was_learned() -> None:
     """After a bar, over many drummers: the spread of the kit and, half as wide, of the line."""
-    timing, _ = learned()
+    timing, _ = load_groove()
     all_play = timing.place, timing.habit, timing.drift, timing.stroke
-    spread, line = math.hypot(*all_play, timing.drum), PITCHED * math.hypot(*all_play)
-    played = [humanized(band(4), 1.0, seed) for seed in range(120)]
+    spread, line = math.hypot(*all_play, timing.drum), PITCHED_SHARE * math.hypot(*all_play)
+    played = [humanize_phrase(band(4), 1.0, seed) for seed in range(120)]
     for number, expected in ((0, spread), (1, line)):
         off = [n.offset for one in played for n in one.parts[number].notes if n.start > 16]
         assert np.std(off) == pytest.approx(expected, rel=0.12)
@@ -94,7 +94,7 @@ def test_it_strays_as_far_as_was_learned() -> None:
 
 def test_half_the_amount_strays_half_as_far() -> None:
     """Note by note, but for rounding and what is held back."""
-    whole, half = (humanized(band(4), amount, 7) for amount in (1.0, 0.5))
+    whole, half = (humanize_phrase(band(4), amount, 7) for amount in (1.0, 0.5))
     for a, b in zip(whole.parts[1].notes, half.parts[1].notes, strict=True):
         assert abs(a.offset / 2 - b.offset) <= 1
 
@@ -103,24 +103,26 @@ def test_a_pattern_returns_in_the_next_bar() -> None:
     """A drum at one place strays alike in each bar, more than at another."""
     same, other = [], []
     for seed in range(150):
-        kick = [n.offset for n in humanized(band(4), 1.0, seed).parts[0].notes if n.pitch == 36]
+        kick = [
+            n.offset for n in humanize_phrase(band(4), 1.0, seed).parts[0].notes if n.pitch == 36
+        ]
         same.append((kick[9], kick[25]))
         other.append((kick[9], kick[26]))
     assert np.corrcoef(np.array(same).T)[0, 1] > np.corrcoef(np.array(other).T)[0, 1] + 0.05
 
 
-@pytest.mark.parametrize("amount", [-0.1, math.nan, math.inf, MOST + 1])
+@pytest.mark.parametrize("amount", [-0.1, math.nan, math.inf, MAX_AMOUNT + 1])
 def test_an_amount_out_of_range_is_refused(amount: float) -> None:
     """One sentence."""
-    with pytest.raises(RequestError, match=f"Humanize by 0 to {MOST:g}"):
-        humanized(Phrase(), amount)
+    with pytest.raises(RequestError, match=f"Humanize by 0 to {MAX_AMOUNT:g}"):
+        humanize_phrase(Phrase(), amount)
     with pytest.raises(RequestError, match="A seed is"):
-        humanized(Phrase(), 1.0, -1)
+        humanize_phrase(Phrase(), 1.0, -1)
 
 
 def test_silence_and_triplets_can_be_humanized() -> None:
     """A step of the triplet grid is shorter."""
-    assert humanized(Phrase(bars=2), 1.0, 1) == Phrase(bars=2)
+    assert humanize_phrase(Phrase(bars=2), 1.0, 1) == Phrase(bars=2)
     part = Part(tuple(Note(i, 1, 42) for i in range(24)), is_drum=True)
-    played = humanized(Phrase(Meter(4, 4, 6), 1, parts=(part,)), MOST, 1)
+    played = humanize_phrase(Phrase(Meter(4, 4, 6), 1, parts=(part,)), MAX_AMOUNT, 1)
     assert max(abs(note.offset) for note in played.parts[0].notes) == 39

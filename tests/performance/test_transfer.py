@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
-from musicvae.performance.transfer import at_pace, play_like
+from musicvae.performance.transfer import scale_tempo, transfer_performance
 from musicvae.score.phrase import ChordChange, Note, Part, Phrase
-from musicvae.score.windows import cut
+from musicvae.score.windows import cut_phrase
 from musicvae.theory.chords import Chord
 from musicvae.theory.meter import Meter
 
@@ -21,8 +21,8 @@ def test_a_phrase_filled_up_and_played_like_itself_has_its_chords(phrase: Phrase
     """The bar that a pick-up was filled up to is taken away again, for chords as for notes."""
     if not phrase.parts:
         return
-    whole = cut(phrase, 0, phrase.steps + phrase.lead_in)
-    assert play_like(whole, phrase).chords == phrase.chords
+    whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
+    assert transfer_performance(whole, phrase).chords == phrase.chords
 
 
 def test_chords_go_with_their_notes_or_else_stay() -> None:
@@ -30,12 +30,12 @@ def test_chords_go_with_their_notes_or_else_stay() -> None:
     part = Part((Note(0, 4, 60),))
     shape = Phrase(Meter(3, 4), 2, 4, parts=(part,), chords=(ChordChange(4, C),))
     new = (ChordChange(0, F), ChordChange(12, G), ChordChange(36, C))
-    played = play_like(Phrase(Meter(3, 4), 4, parts=(part,), chords=new), shape)
+    played = transfer_performance(Phrase(Meter(3, 4), 4, parts=(part,), chords=new), shape)
     assert played.chords == (ChordChange(0, F), ChordChange(4, G))
-    assert play_like(Phrase(Meter(3, 4), 3, parts=(part,)), shape).chords == shape.chords
+    assert transfer_performance(Phrase(Meter(3, 4), 3, parts=(part,)), shape).chords == shape.chords
 
 
 def test_a_tempo_leaves_chords_alone() -> None:
     """They stand on steps."""
     phrase = Phrase(bars=1, chords=(ChordChange(4, C),))
-    assert at_pace(phrase, 2.0).chords == phrase.chords
+    assert scale_tempo(phrase, 2.0).chords == phrase.chords

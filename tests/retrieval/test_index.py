@@ -10,25 +10,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from musicvae.corpus.read_file import READER
-from musicvae.retrieval.index import VERSION, Entry, Library, Rows, load, save
+from musicvae.corpus.read_file import READER_VERSION
+from musicvae.retrieval.index import VERSION, Entry, FileWindows, Library, load, save
 
 Z = 5
 
 
 @pytest.fixture
-def rows() -> list[Rows]:
+def rows() -> list[FileWindows]:
     """Three files: of four windows, of none, of two."""
     rng = np.random.default_rng(0)
     made = []
     for name, count, reason in (("a.mid", 4, ""), ("b/\udce9.mid", 0, "bad"), ("c.mid", 2, "")):
         directions = rng.standard_normal((count, Z)).astype(np.float16)
         entry = Entry(name, count, 10**18 + count, reason)
-        made.append(Rows(entry, directions, np.arange(count, dtype=np.int32)))
+        made.append(FileWindows(entry, directions, np.arange(count, dtype=np.int32)))
     return made
 
 
-def same(one: list[Rows], other: list[Rows]) -> bool:
+def same(one: list[FileWindows], other: list[FileWindows]) -> bool:
     """Whether two lists hold the same files and windows."""
     return len(one) == len(other) and all(
         a.entry == b.entry
@@ -38,7 +38,7 @@ def same(one: list[Rows], other: list[Rows]) -> bool:
     )
 
 
-def test_what_was_kept_comes_back(tmp_path: Path, rows: list[Rows]) -> None:
+def test_what_was_kept_comes_back(tmp_path: Path, rows: list[FileWindows]) -> None:
     """File by file, those without windows too, sorted by name; and is the same bytes again."""
     place = tmp_path / "kept.npz"
     assert save(place, rows[::-1])
@@ -48,22 +48,24 @@ def test_what_was_kept_comes_back(tmp_path: Path, rows: list[Rows]) -> None:
     assert place.read_bytes() == before
 
 
-def test_a_library_tells_which_files_were_skipped(rows: list[Rows]) -> None:
+def test_a_library_tells_which_files_were_skipped(rows: list[FileWindows]) -> None:
     """By name, and why."""
     library = Library.of(Path("there"), rows, Z)
     assert library.skipped == {"b/\udce9.mid": "bad"}
     assert repr(library) == "Library('there', files=3, windows=6)"
-    assert same([*library.apart()], rows)
+    assert same([*library.by_file()], rows)
 
 
-def test_nothing_is_kept_where_nothing_can_be_written(tmp_path: Path, rows: list[Rows]) -> None:
+def test_nothing_is_kept_where_nothing_can_be_written(
+    tmp_path: Path, rows: list[FileWindows]
+) -> None:
     """It says so, and does not stop."""
     (tmp_path / "file").touch()
     assert not save(tmp_path / "file" / "kept.npz", rows)
 
 
 def test_what_is_missing_cut_short_or_of_another_width_is_nothing(
-    tmp_path: Path, rows: list[Rows]
+    tmp_path: Path, rows: list[FileWindows]
 ) -> None:
     """At whatever byte."""
     place = tmp_path / "kept.npz"
@@ -76,7 +78,7 @@ def test_what_is_missing_cut_short_or_of_another_width_is_nothing(
         assert load(place, Z) == []
 
 
-def test_no_byte_that_is_changed_makes_it_stop(tmp_path: Path, rows: list[Rows]) -> None:
+def test_no_byte_that_is_changed_makes_it_stop(tmp_path: Path, rows: list[FileWindows]) -> None:
     """What comes back is what was kept, or nothing."""
     place = tmp_path / "kept.npz"
     save(place, rows)
@@ -87,7 +89,7 @@ def test_no_byte_that_is_changed_makes_it_stop(tmp_path: Path, rows: list[Rows])
         assert not found or len(found) == len(rows)
 
 
-def test_what_was_written_before_still_opens(tmp_path: Path, rows: list[Rows]) -> None:
+def test_what_was_written_before_still_opens(tmp_path: Path, rows: list[FileWindows]) -> None:
     """The first files say version [1, 4]; a new `reading.READER` does not close them."""
     place = tmp_path / "kept.npz"
     save(place, rows)
@@ -96,7 +98,7 @@ def test_what_was_written_before_still_opens(tmp_path: Path, rows: list[Rows]) -
     about = json.loads(arrays["about"].tobytes()) | {"version": [1, 4]}
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     np.savez(place, **arrays)
-    assert READER > 4
+    assert READER_VERSION > 4
     assert same(load(place, Z), rows)
 
 
@@ -117,7 +119,7 @@ def test_what_was_written_before_still_opens(tmp_path: Path, rows: list[Rows]) -
     ],
 )
 def test_what_is_not_as_we_write_it_is_nothing(
-    tmp_path: Path, rows: list[Rows], change: dict[str, Any]
+    tmp_path: Path, rows: list[FileWindows], change: dict[str, Any]
 ) -> None:
     """Owners out of order or of no file, other sizes or types, no numbers, pickles, deep JSON."""
     place = tmp_path / "kept.npz"

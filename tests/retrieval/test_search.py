@@ -18,9 +18,9 @@ from musicvae.midi.writer import write_midi
 from musicvae.progress import Report
 from musicvae.retrieval import search as similarity
 from musicvae.retrieval.index import Library
-from musicvae.retrieval.search import best_of_each, directions_of, heard, in_keys
+from musicvae.retrieval.search import best_of_each, in_keys, query_windows, unit_vectors
 from musicvae.score.phrase import Note, Part, Phrase
-from musicvae.score.windows import join
+from musicvae.score.windows import join_phrases
 from musicvae.theory.meter import Meter
 
 from ..miniatures import little_piece, little_tune, tiny_checkpoint, tiny_prior
@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
     """Six tunes, one of them twice as long, one file that is none, one without a melody."""
     for seed in range(5):
         write_midi(little_tune(Meter(), seed), tmp_path / f"{seed}.mid")
-    long = join([little_tune(Meter(), 7), little_tune(Meter(), 8)])
+    long = join_phrases([little_tune(Meter(), 7), little_tune(Meter(), 8)])
     write_midi(long, tmp_path / "deep" / "long.mid")
     (tmp_path / "bad.mid").write_bytes(b"la la la")
     write_midi(little_piece("drums", Meter(), 1), tmp_path / "drums.mid")
@@ -111,7 +111,7 @@ def test_an_interruption_keeps_what_was_read(
     tiny_model: MusicVAE, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next time only the rest is read."""
-    monkeypatch.setattr(similarity, "AT_ONCE", 3)
+    monkeypatch.setattr(similarity, "BATCH_SIZE", 3)
 
     def stop(report: Report) -> None:
         if report.done == 6:
@@ -187,8 +187,8 @@ def test_the_best_window_of_each_file_is_what_a_plain_search_finds(
 ) -> None:
     """The same distances in the same order."""
     rng = np.random.default_rng(seed)
-    directions = directions_of(rng.standard_normal((windows, 4)).astype(np.float32))
-    asked = directions_of(rng.standard_normal((3, 4)).astype(np.float32))
+    directions = unit_vectors(rng.standard_normal((windows, 4)).astype(np.float32))
+    asked = unit_vectors(rng.standard_normal((3, 4)).astype(np.float32))
     owners = np.sort(rng.integers(0, files, windows)).astype(np.int32)
     kept = directions.astype(np.float16)
     library = Library(Path(), (), kept, owners, np.ones(windows, np.int32))
@@ -204,11 +204,11 @@ def test_windows_are_counted_in_bars(tiny_model: MusicVAE) -> None:
     """From 1; a pick-up is bar 0; what is nearly silent is left out; short music is filled up."""
     notes = [Note(at, 2, 60 + at % 5) for at in (*range(0, 36, 4), *range(100, 132, 4))]
     phrase = Phrase(Meter(), 8, pickup=4, parts=(Part(tuple(notes)),))
-    codes, bars = heard(tiny_model.player, phrase)
+    codes, bars = query_windows(tiny_model.player, phrase)
     assert len(codes) == len(bars)
     assert bars == [0, 1, 2, 6, 7]
     short = Phrase(Meter(), 1, parts=(Part((Note(0, 2, 60), Note(4, 2, 62), Note(8, 2, 64))),))
-    assert heard(tiny_model.player, short)[1] == [1]
+    assert query_windows(tiny_model.player, short)[1] == [1]
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicvae.performance.accompaniment import accompany
-from musicvae.score.chord_recognition import changes, chords_of, harmony
+from musicvae.score.chord_recognition import fit_chords, recognize_chords, to_chord_changes
 from musicvae.score.phrase import Note, Part, Phrase
-from musicvae.theory.chords import CODES, Chord, code, parse_chord
+from musicvae.theory.chords import CHORD_CODES, Chord, chord_code, parse_chord
 from musicvae.theory.meter import Meter
 
 from ..strategies import METERS, phrases
@@ -24,12 +24,12 @@ SONG = ["C", "C", "Am", "Am", "F", "F", "G7", "G7", "C", "F", "G7", "C"]
 
 def codes_of(symbols: list[str], beats: int = 2) -> list[int]:
     """Each for so many beats."""
-    return [code(parse_chord(symbol)) for symbol in symbols for _ in range(beats)]
+    return [chord_code(parse_chord(symbol)) for symbol in symbols for _ in range(beats)]
 
 
 def song(pattern: str, names: tuple[str, str] = ("", "")) -> Phrase:
     """Six bars of accompaniment, and of nothing that tells its chords."""
-    told = changes(codes_of(SONG), COMMON)
+    told = to_chord_changes(codes_of(SONG), COMMON)
     parts = accompany(told, COMMON, 6, pattern)
     named = (replace(part, name=name) for part, name in zip(parts, names, strict=True))
     return Phrase(COMMON, 6, parts=tuple(named))
@@ -44,33 +44,33 @@ def test_chords_told_beat_by_beat_are_given_back(
     meter: Meter, bars: int, data: st.DataObject
 ) -> None:
     """harmony(changes(codes)) == codes, in every meter."""
-    beats, off = divmod(bars * meter.bar, meter.beat)
+    beats, off = divmod(bars * meter.steps_per_bar, meter.steps_per_beat)
     assert not off
-    codes = data.draw(st.lists(st.integers(0, CODES - 1), min_size=beats, max_size=beats))
-    phrase = Phrase(meter, bars, chords=changes(codes, meter))
-    assert harmony(replace(phrase, parts=(Part(),))).tolist() == (
+    codes = data.draw(st.lists(st.integers(0, CHORD_CODES - 1), min_size=beats, max_size=beats))
+    phrase = Phrase(meter, bars, chords=to_chord_changes(codes, meter))
+    assert recognize_chords(replace(phrase, parts=(Part(),))).tolist() == (
         codes if phrase.chords else [0] * beats
     )
 
 
 def test_a_pickup_counts_as_a_bar() -> None:
     """Its beats stand where the filled bar has them; before it there is no chord."""
-    codes = [0, 0, code(Chord(7, "7")), *[code(Chord(0))] * 3]
+    codes = [0, 0, chord_code(Chord(7, "7")), *[chord_code(Chord(0))] * 3]
     waltz = Meter(3, 4)
     phrase = Phrase(waltz, 1, pickup=4)
-    told = replace(phrase, chords=changes(codes, waltz, phrase.lead_in))
+    told = replace(phrase, chords=to_chord_changes(codes, waltz, phrase.lead_in))
     assert [change.step for change in told.chords] == [0, 4]
-    assert harmony(told).tolist() == codes
+    assert recognize_chords(told).tolist() == codes
 
 
 @given(phrases())
 @settings(max_examples=100, deadline=None)
 def test_any_phrase_has_a_harmony(phrase: Phrase) -> None:
     """A number for each beat of its bars, filled up; none without a pitched note or a chord."""
-    found = harmony(phrase)
+    found = recognize_chords(phrase)
     bars = phrase.bars + bool(phrase.pickup)
-    assert found.shape == (bars * phrase.meter.bar // phrase.meter.beat,)
-    assert ((found >= 0) & (found < CODES)).all()
+    assert found.shape == (bars * phrase.meter.steps_per_bar // phrase.meter.steps_per_beat,)
+    assert ((found >= 0) & (found < CHORD_CODES)).all()
     if all(part.is_drum or not part.notes for part in phrase.parts) and not phrase.chords:
         assert not found.any()
 
@@ -82,32 +82,34 @@ def test_a_chord_track_is_believed_by_its_name(name: str) -> None:
     clash = Part(tuple(Note(4 * i, 4, 73) for i in range(24)), name="Melody")
     wrong = replace(bass, notes=tuple(replace(n, pitch=30) for n in bass.notes), name="Bass")
     phrase = Phrase(COMMON, 6, parts=(clash, wrong, replace(block, name=name)))
-    assert harmony(phrase).tolist() == codes_of(SONG)
+    assert recognize_chords(phrase).tolist() == codes_of(SONG)
 
 
 def test_the_second_of_two_parts_is_a_chord_track_where_chords_are_struck() -> None:
     """Nameless, as in folk collections; a second voice is none."""
     block, _ = song("block").parts
     clash = Part(tuple(Note(4 * i, 4, 73) for i in range(24)))
-    assert harmony(Phrase(COMMON, 6, parts=(clash, block))).tolist() == codes_of(SONG)
+    assert recognize_chords(Phrase(COMMON, 6, parts=(clash, block))).tolist() == codes_of(SONG)
     thirds = Part(tuple(Note(4 * i, 4, 76) for i in range(24)))
-    both = harmony(Phrase(COMMON, 6, parts=(clash, thirds)))
-    assert set(both.tolist()) == {code(Chord(1, "min"))}
+    both = recognize_chords(Phrase(COMMON, 6, parts=(clash, thirds)))
+    assert set(both.tolist()) == {chord_code(Chord(1, "min"))}
 
 
 def test_a_chord_track_may_hold_its_chords_but_not_rest_most_of_the_time() -> None:
     """Struck once in six bars it is one; sounding in one of them, the other parts are asked."""
     six_bars = Part(tuple(Note(0, 96, pitch) for pitch in (60, 64, 67)), name="CHORDS")
-    assert set(harmony(Phrase(COMMON, 6, parts=(TUNE, six_bars))).tolist()) == {code(Chord(0))}
+    assert set(recognize_chords(Phrase(COMMON, 6, parts=(TUNE, six_bars))).tolist()) == {
+        chord_code(Chord(0))
+    }
     one_bar = replace(six_bars, notes=tuple(replace(n, duration=16) for n in six_bars.notes))
-    assert harmony(Phrase(COMMON, 6, parts=(TUNE, one_bar)))[8:].all()
+    assert recognize_chords(Phrase(COMMON, 6, parts=(TUNE, one_bar)))[8:].all()
 
 
 @pytest.mark.parametrize("pattern", ["block", "arpeggio", "strum", "walking"])
 def test_an_accompaniment_is_heard_through_its_pattern(pattern: str) -> None:
     """Three beats of four, with a melody above it and no name to go by."""
     phrase = song(pattern, ("Keys", "Low"))
-    found = harmony(replace(phrase, parts=(TUNE, *phrase.parts)))
+    found = recognize_chords(replace(phrase, parts=(TUNE, *phrase.parts)))
     roots = np.mod(found - 1, 12) == np.mod(np.array(codes_of(SONG)) - 1, 12)
     assert (roots & (found > 0)).mean() >= 0.75
 
@@ -118,7 +120,7 @@ def test_a_melody_alone_has_triads_that_change_on_bar_lines() -> None:
     notes = [
         Note(16 * i + 4 * j, 4, pitch) for i, bar in enumerate(tones) for j, pitch in enumerate(bar)
     ]
-    found = harmony(Phrase(COMMON, 8, parts=(Part(tuple(notes)),)))
+    found = recognize_chords(Phrase(COMMON, 8, parts=(Part(tuple(notes)),)))
     assert found.tolist() == codes_of(["C", "F", "G", "C"] * 2, beats=4)
 
 
@@ -127,8 +129,8 @@ def test_higher_music_has_higher_chords(semitones: int) -> None:
     """By as much, of the same quality."""
     notes = [note for part in song("arpeggio").parts for note in part.notes]
     start, end, pitch = np.array([(n.start, n.end, n.pitch) for n in notes]).T
-    here = chords_of(start, end, pitch, COMMON, 6)
-    there = chords_of(start, end, pitch + semitones, COMMON, 6)
+    here = fit_chords(start, end, pitch, COMMON, 6)
+    there = fit_chords(start, end, pitch + semitones, COMMON, 6)
     assert ((here - 1) // 12).tolist() == ((there - 1) // 12).tolist()
     assert ((here - 1 + semitones) % 12).tolist() == ((there - 1) % 12).tolist()
 
@@ -137,7 +139,7 @@ def test_long_silence_has_no_chord_and_a_short_one_keeps_it() -> None:
     """Six bars of rest after a bar; a beat of rest within it."""
     chord = [Note(at, 4, pitch) for at in (0, 8, 12) for pitch in (60, 64, 67)]
     last = [Note(112, 16, pitch) for pitch in (60, 64, 67)]
-    found = harmony(Phrase(COMMON, 8, parts=(Part(tuple(chord + last)),)))
-    assert (found[:4] == code(Chord(0))).all()
+    found = recognize_chords(Phrase(COMMON, 8, parts=(Part(tuple(chord + last)),)))
+    assert (found[:4] == chord_code(Chord(0))).all()
     assert not found[6:26].any()
-    assert (found[28:] == code(Chord(0))).all()
+    assert (found[28:] == chord_code(Chord(0))).all()

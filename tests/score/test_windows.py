@@ -15,9 +15,9 @@ from musicvae.score.phrase import (
     Phrase,
     Tempo,
     chord_map,
-    without_overlaps,
+    remove_overlaps,
 )
-from musicvae.score.windows import cut, join, window_bars, windows
+from musicvae.score.windows import cut_phrase, join_phrases, split_windows, window_bars
 from musicvae.theory.chords import Chord
 from musicvae.theory.meter import Meter
 
@@ -28,12 +28,12 @@ from ..strategies import phrases
 @settings(max_examples=100, deadline=None)
 def test_windows_lie_end_to_end(phrase: Phrase) -> None:
     """Every onset stands in one window, at its place; the last is filled up with rests."""
-    found = windows(phrase)
+    found = split_windows(phrase)
     size = window_bars(phrase.meter)
     assert all(window.bars == size and not window.pickup for window in found)
     if not found:
         return
-    whole = join(found)
+    whole = join_phrases(found)
     onsets = {(n.start + phrase.lead_in, n.pitch) for part in phrase.parts for n in part.notes}
     assert {(n.start, n.pitch) for part in whole.parts for n in part.notes} == onsets
     assert whole.tempos[0] == phrase.tempos[0]
@@ -64,7 +64,7 @@ def paced(draw: st.DrawFn) -> Phrase:
 @settings(max_examples=200, deadline=None)
 def test_joined_phrases_keep_their_tempos(phrases: list[Phrase]) -> None:
     """At every step the tempo of the phrase that it came from; and each change is told once."""
-    joined = join(phrases)
+    joined = join_phrases(phrases)
     wanted = [tempo_at(phrase, step) for phrase in phrases for step in range(phrase.steps)]
     assert [tempo_at(joined, step) for step in range(joined.steps)] == wanted
     told = [tempo.microseconds for tempo in joined.tempos]
@@ -75,9 +75,9 @@ def test_joined_phrases_keep_their_tempos(phrases: list[Phrase]) -> None:
 @settings(max_examples=100, deadline=None)
 def test_windows_joined_again_have_the_tempos_of_their_phrase(phrase: Phrase) -> None:
     """At every step, where a pick-up begins after the rests that fill it up."""
-    found = windows(phrase)
+    found = split_windows(phrase)
     if found:
-        whole, lead = join(found), phrase.lead_in
+        whole, lead = join_phrases(found), phrase.lead_in
         assert all(
             tempo_at(whole, step + lead) == tempo_at(phrase, step) for step in range(phrase.steps)
         )
@@ -85,21 +85,21 @@ def test_windows_joined_again_have_the_tempos_of_their_phrase(phrase: Phrase) ->
 
 def test_with_a_hop_only_whole_windows_are_given() -> None:
     """Five bars of 4/4 hold four windows of two."""
-    assert len(windows(Phrase(bars=5), hop=1)) == 4
-    assert windows(Phrase(bars=1), hop=1) == []
+    assert len(split_windows(Phrase(bars=5), hop=1)) == 4
+    assert split_windows(Phrase(bars=1), hop=1) == []
 
 
 def test_a_window_may_be_long() -> None:
     """Forty bars hold three windows of sixteen side by side, or seven with a hop of four."""
-    assert [window.bars for window in windows(Phrase(bars=40), 16)] == [16, 16, 16]
-    assert len(windows(Phrase(bars=40), 16, hop=4)) == 7
-    assert [window.bars for window in windows(Phrase(Meter(2, 4), 40), 16, hop=8)] == [32, 32]
+    assert [window.bars for window in split_windows(Phrase(bars=40), 16)] == [16, 16, 16]
+    assert len(split_windows(Phrase(bars=40), 16, hop=4)) == 7
+    assert [window.bars for window in split_windows(Phrase(Meter(2, 4), 40), 16, hop=8)] == [32, 32]
 
 
 def test_a_window_knows_the_tempo_that_has_been_running() -> None:
     """Changes before it count, changes after it do not."""
     phrase = Phrase(bars=4, tempos=(Tempo(0, 500_000), Tempo(8, 400_000), Tempo(40, 300_000)))
-    first, second = windows(phrase)
+    first, second = split_windows(phrase)
     assert first.tempos == (Tempo(0, 500_000), Tempo(8, 400_000))
     assert second.tempos == (Tempo(0, 400_000), Tempo(8, 300_000))
 
@@ -109,18 +109,18 @@ def test_a_window_knows_the_chord_that_is_sounding() -> None:
     c, g = Chord(0), Chord(7)
     chords = (ChordChange(4, c), ChordChange(40, g), ChordChange(44, None))
     phrase = Phrase(bars=6, chords=chords)
-    first, second, third = windows(phrase)
+    first, second, third = split_windows(phrase)
     assert first.chords == (ChordChange(4, c),)
     assert second.chords == (ChordChange(0, c), ChordChange(8, g), ChordChange(12, None))
     assert third.chords == ()
-    assert join([first, second, third]).chords == chords
-    assert cut(phrase, 16, 32).chords == (ChordChange(0, c),)
+    assert join_phrases([first, second, third]).chords == chords
+    assert cut_phrase(phrase, 16, 32).chords == (ChordChange(0, c),)
 
 
 def test_a_phrase_without_chords_ends_the_harmony_before_it() -> None:
     """Joined after one that has chords."""
     told = Phrase(bars=1, chords=(ChordChange(0, Chord(0)),))
-    joined = join([told, Phrase(bars=1), told])
+    joined = join_phrases([told, Phrase(bars=1), told])
     assert [change.step for change in joined.chords] == [0, 16, 32]
     assert joined.chords[1].chord is None
 
@@ -128,7 +128,7 @@ def test_a_phrase_without_chords_ends_the_harmony_before_it() -> None:
 def test_a_note_ends_with_the_window_it_starts_in() -> None:
     """A long note is cut at the edge."""
     phrase = Phrase(bars=4, parts=(Part((Note(28, 20, 60),)),))
-    first, second = windows(phrase)
+    first, second = split_windows(phrase)
     assert first.parts[0].notes == (Note(28, 4, 60),)
     assert second.is_silent
 
@@ -136,16 +136,16 @@ def test_a_note_ends_with_the_window_it_starts_in() -> None:
 def test_what_a_note_is_off_the_grid_goes_with_it() -> None:
     """Into a window and out of it; but no window begins before its first step."""
     notes = (Note(28, 4, 60, offset=9), Note(32, 4, 60, offset=-9), Note(36, 4, 60, offset=-9))
-    first, second = windows(Phrase(bars=4, parts=(Part(notes),)))
+    first, second = split_windows(Phrase(bars=4, parts=(Part(notes),)))
     assert first.parts[0].notes == (Note(28, 4, 60, offset=9),)
     assert second.parts[0].notes == (Note(0, 4, 60), Note(4, 4, 60, offset=-9))
-    assert [n.offset for n in join([first, second]).parts[0].notes] == [9, 0, -9]
+    assert [n.offset for n in join_phrases([first, second]).parts[0].notes] == [9, 0, -9]
 
 
 def test_struck_again_ends_the_one_before() -> None:
     """Of two struck at once the longer, the louder and the earlier stay."""
     notes = [Note(0, 8, 60, 70, 5), Note(4, 2, 60, 90, 3), Note(4, 6, 60, 50, -3)]
-    assert without_overlaps(notes) == (Note(0, 4, 60, 70, 5), Note(4, 6, 60, 90, -3))
+    assert remove_overlaps(notes) == (Note(0, 4, 60, 70, 5), Note(4, 6, 60, 90, -3))
 
 
 @pytest.mark.parametrize(

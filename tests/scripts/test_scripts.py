@@ -16,9 +16,9 @@ from scipy.io import savemat
 from musicvae import checkpoint
 from musicvae.corpus.dataset import open_split
 from musicvae.midi.writer import write_midi
-from musicvae.performance.dynamics import expressed
-from musicvae.performance.groove import learned
-from musicvae.performance.humanize import humanized
+from musicvae.performance.dynamics import apply_dynamics
+from musicvae.performance.groove import load_groove
+from musicvae.performance.humanize import humanize_phrase
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.theory.meter import Meter
 from musicvae.training.fit_prior import fit_prior
@@ -72,7 +72,7 @@ def drummers(tmp_path: Path) -> Path:
     written = Phrase(bars=12, parts=(Part(tuple(eighths), is_drum=True),))
     rows = ["midi_filename,split"]
     for seed in range(14):
-        write_midi(humanized(expressed(written), 1.0, seed), tmp_path / f"{seed}.mid")
+        write_midi(humanize_phrase(apply_dynamics(written), 1.0, seed), tmp_path / f"{seed}.mid")
         rows.append(f"{seed}.mid,{'train' if seed < 10 else 'test'}")
     (tmp_path / "info.csv").write_text("\n".join(rows))
     return tmp_path
@@ -83,7 +83,7 @@ def test_how_drummers_play_is_learned_from_what_they_played(drummers: Path) -> N
     out = drummers / "learned.json"
     assert "10 performances" in run("learn_feel.py", str(drummers), "--out", str(out))
     timing = json.loads(out.read_text())["timing"]
-    known = asdict(learned()[0])
+    known = asdict(load_groove()[0])
     assert timing.keys() == known.keys()
     assert timing["stroke"] == pytest.approx(known["stroke"], rel=0.3)
 
@@ -190,7 +190,7 @@ def test_parts_that_never_met_stand_beside_true_trios(tmp_path: Path) -> None:
     windows = open_split(out, "train")
     made = len(windows) - 2 * len(true)
     assert f"{made} made up beside {len(true)} true ones" in printed
-    assert 0 < made <= 40 + len(melodies.kinds)
+    assert 0 < made <= 40 + len(melodies.distinct_meters)
     tunes = {melodies.window(row).tobytes() for row in range(len(melodies))}
     beats = {drums.window(row).tobytes() for row in range(len(drums))}
     for row in range(made):

@@ -6,7 +6,7 @@ import math
 
 import torch
 
-from musicvae.nets import LSTM, Bernoulli, Sequences
+from musicvae.nets import LSTM, Bernoulli, SequenceBatch
 from scripts.stepwise_vae import StepwiseVAE
 
 from ..nets.sequences import CHANNELS, CONDITION, one_hot_batch
@@ -18,10 +18,10 @@ def small(channels: int = CHANNELS, condition: int = CONDITION) -> StepwiseVAE:
     return StepwiseVAE(LSTM(channels + condition, 8), channels, 16, 3, Bernoulli())
 
 
-def pairs(batch: int, steps: int) -> Sequences:
+def pairs(batch: int, steps: int) -> SequenceBatch:
     """Two channels that are tossed together: one bit a step."""
     x = torch.randint(2, (batch, steps, 1)).float().expand(-1, -1, 2)
-    return Sequences(x, torch.zeros(batch, steps, 0), torch.full((batch,), steps))
+    return SequenceBatch(x, torch.zeros(batch, steps, 0), torch.full((batch,), steps))
 
 
 def test_gradients_reach_every_parameter_and_padding_none() -> None:

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from musicvae.errors import RequestError
 from musicvae.theory.chords import (
-    CODES,
+    CHORD_CODES,
     Chord,
-    chord_of,
-    code,
+    chord_code,
+    chord_from_code,
     parse_chord,
     pitch_classes,
     symbol,
@@ -19,26 +19,26 @@ from musicvae.theory.chords import (
     transposed,
 )
 
-CODE = st.integers(0, CODES - 1)
+CODE = st.integers(0, CHORD_CODES - 1)
 
 
 @given(CODE)
 def test_each_code_is_one_chord_and_one_symbol(number: int) -> None:
     """Written and read, numbered and found again; none is one of them."""
-    chord = chord_of(number)
-    assert code(chord) == number
+    chord = chord_from_code(number)
+    assert chord_code(chord) == number
     assert parse_chord(symbol(chord)) == chord
 
 
 def test_no_two_chords_are_written_alike() -> None:
     """109 symbols."""
-    assert len({symbol(chord_of(number)) for number in range(CODES)}) == CODES
+    assert len({symbol(chord_from_code(number)) for number in range(CHORD_CODES)}) == CHORD_CODES
 
 
 @given(st.lists(CODE))
 def test_chords_that_are_written_together_read_back(numbers: list[int]) -> None:
     """Each as the chord that it is, and none with a flat beside a sharp."""
-    chords = [chord_of(number) for number in numbers]
+    chords = [chord_from_code(number) for number in numbers]
     written = symbols(chords)
     assert [parse_chord(text) for text in written] == chords
     assert len({text[1:2] for text in written} & {"#", "b"}) < 2
@@ -64,7 +64,7 @@ def test_a_progression_is_spelled_as_people_spell_it(progression: str) -> None:
 @given(CODE.filter(bool), st.integers(-30, 30))
 def test_transposing_moves_every_tone(number: int, semitones: int) -> None:
     """By as many semitones, the root first."""
-    chord = chord_of(number)
+    chord = chord_from_code(number)
     assert chord is not None
     moved = tuple((tone + semitones) % 12 for tone in pitch_classes(chord))
     assert pitch_classes(transposed(chord, semitones)) == moved

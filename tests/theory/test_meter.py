@@ -41,15 +41,15 @@ from ..strategies import METERS
 )
 def test_bars_and_beats_in_steps(meter: Meter, bar: int, beat: int) -> None:
     """A straight bar of n/d has 16 n / d steps; compound meters beat in dotted notes."""
-    assert (meter.bar, meter.beat) == (bar, beat)
+    assert (meter.steps_per_bar, meter.steps_per_beat) == (bar, beat)
 
 
 @pytest.mark.parametrize("meter", METERS, ids=str)
 def test_a_meter_is_taken_as_it_is_or_as_it_is_written(meter: Meter) -> None:
     """As text, and as two numbers where they say all of it."""
-    written = f"{meter.numerator}/{meter.denominator}{'t' * (meter.grid == TRIPLET)}"
+    written = f"{meter.numerator}/{meter.denominator}{'t' * (meter.steps_per_quarter == TRIPLET)}"
     assert to_meter(meter) == to_meter(written) == meter
-    if meter.grid != TRIPLET:
+    if meter.steps_per_quarter != TRIPLET:
         assert to_meter((meter.numerator, meter.denominator)) == meter
 
 
@@ -72,7 +72,7 @@ def test_a_meter_the_grid_cannot_hold_is_refused(numbers: tuple[int, ...]) -> No
 @pytest.mark.parametrize("meter", METERS, ids=str)
 def test_a_meter_may_be_given_as_it_is_as_numbers_or_as_text(meter: Meter) -> None:
     """All are the same meter; without a grid it is the straight one."""
-    n, d, grid = meter.numerator, meter.denominator, meter.grid
+    n, d, grid = meter.numerator, meter.denominator, meter.steps_per_quarter
     assert to_meter(meter) is meter
     assert to_meter(f" {n} / {d}{'t' if grid == TRIPLET else ''}") == meter
     assert to_meter((n, d, grid)) == meter  # type: ignore[arg-type]  # of two in its type
@@ -99,7 +99,12 @@ def test_what_is_no_meter_is_one_sentence(given: object) -> None:
 @given(st.sampled_from(METERS), st.integers(0, 10_000))
 def test_a_step_survives_the_walk_through_ticks(meter: Meter, step: int) -> None:
     """At 480 ticks to the quarter both grids are exact."""
-    assert ticks_to_steps(steps_to_ticks(step, 480, meter.grid), 480, meter.grid) == step
+    assert (
+        ticks_to_steps(
+            steps_to_ticks(step, 480, meter.steps_per_quarter), 480, meter.steps_per_quarter
+        )
+        == step
+    )
 
 
 @pytest.mark.parametrize("bpm", [0, 1, -5, float("nan"), float("inf"), 1e9])
@@ -118,11 +123,11 @@ def test_a_tempo_survives_the_walk_through_microseconds(bpm: int) -> None:
 @pytest.mark.parametrize("meter", METERS, ids=str)
 def test_every_meter_has_a_window_that_knows_where_it_is(meter: Meter) -> None:
     """Of two bars, three or sixteen: no longer than the longest, and no two steps look alike."""
-    assert meter.bar <= MAX_BAR_STEPS
+    assert meter.steps_per_bar <= MAX_BAR_STEPS
     for bars in (2, 3, 16):
         features, steps = condition(meter, bars), window_steps(meter, bars)
         assert features.shape == (steps, width(bars))
-        assert steps == window_bars(meter, bars) * meter.bar <= max_steps(bars)
+        assert steps == window_bars(meter, bars) * meter.steps_per_bar <= max_steps(bars)
         assert len(set(map(bytes, features))) == len(features)
     assert np.array_equal(condition(meter), condition(meter, 2))
 

@@ -23,7 +23,7 @@ from musicvae.nets import (
     AutoregressiveDecoder,
     Bernoulli,
     Categorical,
-    NextStep,
+    LanguageModel,
     PlainDecoder,
     SequenceVAE,
 )
@@ -95,7 +95,7 @@ def test_each_kind_is_made_of_its_modules() -> None:
     nets = {name: build(miniature(name).net) for name in PRESETS}
     for name, cell in (("rnn", RNN), ("lstm", LSTM)):
         net = nets[name]
-        assert isinstance(net, NextStep)
+        assert isinstance(net, LanguageModel)
         assert type(net.recurrent) is cell
     assert type(nets["autoencoder"]) is Autoencoder
     assert type(nets["vae"]) is VAE

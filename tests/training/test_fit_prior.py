@@ -22,7 +22,7 @@ from musicvae.progress import Report
 from musicvae.theory.meter import Meter
 from musicvae.training import fit_prior as prior
 from musicvae.training.fit_prior import fit_prior
-from musicvae.training.trainer import Portion, Run
+from musicvae.training.trainer import LocalBatch, Trainer
 
 from ..miniatures import make_data, tiny_checkpoint
 
@@ -82,24 +82,24 @@ def test_z_is_drawn_from_the_posterior_of_a_window_that_is_made_up(data: Path) -
 
 def test_commonplaces_are_made_up_again(data: Path) -> None:
     """What is likelier than half of valid; unless safety is asked for, or it stays common."""
-    fitted = fit_prior(tiny_checkpoint(), data, steps=30, leave_out=0.5).checkpoint
-    floor, inner = fitted.config.net.prior_floor, checkpoint.prior_of(fitted)
+    fitted = fit_prior(tiny_checkpoint(), data, steps=30, reject_fraction=0.5).checkpoint
+    floor, inner = fitted.config.net.min_nll, checkpoint.prior_of(fitted)
     assert inner is not None
     valid, prior = open_split(data, "valid"), Player(inner)
     windows, meters = zip(*((valid.window(i), valid.meter(i)) for i in range(18)), strict=True)
     nothing = np.empty((18, 0), np.float32)
-    each = [nats.mean() for nats in prior.nats(nothing, windows, meters)]
+    each = [nats.mean() for nats in prior.nll(nothing, windows, meters)]
     assert floor == pytest.approx(np.median(each))
-    rare = replace(fitted.config.net, prior_floor=1e9)
+    rare = replace(fitted.config.net, min_nll=1e9)
     never = replace(fitted, config=replace(fitted.config, net=rare))
-    free = replace(fitted, config=replace(fitted.config, net=replace(rare, prior_floor=0.0)))
+    free = replace(fitted, config=replace(fitted.config, net=replace(rare, min_nll=0.0)))
     for temperature, again in ((1.0, True), (0.9, False)):
         with_floor, without = (
             Player(one).sample_z(METERS, generators(3), temperature) for one in (never, free)
         )
         assert np.array_equal(with_floor, without) != again
-    kept = Player(fitted).make_up(METERS, generators(3), 1.0)
-    drawn = prior.nats(nothing[: len(METERS)], kept, METERS)
+    kept = Player(fitted).sample_prior(METERS, generators(3), 1.0)
+    drawn = prior.nll(nothing[: len(METERS)], kept, METERS)
     assert min(nats.mean() for nats in drawn) >= floor
 
 
@@ -109,10 +109,10 @@ def test_a_loss_that_is_no_number_is_told(
     """As one sentence; the folder stays as it was."""
     before = (model / checkpoint.WEIGHTS).read_bytes()
 
-    def fail(run: Run, portion: object) -> None:
+    def fail(run: Trainer, portion: object) -> None:
         raise run._failure(TrainingError("At step 0 the loss is not a number."))
 
-    monkeypatch.setattr(Run, "update", fail)
+    monkeypatch.setattr(Trainer, "update", fail)
     with pytest.raises(TrainingError, match="not a number"):
         fit_in_folder(model, data=data, steps=9)
     assert (model / checkpoint.WEIGHTS).read_bytes() == before
@@ -123,13 +123,13 @@ def test_ctrl_c_leaves_the_model_as_it_was(
 ) -> None:
     """And says so; there is no folder of a training to resume."""
     before = {path.name: path.read_bytes() for path in model.iterdir()}
-    update = Run.update
+    update = Trainer.update
 
-    def interrupted(run: Run, portion: Portion) -> Losses:
+    def interrupted(run: Trainer, portion: LocalBatch) -> Losses:
         os.kill(os.getpid(), signal.SIGINT)
         return update(run, portion)
 
-    monkeypatch.setattr(Run, "update", interrupted)
+    monkeypatch.setattr(Trainer, "update", interrupted)
     with pytest.raises(KeyboardInterrupt, match=r"^Stopped; the model stays as it was\.$"):
         fit_in_folder(model, data=data, steps=9)
     assert {path.name: path.read_bytes() for path in model.iterdir()} == before
@@ -176,7 +176,7 @@ def test_a_net_that_goes_on_learning_leaves_its_prior_behind(
     further = checkpoint.load(out)
     assert further.config.net.prior == 0
     assert checkpoint.prior_of(further) is None
-    assert checkpoint.bare(further) == further
+    assert checkpoint.net_only(further) == further
     assert len(load(out).generate(1, seed=0)) == 1
 
 
@@ -188,7 +188,7 @@ def test_a_net_without_a_posterior_or_with_another_codec_is_refused(
         with pytest.raises(RequestError, match=f"with a posterior; {name} has none"):
             fit_prior(tiny_checkpoint(name), data)
     with pytest.raises(RequestError, match="Leave out a share from 0 to less than 1, not 1"):
-        fit_prior(tiny_checkpoint(), data, leave_out=1.0)
+        fit_prior(tiny_checkpoint(), data, reject_fraction=1.0)
     rolls = make_data(tmp_path / "rolls", "roll")
     with pytest.raises(RequestError, match="reads 'melody', the data set holds 'roll'"):
         fit_prior(tiny_checkpoint(), rolls)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from musicvae.training.prefetch import Ahead
+from musicvae.training.prefetch import Prefetcher
 
 
 def test_an_error_in_the_thread_ahead_is_an_error() -> None:
@@ -16,7 +16,7 @@ def test_an_error_in_the_thread_ahead_is_an_error() -> None:
         yield 1
         raise ValueError("no more")
 
-    given = iter(Ahead(items()))
+    given = iter(Prefetcher(items()))
     assert next(given) == 1
     with pytest.raises(ValueError, match="no more"):
         next(given)

@@ -26,7 +26,7 @@ from musicvae.training import trainer as run
 from musicvae.training.metrics_log import CURVES, METRICS
 from musicvae.training.resume import STATE
 from musicvae.training.train import train
-from musicvae.training.trainer import Run
+from musicvae.training.trainer import Trainer
 
 from ..miniatures import make_data, short
 
@@ -37,19 +37,21 @@ def data(tmp_path: Path) -> Path:
     return make_data(tmp_path / "data")
 
 
-def before_update(step: int, monkeypatch: pytest.MonkeyPatch, act: Callable[[Run], object]) -> None:
+def before_update(
+    step: int, monkeypatch: pytest.MonkeyPatch, act: Callable[[Trainer], object]
+) -> None:
     """Something happens as the update after that step begins."""
-    update = Run.update
+    update = Trainer.update
 
-    def heard(run: Run, portion: run.Portion) -> Losses:
-        if run.standing.step == step:
+    def heard(run: Trainer, portion: run.LocalBatch) -> Losses:
+        if run.state.step == step:
             act(run)
         return update(run, portion)
 
-    monkeypatch.setattr(Run, "update", heard)
+    monkeypatch.setattr(Trainer, "update", heard)
 
 
-def time_is_up(run: Run) -> None:
+def time_is_up(run: Trainer) -> None:
     """From now on the clock says so."""
     time.monotonic = lambda: 1e9
 
@@ -138,14 +140,14 @@ def test_the_best_on_valid_is_kept(
 ) -> None:
     """And the last beside it; without a better one for the patience the run stops and is done."""
     losses = iter([5.0, 3.0, 4.0, 3.0, 2.0])
-    means = Run._means
+    means = Trainer._means
     monkeypatch.setattr(training, "REPORT_EVERY", 1000)  # so that only valid is summed up
 
-    def told(run: Run, sums: torch.Tensor) -> dict[str, float]:
+    def told(run: Trainer, sums: torch.Tensor) -> dict[str, float]:
         found = means(run, sums)
         return found | {"loss": next(losses)} if not torch.is_grad_enabled() else found
 
-    monkeypatch.setattr(Run, "_means", told)
+    monkeypatch.setattr(Trainer, "_means", told)
     config = short(steps=50, valid_every=2, patience=2)
     reports: list[Report] = []
     out = train(config, data, tmp_path / "out", progress=reports.append)
@@ -219,13 +221,13 @@ def test_a_trio_is_learned(tmp_path: Path) -> None:
     assert 0 < last["valid_accuracy"] < 1
 
 
-def poison_weights(run: Run) -> None:
+def poison_weights(run: Trainer) -> None:
     """The weights are no numbers any more."""
     with torch.no_grad():
         next(run.net.parameters()).fill_(math.nan)
 
 
-def poison_a_gradient(run: Run) -> None:
+def poison_a_gradient(run: Trainer) -> None:
     """Only a gradient will be none."""
     run.net.decoder.head.weight.register_hook(lambda gradient: gradient * math.nan)  # type: ignore[union-attr,operator]  # it has a decoder
 
@@ -238,7 +240,7 @@ def poison_a_gradient(run: Run) -> None:
     ],
 )
 def test_what_is_not_a_number_stops_the_run(
-    poison: Callable[[Run], None],
+    poison: Callable[[Trainer], None],
     where: str,
     data: Path,
     tmp_path: Path,
@@ -297,7 +299,7 @@ def test_a_lack_of_memory_says_what_to_lower(
         RuntimeError("mat1 and mat2 shapes cannot be multiplied"),
     ):
 
-        def raise_it(run: Run, error: Exception = error) -> None:
+        def raise_it(run: Trainer, error: Exception = error) -> None:
             raise error
 
         out = tmp_path / str(error)[:4]

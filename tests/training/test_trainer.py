@@ -16,7 +16,7 @@ from musicvae.nets import Losses
 from musicvae.presets import PRESETS
 from musicvae.training import trainer as run_module
 from musicvae.training.distributed import start
-from musicvae.training.trainer import Run, draw_batches, spread_batches
+from musicvae.training.trainer import Trainer, draw_batches, spread_batches
 
 from ..miniatures import make_data, short
 
@@ -27,9 +27,9 @@ def windows(tmp_path: Path) -> Windows:
     return open_split(make_data(tmp_path / "data"), "train")
 
 
-def fresh(config: ModelConfig, out: Path) -> Run:
+def fresh(config: ModelConfig, out: Path) -> Trainer:
     """A run on this process alone."""
-    return Run(config, out, start("fp32"))
+    return Trainer(config, out, start("fp32"))
 
 
 def test_beta_weighs_the_kl(
@@ -45,7 +45,7 @@ def test_beta_weighs_the_kl(
 
     monkeypatch.setattr(Losses, "total", heard)
     run = fresh(short(beta=0.8, beta_warmup=4, free_nats=3.0), tmp_path)
-    for portion in run.portions(windows):
+    for portion in run.local_batches(windows):
         run.update(portion)
     betas, free = zip(*told, strict=True)
     assert betas[:6] == pytest.approx([0, 0.2, 0.4, 0.6, 0.8, 0.8])
@@ -57,7 +57,7 @@ def test_every_update_draws_its_own_chance(windows: Windows, tmp_path: Path) -> 
     terms = []
     for _ in range(2):
         run = fresh(short(learning_rate=0.0), tmp_path)
-        portion = run.portion(windows, np.arange(4))
+        portion = run.local_batch(windows, np.arange(4))
         terms.append([run.update(portion).reconstruction.tolist() for _ in range(2)])
     assert terms[0] == terms[1]
     assert terms[0][0] != terms[0][1]
@@ -66,8 +66,8 @@ def test_every_update_draws_its_own_chance(windows: Windows, tmp_path: Path) -> 
 def test_epochs_draw_their_transpositions_anew(windows: Windows, tmp_path: Path) -> None:
     """A window does not stay in the key it was heard in first."""
     run = fresh(short(steps=60), tmp_path)
-    portions = list(run.portions(windows))
-    epoch = len(windows.plan(4))
+    portions = list(run.local_batches(windows))
+    epoch = len(windows.batch_rows(4))
     heard = {
         tuple(sorted(tuple(x.argmax(-1).tolist()) for p in part for x in p.sequences.x))
         for part in (portions[i : i + epoch] for i in range(0, 60, epoch))
@@ -84,7 +84,7 @@ def test_nothing_is_drawn_but_from_the_seed_and_the_step(name: str, tmp_path: Pa
     for _ in range(2):
         run = fresh(short(name), tmp_path)
         torch.randn(7 + len(found))
-        run.update(next(run.portions(data)))
+        run.update(next(run.local_batches(data)))
         found.append([parameter.tolist() for parameter in run.net.parameters()])
     assert found[0] == found[1]
 
@@ -92,7 +92,7 @@ def test_nothing_is_drawn_but_from_the_seed_and_the_step(name: str, tmp_path: Pa
 def test_gradients_are_clipped(windows: Windows, tmp_path: Path) -> None:
     """To a norm that the config says."""
     run = fresh(short(clip=0.01), tmp_path)
-    run.update(run.portion(windows, np.arange(4)))
+    run.update(run.local_batch(windows, np.arange(4)))
     norms = [p.grad.norm() for p in run.net.parameters() if p.grad is not None]
     assert torch.stack(norms).norm().item() == pytest.approx(0.01, rel=1e-3)
 
@@ -102,7 +102,7 @@ def test_every_window_stands_in_every_epoch_once(windows: Windows) -> None:
     choices = TrainConfig(steps=20, batch=4)
     batches = list(draw_batches(windows, choices, 0))
     assert len(batches) == 20
-    size = len(windows.plan(4))
+    size = len(windows.batch_rows(4))
     first, second = (np.concatenate(batches[i : i + size]) for i in (0, size))
     assert sorted(first) == sorted(second) == list(range(len(windows)))
     assert first.tolist() != second.tolist()
@@ -135,11 +135,11 @@ def test_a_saved_run_is_restored_with_the_same_choices_only(
 ) -> None:
     """The sentence names those that differ."""
     run = fresh(short(), tmp_path)
-    run.update(next(run.portions(windows)))
+    run.update(next(run.local_batches(windows)))
     run.save()
     again = fresh(short(), tmp_path)
     again.restore()
-    assert again.standing == run.standing
+    assert again.state == run.state
     config = short(batch=5)
     other = fresh(replace(config, net=replace(config.net, hidden=9)), tmp_path)
     with pytest.raises(TrainingError, match=r"begun with hidden 8 \(not 9\), batch 4 \(not 5\)"):

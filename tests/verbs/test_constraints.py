@@ -14,11 +14,11 @@ from musicvae.constraints import parse as words
 from musicvae.constraints.compile import compile_rule
 from musicvae.constraints.parse import parse_constraints
 from musicvae.errors import RequestError
-from musicvae.generation.plan import Plan
+from musicvae.generation.plan import DecodePlan
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
 from musicvae.score.phrase import Phrase
-from musicvae.score.windows import cut
+from musicvae.score.windows import cut_phrase
 from musicvae.theory.keys import Key, parse_key
 from musicvae.theory.meter import Meter
 
@@ -49,7 +49,7 @@ def broken(model: MusicVAE, phrase: Phrase, wishes: dict[str, Any], start: int =
     meter, codec = back.meter, model.player.codec
     whole = back.steps + back.lead_in
     first = max(start, 1 if back.pickup else 0)
-    bars = cut(codec.select(back), first * meter.bar, whole)
+    bars = cut_phrase(codec.select(back), first * meter.steps_per_bar, whole)
     return parse_constraints(**wishes).violations(bars, codec)
 
 
@@ -74,7 +74,10 @@ def test_every_verb_keeps_to_it(
             assert phrase.recipe
             assert phrase.recipe.cost > 0
     (form,) = model.generate(1, meter=meter, bars=6, form="AB", **drawn)
-    for half in (cut(form, 0, 3 * meter.bar), cut(form, 3 * meter.bar, form.steps)):
+    for half in (
+        cut_phrase(form, 0, 3 * meter.steps_per_bar),
+        cut_phrase(form, 3 * meter.steps_per_bar, form.steps),
+    ):
         assert broken(model, half, wishes) == []
     longer = model.extend(a, 2, **drawn)
     assert broken(model, longer, wishes, start=a.bars) == []
@@ -182,10 +185,10 @@ def test_chords_go_on_however_long_the_piece_is() -> None:
     player = MusicVAE(tiny_checkpoint()).player
     asked = parse_constraints(chords="Am F C")
     z = np.zeros((2, player.latent), np.float32)
-    plan = Plan(z, ((0, 0), (1_000, 1)), Meter(), 1_002, constraints=asked)
+    plan = DecodePlan(z, ((0, 0), (1_000, 1)), Meter(), 1_002, constraints=asked)
     rules = plan.rules(player)
     assert rules
     for rule, bar in zip(rules, (0, 1_000), strict=True):
         assert rule is compile_rule(
-            asked, player.codec, Meter(), player.steps(Meter()), bar * Meter().bar
+            asked, player.codec, Meter(), player.steps(Meter()), bar * Meter().steps_per_bar
         )

@@ -17,9 +17,9 @@ from musicvae.errors import RequestError
 from musicvae.generation.seeding import Sampling
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
-from musicvae.nets import Sequences
+from musicvae.nets import SequenceBatch
 from musicvae.score.phrase import Note, Part, Phrase, Tempo
-from musicvae.score.windows import cut
+from musicvae.score.windows import cut_phrase
 from musicvae.theory.meter import Meter
 from musicvae.training.build import build, checkpoint_of
 from musicvae.verbs.extend import extend
@@ -92,9 +92,9 @@ def test_a_new_bar_follows_from_the_window_it_ends(player: Player, meter: Meter)
     """Another beginning, the same last bars: the same bar comes next."""
     tune = little_tune(meter, 4)
     other = little_tune(meter, 5)
-    bar = meter.bar
-    last = cut(tune, 0, 3 * bar if tune.bars == 4 else bar)
-    begun = [Phrase(meter, 1), cut(other, 0, bar)]
+    bar = meter.steps_per_bar
+    last = cut_phrase(tune, 0, 3 * bar if tune.bars == 4 else bar)
+    begun = [Phrase(meter, 1), cut_phrase(other, 0, bar)]
     new = []
     for first in begun:
         notes = [note for part in first.parts for note in part.notes]
@@ -117,14 +117,14 @@ def test_a_tune_learned_by_heart_is_finished() -> None:
     codec = CODECS["melody"]
     steps = torch.from_numpy(codec.one_hot(codec.encode(tune)))[None]
     known = torch.tensor(condition(tune.meter))[None]
-    batch = Sequences(steps, known, torch.tensor([tune.steps]))
+    batch = SequenceBatch(steps, known, torch.tensor([tune.steps]))
     optimizer = torch.optim.Adam(net.parameters(), lr=0.05)
     for _ in range(100):
         optimizer.zero_grad()
         torch.autograd.backward(net.losses(batch).total())
         optimizer.step()
     player = Player(checkpoint_of(net, config, 100))
-    assert extend(player, cut(tune, 0, 16), 1, sampling=Sampling(0)) == tune
+    assert extend(player, cut_phrase(tune, 0, 16), 1, sampling=Sampling(0)) == tune
 
 
 @pytest.mark.parametrize("name", ["leadsheet-8bar", "trio-4bar", "piano-2bar", "drums-2bar"])
@@ -138,7 +138,7 @@ def test_all_parts_and_chords_go_on(name: str) -> None:
     assert longer.bars == phrase.bars + 2
     found = codec.encode(longer)
     assert np.array_equal(found[: len(codes)], codes)
-    assert codec.strikes(found[len(codes) :]).any()
+    assert codec.onset_mask(found[len(codes) :]).any()
     if phrase.chords:
         assert longer.chords[: len(phrase.chords)] == phrase.chords
 

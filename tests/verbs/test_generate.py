@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from musicvae.api.model import MusicVAE
 from musicvae.engine import Player
 from musicvae.errors import RequestError
-from musicvae.generation.latent_path import between, evenly
+from musicvae.generation.latent_path import even_indices, lerp
 from musicvae.generation.seeding import Sampling
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
@@ -40,16 +40,16 @@ def player(tiny_model: MusicVAE) -> Player:
 @given(vectors, vectors)
 def test_a_line_ends_where_it_was_told(a: np.ndarray, b: np.ndarray) -> None:
     """To the bit; and from a vector to itself it stays there."""
-    assert np.array_equal(between(a, b, 0.0), a)
-    assert np.array_equal(between(a, b, 1.0), b)
-    assert np.allclose(between(a, a, 0.7), a, atol=1e-5)
+    assert np.array_equal(lerp(a, b, 0.0), a)
+    assert np.array_equal(lerp(a, b, 1.0), b)
+    assert np.allclose(lerp(a, a, 0.7), a, atol=1e-5)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.integers(2, 12))
 def test_even_places_go_forward_and_are_as_near_as_there_are_any(far: list[float], n: int) -> None:
     """From the first to the last; the first crossing of each share, from below or above."""
     apart, shares = np.array([0.0, *far]), np.linspace(0, 1, n)
-    chosen = evenly(apart, shares)
+    chosen = even_indices(apart, shares)
     assert chosen[0] == 0
     assert chosen[-1] == len(apart) - 1
     assert (np.diff(chosen) >= 0).all()
@@ -214,7 +214,7 @@ def test_reconstructing_a_reconstruction_has_its_shape(
 ) -> None:
     """Any meter, any tune: what comes out can go in."""
     made = reconstruct.reconstruct(player, _song(meter, seed)).phrase
-    assert (made.meter, made.steps) == (meter, window_bars(meter) * meter.bar)
+    assert (made.meter, made.steps) == (meter, window_bars(meter) * meter.steps_per_bar)
     assert reconstruct.reconstruct(player, made).phrase.steps == made.steps
 
 
@@ -224,8 +224,8 @@ def _song(meter: Meter, seed: int, bars: int = 0, program: int = 0, velocity: in
     bars = bars or tune.bars
     notes = [
         replace(note, start=note.start + at, velocity=velocity)
-        for at in range(0, bars * meter.bar, tune.steps)
+        for at in range(0, bars * meter.steps_per_bar, tune.steps)
         for note in tune.parts[0].notes
-        if note.end + at <= bars * meter.bar
+        if note.end + at <= bars * meter.steps_per_bar
     ]
     return Phrase(meter, bars, parts=(Part(tuple(notes), program),))

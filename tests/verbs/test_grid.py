@@ -15,7 +15,7 @@ from musicvae.errors import RequestError
 from musicvae.generation.seeding import Sampling
 from musicvae.performance.transfer import mean_tempo
 from musicvae.score.phrase import Phrase, Tempo
-from musicvae.score.windows import join
+from musicvae.score.windows import join_phrases
 from musicvae.theory.meter import Meter
 from musicvae.verbs.analogy import analogy
 from musicvae.verbs.grid import grid
@@ -38,7 +38,7 @@ def player(tiny_model: MusicVAE) -> Player:
 def corners() -> list[Phrase]:
     """Four tunes in four meters, of different length and pace."""
     tunes = [little_tune(meter, seed) for seed, meter in enumerate(METERS)]
-    tunes[1] = join([tunes[1], little_tune(METERS[1], 9)])
+    tunes[1] = join_phrases([tunes[1], little_tune(METERS[1], 9)])
     paces = (1_000_000, 500_000, 500_000, 250_000)
     return [
         replace(tune, tempos=(Tempo(0, pace),)) for tune, pace in zip(tunes, paces, strict=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from musicvae.api.model import MusicVAE
 from musicvae.errors import RequestError
-from musicvae.generation.latent_path import CURVES, shares_of
+from musicvae.generation.latent_path import CURVES, path_shares
 from musicvae.theory.meter import Meter
 from musicvae.verbs import reconstruct
 from musicvae.verbs.interpolate import interpolate
@@ -20,18 +20,18 @@ from ..miniatures import little_tune
 @given(st.sampled_from(sorted(CURVES)), st.integers(2, 60))
 def test_every_curve_goes_from_end_to_end_and_never_back(curve: str, n: int) -> None:
     """0 and 1 to the bit, and each share is at least the one before."""
-    shares = shares_of(curve, n)
+    shares = path_shares(curve, n)
     assert (shares[0], shares[-1], len(shares)) == (0.0, 1.0, n)
     assert (np.diff(shares) >= 0).all()
 
 
 def test_early_is_late_from_the_other_end_and_ease_is_its_own_mirror() -> None:
     """What one does at the start the other does at the end; ease is slow at both."""
-    assert np.allclose(shares_of("early", 9), 1 - shares_of("late", 9)[::-1])
-    ease = shares_of("ease", 9)
+    assert np.allclose(path_shares("early", 9), 1 - path_shares("late", 9)[::-1])
+    ease = path_shares("ease", 9)
     assert np.allclose(ease, 1 - ease[::-1])
-    assert ease[1] < shares_of("even", 9)[1]
-    assert shares_of("late", 9)[4] == 0.25
+    assert ease[1] < path_shares("even", 9)[1]
+    assert path_shares("late", 9)[4] == 0.25
 
 
 @pytest.mark.parametrize("curve", CURVES)

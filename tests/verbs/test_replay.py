@@ -18,8 +18,8 @@ import musicvae
 from musicvae.api.model import MusicVAE
 from musicvae.errors import RequestError
 from musicvae.generation.decoding import perform
-from musicvae.generation.plan import planned
-from musicvae.generation.source import Encoded
+from musicvae.generation.plan import plan_from_recipe
+from musicvae.generation.source import EncodedPhrase
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
 from musicvae.score.phrase import Phrase
@@ -167,10 +167,10 @@ options = st.dictionaries(
 def test_a_hostile_plan_is_none_or_plays(model: MusicVAE, change: dict[str, Any]) -> None:
     """Whatever stands in it; what is not a plan is encoded afresh."""
     player = model.player
-    good = Encoded(player, little_piece(player.codec.name, Meter(), 1, bars=4)).plan
+    good = EncodedPhrase(player, little_piece(player.codec.name, Meter(), 1, bars=4)).plan
     recipe = Recipe(player.digest, "vary", latent=player.latent, z=good.z.astype("<f4").tobytes())
     recipe = replace(recipe, options=json.loads(json.dumps(good.options() | change)))
-    plan = planned(recipe, player, Meter())
+    plan = plan_from_recipe(recipe, player, Meter())
     if plan is not None:
         assert perform(player, plan).phrase.bars == plan.bars
 

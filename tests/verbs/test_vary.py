@@ -10,7 +10,7 @@ from musicvae.errors import RequestError
 from musicvae.generation.latent_path import hamming
 from musicvae.generation.seeding import Sampling
 from musicvae.score.phrase import Note, Part, Phrase
-from musicvae.score.windows import join
+from musicvae.score.windows import join_phrases
 from musicvae.theory.meter import Meter
 from musicvae.verbs.reconstruct import reconstruct
 from musicvae.verbs.vary import pitch_classes, vary
@@ -60,7 +60,7 @@ def test_the_nearest_comes_first_and_a_seed_gives_the_same(player: Player) -> No
 def test_what_repeats_in_a_piece_repeats_in_its_neighbours(player: Player) -> None:
     """A whole file is varied, and AABA stays AABA."""
     a, b = little_tune(Meter(), 1), little_tune(Meter(), 2)
-    (varied,) = vary(player, join([a, a, b, a]), 1, strength=0.6, sampling=Sampling(seed=3))
+    (varied,) = vary(player, join_phrases([a, a, b, a]), 1, strength=0.6, sampling=Sampling(seed=3))
     bars = [
         [(n.start % 32, n.duration, n.pitch) for n in varied.parts[0].notes if n.start // 32 == at]
         for at in range(4)
