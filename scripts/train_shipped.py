@@ -63,8 +63,8 @@ THEN: dict[str, list[dict[str, Any]]] = {
 """Further trainings, each of which begins with the net of the one before, closer to the music."""
 
 PRIOR: dict[str, dict[str, Any]] = {
-    "melody-2bar": {"steps": 6_000, "leave_out": 0.15},
-    "drums-2bar": {"steps": 4_000, "leave_out": 0.05},
+    "melody-2bar": {"steps": 6_000, "reject_fraction": 0.15},
+    "drums-2bar": {"steps": 4_000, "reject_fraction": 0.05},
     "melody-16bar": {"steps": 2_500},
     "leadsheet-8bar": {"steps": 4_000},
     "trio-4bar": {"steps": 1_500},

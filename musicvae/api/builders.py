@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..atomic_files import check_folder, write_whole
 from ..checkpoint import load, save
 from ..config import MAX_EVAL_WINDOWS, MAX_FIT_WINDOWS, check_seed, without_prior
+from ..deprecation import renamed_argument
 from ..errors import OutputError, needing
 from ..presets import CLOSEST_MODEL
 from ..presets import preset as find_preset
@@ -92,6 +93,7 @@ def train(
     )
 
 
+@renamed_argument("leave_out", "reject_fraction")
 def fit_prior(
     model: str | Path,
     *,

@@ -1,4 +1,4 @@
-"""fit-prior: what z of music look like, for a trained model to draw from."""
+"""fit-prior: train the prior that a model samples new music from."""
 
 from __future__ import annotations
 
@@ -22,22 +22,26 @@ def fit_prior(
     max_minutes: Annotated[
         float, typer.Option(help="Stop after this time, at what was best so far.", min=0.0)
     ] = math.inf,
-    leave_out: Annotated[
+    reject_fraction: Annotated[
         float,
         typer.Option(
-            help="Make up again what is likelier than all but this share of valid: commonplaces.",
-            min=0.0,
+            help="Redraw samples that are likelier than all but this share of valid.", min=0.0
         ),
     ] = 0.0,
     seed: Annotated[int, typer.Option(help="Of weights, transpositions and noise.", min=0)] = 0,
+    leave_out: Annotated[float | None, typer.Option(hidden=True, min=0.0)] = None,
 ) -> None:
-    """Fit a prior to a trained model, so that `generate` draws z as its music has them.
+    """Fit a prior to a trained model, so that `generate` samples z of real music.
 
-    A next-step net learns to make up music; its z are what `generate` begins with.
+    A next-step net learns the training windows; `generate` encodes windows that it samples.
 
     Example:  musicvae fit-prior checkpoints/mine --data data/mine
     """
     from ..api.builders import fit_prior as run
+
+    if leave_out is not None:
+        typer.echo("musicvae: --leave-out is called --reject-fraction now.", err=True)
+        reject_fraction = leave_out
 
     with bar(
         "fit-prior",
@@ -50,7 +54,7 @@ def fit_prior(
             data=data,
             steps=steps,
             max_minutes=max_minutes,
-            reject_fraction=leave_out,
+            reject_fraction=reject_fraction,
             seed=seed,
             progress=progress,
         )

@@ -199,7 +199,7 @@ def _rows_of_one(classes: int) -> FloatArray:
 def fold_octaves(pitch: int, lowest: int, highest: int) -> int:
     """The pitch moved into a range by octaves.
 
-    >>> [folded(pitch, 21, 108) for pitch in (3, 60, 109)]
+    >>> [fold_octaves(pitch, 21, 108) for pitch in (3, 60, 109)]
     [27, 60, 97]
     """
     while pitch < lowest:

@@ -140,7 +140,7 @@ def water_fill(
         - notes: `[..., N]`; holds, weights: `[N, T]`
         - Output: `[..., N]`
 
-    >>> share(np.array([1, 2, 9]), np.ones((3, 3)), np.tile([2.0, 1.0, 1.0], (3, 1)))
+    >>> water_fill(np.array([1, 2, 9]), np.ones((3, 3)), np.tile([2.0, 1.0, 1.0], (3, 1)))
     array([0.5, 1. , 1. ])
     """
     order = np.argsort(holds / weights, axis=1)  # a level that rises fills them in this order

@@ -178,7 +178,7 @@ class AutoregressiveDecoder(StepDecoder):
         self.to_state = Linear(weights.scope("to_state"), latent, states)
         self.to_plan = Linear(weights.scope("to_plan"), latent, steps * config.step_conditioning)
 
-    def known(self, z: FloatArray, condition: FloatArray) -> FloatArray:
+    def static_inputs(self, z: FloatArray, condition: FloatArray) -> FloatArray:
         """The condition and the plan."""
         plan = self.to_plan(z).reshape(len(z), self.steps, -1)[:, : condition.shape[-2]]
         return np.concatenate([super().static_inputs(z, condition), plan], axis=-1)

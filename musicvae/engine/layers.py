@@ -73,7 +73,7 @@ class LSTMLayer(RNNLayer):
 
     gates = 4
 
-    def rest(self, n: int) -> State:
+    def initial_state(self, n: int) -> State:
         """Hidden and cell, zeros."""
         return super().initial_state(n) * 2
 

@@ -102,7 +102,7 @@ def even_indices(apart: Sequence[float] | DoubleArray, shares: DoubleArray) -> I
         apart: distance to the first place, at each.
         shares: from 0 to 1, in order: of the distance to the last.
 
-    >>> evenly([0.0, 0.0, 0.1, 0.9, 1.0], np.array([0.0, 0.4, 0.6, 1.0])).tolist()
+    >>> even_indices([0.0, 0.0, 0.1, 0.9, 1.0], np.array([0.0, 0.4, 0.6, 1.0])).tolist()
     [0, 2, 3, 4]
     """
     far, last = np.asarray(apart), len(apart) - 1

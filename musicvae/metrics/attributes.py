@@ -51,9 +51,9 @@ def metric_strength(step: int, meter: Meter) -> int:
     A beat is the dotted quarter of 6/8, and a quarter at most of other meters. On the
     triplet grid both the straight eighths and those of triplets are eighths.
 
-    >>> [strength(step, Meter(4, 4)) for step in range(5)]
+    >>> [metric_strength(step, Meter(4, 4)) for step in range(5)]
     [0, 2, 1, 2, 0]
-    >>> [strength(step, Meter(6, 8)) for step in range(7)]
+    >>> [metric_strength(step, Meter(6, 8)) for step in range(7)]
     [0, 2, 1, 2, 1, 2, 0]
     """
     beat = (

@@ -25,8 +25,8 @@ class NGramCounts:
         sequences: arrays `[N, T]` of classes; T may differ between them.
         classes: how many there are; all are equally probable where nothing is known.
 
-    >>> model = NGram([np.array([[0, 1, 0, 1, 0, 1]])], classes=2)
-    >>> bool(model.nats(np.array([0, 1, 0, 1])).sum() < model.nats(np.array([1, 1, 0, 0])).sum())
+    >>> model = NGramCounts([np.array([[0, 1, 0, 1, 0, 1]])], classes=2)
+    >>> bool(model.nll(np.array([0, 1, 0, 1])).sum() < model.nll(np.array([1, 1, 0, 0])).sum())
     True
     """
 

@@ -44,7 +44,7 @@ class Autoencoder(nn.Module):
     >>> from .decoders import DenseDecoder
     >>> from .encoders import DenseEncoder
     >>> from .likelihood import Bernoulli
-    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> batch = SequenceBatch(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
     >>> parts = DenseEncoder(3, 1, 8, 16), DenseDecoder(4, 3, 1, 8, 16), 4, Bernoulli()
     >>> Autoencoder(*parts)(batch).shape
     torch.Size([2, 5, 3])

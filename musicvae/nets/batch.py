@@ -24,7 +24,7 @@ class SequenceBatch(NamedTuple):
         - condition: `[B, T, K]`, float
         - lengths: `[B]`, int64; steps from there on are padding
 
-    >>> batch = Sequences(torch.zeros(2, 4, 3), torch.zeros(2, 4, 1), torch.tensor([4, 2]))
+    >>> batch = SequenceBatch(torch.zeros(2, 4, 3), torch.zeros(2, 4, 1), torch.tensor([4, 2]))
     >>> batch.mask.long().tolist()
     [[1, 1, 1, 1], [1, 1, 0, 0]]
     """

@@ -23,7 +23,7 @@ class DenseDecoder(nn.Module):
         - Input: `z` `[B, Z]`, and `Sequences` for its condition
         - Output: `[B, T, channels]`
 
-    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> batch = SequenceBatch(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
     >>> DenseDecoder(4, 3, 1, steps=8, hidden=16)(torch.zeros(2, 4), batch).shape
     torch.Size([2, 5, 3])
     """
@@ -53,7 +53,7 @@ class PlainDecoder(nn.Module):
         - Input: `z` `[B, Z]`, and `Sequences` for its condition and lengths
         - Output: logits `[B, T, channels]`
 
-    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> batch = SequenceBatch(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
     >>> PlainDecoder(4, 3, 1, hidden=16)(torch.zeros(2, 4), batch).shape
     torch.Size([2, 5, 3])
     """
@@ -96,7 +96,7 @@ class AutoregressiveDecoder(nn.Module):
         - Input: `z` `[B, Z]`, and `Sequences` whose steps force the decoder
         - Output: logits `[B, T, channels]`
 
-    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> batch = SequenceBatch(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
     >>> AutoregressiveDecoder(4, 3, 1, hidden=16)(torch.zeros(2, 4), batch).shape
     torch.Size([2, 5, 3])
     """

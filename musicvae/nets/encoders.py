@@ -28,8 +28,8 @@ class SequenceEncoder(nn.Module):
         - Input: `Sequences`
         - Output: `[B, 2 * hidden + steps * notes]`
 
-    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
-    >>> SequenceEncoder(3, 1, hidden=16, notes=2, steps=8)(batch).shape
+    >>> batch = SequenceBatch(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> SequenceEncoder(3, 1, hidden=16, step_features=2, steps=8)(batch).shape
     torch.Size([2, 48])
     """
 
@@ -62,7 +62,7 @@ class DenseEncoder(nn.Module):
         - Input: `Sequences` of at most `steps` steps
         - Output: `[B, hidden]`
 
-    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> batch = SequenceBatch(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
     >>> DenseEncoder(3, 1, steps=8, hidden=16)(batch).shape
     torch.Size([2, 16])
     """

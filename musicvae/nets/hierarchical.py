@@ -81,8 +81,8 @@ class HierarchicalEncoder(nn.Module):
         - Input: `Sequences`
         - Output: `[B, 2 * hidden + segments * notes]`
 
-    >>> batch = Sequences(torch.zeros(2, 8, 3), torch.zeros(2, 8, 1), torch.tensor([8, 8]))
-    >>> HierarchicalEncoder(SequenceEncoder(3, 1, 16), 4, hidden=8, notes=2)(batch).shape
+    >>> batch = SequenceBatch(torch.zeros(2, 8, 3), torch.zeros(2, 8, 1), torch.tensor([8, 8]))
+    >>> HierarchicalEncoder(SequenceEncoder(3, 1, 16), 4, hidden=8, step_features=2)(batch).shape
     torch.Size([2, 24])
     """
 
@@ -126,9 +126,10 @@ class HierarchicalDecoder(nn.Module):
         - Input: `z` `[B, Z]`, and `Sequences` whose steps force the decoder
         - Output: logits `[B, T, channels]`
 
-    >>> batch = Sequences(torch.zeros(2, 8, 3), torch.zeros(2, 8, 1), torch.tensor([8, 8]))
+    >>> batch = SequenceBatch(torch.zeros(2, 8, 3), torch.zeros(2, 8, 1), torch.tensor([8, 8]))
     >>> core = AutoregressiveDecoder(8 + 2, 3, 1, hidden=16)
-    >>> HierarchicalDecoder(5, core, 4, hidden=8, plan=2)(torch.zeros(2, 5), batch).shape
+    >>> decoder = HierarchicalDecoder(5, core, 4, hidden=8, step_conditioning=2)
+    >>> decoder(torch.zeros(2, 5), batch).shape
     torch.Size([2, 8, 3])
     """
 

@@ -32,8 +32,8 @@ class LanguageModel(nn.Module):
           what stands before them in step t
 
     >>> from .likelihood import Bernoulli
-    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
-    >>> NextStep(RNN(4, 16), 3, Bernoulli()).losses(batch).reconstruction.shape
+    >>> batch = SequenceBatch(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> LanguageModel(RNN(4, 16), 3, Bernoulli()).losses(batch).reconstruction.shape
     torch.Size([2])
     """
 

@@ -16,9 +16,12 @@ class SequenceVAE(VAE):
         - Input: `Sequences`
         - Output: logits `[B, T, C]`
 
+    >>> import torch
+    >>> from .batch import SequenceBatch
     >>> from .decoders import PlainDecoder
+    >>> from .encoders import SequenceEncoder
     >>> from .likelihood import Categorical
-    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> batch = SequenceBatch(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
     >>> parts = SequenceEncoder(3, 1, 16), PlainDecoder(4, 3, 1, 16), 4, Categorical((3,))
     >>> SequenceVAE(*parts).posterior(batch).mu.shape
     torch.Size([2, 4])

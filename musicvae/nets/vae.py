@@ -20,7 +20,7 @@ class VAE(Autoencoder):
     >>> from .decoders import DenseDecoder
     >>> from .encoders import DenseEncoder
     >>> from .likelihood import Bernoulli
-    >>> batch = Sequences(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
+    >>> batch = SequenceBatch(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
     >>> parts = DenseEncoder(3, 1, 8, 16), DenseDecoder(4, 3, 1, 8, 16), 4, Bernoulli()
     >>> VAE(*parts).losses(batch).kl.shape
     torch.Size([2])

@@ -96,7 +96,7 @@ def to_chord_changes(
     Args:
         lead: steps of rest that fill up the pick-up, `Phrase.lead_in`.
 
-    >>> changes([1, 1, 0, 0, 8, 8, 8, 8], Meter(4, 4))[1:]
+    >>> to_chord_changes([1, 1, 0, 0, 8, 8, 8, 8], Meter(4, 4))[1:]
     (ChordChange(step=8, chord=None), ChordChange(step=16, chord=Chord(root=7, quality='maj')))
     """
     beat = meter.steps_per_beat

@@ -12,10 +12,10 @@ MARKS = {ONSET: "#", SUSTAIN: "="}
 def draw_part(phrase: Phrase, part: Part, width: int = 80) -> str:
     """The first bars of a part, as many as fit into `width` characters, at least one.
 
-    >>> from .notes import Note
-    >>> from .units import Meter
+    >>> from .phrase import Note
+    >>> from ..theory.meter import Meter
     >>> part = Part((Note(0, 2, 60), Note(2, 1, 64), Note(4, 4, 62)))
-    >>> print(draw(Phrase(Meter(2, 4), 1, parts=(part,)), part))
+    >>> print(draw_part(Phrase(Meter(2, 4), 1, parts=(part,)), part))
     E4  |..#.....|
     D#4 |........|
     D4  |....#===|

@@ -171,8 +171,8 @@ def transposed(chord: Chord, semitones: int) -> Chord:
 def chord_code(chord: Chord | None) -> int:
     """A number for each chord: 1 + 12 * the place of its quality + its root; 0 for none.
 
-    >>> code(None), code(Chord(0)), code(Chord(9, "min")), code(Chord(11, "sus4"))
-    (0, 1, 22, 108)
+    >>> [chord_code(chord) for chord in (None, Chord(0), Chord(9, "min"), Chord(11, "sus4"))]
+    [0, 1, 22, 108]
     """
     return 1 + 12 * QUALITIES.index(chord.quality) + chord.root if chord else 0
 
@@ -180,7 +180,7 @@ def chord_code(chord: Chord | None) -> int:
 def chord_from_code(number: int) -> Chord | None:
     """The chord of a number that `code` gave.
 
-    >>> chord_of(22)
+    >>> chord_from_code(22)
     Chord(root=9, quality='min')
     """
     quality, root = divmod(number - 1, 12)

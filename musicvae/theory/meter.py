@@ -81,8 +81,9 @@ class Meter:
     def steps_per_beat(self) -> int:
         """Steps in one beat; the dotted quarter in 6/8. A beat has at least one step.
 
-        >>> Meter(4, 4).beat, Meter(6, 8).beat, Meter(2, 2).beat, Meter(4, 4, TRIPLET).beat
-        (4, 6, 8, 6)
+        >>> meters = Meter(4, 4), Meter(6, 8), Meter(2, 2), Meter(4, 4, TRIPLET)
+        >>> [meter.steps_per_beat for meter in meters]
+        [4, 6, 8, 6]
         """
         unit = 4 * self.steps_per_quarter // self.denominator
         return max(1, unit * 3 if self.compound else unit)
@@ -120,8 +121,8 @@ def parse_meter(text: str) -> Meter:
     Raises:
         MeterError: the text is no meter, or the grid cannot hold it.
 
-    >>> parse_meter("6/8"), parse_meter("4/4t").grid
-    (Meter(numerator=6, denominator=8, grid=4), 6)
+    >>> parse_meter("6/8"), parse_meter("4/4t").steps_per_quarter
+    (Meter(numerator=6, denominator=8, steps_per_quarter=4), 6)
     """
     found = re.fullmatch(r"\s*(\d{1,3})\s*/\s*(\d{1,3})\s*(t?)\s*", text)
     if not found:

@@ -59,7 +59,7 @@ def fit_prior(
     """Train a next-step net on what the net itself learned from, as its prior.
 
     What is best on valid is kept. Short windows hold commonplaces, which the net repeats: of what
-    it makes up, what is likelier than all but the share *leave_out* of valid is left out. The
+    it makes up, what is likelier than all but the share *reject_fraction* of valid is left out. The
     same seed gives the same weights, unless the time is up before the steps are done.
 
     Raises:

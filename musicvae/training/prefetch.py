@@ -16,7 +16,7 @@ class Prefetcher(Generic[T]):
     Attributes:
         waited: seconds for which they were waited for all the same.
 
-    >>> list(Ahead(iter("abc")))
+    >>> list(Prefetcher(iter("abc")))
     ['a', 'b', 'c']
     """
 

@@ -194,7 +194,7 @@ class Finds:
     def __init__(self, codec: Codec, originals: object) -> None:
         """Of anything."""
 
-    def holds(self, sample: object) -> bool:
+    def contains_copy(self, sample: object) -> bool:
         """The same for all."""
         return self.answer
 

@@ -49,7 +49,7 @@ TWINS = [
     (attributes, workshop.measure_attributes),
     (evaluate, workshop.evaluate),
 ]
-DOOR = {"out", "model", "force", "json", "plot", "plots", "recipe", "reasons"}
+DOOR = {"leave_out", "out", "model", "force", "json", "plot", "plots", "recipe", "reasons"}
 """What belongs to a terminal: where to write, which model, how to print."""
 
 OBJECT = {"self", "progress", "out", "model"}

@@ -18,7 +18,7 @@ from musicvae.theory.meter import Meter
 class OnBeats(MelodyCodec):
     """A voice that may do something on beats only; between them it holds."""
 
-    def silence(self, n: int, meter: Meter) -> SoundingState:
+    def initial_state(self, n: int, meter: Meter) -> SoundingState:
         """How many sequences, which step, and the steps of a beat."""
         return n, 0, meter.steps_per_beat
 
@@ -29,7 +29,7 @@ class OnBeats(MelodyCodec):
         mask[:, self.HOLD] = True
         return mask
 
-    def play(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
+    def advance(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
         """A step later."""
         n, number, beat = sounding
         return step, (n, number + 1, beat)

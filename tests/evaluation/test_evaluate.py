@@ -65,8 +65,8 @@ def test_figures_do_not_depend_on_what_is_measured_side_by_side(
     """Chunks of five or of all."""
     player, held_out, trained_on = Player(tiny_checkpoint()), windows(), windows(first=100)
     whole = evaluate(player, held_out, trained_on, pairs=12, importance=2)
-    for module in ("chunks", "interpolation"):
-        monkeypatch.setattr(f"musicvae.evaluation.{module}.SIDE_BY_SIDE", 5)
+    for module in ("batches", "interpolation"):
+        monkeypatch.setattr(f"musicvae.evaluation.{module}.BATCH_SIZE", 5)
     parts = evaluate(player, held_out, trained_on, pairs=12, importance=2)
     assert parts.figures == pytest.approx(whole.figures, rel=1e-5)
     assert parts.samples == whole.samples

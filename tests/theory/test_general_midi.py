@@ -60,7 +60,7 @@ def test_a_number_out_of_range_is_refused(number: str | int) -> None:
 
 def test_a_number_needs_no_library() -> None:
     """The names load where one is said."""
-    words = "import sys; from musicvae.music.programs import parse_program as p; p('32'); p(5)"
+    words = "import sys; from musicvae.theory.general_midi import parse_program as p; p('32'); p(5)"
     code = f"{words}; sys.exit('pretty_midi' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=False, timeout=60)
     assert done.returncode == 0
