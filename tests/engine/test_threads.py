@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from musicvae.api import load
 from musicvae.engine import Net, Player, threads
 from musicvae.engine.threads import blas_libraries, one_blas_thread
+from musicvae.engine.weights import Array
 from musicvae.music.constraints import Constraints
 from musicvae.music.midi import midi_bytes
+from musicvae.music.units import Meter
 
 from ..miniatures import RAGGED, tiny_checkpoint, windows_of
 
@@ -45,7 +47,12 @@ def test_every_pass_through_a_net_is_limited(monkeypatch: pytest.MonkeyPatch) ->
     """Seen where each of them asks for the meter; afterwards the number is what it was."""
     seen: list[set[int]] = []
     known = Net._known
-    monkeypatch.setattr(Net, "_known", lambda *args: seen.append(numbers()) or known(*args))
+
+    def watched(net: Net, meter: Meter) -> Array:
+        seen.append(numbers())
+        return known(net, meter)
+
+    monkeypatch.setattr(Net, "_known", watched)
     net, step = Player(tiny_checkpoint()), Player(tiny_checkpoint("lstm"))
     codes, rolls = windows_of("melody"), windows_of("roll")
     rngs = [np.random.default_rng(0)] * len(codes)
