@@ -86,9 +86,10 @@ def tiny_checkpoint(name: str = "melody-2bar", **choices: object) -> Checkpoint:
 
 
 def thinned(model: Checkpoint) -> Checkpoint:
-    """The same, playing few notes: with random weights a piano strikes every second key at once."""
+    """The same, playing every seventh key: with random weights a piano strikes half of all."""
     for head in ("decoder.head.bias", "prior.head.bias"):
-        model.weights[head][:] -= 3
+        bias = model.weights[head]
+        bias[np.arange(len(bias)) % 7 > 0] -= 6
     return model
 
 

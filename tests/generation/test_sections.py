@@ -36,7 +36,7 @@ def player(request: pytest.FixtureRequest) -> Player:
     st.booleans(),
     st.integers(0, 9),
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_a_piece_has_the_bars_and_sections_that_were_asked_for(
     player: Player, form: str, bars: int, meter: Meter, loop: bool, seed: int
 ) -> None:

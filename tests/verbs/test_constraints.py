@@ -55,7 +55,7 @@ def broken(model: MusicVAE, phrase: Phrase, wishes: dict[str, Any], start: int =
 
 @pytest.mark.slow
 @given(st.integers(0, 999), st.sampled_from(METERS), st.sampled_from((0.0, 0.7, 1.5)))
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_every_verb_keeps_to_it(
     model: MusicVAE, seed: int, meter: Meter, temperature: float
 ) -> None:
