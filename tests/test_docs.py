@@ -78,6 +78,7 @@ def test_the_python_of_the_readme_runs(
     exec(compile(block, "README.md", "exec"), {})
 
 
+@pytest.mark.slow
 def test_the_four_commands_a_musician_types_first_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
