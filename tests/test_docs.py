@@ -104,6 +104,7 @@ def test_every_public_name_and_verb_has_an_example() -> None:
             assert name in "\n".join(blocks("python", sections[name]))
 
 
+@pytest.mark.slow
 def test_the_four_commands_a_musician_types_first_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

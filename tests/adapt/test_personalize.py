@@ -176,6 +176,7 @@ def test_of_very_much_music_some_is_drawn(
     assert sum(one.meters.values()) > 300 / 32
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["drums-2bar", "trio-4bar", "piano-2bar", "leadsheet-8bar"])
 def test_music_of_every_kind(name: str, tmp_path: Path) -> None:
     """Each codec reads its parts of a band."""

@@ -76,6 +76,7 @@ def test_two_processes_give_the_losses_of_one(
         assert together == pytest.approx(alone, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_what_stops_one_process_stops_all(data: Path, tmp_path: Path) -> None:
     """With one sentence, and exit code 1."""
     (tmp_path / "out").write_text("mine")

@@ -56,6 +56,7 @@ def time_is_up(run: Trainer) -> None:
     time.monotonic = lambda: 1e9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PRESETS)
 def test_the_loss_of_every_preset_falls(name: str, tmp_path: Path) -> None:
     """Reports tell the terms in nats, accuracy and pace, and those of unseen windows."""

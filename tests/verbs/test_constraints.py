@@ -111,6 +111,7 @@ def test_contradictions_are_refused_before_anything_is_drawn(model: MusicVAE) ->
             model.generate(1, key="C")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["block", "arpeggio", "strum", "walking"])
 def test_a_key_is_kept_by_chords_and_bass_too(pattern: str) -> None:
     """Whatever pattern plays them: not a note of the file lies outside."""

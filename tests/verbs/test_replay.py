@@ -193,6 +193,7 @@ def test_a_digest_survives_the_disk(tmp_path: Path) -> None:
     assert checkpoint.load(tmp_path).digest == bare.digest
 
 
+@pytest.mark.slow
 def test_what_was_generated_is_where_a_walk_begins_and_ends(model: MusicVAE) -> None:
     """With a prior, z alone says what is played: nothing of the clip is lost."""
     a, _ = model.generate(2, bars=5, seed=6)
@@ -206,6 +207,7 @@ def test_what_was_generated_is_where_a_walk_begins_and_ends(model: MusicVAE) -> 
     assert [len(part.notes) for part in same.parts] == [len(part.notes) for part in a.parts]
 
 
+@pytest.mark.slow
 def test_a_clip_is_known_whatever_its_parts_look_like(model: MusicVAE) -> None:
     """Silent melodies, sheets without chords, numbers of numpy's, pick-ups that are no beat."""
     codec = model.player.codec.name

@@ -30,6 +30,7 @@ def apart(player: Player, one: Phrase, other: Phrase) -> float:
     return hamming(player.codec, one.meter, *codes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("meter", [Meter(4, 4), Meter(6, 8), Meter(2, 4)], ids=str)
 def test_strength_0_is_the_reconstruction_and_more_is_farther(player: Player, meter: Meter) -> None:
     """On average over some tunes, and in the source's shape each time."""
