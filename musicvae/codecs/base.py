@@ -24,7 +24,7 @@ Codes = NDArray[Any]
 """Integer codes: classes, or a zero or one for each channel."""
 
 SoundingState = Any
-"""What sounds in each of `n` sequences after some steps; its form is private to the codec."""
+"""State of `n` sequences after some steps: what sounds. Its form is private to the codec."""
 
 
 UNBOUNDED = 128

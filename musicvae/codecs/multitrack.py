@@ -69,14 +69,18 @@ class PartsCodec:
         return self._stack([part.rest for part in self.parts])
 
     def split(self, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
-        """Each part's codec and its own codes. `[..., P]` -> `[...]` each"""
-        for number, part in enumerate(self.parts):
-            yield part, codes[..., number]
+        """Pairs of a part's codec and its codes. `[..., P]` -> `[...]` each."""
+        for number, codec in enumerate(self.parts):
+            yield codec, codes[..., number]
 
     def encode(self, phrase: Phrase) -> Codes:
-        """Each part by its codec; a part that is not there is silent. Output `[T, P]`."""
-        alone = [replace(phrase, parts=phrase.parts[i : i + 1]) for i in range(len(self.parts))]
-        return self._stack([part.encode(one) for part, one in zip(self.parts, alone, strict=True)])
+        """Codes of each part by its codec; missing parts are silent. Output `[T, P]`."""
+        return self._stack(
+            [
+                codec.encode(replace(phrase, parts=phrase.parts[number : number + 1]))
+                for number, codec in enumerate(self.parts)
+            ]
+        )
 
     def encode_notes(
         self, start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int
@@ -150,7 +154,7 @@ class PartsCodec:
         return [part.unknown_state(n, meter) for part in self.parts]
 
     def allowed(self, sounding: SoundingState) -> BoolArray:
-        """What each part allows, side by side. Output `[n, channels]`."""
+        """Allowed channels of every part, side by side. Output `[n, channels]`."""
         states = zip(self.parts, sounding, strict=True)
         return np.concatenate([codec.allowed(state) for codec, state in states], axis=-1)
 

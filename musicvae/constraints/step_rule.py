@@ -92,30 +92,30 @@ class RuleBatch:
         self.min_notes = np.array([rule.min_notes for rule in rules])
         self.max_notes = np.array([rule.max_notes for rule in rules])
 
-    def notes_allowed(self, struck: IntArray) -> IntArray:
-        """Notes that a bar may still have, after `struck` so far. `[N]` -> `[N]`."""
-        return np.asarray(self.max_notes - struck)
+    def notes_allowed(self, notes_so_far: IntArray) -> IntArray:
+        """Notes that a bar may still have, after `notes_so_far`. `[N]` -> `[N]`."""
+        return np.asarray(self.max_notes - notes_so_far)
 
-    def notes_required(self, t: int, struck: IntArray) -> IntArray:
+    def notes_required(self, t: int, notes_so_far: IntArray) -> IntArray:
         """Notes that must start at step t, as the rest of the bar cannot hold them. `[N]`."""
         later_capacity = self.capacity[:, t + 1 : self._bar_end(t)].sum(axis=1)
-        return np.asarray(np.maximum(0, self.min_notes - struck - later_capacity))
+        return np.asarray(np.maximum(0, self.min_notes - notes_so_far - later_capacity))
 
     def expected_range(
-        self, t: int, struck: IntArray, foreseen: DoubleArray | None = None
+        self, t: int, notes_so_far: IntArray, foreseen: DoubleArray | None = None
     ) -> tuple[DoubleArray, DoubleArray]:
         """Fewest and most notes that step t should expect. `[N]` -> `[N]`, `[N]`.
 
         Args:
-            struck: notes of the bar before step t.
+            notes_so_far: notes of the bar before step t.
             foreseen: notes that the model itself expects at each step, `[N, T]`. If these are
-                too many, each step keeps a part of its own; if too few, each keeps its own
-                and the missing notes are added.
+                too many, each step gets a part of its foreseen notes; if too few, it gets all
+                of them and a share of the missing ones.
         """
         rest_of_bar = slice(t, self._bar_end(t))
         capacity = self.capacity[:, rest_of_bar].astype(float)
         weights = self.weights[:, rest_of_bar]
-        required, allowed = self.min_notes - struck, self.notes_allowed(struck)
+        required, allowed = self.min_notes - notes_so_far, self.notes_allowed(notes_so_far)
         notes = np.maximum(0, [required, allowed])  # [2, N]
         if foreseen is None:
             low, high = water_fill(notes, capacity, weights)

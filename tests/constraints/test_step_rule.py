@@ -31,13 +31,13 @@ def test_the_shares_of_a_bar_add_up(meter: Meter, notes: int) -> None:
 def test_a_rhythm_with_enough_notes_is_left_alone() -> None:
     """Three foreseen notes off the beat satisfy a density of 3; without them, beats get most."""
     rule = RuleBatch([compile_rule(parse_constraints(density=3), MelodyCodec(), Meter(4, 4), 16)])
-    foreseen, struck = np.zeros((1, 16)), 0
+    foreseen, notes_so_far = np.zeros((1, 16)), 0
     foreseen[0, [3, 7, 14]] = 1
     for t in range(16):
-        (fewest,), (most,) = rule.expected_range(t, np.array([struck]), foreseen)
+        (fewest,), (most,) = rule.expected_range(t, np.array([notes_so_far]), foreseen)
         if foreseen[0, t]:
             assert (fewest, most) == pytest.approx((0.9, 1.5), abs=0.1)
-            struck += 1
+            notes_so_far += 1
         else:
             assert fewest < 0.1
     on_beat, off_beat = (rule.expected_range(t, np.array([0]))[0][0] for t in (0, 1))

@@ -58,7 +58,7 @@ def test_a_note_is_syncopated_if_the_stronger_step_before_it_is_empty() -> None:
 
 
 def test_the_long_short_rhythm_of_a_jig_is_not_syncopated() -> None:
-    """In 6/8 the beat is the dotted quarter."""
+    """A beat of 6/8 is a dotted quarter."""
     lilt = [(start, 2, 60) for start in (0, 4, 6, 10)]
     assert measure("syncopation-8", *lilt, meter=Meter(6, 8)) == 0
     assert measure("syncopation-8", *lilt[1::2], meter=Meter(6, 8)) == 1
@@ -85,7 +85,7 @@ def test_shares_lie_between_0_and_1_in_every_meter(meter: Meter, seed: int) -> N
 
 @given(st.integers(0, 99), st.integers(-12, 12))
 def test_transposing_changes_only_the_pitch(seed: int, semitones: int) -> None:
-    """By as many semitones."""
+    """It changes by as many semitones."""
     tune = little_tune(Meter(), seed)
     notes = tuple(replace(note, pitch=note.pitch + semitones) for note in tune.parts[0].notes)
     moved = replace(tune, parts=(Part(notes),))

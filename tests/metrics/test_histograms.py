@@ -15,10 +15,10 @@ from musicvae.theory.meter import Meter
 from ..miniatures import little_tune
 
 MELODY = CODECS["melody"]
-histograms = st.dictionaries(st.integers(0, 9), st.integers(1, 50), min_size=1)
+HISTOGRAMS = st.dictionaries(st.integers(0, 9), st.integers(1, 50), min_size=1)
 
 
-@given(histograms, histograms)
+@given(HISTOGRAMS, HISTOGRAMS)
 def test_intersection_is_symmetric_and_one_only_for_equal_shapes(
     a: dict[int, int], b: dict[int, int]
 ) -> None:
@@ -50,24 +50,24 @@ def test_note_f1_is_the_harmonic_mean_of_precision_and_recall() -> None:
 def test_a_melody_has_six_histograms() -> None:
     """Two bars of 3/4: C up to G, and an empty bar."""
     notes = (Note(0, 4, 60), Note(4, 8, 67))
-    found = histograms_of([Phrase(Meter(3, 4), 2, parts=(Part(notes),))], MELODY)
-    assert found["pitch class"] == {0: 1, 7: 1}
-    assert found["interval"] == {7: 1}
-    assert found["duration"] == {1.0: 1, 2.0: 1}
-    assert found["onset position"] == {(Meter(3, 4), 0): 1, (Meter(3, 4), 4): 1}
-    assert found["notes per bar"] == {2: 1, 0: 1}
-    assert found["range"] == {7: 1}
-    assert len(found) == 6
+    histograms = histograms_of([Phrase(Meter(3, 4), 2, parts=(Part(notes),))], MELODY)
+    assert histograms["pitch class"] == {0: 1, 7: 1}
+    assert histograms["interval"] == {7: 1}
+    assert histograms["duration"] == {1.0: 1, 2.0: 1}
+    assert histograms["onset position"] == {(Meter(3, 4), 0): 1, (Meter(3, 4), 4): 1}
+    assert histograms["notes per bar"] == {2: 1, 0: 1}
+    assert histograms["range"] == {7: 1}
+    assert len(histograms) == 6
 
 
 def test_a_roll_also_has_its_polyphony() -> None:
     """A bar of 2/4: a third for three steps, its lower note for two more, then nothing."""
     notes = (Note(0, 5, 60), Note(0, 3, 64))
     phrase = Phrase(Meter(2, 4), 1, parts=(Part(notes),))
-    found = histograms_of([phrase], CODECS["piano"])
-    assert found["polyphony"] == {2: 3, 1: 2, 0: 3}
-    assert found["interval"] == {4: 1}
-    assert len(found) == 7
+    histograms = histograms_of([phrase], CODECS["piano"])
+    assert histograms["polyphony"] == {2: 3, 1: 2, 0: 3}
+    assert histograms["interval"] == {4: 1}
+    assert len(histograms) == 7
 
 
 def test_drums_have_their_own_histograms() -> None:
@@ -75,17 +75,17 @@ def test_drums_have_their_own_histograms() -> None:
     kick, closed, opened = 36, 42, 46
     notes = (Note(0, 1, kick), Note(0, 1, closed), Note(4, 1, opened))
     phrase = Phrase(Meter(2, 4), 2, parts=(Part(notes, is_drum=True),))
-    found = histograms_of([phrase], CODECS["drums"])
+    histograms = histograms_of([phrase], CODECS["drums"])
     meter = Meter(2, 4)
-    assert found["drum"] == {0: 1, 2: 1, 3: 1}
-    assert found["onset position"] == {
+    assert histograms["drum"] == {0: 1, 2: 1, 3: 1}
+    assert histograms["onset position"] == {
         (meter, 0, "kick"): 1,
         (meter, 0, "hi-hats"): 1,
         (meter, 4, "hi-hats"): 1,
     }
-    assert found["strokes per bar"] == {3: 1, 0: 1}
-    assert found["strokes at once"] == {2: 1, 1: 1}
-    assert len(found) == 4
+    assert histograms["strokes per bar"] == {3: 1, 0: 1}
+    assert histograms["strokes at once"] == {2: 1, 1: 1}
+    assert len(histograms) == 4
 
 
 def test_several_parts_have_the_histograms_of_each_and_their_harmony() -> None:
@@ -93,12 +93,14 @@ def test_several_parts_have_the_histograms_of_each_and_their_harmony() -> None:
     melody = Part((Note(0, 2, 76), Note(2, 6, 67)))
     bass = Part((Note(0, 4, 48),))
     drums = Part((Note(0, 1, 36),), is_drum=True)
-    found = histograms_of([Phrase(Meter(2, 4), 1, parts=(melody, bass, drums))], CODECS["trio"])
-    assert found["harmony, melody and bass"] == {4: 2, 7: 2}
-    assert found["interval, melody"] == {-9: 1}
-    assert found["duration, bass"] == {1.0: 1}
-    assert found["drum, drums"] == {0: 1}
-    assert len(found) == 6 + 6 + 4 + 1
+    histograms = histograms_of(
+        [Phrase(Meter(2, 4), 1, parts=(melody, bass, drums))], CODECS["trio"]
+    )
+    assert histograms["harmony, melody and bass"] == {4: 2, 7: 2}
+    assert histograms["interval, melody"] == {-9: 1}
+    assert histograms["duration, bass"] == {1.0: 1}
+    assert histograms["drum, drums"] == {0: 1}
+    assert len(histograms) == 6 + 6 + 4 + 1
 
 
 def test_a_collection_overlaps_fully_with_itself_and_its_halves_less() -> None:
