@@ -1,4 +1,4 @@
-"""Codecs by name: what a net can read.
+"""Codecs by name: how a phrase becomes the steps that a net reads.
 
     melody      one class a step: 88 pitches, note-off, hold
     drums       one of 512 combinations of nine drums a step
@@ -7,7 +7,7 @@
     trio        melody, bass and drums: a class each
     leadsheet   melody, and one chord a beat
 
-However many parts a phrase has, it is one window and has one z.
+All parts of a window share one latent vector z.
 """
 
 from __future__ import annotations
@@ -45,4 +45,4 @@ CODECS: dict[str, Codec] = {
         PartsCodec("leadsheet", LEADSHEET, select_leadsheet),
     )
 }
-"""All codecs by name: a new one needs its own file and a line here."""
+"""All codecs by name. To add one, write its file and a line here."""

@@ -1,9 +1,9 @@
-"""What every codec offers: a phrase as what a net reads, and back.
+"""The codec interface: phrases to the codes that a net reads, and back.
 
-Every phrase has one spelling: a note-off stands only where a note sounds, a
-sustained step only after its onset. `allowed` says which classes keep to that
-at a given moment, and who draws steps asks it; then what `decode` makes,
-written to MIDI and read back, encodes to the same steps.
+Every phrase has one canonical form: a note-off stands only where a note sounds,
+a sustained pitch only after its onset. A sampler asks `allowed` which channels
+keep to that form at a step. Codes sampled so survive the round trip: decoded,
+written to MIDI and read back, they encode to the same codes.
 """
 
 from __future__ import annotations
@@ -21,183 +21,183 @@ from ..theory.meter import Meter
 from .track_selection import Selector
 
 Codes = NDArray[Any]
-"""Whole numbers: classes, or zeros and ones of channels."""
+"""Integer codes: classes, or a zero or one for each channel."""
 
 SoundingState = Any
-"""What sounds at a moment of some sequences, in a form that only its codec knows."""
+"""State of `n` sequences after some steps: what sounds. Its form is private to the codec."""
 
 
 UNBOUNDED = 128
-"""Semitones: as far as what has no pitch can be moved."""
+"""Transpose range, in semitones, of codes without any pitch."""
 
 
 class Codec(Protocol):
-    """A codec; `name` stands in a checkpoint's config.
+    """Encodes phrases as arrays of codes and decodes them; immutable.
 
-    Letters: N sequences side by side, T steps. A step is one class `[T]`, a class
-    for each of several parts `[T, P]`, or zeros and ones `[T, channels]`.
+    Letters: N sequences, T steps, P parts. A step is one class `[T]`, a class for
+    each of several parts `[T, P]`, or zeros and ones `[T, channels]`.
     """
 
     def __hash__(self) -> int:
-        """A codec does not change."""
+        """Codecs are hashable, so that what is derived from one can be cached."""
 
     @property
     def name(self) -> str:
-        """How it is asked for."""
+        """Key in `CODECS`; a checkpoint's config stores it."""
 
     @property
     def likelihood(self) -> str:
-        """`categorical` or `bernoulli`."""
+        """Distribution of a step: `categorical` or `bernoulli`."""
 
     @property
     def heads(self) -> tuple[int, ...]:
-        """Classes of each part; one part of all channels where these are not classes."""
+        """Number of classes of each part; of a `bernoulli` codec, all channels as one head."""
 
     @property
     def channels(self) -> int:
-        """What a net reads at each step: all heads side by side."""
+        """Input features of a step: all heads side by side."""
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Of codes; where they are classes, its highest number is padding."""
+        """Type of the codes; if they are classes, its highest number marks padding."""
 
     @property
     def parts(self) -> tuple[Codec, ...]:
-        """A codec for each part that it encodes; itself where there is one."""
+        """The codec of each part; a codec of one part returns itself."""
 
     @property
     def pitches(self) -> range:
-        """MIDI pitches that the first channels strike, one each; empty if those have no pitch."""
+        """MIDI pitches whose onsets are the first channels, in order; empty if there are none."""
 
     @property
     def polyphonic(self) -> bool:
-        """True if pitches sound together; as many channels that sustain them follow the onsets."""
+        """True if pitches may sound together; a sustain channel of each then follows the onsets."""
 
     @property
     def has_chords(self) -> bool:
-        """True if it encodes chords: of the part that does, channels count as `chords.code`."""
+        """True if a part encodes chords; its classes are those of `theory.chords.chord_code`."""
 
     @property
     def notes_per_channel(self) -> IntArray:
-        """How many notes of the first part each channel strikes. `[channels]`"""
+        """Number of notes of the first part that each channel starts. `[channels]`"""
 
     @property
     def select(self) -> Selector:
-        """Reduces a phrase to what `encode` reads; one of the functions of `voices`."""
+        """Reduces a phrase to the parts that `encode` reads; see `track_selection`."""
 
     @property
     def rest(self) -> Codes:
-        """The step at which nothing happens. `[]`, `[P]` or `[channels]`."""
+        """The code of a step at which nothing happens. `[]`, `[P]` or `[channels]`."""
 
     def encode(self, phrase: Phrase) -> Codes:
-        """The phrase's parts as codes, in the order of `select`."""
+        """Codes of the parts of a phrase, which are in the order of `select`."""
 
     def encode_notes(
         self, start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int
     ) -> Codes:
-        """As `encode`, of whole bars with one part, whose notes are sorted arrays `[N]`."""
+        """Codes of one part in whole bars, given as arrays of its sorted notes, `[N]` each."""
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
-        """Codes of whole bars -> a phrase."""
+        """The phrase of codes that fill whole bars."""
 
     def split(self, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
-        """Each part's codec and its own codes; these themselves where there is one part."""
+        """Pairs of a part's codec and its codes; one pair if the codec has one part."""
 
     def one_hot(self, codes: Codes) -> FloatArray:
-        """What a net reads: `[..., T, channels]`; zeros for padding."""
+        """Input of a net, `[..., T, channels]`: one-hot or multi-hot, zeros for padding."""
 
     def transpose_range(self, codes: Codes) -> tuple[int, int]:
-        """How many semitones down and up they can be moved; `UNBOUND` without any pitch."""
+        """Semitones down and up that the codes can be moved; `UNBOUNDED` without any pitch."""
 
     def transpose(self, codes: Codes, semitones: int) -> Codes:
-        """The codes that many semitones up; unchanged where that leaves the range."""
+        """The codes moved up by semitones; unchanged if a pitch would leave the range."""
 
     def normalize_key(self, codes: Codes) -> Codes:
-        """Sequences moved as low as they go, so that they are the same in any key. `[N, T, ...]`"""
+        """Sequences moved to one key, so that transpositions become equal. `[N, T, ...]`"""
 
     def drop_carried_notes(self, codes: Codes) -> Codes:
-        """Cut out of longer ones: a note that began before is not in them. `[N, T, ...]`"""
+        """Windows of longer codes, without notes that began before them. `[N, T, ...]`"""
 
     def onsets(self, codes: Codes) -> Codes:
-        """What is struck and when, whatever it lasts: alike for two spellings of one tune."""
+        """Onsets alone: equal for two sequences that differ only in the length of notes."""
 
     def onset_mask(self, codes: Codes) -> BoolArray:
-        """Steps at which something is struck. `[..., T]`"""
+        """True at steps with an onset. `[..., T]`"""
 
     def sounding(self, codes: Codes) -> BoolArray:
-        """Which pitches sound, if it is polyphonic. `[..., T, pitches]`, else `[..., T, 0]`"""
+        """Pitches that sound. `[..., T, pitches]`; `[..., T, 0]` if not polyphonic."""
 
     def initial_state(self, n: int, meter: Meter) -> SoundingState:
-        """What sounds before the first step of `n` sequences: nothing."""
+        """State before the first step of `n` sequences of a piece: nothing sounds."""
 
     def unknown_state(self, n: int, meter: Meter) -> SoundingState:
-        """What sounds before a bar in the middle of music: anything may."""
+        """State before a bar in the middle of a piece: anything may sound."""
 
     def allowed(self, sounding: SoundingState) -> BoolArray:
-        """Channels that may be drawn while this sounds. `[n, channels]`"""
+        """Channels that keep the next step canonical in this state. `[n, channels]`"""
 
     def advance(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
-        """A drawn step in its one spelling, and what sounds after it."""
+        """A sampled step in canonical form, and the state after it."""
 
     def canonicalize(self, codes: Codes) -> Codes:
-        """Steps that were drawn apart, cut or mixed, in their one spelling. `[T, ...]`
+        """Canonical form of codes that were cut, or mixed step by step. `[T, ...]`
 
-        The same as `encode` of their `decode`. Each stands where its kind can: chords on beats.
+        Equals `encode(decode(codes))`. Chords must already stand on beats.
         """
 
 
 class SinglePart:
-    """What a codec of one part has unless it says otherwise: one voice and no chords."""
+    """Defaults of a codec with one part: monophonic and without chords."""
 
     polyphonic: ClassVar[bool] = False
     has_chords: ClassVar[bool] = False
 
     @property
     def parts(self: Codec) -> tuple[Codec, ...]:
-        """Itself alone."""
+        """The codec itself."""
         return (self,)
 
     @property
     def notes_per_channel(self: Codec) -> IntArray:
-        """One for each onset. `[channels]`"""
+        """One note for each onset channel. `[channels]`"""
         return (np.arange(self.channels) < len(self.pitches)).astype(np.int64)
 
     def split(self: Codec, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
-        """Itself and all codes."""
+        """The codec itself with all codes."""
         yield self, codes
 
     def encode_notes(
         self: Codec, start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int
     ) -> Codes:
-        """By way of a phrase; a codec that is read in bulk has a quicker one."""
+        """Codes by way of a phrase; codecs that the fast path reads override this."""
         return self.encode(phrase_of(start, end, pitch, meter, bars))
 
     def sounding(self: Codec, codes: Codes) -> BoolArray:
-        """No pitches together. `[..., T, 0]`"""
+        """No pitches, as the codec is monophonic. `[..., T, 0]`"""
         return np.zeros((*self.onset_mask(codes).shape, 0), dtype=bool)
 
 
 def phrase_of(start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int) -> Phrase:
-    """A phrase of one part, of notes as sorted arrays. `[N]` each"""
+    """A phrase of one part from arrays of its sorted notes, `[N]` each."""
     columns = zip(start.tolist(), (end - start).tolist(), pitch.tolist(), strict=True)
     return Phrase(meter, bars, parts=(Part(tuple(Note(*note) for note in columns)),))
 
 
 def one_hot_classes(codes: Codes, classes: int) -> FloatArray:
-    """One-hot of whole numbers; zeros for those that are no class. `[...]` -> `[..., classes]`"""
-    return _rows_of_one(classes)[np.minimum(codes, classes)]
+    """One-hot rows of classes; zeros for any higher number. `[...]` -> `[..., classes]`"""
+    return _one_hot_table(classes)[np.minimum(codes, classes)]
 
 
 @cache
-def _rows_of_one(classes: int) -> FloatArray:
-    """The one-hot row of each class, then a row of zeros: 1 MB for drums, so it is made once."""
+def _one_hot_table(classes: int) -> FloatArray:
+    """One-hot row of each class, then a row of zeros; cached, as the drums need 1 MB."""
     table = np.eye(classes + 1, classes, dtype=np.float32)
     table.setflags(write=False)
     return table
 
 
 def fold_octaves(pitch: int, lowest: int, highest: int) -> int:
-    """The pitch moved into a range by octaves.
+    """Move a pitch into a range by octaves.
 
     >>> [fold_octaves(pitch, 21, 108) for pitch in (3, 60, 109)]
     [27, 60, 97]
@@ -211,7 +211,7 @@ def fold_octaves(pitch: int, lowest: int, highest: int) -> int:
 
 @cache
 def free_steps(codec: Codec, meter: Meter, steps: int) -> BoolArray:
-    """Where there is a choice; a step at which one channel alone is allowed is forced. `[T]`"""
+    """True at steps that leave a choice: more than one channel is allowed. `[T]`"""
     sounding = codec.initial_state(1, meter)
     free = np.ones(steps, dtype=bool)
     for t in range(steps):

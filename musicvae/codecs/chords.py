@@ -1,4 +1,4 @@
-"""The chords codec: one chord a beat, or none."""
+"""The chords codec: one chord, or none, on each beat."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .track_selection import Selector, select_chords
 
 @dataclass(frozen=True)
 class ChordsCodec(SinglePart):
-    """The harmony of each beat: none (0) or a chord (1 to 108); between beats, hold (109).
+    """One class a step: no chord (0) or a chord (1 to 108) on beats, hold (109) between them.
 
-    It reads and makes the chords of a phrase and none of its parts. A beat has the
-    chord that is there at its start.
+    It encodes `phrase.chords` and no part. The chord at the start of a beat counts
+    for the whole beat.
     """
 
     name: str = "chords"
@@ -36,7 +36,7 @@ class ChordsCodec(SinglePart):
     rest: ClassVar[Codes] = np.array(CHORD_CODES, dtype=np.uint8)
 
     def encode(self, phrase: Phrase) -> Codes:
-        """The chords as classes. Output `[T]`, uint8."""
+        """Classes of the chords. Output `[T]`, uint8."""
         sounding = np.zeros(phrase.steps, dtype=np.uint8)
         for change in phrase.chords:
             sounding[change.step :] = chord_code(change.chord)
@@ -44,70 +44,71 @@ class ChordsCodec(SinglePart):
         return np.where(on_beat, sounding, np.uint8(self.HOLD))
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
-        """Classes `[T]` of whole bars -> a phrase of chords alone."""
-        told = [
+        """A phrase of chords without parts. `[T]`, whole bars."""
+        beats = [
             (int(step), chord_from_code(int(codes[step])))
-            for step in np.flatnonzero(self.free(codes))
+            for step in np.flatnonzero(self._on_beats(codes))
         ]
-        return Phrase(meter, len(codes) // meter.steps_per_bar, chords=chord_map(told, len(codes)))
+        return Phrase(meter, len(codes) // meter.steps_per_bar, chords=chord_map(beats, len(codes)))
 
     def one_hot(self, codes: Codes) -> FloatArray:
-        """`[..., T]` -> `[..., T, 110]`; a code of padding gives zeros."""
+        """One-hot classes; zeros for padding. `[..., T]` -> `[..., T, 110]`."""
         return one_hot_classes(codes, self.channels)
 
     def transpose_range(self, codes: Codes) -> tuple[int, int]:
-        """Chords have no octave."""
+        """Unbounded: chords have no octave."""
         return UNBOUNDED, UNBOUNDED
 
     def transpose(self, codes: Codes, semitones: int) -> Codes:
-        """The roots move. `[T]` -> `[T]`."""
-        return self._moved(codes, np.array(semitones))
+        """Move the roots, modulo 12. `[T]` -> `[T]`."""
+        return self._move_roots(codes, np.array(semitones))
 
     def normalize_key(self, codes: Codes) -> Codes:
-        """The first chord's root becomes C. `[N, T]`"""
+        """Move each sequence so that its first chord has the root C. `[N, T]`"""
         first = self.onset_mask(codes).argmax(axis=1)
         root = (np.take_along_axis(codes, first[:, None], axis=1).astype(int) - 1) % 12
-        return self._moved(codes, -root)
+        return self._move_roots(codes, -root)
 
-    def _moved(self, codes: Codes, semitones: IntArray) -> Codes:
+    def _move_roots(self, codes: Codes, semitones: IntArray) -> Codes:
+        # class 1 + 12 * quality + root, as `chord_code` counts; only the root wraps around
         quality, root = np.divmod(codes.astype(int) - 1, 12)
         moved = 1 + 12 * quality + (root + semitones) % 12
         return np.where(self.onset_mask(codes), moved, codes).astype(codes.dtype)
 
     def drop_carried_notes(self, codes: Codes) -> Codes:
-        """Each beat says its chord anew."""
+        """Unchanged: every beat states its chord anew."""
         return codes
 
     def onsets(self, codes: Codes) -> Codes:
-        """Nothing: a tune is the same tune with other chords."""
+        """Zeros: a tune with other chords has the same onsets."""
         return np.zeros_like(codes)
 
     def onset_mask(self, codes: Codes) -> BoolArray:
-        """Beats with a chord. Any shape."""
-        return np.asarray((codes > 0) & self.free(codes))
+        """True at beats with a chord. Any shape."""
+        return np.asarray((codes > 0) & self._on_beats(codes))
 
-    def free(self, codes: Codes) -> BoolArray:
-        """Steps at which there is a choice: the beats. Any shape."""
+    def _on_beats(self, codes: Codes) -> BoolArray:
+        """True at steps with a chord or "no chord", which stand on beats. Any shape."""
         return np.asarray(codes < self.HOLD)
 
     def initial_state(self, n: int, meter: Meter) -> SoundingState:
-        """Steps since the beat, and steps of a beat. `[n, 2]`"""
+        """Steps since the last beat (0: on a beat), and steps per beat. `[n, 2]`"""
         return np.tile([0, meter.steps_per_beat], (n, 1))
 
     def unknown_state(self, n: int, meter: Meter) -> SoundingState:
-        """A bar begins with a beat. `[n, 2]`"""
+        """The same, as every bar begins with a beat. `[n, 2]`"""
         return self.initial_state(n, meter)
 
     def allowed(self, sounding: SoundingState) -> BoolArray:
-        """On a beat all but hold, between beats hold alone. Output `[n, 110]`."""
+        """On a beat all classes but hold, between beats only hold. Output `[n, 110]`."""
         on_beat = sounding[:, :1] == 0
         return np.asarray(on_beat ^ (np.arange(self.channels) == self.HOLD))
 
     def advance(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
-        """A class has one spelling; the beat goes on. `[n]` -> `[n]`, `[n, 2]`."""
+        """The step as it is, and the next position in the beat. `[n]` -> `[n]`, `[n, 2]`."""
         since, beat = sounding.T
         return step, np.stack([(since + 1) % beat, beat], axis=1)
 
     def canonicalize(self, codes: Codes) -> Codes:
-        """They are spelled already."""
+        """Unchanged: chords on beats are canonical."""
         return codes

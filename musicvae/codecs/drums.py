@@ -1,4 +1,4 @@
-"""The drums codec: nine classes of drums, struck or not, one of 512 combinations a step."""
+"""The drums codec: nine drum classes, of which each step plays one of 512 combinations."""
 
 from __future__ import annotations
 
@@ -11,21 +11,15 @@ from ..arrays import BoolArray, FloatArray, IntArray
 from ..score.phrase import Note, Part, Phrase
 from ..theory.drum_kit import CLASS_OF, CLASSES, PITCH_OF
 from ..theory.meter import Meter
-from .base import (
-    UNBOUNDED,
-    Codes,
-    SinglePart,
-    SoundingState,
-    one_hot_classes,
-)
+from .base import UNBOUNDED, Codes, SinglePart, SoundingState, one_hot_classes
 from .track_selection import Selector, select_drums
 
 
 @dataclass(frozen=True)
 class DrumsCodec(SinglePart):
-    """Nine drums: the class of a step is the sum of `2 ** number` over the drums it strikes.
+    """One class a step: the sum of `2 ** number` over the drums, 0 to 8, that start there.
 
-    A stroke lasts one step, as drums do. What is no General MIDI drum is left out.
+    A hit lasts one step. Pitches that are no General MIDI drum are dropped.
     """
 
     name: str = "drums"
@@ -40,12 +34,12 @@ class DrumsCodec(SinglePart):
 
     @property
     def notes_per_channel(self) -> IntArray:
-        """One for each drum in the combination. `[512]`"""
-        struck = np.arange(self.channels)[:, None] >> np.arange(len(CLASSES)) & 1
-        return np.asarray(struck.sum(axis=1))
+        """Number of drums in each combination. `[512]`"""
+        hits = np.arange(self.channels)[:, None] >> np.arange(len(CLASSES)) & 1
+        return np.asarray(hits.sum(axis=1))
 
     def encode(self, phrase: Phrase) -> Codes:
-        """The first part as classes. Output `[T]`, uint16."""
+        """Classes of the first part. Output `[T]`, uint16."""
         codes = np.zeros(phrase.steps, dtype=np.uint16)
         for note in phrase.parts[0].notes if phrase.parts else ():
             if note.pitch in CLASS_OF:
@@ -53,55 +47,55 @@ class DrumsCodec(SinglePart):
         return codes
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
-        """Classes `[T]` of whole bars -> a phrase with one part of drums."""
-        struck = np.argwhere(codes[:, None] >> np.arange(len(CLASSES)) & 1)
-        notes = tuple(Note(int(step), 1, PITCH_OF[drum]) for step, drum in struck)
+        """A phrase with one drum part. `[T]`, whole bars."""
+        hits = np.argwhere(codes[:, None] >> np.arange(len(CLASSES)) & 1)
+        notes = tuple(Note(int(step), 1, PITCH_OF[drum]) for step, drum in hits)
         return Phrase(meter, len(codes) // meter.steps_per_bar, parts=(Part(notes, is_drum=True),))
 
     def one_hot(self, codes: Codes) -> FloatArray:
-        """`[..., T]` -> `[..., T, 512]`; a code of padding gives zeros."""
+        """One-hot classes; zeros for padding. `[..., T]` -> `[..., T, 512]`."""
         return one_hot_classes(codes, self.channels)
 
     def transpose_range(self, codes: Codes) -> tuple[int, int]:
-        """Drums have no key."""
+        """Unbounded: drums have no pitch."""
         return UNBOUNDED, UNBOUNDED
 
     def transpose(self, codes: Codes, semitones: int) -> Codes:
-        """Drums have no key."""
+        """Unchanged: drums have no pitch."""
         return codes
 
     def normalize_key(self, codes: Codes) -> Codes:
-        """Drums have no key."""
+        """Unchanged: drums have no pitch."""
         return codes
 
     def drop_carried_notes(self, codes: Codes) -> Codes:
-        """A stroke does not last."""
+        """Unchanged: a hit lasts one step."""
         return codes
 
     def onsets(self, codes: Codes) -> Codes:
-        """All that is in them."""
+        """The codes themselves: they hold nothing but onsets."""
         return codes
 
     def onset_mask(self, codes: Codes) -> BoolArray:
-        """Where any drum is struck. Any shape."""
+        """True where a drum is hit. Any shape."""
         return np.asarray(codes > 0)
 
     def initial_state(self, n: int, meter: Meter) -> SoundingState:
-        """`[n]`, of no meaning: whatever was struck, anything may be."""
+        """A placeholder `[n]`: no step depends on the steps before it."""
         return np.zeros(n, dtype=bool)
 
     def unknown_state(self, n: int, meter: Meter) -> SoundingState:
-        """As `silence`."""
+        """The same placeholder `[n]`."""
         return self.initial_state(n, meter)
 
     def allowed(self, sounding: SoundingState) -> BoolArray:
-        """All of them. Output `[n, 512]`."""
+        """All combinations, always. Output `[n, 512]`."""
         return np.ones((len(sounding), self.channels), dtype=bool)
 
     def advance(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
-        """A class has one spelling. `[n]` -> the same."""
+        """Step and state as they are. `[n]` -> `[n]`, `[n]`."""
         return step, sounding
 
     def canonicalize(self, codes: Codes) -> Codes:
-        """They are spelled already."""
+        """Unchanged: every class is canonical."""
         return codes

@@ -1,4 +1,4 @@
-"""The melody codec: one voice, one class a step."""
+"""The melody codec: a monophonic line, one class a step."""
 
 from __future__ import annotations
 
@@ -10,28 +10,21 @@ import numpy as np
 from ..arrays import BoolArray, FloatArray, IntArray
 from ..score.phrase import Note, Part, Phrase
 from ..theory.meter import Meter
-from .base import (
-    UNBOUNDED,
-    Codes,
-    SinglePart,
-    SoundingState,
-    fold_octaves,
-    one_hot_classes,
-)
+from .base import UNBOUNDED, Codes, SinglePart, SoundingState, fold_octaves, one_hot_classes
 from .track_selection import Selector, select_melody
 
 
 @dataclass(frozen=True)
 class MelodyCodec(SinglePart):
-    """One voice: a pitch starts (0 to 87), the sounding note stops (88), nothing changes (89).
+    """One class a step: a pitch starts (0 to 87), the note stops (88), nothing changes (89).
 
-    Pitches outside the piano's 21 to 108 are moved into it by octaves. Of notes
-    struck together the highest is kept, and a new note ends the one before.
+    Pitches outside the piano's 21 to 108 are moved into it by octaves. Of notes that
+    start together the highest remains, and a new note ends the one before.
 
     Args:
-        name: of the codec, or of the part that it reads.
-        program: General MIDI number of what it decodes.
-        select: the voice that it reads.
+        name: name of the codec, or of the part it encodes within a `PartsCodec`.
+        program: General MIDI program, 0 to 127, of decoded parts.
+        select: returns the phrase with the part to encode.
     """
 
     name: str = "melody"
@@ -50,7 +43,7 @@ class MelodyCodec(SinglePart):
     rest: ClassVar[Codes] = np.array(89, dtype=np.uint8)
 
     def encode(self, phrase: Phrase) -> Codes:
-        """The first part as classes. Output `[T]`, uint8."""
+        """Classes of the first part. Output `[T]`, uint8."""
         codes = np.full(phrase.steps, self.HOLD, dtype=np.uint8)
         notes = phrase.parts[0].notes if phrase.parts else ()
         for note in notes:  # sorted: a later or higher note overwrites
@@ -63,17 +56,17 @@ class MelodyCodec(SinglePart):
     def encode_notes(
         self, start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int
     ) -> Codes:
-        """The notes of one voice as classes. Output `[bars * bar]`, uint8."""
+        """Classes of monophonic notes. Output `[T]`, uint8."""
         low, high = self.LOWEST, self.HIGHEST
         codes = np.full(bars * meter.steps_per_bar, self.HOLD, dtype=np.uint8)
         pitch = np.where(pitch < low, low + (pitch - low) % 12, pitch)
         pitch = np.where(pitch > high, high - (high - pitch) % 12, pitch)
         codes[end[end < len(codes)]] = self.OFF
-        codes[start] = pitch - low
+        codes[start] = pitch - low  # last: a note that starts where another ends needs no note-off
         return codes
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
-        """Classes `[T]` of whole bars -> a phrase with one part of one voice."""
+        """A phrase with one monophonic part. `[T]`, whole bars."""
         notes = []
         starts = np.flatnonzero(codes < self.OFF)
         stops = np.append(np.flatnonzero(codes != self.HOLD), len(codes))
@@ -84,31 +77,31 @@ class MelodyCodec(SinglePart):
         return Phrase(meter, len(codes) // meter.steps_per_bar, parts=(part,))
 
     def one_hot(self, codes: Codes) -> FloatArray:
-        """`[..., T]` -> `[..., T, 90]`; a code of padding gives zeros."""
+        """One-hot classes; zeros for padding. `[..., T]` -> `[..., T, 90]`."""
         return one_hot_classes(codes, self.channels)
 
     def transpose_range(self, codes: Codes) -> tuple[int, int]:
-        """To both ends of the piano."""
+        """Semitones from the lowest pitch down to A0, and from the highest up to C8."""
         pitches = codes[codes < self.OFF]
         if not len(pitches):
             return UNBOUNDED, UNBOUNDED
         return int(pitches.min()), self.OFF - 1 - int(pitches.max())
 
     def transpose(self, codes: Codes, semitones: int) -> Codes:
-        """Pitches move, note-off and hold stay. `[T]` -> `[T]`."""
+        """Move pitches; note-off and hold stay. `[T]` -> `[T]`."""
         down, up = self.transpose_range(codes)
         if not -down <= semitones <= up:
             return codes
         return np.where(codes < self.OFF, codes.astype(int) + semitones, codes).astype(codes.dtype)
 
     def normalize_key(self, codes: Codes) -> Codes:
-        """The lowest pitch of each becomes 0. `[N, T]`"""
+        """Move each sequence so that its lowest pitch is class 0. `[N, T]`"""
         pitched = codes < self.OFF
         lowest = np.where(pitched, codes, 255).min(axis=1, keepdims=True)
         return np.where(pitched, codes - lowest, codes)
 
     def drop_carried_notes(self, codes: Codes) -> Codes:
-        """A note that began before is not in it, nor is its end. `[N, T]`"""
+        """Drop note-offs before the first onset, which end an earlier note. `[N, T]`"""
         begun = np.logical_or.accumulate(codes < self.OFF, axis=1)
         return np.where(begun, codes, np.uint8(self.HOLD))
 
@@ -117,33 +110,33 @@ class MelodyCodec(SinglePart):
         return np.where(codes == self.OFF, np.uint8(self.HOLD), codes)
 
     def onset_mask(self, codes: Codes) -> BoolArray:
-        """Where a note starts. Any shape."""
+        """True where a note starts. Any shape."""
         return np.asarray(codes < self.OFF)
 
     def initial_state(self, n: int, meter: Meter) -> SoundingState:
-        """`[n]`: no note sounds."""
+        """False: no note sounds. `[n]`"""
         return np.zeros(n, dtype=bool)
 
     def unknown_state(self, n: int, meter: Meter) -> SoundingState:
-        """`[n]`: a note may sound."""
+        """True: a note may sound. `[n]`"""
         return np.ones(n, dtype=bool)
 
     def allowed(self, sounding: SoundingState) -> BoolArray:
-        """All but a note-off where nothing sounds. Output `[n, 90]`."""
+        """All classes, but a note-off only where a note sounds. Output `[n, 90]`."""
         mask = np.ones((len(sounding), self.channels), dtype=bool)
         mask[:, self.OFF] = sounding
         return mask
 
     def advance(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
-        """A class has one spelling already. `[n]` -> `[n]`, `[n]`."""
+        """The step as it is, and whether a note sounds after it. `[n]` -> `[n]`, `[n]`."""
         return step, (step < self.OFF) | (sounding & (step == self.HOLD))
 
     def canonicalize(self, codes: Codes) -> Codes:
-        """Any classes `[T]` in their one spelling: a note-off in silence becomes a hold."""
+        """Turn note-offs in silence into holds. `[T]` -> `[T]`."""
         sounding = False
-        spelled = codes.copy()
+        canonical = codes.copy()
         for t, code in enumerate(codes):
             if code == self.OFF and not sounding:
-                spelled[t] = self.HOLD
+                canonical[t] = self.HOLD
             sounding = bool(code < self.OFF or (sounding and code == self.HOLD))
-        return spelled
+        return canonical

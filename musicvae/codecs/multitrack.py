@@ -1,4 +1,4 @@
-"""The codec of several parts with one z: a class for each part at every step."""
+"""The codec of several parts with one z: one class for each part at every step."""
 
 from __future__ import annotations
 
@@ -11,24 +11,18 @@ import numpy as np
 from ..arrays import BoolArray, FloatArray, IntArray
 from ..score.phrase import ChordChange, Part, Phrase
 from ..theory.meter import Meter
-from .base import (
-    UNBOUNDED,
-    Codec,
-    Codes,
-    SoundingState,
-    phrase_of,
-)
+from .base import UNBOUNDED, Codec, Codes, SoundingState, phrase_of
 from .track_selection import Selector
 
 
 @dataclass(frozen=True)
 class PartsCodec:
-    """Several parts at once: a class for each of them at every step, `[T, P]`.
+    """Several parts side by side: one class for each of them at every step, `[T, P]`.
 
     Args:
-        name: of the codec.
-        parts: a codec of one class a step for each part of a phrase, in their order.
-        select: the parts that it reads, in that order.
+        name: name of the codec.
+        parts: a codec of one class a step for each part of a phrase, in order.
+        select: returns the phrase with the parts to encode, in that order.
     """
 
     name: str
@@ -55,117 +49,128 @@ class PartsCodec:
 
     @property
     def pitches(self) -> range:
-        """Those of the first part."""
+        """MIDI pitches of the first part."""
         return self.parts[0].pitches
 
     @property
     def has_chords(self) -> bool:
-        """True if a part has them."""
+        """True if one of the parts encodes chords."""
         return any(part.has_chords for part in self.parts)
 
     @property
     def notes_per_channel(self) -> IntArray:
-        """Those of the first part, then zeros. `[channels]`"""
+        """Note counts of the first part, then zeros: only it is counted. `[channels]`"""
         first = self.parts[0].notes_per_channel
         return np.pad(first, (0, self.channels - len(first)))
 
     @property
     def rest(self) -> Codes:
-        """All are idle. `[P]`"""
+        """The rest of each part. `[P]`"""
         return self._stack([part.rest for part in self.parts])
 
     def split(self, codes: Codes) -> Iterator[tuple[Codec, Codes]]:
-        """Each part's codec and its own codes. `[..., P]` -> `[...]` each"""
-        for number, part in enumerate(self.parts):
-            yield part, codes[..., number]
+        """Pairs of a part's codec and its codes. `[..., P]` -> `[...]` each."""
+        for number, codec in enumerate(self.parts):
+            yield codec, codes[..., number]
 
     def encode(self, phrase: Phrase) -> Codes:
-        """Each part by its codec; a part that is not there is silent. Output `[T, P]`."""
-        alone = [replace(phrase, parts=phrase.parts[i : i + 1]) for i in range(len(self.parts))]
-        return self._stack([part.encode(one) for part, one in zip(self.parts, alone, strict=True)])
+        """Codes of each part by its codec; missing parts are silent. Output `[T, P]`."""
+        return self._stack(
+            [
+                codec.encode(replace(phrase, parts=phrase.parts[number : number + 1]))
+                for number, codec in enumerate(self.parts)
+            ]
+        )
 
     def encode_notes(
         self, start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int
     ) -> Codes:
-        """The notes are the first part; the others are silent."""
+        """Codes with these notes as the first part; the other parts are silent."""
         return self.encode(phrase_of(start, end, pitch, meter, bars))
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
-        """`[T, P]` of whole bars -> a phrase with a part for each, named after it, or chords."""
+        """A phrase with the parts, each named after its codec, and the chords. `[T, P]`"""
         parts: list[Part] = []
         chords: tuple[ChordChange, ...] = ()
-        for part, own in self.split(codes):
-            phrase = part.decode(own, meter)
-            parts += [replace(one, name=part.name.capitalize()) for one in phrase.parts]
+        for codec, part_codes in self.split(codes):
+            phrase = codec.decode(part_codes, meter)
+            parts += [replace(part, name=codec.name.capitalize()) for part in phrase.parts]
             chords += phrase.chords
         return Phrase(meter, len(codes) // meter.steps_per_bar, parts=tuple(parts), chords=chords)
 
     def one_hot(self, codes: Codes) -> FloatArray:
-        """`[..., T, P]` -> `[..., T, channels]`; zeros for padding."""
-        return np.concatenate([part.one_hot(own) for part, own in self.split(codes)], axis=-1)
+        """One-hot classes side by side; zeros for padding. Output `[..., T, channels]`."""
+        one_hots = [codec.one_hot(part_codes) for codec, part_codes in self.split(codes)]
+        return np.concatenate(one_hots, axis=-1)
 
     def transpose_range(self, codes: Codes) -> tuple[int, int]:
-        """As far as all parts can go."""
-        down, up = zip(*(part.transpose_range(own) for part, own in self.split(codes)), strict=True)
-        return min(down), min(up)
+        """Semitones that all parts can move together."""
+        ranges = [codec.transpose_range(part_codes) for codec, part_codes in self.split(codes)]
+        return min(down for down, _ in ranges), min(up for _, up in ranges)
 
     def transpose(self, codes: Codes, semitones: int) -> Codes:
-        """All parts together, or none. `[T, P]` -> `[T, P]`."""
+        """Move all parts; none of them if one would leave its range. `[T, P]` -> `[T, P]`."""
         down, up = self.transpose_range(codes)
         if not -down <= semitones <= up:
             return codes
-        return self._stack([part.transpose(own, semitones) for part, own in self.split(codes)])
+        return self._stack(
+            [codec.transpose(part_codes, semitones) for codec, part_codes in self.split(codes)]
+        )
 
     def normalize_key(self, codes: Codes) -> Codes:
-        """As low as all parts go together. `[N, T, P]`"""
-        reach = [self.transpose_range(row)[0] for row in codes]
+        """Move each sequence as low as all its parts can go together. `[N, T, P]`"""
+        room_below = [self.transpose_range(row)[0] for row in codes]
         moved = [
             self.transpose(row, -down if down < UNBOUNDED else 0)
-            for row, down in zip(codes, reach, strict=True)
+            for row, down in zip(codes, room_below, strict=True)
         ]
         return np.array(moved, dtype=self.dtype).reshape(codes.shape)
 
     def drop_carried_notes(self, codes: Codes) -> Codes:
-        """Part by part. `[N, T, P]`"""
-        return self._stack([part.drop_carried_notes(own) for part, own in self.split(codes)])
+        """Drop carried notes of every part. `[N, T, P]`"""
+        return self._stack(
+            [codec.drop_carried_notes(part_codes) for codec, part_codes in self.split(codes)]
+        )
 
     def onsets(self, codes: Codes) -> Codes:
-        """Part by part. `[..., P]`"""
-        return self._stack([part.onsets(own) for part, own in self.split(codes)])
+        """Onsets of every part. `[..., P]`"""
+        return self._stack([codec.onsets(part_codes) for codec, part_codes in self.split(codes)])
 
     def onset_mask(self, codes: Codes) -> BoolArray:
-        """Where any part strikes. `[..., T, P]` -> `[..., T]`."""
-        found = [part.onset_mask(own) for part, own in self.split(codes)]
-        return np.asarray(np.any(found, axis=0))
+        """True where a part has an onset. `[..., T, P]` -> `[..., T]`."""
+        masks = [codec.onset_mask(part_codes) for codec, part_codes in self.split(codes)]
+        return np.asarray(np.any(masks, axis=0))
 
     def sounding(self, codes: Codes) -> BoolArray:
-        """No pitches together in any part. `[..., T, 0]`"""
+        """No pitches, as every part is monophonic or drums. `[..., T, 0]`"""
         return np.zeros((*self.onset_mask(codes).shape, 0), dtype=bool)
 
     def initial_state(self, n: int, meter: Meter) -> SoundingState:
-        """One for each part."""
+        """The initial state of each part."""
         return [part.initial_state(n, meter) for part in self.parts]
 
     def unknown_state(self, n: int, meter: Meter) -> SoundingState:
-        """One for each part."""
+        """The unknown state of each part."""
         return [part.unknown_state(n, meter) for part in self.parts]
 
     def allowed(self, sounding: SoundingState) -> BoolArray:
-        """What each part allows, side by side. Output `[n, channels]`."""
-        each = zip(self.parts, sounding, strict=True)
-        return np.concatenate([part.allowed(own) for part, own in each], axis=-1)
+        """Allowed channels of every part, side by side. Output `[n, channels]`."""
+        states = zip(self.parts, sounding, strict=True)
+        return np.concatenate([codec.allowed(state) for codec, state in states], axis=-1)
 
     def advance(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
-        """Part by part. `[n, P]` -> the same."""
-        played = [
-            part.advance(before, own)
-            for (part, own), before in zip(self.split(step), sounding, strict=True)
+        """Advance every part. `[n, P]` -> `[n, P]` and a state for each part."""
+        advanced = [
+            codec.advance(state, part_step)
+            for (codec, part_step), state in zip(self.split(step), sounding, strict=True)
         ]
-        return self._stack([own for own, _ in played]), [after for _, after in played]
+        return self._stack([part_step for part_step, _ in advanced]), [s for _, s in advanced]
 
     def canonicalize(self, codes: Codes) -> Codes:
-        """Part by part. `[T, P]`"""
-        return self._stack([part.canonicalize(own) for part, own in self.split(codes)])
+        """Canonical form of every part. `[T, P]`"""
+        return self._stack(
+            [codec.canonicalize(part_codes) for codec, part_codes in self.split(codes)]
+        )
 
     def _stack(self, codes: Sequence[Codes]) -> Codes:
         return np.stack(codes, axis=-1).astype(self.dtype)

@@ -1,4 +1,4 @@
-"""Roll codecs: any number of notes, two channels a pitch."""
+"""Piano-roll codecs: polyphonic, with an onset and a sustain channel for each pitch."""
 
 from __future__ import annotations
 
@@ -11,31 +11,24 @@ from ..arrays import BoolArray, FloatArray, IntArray
 from ..score.phrase import Part, Phrase, remove_overlaps
 from ..score.pianoroll import ONSET, PITCHES, SUSTAIN, part_to_roll, roll_to_notes
 from ..theory.meter import Meter
-from .base import (
-    UNBOUNDED,
-    Codes,
-    SinglePart,
-    SoundingState,
-    fold_octaves,
-)
+from .base import UNBOUNDED, Codes, SinglePart, SoundingState, fold_octaves
 from .track_selection import Selector, select_pitched
 
-EVERY_PITCH = range(PITCHES)
+ALL_PITCHES = range(PITCHES)
 
 
 @dataclass(frozen=True)
 class RollCodec(SinglePart):
-    """Any number of notes: a channel for the onset of each pitch, then one for each sustained.
+    """Zeros and ones in two planes: the onset of each pitch, then the sustain of each pitch.
 
     Args:
-        name: of the codec.
-        pitches: MIDI pitches that it has; notes outside are moved in by octaves, and
-            struck there as if they had been written there.
-        select: the parts that it reads.
+        name: name of the codec.
+        pitches: its MIDI pitches; notes outside are first moved into them by octaves.
+        select: returns the phrase with the part to encode.
     """
 
     name: str = "roll"
-    pitches: range = EVERY_PITCH
+    pitches: range = ALL_PITCHES
     select: Selector = field(default=select_pitched, repr=False)
 
     likelihood: ClassVar[str] = "bernoulli"
@@ -44,21 +37,21 @@ class RollCodec(SinglePart):
 
     @property
     def channels(self) -> int:
-        """Onsets, then sustained pitches."""
+        """Two for each pitch: onsets, then sustained pitches."""
         return 2 * len(self.pitches)
 
     @property
     def heads(self) -> tuple[int, ...]:
-        """All in one."""
+        """One head of all channels."""
         return (self.channels,)
 
     @property
     def rest(self) -> Codes:
-        """Silence."""
+        """Silence. `[channels]`"""
         return np.zeros(self.channels, dtype=np.uint8)
 
     def encode(self, phrase: Phrase) -> Codes:
-        """The first part as planes. Output `[T, channels]`, zeros and ones."""
+        """Planes of the first part. Output `[T, channels]`, zeros and ones."""
         part = phrase.parts[0] if phrase.parts else Part()
         low, end = self.pitches.start, self.pitches.stop
         notes = (replace(n, pitch=fold_octaves(n.pitch, low, end - 1)) for n in part.notes)
@@ -68,9 +61,11 @@ class RollCodec(SinglePart):
     def encode_notes(
         self, start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int
     ) -> Codes:
-        """As planes, of notes that do not overlap on a pitch. Output `[bars * bar, channels]`."""
-        if self.pitches != EVERY_PITCH:  # notes that are moved in may overlap
+        """Planes of notes that do not overlap on a pitch. Output `[T, channels]`."""
+        if self.pitches != ALL_PITCHES:  # notes moved by octaves may overlap
             return super().encode_notes(start, end, pitch, meter, bars)
+        # A note adds 1 where it starts and takes it back where it ends, so that the running
+        # sum over steps is 1 exactly while it sounds.
         change = np.zeros((bars * meter.steps_per_bar + 1, PITCHES), dtype=np.int8)
         np.add.at(change, (start, pitch), 1)
         np.add.at(change, (end, pitch), -1)
@@ -80,26 +75,26 @@ class RollCodec(SinglePart):
         return np.concatenate([onset, sounding - onset], axis=1)
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
-        """Planes `[T, channels]` of whole bars -> a phrase with one part."""
+        """A phrase with one part. `[T, channels]`, whole bars."""
         onset, sustain = self._planes(codes)
         roll = np.zeros((len(codes), PITCHES), dtype=np.uint8)
-        here = slice(self.pitches.start, self.pitches.stop)
-        roll[:, here] = np.where(onset, ONSET, np.where(sustain, SUSTAIN, 0))
+        columns = slice(self.pitches.start, self.pitches.stop)
+        roll[:, columns] = np.where(onset, ONSET, np.where(sustain, SUSTAIN, 0))
         return Phrase(meter, len(codes) // meter.steps_per_bar, parts=(Part(roll_to_notes(roll)),))
 
     def one_hot(self, codes: Codes) -> FloatArray:
-        """The planes themselves, as floats."""
+        """The planes themselves, as floats. `[..., channels]`"""
         return codes.astype(np.float32)
 
     def transpose_range(self, codes: Codes) -> tuple[int, int]:
-        """To both ends of the range."""
+        """Semitones from the lowest and the highest pitch to the ends of the range."""
         used = np.flatnonzero(self.sounding(codes).any(axis=0))
         if not len(used):
             return UNBOUNDED, UNBOUNDED
         return int(used[0]), len(self.pitches) - 1 - int(used[-1])
 
     def transpose(self, codes: Codes, semitones: int) -> Codes:
-        """Both planes move along the pitch axis. `[T, channels]` -> `[T, channels]`."""
+        """Move both planes along the pitch axis. `[T, channels]` -> `[T, channels]`."""
         down, up = self.transpose_range(codes)
         if not -down <= semitones <= up:
             return codes
@@ -107,7 +102,7 @@ class RollCodec(SinglePart):
         return np.roll(planes, semitones, axis=-1).reshape(codes.shape)
 
     def normalize_key(self, codes: Codes) -> Codes:
-        """The lowest pitch of each comes first. `[N, T, channels]`"""
+        """Move each sequence so that its lowest pitch is the first. `[N, T, channels]`"""
         planes = codes.reshape(*codes.shape[:2], 2, len(self.pitches))
         lowest = planes.any(axis=(1, 2)).argmax(axis=1)
         pitch = (np.arange(len(self.pitches)) + lowest[:, None]) % len(self.pitches)
@@ -115,50 +110,54 @@ class RollCodec(SinglePart):
         return moved.reshape(codes.shape)
 
     def drop_carried_notes(self, codes: Codes) -> Codes:
-        """A note that began before is not in it. `[N, T, channels]`"""
+        """Drop sustained pitches without an earlier onset. `[N, T, channels]`"""
         onset, sustain = self._planes(codes)
         begun = np.maximum.accumulate(onset, axis=1)
         return np.concatenate([onset, sustain & begun], axis=-1)
 
     def onsets(self, codes: Codes) -> Codes:
-        """The onsets. `[..., channels]` -> `[..., pitches]`."""
+        """The onset plane. `[..., channels]` -> `[..., pitches]`."""
         return self._planes(codes)[0]
 
     def onset_mask(self, codes: Codes) -> BoolArray:
-        """Where any note starts. `[..., T, channels]` -> `[..., T]`."""
+        """True where a note starts. `[..., T, channels]` -> `[..., T]`."""
         return np.asarray(self._planes(codes)[0].any(axis=-1))
 
     def sounding(self, codes: Codes) -> BoolArray:
-        """Which pitches sound. `[..., channels]` -> `[..., pitches]`."""
+        """True for each pitch that sounds. `[..., channels]` -> `[..., pitches]`."""
         onset, sustain = self._planes(codes)
         return np.asarray((onset | sustain) > 0)
 
     def initial_state(self, n: int, meter: Meter) -> SoundingState:
-        """`[n, pitches]`: no pitch sounds."""
+        """False: no pitch sounds. `[n, pitches]`"""
         return np.zeros((n, len(self.pitches)), dtype=bool)
 
     def unknown_state(self, n: int, meter: Meter) -> SoundingState:
-        """`[n, pitches]`: every pitch may sound."""
+        """True: every pitch may sound. `[n, pitches]`"""
         return np.ones((n, len(self.pitches)), dtype=bool)
 
     def allowed(self, sounding: SoundingState) -> BoolArray:
-        """Any onset; a sustained pitch only where it sounds. Output `[n, channels]`."""
+        """Every onset; a sustain only where the pitch sounds. Output `[n, channels]`."""
         return np.concatenate([np.ones_like(sounding), sounding], axis=1)
 
     def advance(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
-        """An onset and a sustain of one pitch are an onset. `[n, channels]`, `[n, pitches]`."""
-        onset, held = (plane > 0 for plane in self._planes(step))
-        sustain = held & sounding & ~onset
+        """Onset wins over sustain; a sustain needs a sounding pitch.
+
+        Shape:
+            - Output: `[n, channels]`, `[n, pitches]`
+        """
+        onset, sustain = (plane > 0 for plane in self._planes(step))
+        sustain &= sounding & ~onset
         return np.concatenate([onset, sustain], axis=1).astype(np.uint8), onset | sustain
 
     def canonicalize(self, codes: Codes) -> Codes:
-        """A pitch that is sustained without having been struck is left out. `[T, channels]`"""
+        """Drop sustained pitches that do not sound, and sustains of onsets. `[T, channels]`"""
         sounding = np.zeros((1, len(self.pitches)), dtype=bool)
-        spelled = []
+        canonical = []
         for step in codes:
-            played, sounding = self.advance(sounding, step[None])
-            spelled.append(played[0])
-        return np.array(spelled, dtype=self.dtype).reshape(codes.shape)
+            advanced, sounding = self.advance(sounding, step[None])
+            canonical.append(advanced[0])
+        return np.array(canonical, dtype=self.dtype).reshape(codes.shape)
 
     def _planes(self, codes: Codes) -> tuple[Codes, Codes]:
         return codes[..., : len(self.pitches)], codes[..., len(self.pitches) :]

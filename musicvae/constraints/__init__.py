@@ -1,1 +1,1 @@
-"""What music must keep to: what is asked, compiled to masks for each step, and checked."""
+"""Constraints on music: parse them, compile them to a rule for each step, check a phrase."""

@@ -1,4 +1,4 @@
-"""Constraints compiled to a rule: the channels each step may use, and the notes of a bar."""
+"""Compile constraints to a `StepRule`: the channels allowed at each step, the notes in a bar."""
 
 from __future__ import annotations
 
@@ -10,91 +10,116 @@ import numpy as np
 from ..arrays import BoolArray, IntArray
 from ..codecs.base import Codec
 from ..errors import RequestError
-from ..theory.chords import CHORD_CODES, Chord, chord_code, chord_from_code, pitch_classes
+from ..theory.chords import CHORD_CODES, chord_code, chord_from_code, pitch_classes
 from ..theory.meter import Meter
-from .spec import (
-    Constraints,
-)
+from .spec import Constraints
 from .step_rule import StepRule, metric_weights
 
 
 def compile_rule(
     constraints: Constraints, codec: Codec, meter: Meter, steps: int, start: int = 0
 ) -> StepRule:
-    """The rule of a window of whole bars that begins at a bar line, `start` steps into the piece.
+    """The rule for a window of whole bars.
+
+    Args:
+        steps: length of the window.
+        start: step of the piece at which the window begins, on a bar line.
 
     Raises:
         RequestError: a model of this codec, or a bar of this meter, cannot satisfy the constraints.
     """
+    # Chords repeat, so only the position within one cycle of them matters to the cache.
     cycle = sum(constraints.beats_of_chords(meter)) * meter.steps_per_beat
-    return _compiled(constraints, codec, meter, steps, start % cycle if cycle else 0)
+    return _compile(constraints, codec, meter, steps, start % cycle if cycle else 0)
 
 
 @lru_cache(maxsize=256)
-def _compiled(asked: Constraints, codec: Codec, meter: Meter, steps: int, start: int) -> StepRule:
-    _check_supported(asked, codec)
-    chord = _chord_indices(asked, meter, steps, start)
+def _compile(
+    constraints: Constraints, codec: Codec, meter: Meter, steps: int, start: int
+) -> StepRule:
+    _check_supported(constraints, codec)
+    chord_indices = _chord_indices(constraints, meter, steps, start)
     masks = [
-        _mask(asked, part, meter, chord, first=not place) for place, part in enumerate(codec.parts)
+        _mask(constraints, part, meter, chord_indices, first=not number)
+        for number, part in enumerate(codec.parts)
     ]
-    counts = codec.notes_per_channel
-    voices = asked.max_polyphony or codec.channels
     allowed = np.concatenate(masks, axis=1)
-    able = np.where(allowed, counts, 0)
-    holds = able.max(axis=1)
-    if codec.likelihood == "bernoulli":
-        holds = np.minimum(voices, able.sum(axis=1))
-    room = int(holds.reshape(-1, meter.steps_per_bar).sum(axis=1).min())
-    least, most = asked.density or (0, room)
-    if least > room:
-        raise RequestError(
-            f"A bar of {meter} holds {room} notes at most, not {least}: ask for fewer (--density)."
-        )
-    bars = steps // meter.steps_per_bar
-    weights = np.tile(metric_weights(meter), bars)
-    if not asked.density:
-        most = int(holds.sum())
-    for array in (allowed, counts, holds, weights):
+    counts = codec.notes_per_channel
+    max_voices = constraints.max_polyphony or codec.channels
+    capacity = _capacity(allowed, counts, codec, max_voices)
+    min_notes, max_notes = _note_limits(constraints, meter, capacity)
+    weights = np.tile(metric_weights(meter), steps // meter.steps_per_bar)
+    for array in (allowed, counts, capacity, weights):
         array.setflags(write=False)
-    return StepRule(allowed, counts, holds, weights, meter.steps_per_bar, least, most, voices)
+    return StepRule(
+        allowed, counts, capacity, weights, meter.steps_per_bar, min_notes, max_notes, max_voices
+    )
 
 
-def _check_supported(asked: Constraints, codec: Codec) -> None:
-    """That the codec knows of all that is asked."""
-    pitched = {"--key": asked.key, "--chords": asked.chords, "--range": asked.range}
-    lost = [name for name, value in pitched.items() if value and not codec.pitches]
-    if asked.max_polyphony and not codec.polyphonic:
-        lost.append("--max-polyphony")
-    if lost:
-        plays = "it plays one voice" if codec.pitches else "drums have no pitch"
-        raise RequestError(f"{lost[0]} means nothing to a model of {codec.name}: {plays}.")
+def _check_supported(constraints: Constraints, codec: Codec) -> None:
+    """Raise an error if the codec cannot express one of the constraints."""
+    pitched = {
+        "--key": constraints.key,
+        "--chords": constraints.chords,
+        "--range": constraints.range,
+    }
+    unsupported = [option for option, value in pitched.items() if value and not codec.pitches]
+    if constraints.max_polyphony and not codec.polyphonic:
+        unsupported.append("--max-polyphony")
+    if unsupported:
+        reason = "each part plays one note at a time" if codec.pitches else "drums have no pitch"
+        raise RequestError(f"{unsupported[0]} does not apply to a {codec.name} model: {reason}.")
     if codec.pitches:
-        asked.check_satisfiable(np.array(codec.pitches))
+        constraints.check_satisfiable(np.array(codec.pitches))
 
 
-def _chord_indices(asked: Constraints, meter: Meter, steps: int, start: int) -> IntArray:
-    """Which of the chords sounds at each step. `[T]`"""
-    ends = np.array(list(accumulate(asked.beats_of_chords(meter))), np.int64)
+def _capacity(allowed: BoolArray, counts: IntArray, codec: Codec, max_voices: int) -> IntArray:
+    """The most notes that can start at each step: `[T, C]`, `[C]` -> `[T]`."""
+    allowed_counts = np.where(allowed, counts, 0)
+    if codec.likelihood == "bernoulli":  # channels are independent: their notes add up
+        return np.asarray(np.minimum(max_voices, allowed_counts.sum(axis=1)))
+    return np.asarray(allowed_counts.max(axis=1))  # one class is chosen: that with most notes
+
+
+def _note_limits(constraints: Constraints, meter: Meter, capacity: IntArray) -> tuple[int, int]:
+    """Fewest and most notes of a bar; without a density, 0 and more than any bar can hold."""
+    if not constraints.density:
+        return 0, int(capacity.sum())
+    fewest, most = constraints.density
+    bar_capacity = int(capacity.reshape(-1, meter.steps_per_bar).sum(axis=1).min())
+    if fewest > bar_capacity:
+        raise RequestError(
+            f"A bar of {meter} holds {bar_capacity} notes at most, not {fewest}: "
+            "ask for fewer (--density)."
+        )
+    return fewest, most
+
+
+def _chord_indices(constraints: Constraints, meter: Meter, steps: int, start: int) -> IntArray:
+    """Index into the chords of the one that sounds at each step; 0 without chords. `[T]`"""
+    ends = np.array(list(accumulate(constraints.beats_of_chords(meter))), np.int64)
     beat = (start + np.arange(steps)) // meter.steps_per_beat
     return np.searchsorted(ends, beat % ends[-1], side="right") if len(ends) else beat * 0
 
 
-def _mask(asked: Constraints, part: Codec, meter: Meter, at: IntArray, *, first: bool) -> BoolArray:
-    """Channels of a part that may be chosen at each step. `[T, channels]`"""
-    mask = np.ones((len(at), part.channels), dtype=bool)
-    if part.has_chords and asked.chords:
-        codes = np.array([chord_code(chord) for chord, _ in asked.chords])
-        on_beat = np.arange(len(at)) % meter.steps_per_beat == 0
-        mask[on_beat] = codes[at[on_beat], None] == np.arange(part.channels)
-    elif part.has_chords and asked.key:
-        for number in range(1, CHORD_CODES):
-            mask[:, number] = asked.key.tones.issuperset(pitch_classes(_chord(number)))
+def _mask(
+    constraints: Constraints, part: Codec, meter: Meter, chord_indices: IntArray, *, first: bool
+) -> BoolArray:
+    """Channels of a part that may be chosen at each step; the range binds the first part only.
+
+    Shape:
+        - chord_indices: `[T]`
+        - Output: `[T, channels]`
+    """
+    mask = np.ones((len(chord_indices), part.channels), dtype=bool)
+    if part.has_chords:
+        _mask_chords(mask, constraints, meter, chord_indices)
     if part.pitches:
         pitches = np.array(part.pitches)
-        fits = asked.allowed_pitches(pitches, in_range=first)
-        onsets = np.tile(fits, (len(at), 1))
-        for step in np.flatnonzero(_chord_tone_steps(asked, meter, at)):
-            chord = asked.chords[at[step]][0]
+        fits = constraints.allowed_pitches(pitches, in_range=first)
+        onsets = np.tile(fits, (len(chord_indices), 1))
+        for step in np.flatnonzero(_chord_tone_steps(constraints, meter, chord_indices)):
+            chord = constraints.chords[chord_indices[step]][0]
             if chord:
                 onsets[step] &= np.isin(pitches % 12, pitch_classes(chord))
         mask[:, : len(pitches)] = onsets
@@ -103,19 +128,33 @@ def _mask(asked: Constraints, part: Codec, meter: Meter, at: IntArray, *, first:
     return mask
 
 
-def _chord(number: int) -> Chord:
-    chord = chord_from_code(number)
-    assert chord
-    return chord
+def _mask_chords(
+    mask: BoolArray, constraints: Constraints, meter: Meter, chord_indices: IntArray
+) -> None:
+    """Narrow the mask of a part of chords: the given chord on each beat, or chords in the key."""
+    if constraints.chords:
+        codes = np.array([chord_code(chord) for chord, _ in constraints.chords])
+        on_beat = np.arange(len(mask)) % meter.steps_per_beat == 0
+        mask[on_beat] = codes[chord_indices[on_beat], None] == np.arange(mask.shape[1])
+    elif constraints.key:
+        for code in range(1, CHORD_CODES):
+            chord = chord_from_code(code)
+            assert chord
+            mask[:, code] = constraints.key.tones.issuperset(pitch_classes(chord))
 
 
-def _chord_tone_steps(asked: Constraints, meter: Meter, at: IntArray) -> BoolArray:
-    """Steps whose notes are tones of the chord. `[T]`"""
-    if not asked.chords:
-        return np.zeros(len(at), dtype=bool)
+def _chord_tone_steps(constraints: Constraints, meter: Meter, chord_indices: IntArray) -> BoolArray:
+    """True at strong steps, whose onsets must be chord tones. `[T]`
+
+    Strong are the first step of a bar, its middle if it has an even number of beats,
+    four or more, and each step at which the chord changes. `violations.is_strong` says the
+    same of one step and stays independent of this function, which it checks.
+    """
+    if not constraints.chords:
+        return np.zeros(len(chord_indices), dtype=bool)
     beats = meter.steps_per_bar // meter.steps_per_beat
-    place = np.arange(len(at)) % meter.steps_per_bar
-    middle = beats >= 4 and beats % 2 == 0
-    codes = np.array([chord_code(chord) for chord, _ in asked.chords])[at]
-    begins = np.append(True, codes[1:] != codes[:-1])
-    return np.asarray((place == 0) | (middle & (place == meter.steps_per_bar // 2)) | begins)
+    in_bar = np.arange(len(chord_indices)) % meter.steps_per_bar
+    has_middle = beats >= 4 and beats % 2 == 0
+    codes = np.array([chord_code(chord) for chord, _ in constraints.chords])[chord_indices]
+    changes = np.append(True, codes[1:] != codes[:-1])
+    return np.asarray((in_bar == 0) | (has_middle & (in_bar == meter.steps_per_bar // 2)) | changes)

@@ -1,9 +1,9 @@
-"""What a phrase must keep to: key, chords, range, density; as text, as a rule, as a check.
+"""Constraints on a phrase: key, chords, range, polyphony and density.
 
-Every pitched note lies in the key, and so does every chord of a lead sheet that was not itself
-asked for. A note struck where the bar is strong is a tone of the
-chord: on its first step, in its middle if it has four beats or more and an even number of
-them, and where a chord begins; other notes are free to pass. Drums know of no pitch.
+Every pitched note lies in the key, and so does every chord of a lead sheet unless the chords
+are given. A note that starts on a strong step is a chord tone. Strong steps are the first of
+a bar, its middle if it has an even number of beats, four or more, and the first of each
+chord; other notes may be passing notes. Constraints on pitch do not bind drums.
 """
 
 from __future__ import annotations
@@ -37,15 +37,16 @@ from .violations import (
 
 @dataclass(frozen=True)
 class Constraints:
-    """What a phrase must keep to; false where nothing is asked.
+    """What a phrase must satisfy; false if nothing is constrained.
 
     Attributes:
-        key: of all pitched notes.
-        chords: each with its beats, or None for a bar; they begin anew after the last.
+        key: key of all pitched notes.
+        chords: each chord (None for no chord) with its beats, or None for a whole bar; they
+            repeat after the last.
         range: lowest and highest MIDI pitch of the first part.
-        max_polyphony: pitches that sound together, where a codec has many.
-        density: fewest and most notes that begin in a bar of the first part.
-        said: the words that they were read from, by name; empty where they were not read.
+        max_polyphony: most pitches that sound together; polyphonic codecs only.
+        density: fewest and most notes that start in a bar of the first part.
+        words: the text that they were parsed from, by name; empty if they were not parsed.
     """
 
     key: Key | None = None
@@ -59,7 +60,7 @@ class Constraints:
         return self != FREE
 
     def to_dict(self) -> dict[str, Any]:
-        """As words by name, those of the user where there are any; `wishes.from_dict` reads it.
+        """The constraints as text by name, as the user wrote them; `parse.from_dict` reads it.
 
         >>> Constraints(Key("A", "minor"), range=(60, 72), density=(2, 6)).to_dict()
         {'key': 'A minor', 'range': '60-72', 'density': '2-6'}
@@ -68,44 +69,44 @@ class Constraints:
             return dict(self.words)
         words = {
             "key": str(self.key) if self.key else None,
-            "chords": spell_chords((symbol(chord), beats) for chord, beats in self.chords) or None,
-            "range": spell_span(self.range) if self.range else None,
+            "chords": format_chords((symbol(chord), beats) for chord, beats in self.chords) or None,
+            "range": format_span(self.range) if self.range else None,
             "max_polyphony": self.max_polyphony,
-            "density": spell_span(self.density) if self.density else None,
+            "density": format_span(self.density) if self.density else None,
         }
-        return {name: word for name, word in words.items() if word is not None}
+        return {name: text for name, text in words.items() if text is not None}
 
     def violations(self, phrase: Phrase, codec: Codec | str, start: int = 0) -> list[str]:
-        """What in a phrase without a pick-up breaks them, a sentence each.
+        """A sentence for each violation in a phrase without a pickup.
 
         Args:
-            start: step of the piece at which the phrase begins, a bar line.
+            start: step of the piece at which the phrase begins, on a bar line.
         """
         codec = CODECS[codec] if isinstance(codec, str) else codec
-        found: list[Iterator[str]] = []
+        checks: list[Iterator[str]] = []
         if self.key:
-            found.append(out_of_key(phrase, self.key))
+            checks.append(out_of_key(phrase, self.key))
         if self.chords:
-            found.append(against_chords(phrase, self.chords, start))
+            checks.append(against_chords(phrase, self.chords, start))
         if codec.has_chords:
             if self.chords:
-                found.append(wrong_chords(phrase, self.chords, start))
+                checks.append(wrong_chords(phrase, self.chords, start))
             elif self.key:
-                found.append(chords_out_of_key(phrase, self.key))
+                checks.append(chords_out_of_key(phrase, self.key))
         if self.range:
-            found.append(out_of_range(phrase, *self.range))
+            checks.append(out_of_range(phrase, *self.range))
         if self.max_polyphony:
-            found.append(too_many_voices(phrase, self.max_polyphony))
+            checks.append(too_many_voices(phrase, self.max_polyphony))
         if self.density:
-            found.append(wrong_density(phrase, *self.density))
-        return list(chain.from_iterable(found))
+            checks.append(wrong_density(phrase, *self.density))
+        return list(chain.from_iterable(checks))
 
     def beats_of_chords(self, meter: Meter) -> list[int]:
-        """Beats of each chord; a chord without a number lasts a bar."""
+        """Beats of each chord; one without a number lasts a bar."""
         return [beats or meter.steps_per_bar // meter.steps_per_beat for _, beats in self.chords]
 
     def allowed_pitches(self, pitches: IntArray, *, in_range: bool) -> BoolArray:
-        """Which pitches lie in the key, and in the range. `[P]` -> `[P]`."""
+        """True for pitches in the key and, if `in_range`, in the range. `[P]` -> `[P]`."""
         fits = np.ones(len(pitches), dtype=bool)
         if self.key:
             fits &= np.isin(pitches % 12, list(self.key.tones))
@@ -114,17 +115,17 @@ class Constraints:
         return fits
 
     def check_satisfiable(self, pitches: IntArray) -> None:
-        """That these pitches of the first part can keep to it. `[P]`
+        """Check that a first part with these pitches can satisfy the constraints. `[P]`
 
         Raises:
-            RequestError: none lies in key and range, or none of a chord.
+            RequestError: no pitch lies in key and range, or no tone of a chord does.
         """
         fits = self.allowed_pitches(pitches, in_range=True)
-        where = [f"in {self.key}"] if self.key else []
-        where += ["between {} and {}".format(*map(pitch_name, self.range))] if self.range else []
+        limits = [f"in {self.key}"] if self.key else []
+        limits += ["between {} and {}".format(*map(pitch_name, self.range))] if self.range else []
         if len(pitches) < 128:
-            where.append(f"among {pitch_name(pitches[0])} to {pitch_name(pitches[-1])}")
-        lies = f"lies {' '.join(where)}"
+            limits.append(f"among {pitch_name(pitches[0])} to {pitch_name(pitches[-1])}")
+        lies = f"lies {' '.join(limits)}"
         if not fits.any():
             raise RequestError(f"No note {lies}: choose another key or range.")
         for chord, _ in self.chords:
@@ -135,22 +136,22 @@ class Constraints:
 
 
 FREE = Constraints()
-"""No constraints."""
+"""No constraints: the default everywhere."""
 
 
-def spell_span(ends: tuple[int, int]) -> str:
-    """Two numbers as a range or a density is typed.
+def format_span(ends: tuple[int, int]) -> str:
+    """Two numbers as the text of a range or a density.
 
-    >>> spell_span((60, 72))
+    >>> format_span((60, 72))
     '60-72'
     """
     return "{}-{}".format(*ends)
 
 
-def spell_chords(chords: Iterable[tuple[str, int | None]]) -> str:
-    """Symbols and their beats as chords are typed.
+def format_chords(chords: Iterable[tuple[str, int | None]]) -> str:
+    """Chord symbols and their beats as the text of a progression.
 
-    >>> spell_chords([("Am", 2), ("F", None)])
+    >>> format_chords([("Am", 2), ("F", None)])
     'Am:2 F'
     """
     return " ".join(name if beats is None else f"{name}:{beats}" for name, beats in chords)

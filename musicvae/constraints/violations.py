@@ -1,7 +1,7 @@
-"""What breaks a constraint in a phrase, heard as music: it knows nothing of how notes were drawn.
+"""Find violations of constraints in a finished phrase, independently of how it was sampled.
 
-Each function gives a sentence for each breach. `start` is the step of the piece at which the
-phrase begins, a bar line: chords go on through a piece.
+Each function yields a sentence for each violation. `start` is the step of the piece at which
+the phrase begins, on a bar line: chords repeat through a piece, not through a phrase.
 """
 
 from __future__ import annotations
@@ -15,86 +15,86 @@ from ..theory.meter import Meter
 from ..theory.pitch import pitch_name
 
 Progression = Sequence[tuple[Chord | None, int | None]]
-"""Chords, each with its beats, or None for a bar."""
+"""Chords, each with its beats, or None for a whole bar."""
 
 
 def out_of_key(phrase: Phrase, key: Key) -> Iterator[str]:
-    """Pitched notes that do not lie in the key."""
+    """Pitched notes outside the key."""
     for note in _pitched(phrase):
         if note.pitch % 12 not in key.tones:
             yield f"{_bar(phrase, note.start)}: {pitch_name(note.pitch)} is not in {key}"
 
 
 def against_chords(phrase: Phrase, chords: Progression, start: int) -> Iterator[str]:
-    """Pitched notes that are struck on a strong beat and are no tones of the chord."""
+    """Pitched notes that start on a strong step and are not tones of the chord."""
     for note in _pitched(phrase):
-        place = start + note.start
-        chord = chord_at(chords, phrase.meter, place)
+        step = start + note.start
+        chord = chord_at(chords, phrase.meter, step)
         if not chord or note.pitch % 12 in pitch_classes(chord):
             continue
-        if is_strong(chords, phrase.meter, place):
+        if is_strong(chords, phrase.meter, step):
             name = pitch_name(note.pitch)
             yield f"{_bar(phrase, note.start)}: {name} is no tone of {symbol(chord)}"
 
 
 def wrong_chords(phrase: Phrase, chords: Progression, start: int) -> Iterator[str]:
-    """Beats whose chord is another one than was asked for."""
+    """Beats whose chord is not the one of the progression."""
     for step in range(0, phrase.steps, phrase.meter.steps_per_beat):
-        told = [change.chord for change in phrase.chords if change.step <= step]
-        chord, wanted = (told or [None])[-1], chord_at(chords, phrase.meter, start + step)
-        if chord != wanted:
-            yield f"{_bar(phrase, step)}: the chord is {symbol(chord)}, not {symbol(wanted)}"
+        past = [change.chord for change in phrase.chords if change.step <= step]
+        chord, expected = (past or [None])[-1], chord_at(chords, phrase.meter, start + step)
+        if chord != expected:
+            yield f"{_bar(phrase, step)}: the chord is {symbol(chord)}, not {symbol(expected)}"
 
 
 def chords_out_of_key(phrase: Phrase, key: Key) -> Iterator[str]:
-    """Chords of which a tone does not lie in the key."""
+    """Chords with a tone outside the key."""
     for change in phrase.chords:
         if change.chord and not key.tones.issuperset(pitch_classes(change.chord)):
             yield f"{_bar(phrase, change.step)}: {symbol(change.chord)} does not lie in {key}"
 
 
 def out_of_range(phrase: Phrase, low: int, high: int) -> Iterator[str]:
-    """Notes of the first part that are too low or too high."""
+    """Notes of the first part below or above the range."""
     for note in phrase.parts[0].notes:
         if not low <= note.pitch <= high:
-            between = f"{pitch_name(low)} and {pitch_name(high)}"
+            limits = f"{pitch_name(low)} and {pitch_name(high)}"
             name = pitch_name(note.pitch)
-            yield f"{_bar(phrase, note.start)}: {name} is not between {between}"
+            yield f"{_bar(phrase, note.start)}: {name} is not between {limits}"
 
 
-def too_many_voices(phrase: Phrase, voices: int) -> Iterator[str]:
-    """Steps at which more pitches sound than may."""
+def too_many_voices(phrase: Phrase, max_polyphony: int) -> Iterator[str]:
+    """Steps at which more pitches sound than allowed."""
     for step in range(phrase.steps):
         sounding = {n.pitch for n in _pitched(phrase) if n.start <= step < n.end}
-        if len(sounding) > voices:
-            yield f"{_bar(phrase, step)}: {len(sounding)} pitches sound, not {voices}"
+        if len(sounding) > max_polyphony:
+            yield f"{_bar(phrase, step)}: {len(sounding)} pitches sound, not {max_polyphony}"
 
 
-def wrong_density(phrase: Phrase, least: int, most: int) -> Iterator[str]:
-    """Bars in which the first part begins too few notes, or too many."""
-    bar = phrase.meter.steps_per_bar
-    for first in range(0, phrase.steps, bar):
-        struck = sum(first <= note.start < first + bar for note in phrase.parts[0].notes)
-        if not least <= struck <= most:
-            yield f"{_bar(phrase, first)}: {struck} notes, not {least} to {most}"
+def wrong_density(phrase: Phrase, fewest: int, most: int) -> Iterator[str]:
+    """Bars in which too few or too many notes of the first part start."""
+    steps_per_bar = phrase.meter.steps_per_bar
+    for start in range(0, phrase.steps, steps_per_bar):
+        n = sum(start <= note.start < start + steps_per_bar for note in phrase.parts[0].notes)
+        if not fewest <= n <= most:
+            yield f"{_bar(phrase, start)}: {n} notes, not {fewest} to {most}"
 
 
 def chord_at(chords: Progression, meter: Meter, step: int) -> Chord | None:
-    """The chord at a step of the piece.
+    """The chord at a step of the piece; the progression repeats.
 
     >>> symbol(chord_at([(Chord(0), None), (Chord(7), 2)], Meter(4, 4), 20))
     'G'
     """
-    beats: list[Chord | None] = []
-    for chord, lasting in chords:
-        beats += [chord] * (lasting or meter.steps_per_bar // meter.steps_per_beat)
-    return beats[step // meter.steps_per_beat % len(beats)]
+    chord_of_beat: list[Chord | None] = []
+    for chord, beats in chords:
+        chord_of_beat += [chord] * (beats or meter.steps_per_bar // meter.steps_per_beat)
+    return chord_of_beat[step // meter.steps_per_beat % len(chord_of_beat)]
 
 
 def is_strong(chords: Progression, meter: Meter, step: int) -> bool:
-    """Whether a note struck at a step of the piece must be a tone of the chord."""
-    beats, place = meter.steps_per_bar // meter.steps_per_beat, step % meter.steps_per_bar
-    if place == 0 or (beats in range(4, 33, 2) and 2 * place == meter.steps_per_bar):
+    """Return True if a note that starts at a step of the piece must be a chord tone."""
+    beats, in_bar = meter.steps_per_bar // meter.steps_per_beat, step % meter.steps_per_bar
+    if in_bar == 0 or (beats in range(4, 33, 2) and 2 * in_bar == meter.steps_per_bar):
         return True
     return chord_at(chords, meter, step) != chord_at(chords, meter, step - 1)
 

@@ -1,1 +1,1 @@
-"""Numbers about phrases."""
+"""Metrics: numbers that describe a phrase, or compare phrases."""

@@ -1,8 +1,8 @@
-"""What a musician may want more of or less of: figures of a phrase, by the names that are typed.
+"""Musical attributes of a phrase, by the names that commands use: density, range, pitch ...
 
 The five of Roberts et al., A Hierarchical Latent Vector Model for Learning Long-Term Structure
-in Music, ICML 2018, arXiv:1803.05428, section 5.4, and pitch, range and length of notes. Of
-several parts the first is measured, which is the melody.
+in Music, ICML 2018, arXiv:1803.05428, section 5.4, and pitch, range and length of notes. If a
+phrase has several parts, the first one, its melody, is measured.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from ..score.phrase import Note, Phrase
 from ..theory.drum_kit import CLASS_OF, GROUPS
 from ..theory.meter import TRIPLET, Meter
 
-SCALE = (0, 2, 4, 5, 7, 9, 11)
-"""Semitones of a major scale above its first."""
+MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
+"""Semitones above the tonic."""
 
 Notes = Sequence[Note]
 
 
 @dataclass(frozen=True)
 class Attribute:
-    """A figure of a phrase.
+    """A number that describes the first part of a phrase.
 
     Attributes:
-        meaning: of the number, with its unit.
-        measure: of the notes of one part, at least one, and the phrase they stand in.
-        pitched: whether it says nothing about drums.
-        partner: the attribute that it hangs together with by nature.
+        meaning: what the number says, with its unit.
+        measure: computes it from the notes of a part, at least one, and their phrase.
+        pitched: True if it applies to pitched parts only, not to drums.
+        partner: the attribute that changes along with it by nature, if there is one.
     """
 
     meaning: str
@@ -40,16 +40,19 @@ class Attribute:
     partner: str = ""
 
     def __call__(self, phrase: Phrase) -> float:
-        """Of the first part; no number where that is silent."""
+        """The attribute of the first part; NaN if that is silent.
+
+        Blind to: all parts but the first, and velocity.
+        """
         notes = phrase.parts[0].notes
         return self.measure(notes, phrase) if notes else math.nan
 
 
 def metric_strength(step: int, meter: Meter) -> int:
-    """0 on a beat, 1 on another eighth, 2 between eighths.
+    """Metric level of a step: 0 on a beat, 1 on another eighth, 2 between eighths.
 
-    A beat is the dotted quarter of 6/8, and a quarter at most of other meters. On the
-    triplet grid both the straight eighths and those of triplets are eighths.
+    A beat is a dotted quarter in 6/8, and at most a quarter in other meters. On the
+    triplet grid straight eighths and triplet eighths both count as eighths.
 
     >>> [metric_strength(step, Meter(4, 4)) for step in range(5)]
     [0, 2, 1, 2, 0]
@@ -61,69 +64,101 @@ def metric_strength(step: int, meter: Meter) -> int:
         if meter.compound
         else min(meter.steps_per_beat, meter.steps_per_quarter)
     )
-    place = step % meter.steps_per_bar % beat
+    in_beat = step % meter.steps_per_bar % beat
     eighths = (
         (meter.steps_per_quarter // 2, meter.steps_per_quarter // 3)
         if meter.steps_per_quarter == TRIPLET
         else (meter.steps_per_quarter // 2,)
     )
-    return 0 if not place else 2 - any(place % eighth == 0 for eighth in eighths)
+    return 0 if not in_beat else 2 - any(in_beat % eighth == 0 for eighth in eighths)
 
 
 def _syncopation(level: int) -> Callable[[Notes, Phrase], float]:
-    """Share of strokes at places of a strength, with none since the stronger place before.
+    """Measure of syncopation at a metric level, 1 or 2.
 
-    Of drums those of kick and snare; the others mark the time.
+    The share of onsets that stand at this level while neither the nearest stronger step
+    before them nor any step in between has an onset. For drums, only kick and snare count:
+    the others mark time.
+
+    Blind to: accents. Velocity and duration do not matter, nor how strong the empty step is.
     """
 
     def measure(notes: Notes, phrase: Phrase) -> float:
         if phrase.parts[0].is_drum:
             notes = [note for note in notes if GROUPS[CLASS_OF[note.pitch]] in ("kick", "snare")]
-        strokes = sorted({note.start for note in notes})
-        found, before = 0, -1
-        for step in strokes:
-            at = step - phrase.pickup
-            if metric_strength(at, phrase.meter) == level:
-                back = 1
-                while metric_strength(at - back, phrase.meter) >= level:
+        onsets = sorted({note.start for note in notes})
+        syncopated, previous = 0, -1
+        for onset in onsets:
+            in_meter = onset - phrase.pickup  # bar lines are counted from the end of the pickup
+            if metric_strength(in_meter, phrase.meter) == level:
+                back = 1  # steps back to the nearest stronger one
+                while metric_strength(in_meter - back, phrase.meter) >= level:
                     back += 1
-                found += before < step - back
-            before = step
-        return found / max(1, len(strokes))
+                syncopated += previous < onset - back
+            previous = onset
+        return syncopated / max(1, len(onsets))
 
     return measure
 
 
 def _density(notes: Notes, phrase: Phrase) -> float:
+    """Notes per bar.
+
+    Blind to: where in the phrase the notes are, and whether they make a chord or a line.
+    """
     return len(notes) * phrase.meter.steps_per_bar / phrase.steps
 
 
-def _line(notes: Notes) -> list[int]:
-    """The highest pitch of each stroke."""
+def _top_line(notes: Notes) -> list[int]:
+    """One pitch for each onset: that of its longest note, the highest of equally long ones."""
     return list({note.start: note.pitch for note in sorted(notes)}.values())
 
 
 def _interval(notes: Notes, phrase: Phrase) -> float:
-    leaps = [abs(after - before) for before, after in pairwise(_line(notes))]
-    return sum(leaps) / max(1, len(leaps))
+    """Mean size of the melodic intervals, in semitones.
+
+    Blind to: their direction and order, and all notes of a chord but one.
+    """
+    intervals = [abs(after - before) for before, after in pairwise(_top_line(notes))]
+    return sum(intervals) / max(1, len(intervals))
 
 
 def _range(notes: Notes, phrase: Phrase) -> float:
+    """Semitones from the lowest to the highest note.
+
+    Blind to: all notes but two, so a single outlier sets it.
+    """
     pitches = [note.pitch for note in notes]
     return max(pitches) - min(pitches)
 
 
 def _in_key(notes: Notes, phrase: Phrase) -> float:
-    tones = [note.pitch % 12 for note in notes]
-    shares = [sum((tone - key) % 12 in SCALE for tone in tones) for key in range(12)]
-    return max(shares) / len(tones)
+    """Largest share of notes that one of the twelve major scales holds.
+
+    Blind to: the tonic and the mode, so A natural minor counts as C major; to harmonic minor,
+    whose leading tone counts as out of key; and to modulation.
+    """
+    pitch_classes = [note.pitch % 12 for note in notes]
+    in_scale = [
+        sum((pitch_class - tonic) % 12 in MAJOR_SCALE for pitch_class in pitch_classes)
+        for tonic in range(12)
+    ]
+    return max(in_scale) / len(pitch_classes)
 
 
 def _pitch(notes: Notes, phrase: Phrase) -> float:
+    """Mean MIDI pitch, each note counted once.
+
+    Blind to: spread and contour: two octaves around C4 and C4 alone are alike.
+    """
     return sum(note.pitch for note in notes) / len(notes)
 
 
 def _length(notes: Notes, phrase: Phrase) -> float:
+    """Binary logarithm of the mean note length in quarters.
+
+    Blind to: rests, and the mix of lengths: one long note may hide many short ones.
+    """
     return math.log2(
         sum(note.duration for note in notes) / len(notes) / phrase.meter.steps_per_quarter
     )
@@ -131,17 +166,21 @@ def _length(notes: Notes, phrase: Phrase) -> float:
 
 ATTRIBUTES = {
     "density": Attribute("notes a bar", _density, partner="length"),
-    "syncopation-8": Attribute("share of strokes on eighths off the beat", _syncopation(1)),
-    "syncopation-16": Attribute("share of strokes between eighths", _syncopation(2)),
+    "syncopation-8": Attribute("share of onsets on eighths off the beat", _syncopation(1)),
+    "syncopation-16": Attribute("share of onsets between eighths", _syncopation(2)),
     "interval": Attribute("mean semitones from note to note", _interval, True, "range"),
     "range": Attribute("semitones from lowest to highest", _range, True, "interval"),
-    "in-key": Attribute("share of notes in the key that holds most", _in_key, True),
-    "pitch": Attribute("mean pitch, as MIDI numbers it", _pitch, True),
-    "length": Attribute("mean length in quarters, log2", _length, True, "density"),
+    "in-key": Attribute("share of notes in the best-fitting key", _in_key, True),
+    "pitch": Attribute("mean MIDI pitch", _pitch, True),
+    "length": Attribute("log2 of the mean length in quarters", _length, True, "density"),
 }
-"""By name."""
+"""All attributes by name."""
 
 
 def attributes_of(codec: Codec) -> dict[str, Attribute]:
-    """Those that say something about what a codec reads."""
-    return {name: one for name, one in ATTRIBUTES.items() if codec.pitches or not one.pitched}
+    """Attributes that apply to the first part of a codec."""
+    return {
+        name: attribute
+        for name, attribute in ATTRIBUTES.items()
+        if codec.pitches or not attribute.pitched
+    }

@@ -1,4 +1,4 @@
-"""Steps at which there is a choice."""
+"""Free steps, and codecs of one and of several parts."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..evaluation.on_beats import LEAD
 
 
 @pytest.mark.parametrize("name", CODECS)
-def test_every_step_is_free_where_more_than_one_channel_is_allowed(name: str) -> None:
-    """Of all codecs that there are."""
+def test_every_step_of_a_shipped_codec_is_free(name: str) -> None:
+    """Every shipped codec allows several channels at every step."""
     assert free_steps(CODECS[name], Meter(6, 8), 24).all()
 
 
 def test_a_part_that_is_forced_between_beats_is_free_on_them() -> None:
-    """Every sixth step of 6/8, every fourth of 4/4; the whole of it is free if one part is."""
+    """Every sixth step of 6/8, every fourth of 4/4; the melody beside it is free throughout."""
     melody, chords = LEAD.parts
     assert np.flatnonzero(free_steps(chords, Meter(6, 8), 24)).tolist() == [0, 6, 12, 18]
     assert np.flatnonzero(free_steps(chords, Meter(4, 4), 16)).tolist() == [0, 4, 8, 12]
@@ -27,10 +27,10 @@ def test_a_part_that_is_forced_between_beats_is_free_on_them() -> None:
 
 
 def test_one_part_is_its_own_codec() -> None:
-    """And several are each their own."""
+    """A codec of several parts splits codes into those of each part."""
     codes = np.zeros((4, 16, 3), dtype=np.uint16)
-    ((codec, own),) = CODECS["roll"].split(codes)
+    ((codec, part_codes),) = CODECS["roll"].split(codes)
     assert codec is CODECS["roll"]
-    assert own is codes
+    assert part_codes is codes
     assert [part.name for part, _ in CODECS["trio"].split(codes)] == ["melody", "bass", "drums"]
-    assert all(own.shape == (4, 16) for _, own in CODECS["trio"].split(codes))
+    assert all(part_codes.shape == (4, 16) for _, part_codes in CODECS["trio"].split(codes))

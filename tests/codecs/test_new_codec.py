@@ -1,4 +1,4 @@
-"""A codec that is new to the house: its own file and a line in the table are enough."""
+"""A new codec needs its own file and an entry in `CODECS`, and nothing else."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ PACKAGE = Path(__file__).parents[2] / "musicvae"
 
 @dataclass(frozen=True)
 class StaccatoCodec(SinglePart):
-    """Two octaves, one class a step: a pitch sounds for that step (0 to 23), or none (24)."""
+    """Two octaves, one class a step: a pitch for that step alone (0 to 23), or a rest (24)."""
 
     name: str = "staccato"
     select: Selector = field(default=select_melody, repr=False)
@@ -75,10 +75,10 @@ class StaccatoCodec(SinglePart):
         return one_hot_classes(codes, self.channels)
 
     def transpose_range(self, codes: Codes) -> tuple[int, int]:
-        struck = codes[self.onset_mask(codes)]
-        return (
-            (int(struck.min()), 23 - int(struck.max())) if len(struck) else (UNBOUNDED, UNBOUNDED)
-        )
+        pitches = codes[self.onset_mask(codes)]
+        if not len(pitches):
+            return UNBOUNDED, UNBOUNDED
+        return int(pitches.min()), 23 - int(pitches.max())
 
     def transpose(self, codes: Codes, semitones: int) -> Codes:
         down, up = self.transpose_range(codes)
@@ -116,21 +116,21 @@ class StaccatoCodec(SinglePart):
 
 @pytest.fixture
 def staccato(monkeypatch: pytest.MonkeyPatch) -> Codec:
-    """The codec, entered in the table."""
+    """The codec, entered in `CODECS`."""
     codec = StaccatoCodec()
     monkeypatch.setitem(CODECS, codec.name, codec)
     return codec
 
 
 def test_a_file_becomes_its_windows(staccato: Codec, tmp_path: Path) -> None:
-    """Its voice is selected and cut, the quick way and the careful one giving the same."""
+    """The fast path and the full reader select and cut the same windows."""
     band = join_phrases([little_band(Meter(), seed) for seed in range(3)])
     data = midi_bytes(band)
-    (careful,) = tracks_of(data, "staccato")
-    (quick,) = tracks_of(data.replace(b"musicvae:", b"somebody:"), "staccato")
-    assert quick.codes is None
-    assert np.array_equal(quick.encoded(staccato), careful.encoded(staccato))
-    cuts = [cut.codes for cut in cut_windows(quick, staccato)]
+    (full,) = tracks_of(data, "staccato")
+    (fast,) = tracks_of(data.replace(b"musicvae:", b"somebody:"), "staccato")
+    assert fast.codes is None
+    assert np.array_equal(fast.encoded(staccato), full.encoded(staccato))
+    cuts = [cut.codes for cut in cut_windows(fast, staccato)]
     (file := tmp_path / "band.mid").write_bytes(data)
     _, rows = read_piece(str(file), "staccato", 2)
     assert 0 < len(rows) <= sum(map(len, cuts))
@@ -138,8 +138,8 @@ def test_a_file_becomes_its_windows(staccato: Codec, tmp_path: Path) -> None:
     assert np.array_equal(cuts[0][0], staccato.encode(staccato.select(phrase))[:32])
 
 
-def test_what_it_decodes_is_measured(staccato: Codec) -> None:
-    """As any melody is: by histograms, attributes and sliders."""
+def test_its_phrases_are_measured(staccato: Codec) -> None:
+    """Histograms, attributes and sliders are those of a melody."""
     phrases = [staccato.decode(codes, meter) for codes, meter in windows("staccato").windows]
     melody = CODECS["melody"]
     assert histograms_of(phrases, staccato).keys() == histograms_of(phrases, melody).keys()
@@ -151,7 +151,7 @@ def test_what_it_decodes_is_measured(staccato: Codec) -> None:
 
 
 def test_a_copy_in_another_key_is_found(staccato: Codec) -> None:
-    """And what is none is not."""
+    """Without its original in the index it is not a copy."""
     first, *rest = [codes for codes, meter in windows("staccato").windows if meter == Meter()]
     down, up = staccato.transpose_range(first)
     moved = staccato.transpose(first, up or -down)
@@ -160,33 +160,33 @@ def test_a_copy_in_another_key_is_found(staccato: Codec) -> None:
 
 
 @pytest.mark.parametrize("meter", RAGGED, ids=str)
-def test_a_net_of_it_keeps_to_constraints(staccato: Codec, meter: Meter) -> None:
-    """Key, chords, range and density; what one voice cannot keep to is refused."""
-    asked = parse_constraints(key="Am", chords="Am F", range="C4-A5", density="2-3")
+def test_its_model_satisfies_constraints(staccato: Codec, meter: Meter) -> None:
+    """Key, chords, range and density; a limit of polyphony is refused."""
+    constraints = parse_constraints(key="Am", chords="Am F", range="C4-A5", density="2-3")
     player = Player(tiny_checkpoint("melody-2bar", codec="staccato"))
-    rule = compile_rule(asked, staccato, meter, player.steps(meter))
+    rule = compile_rule(constraints, staccato, meter, player.steps(meter))
     z, rngs = np.ones((1, player.latent), np.float32), [np.random.default_rng(0)]
     (codes,) = player.decode(z, [meter], temperature=1.0, rngs=rngs, rules=[rule])
     phrase = staccato.decode(codes, meter)
     assert len(phrase.parts[0].notes) >= 2 * phrase.bars
-    assert asked.violations(phrase, "staccato") == []
-    with pytest.raises(RequestError, match="it plays one voice"):
+    assert constraints.violations(phrase, "staccato") == []
+    with pytest.raises(RequestError, match="plays one note at a time"):
         compile_rule(parse_constraints(max_polyphony=2), staccato, meter, player.steps(meter))
 
 
-def test_a_net_of_it_is_evaluated_like_a_melody(staccato: Codec) -> None:
-    """With the same figures, copies and the cost under an n-gram model among them."""
-    found = {}
+def test_its_model_is_evaluated_like_a_melody_model(staccato: Codec) -> None:
+    """With the same figures, including copies and the cost under an n-gram model."""
+    figures = {}
     for name in ("melody", staccato.name):
         player = Player(tiny_checkpoint("melody-2bar", codec=name))
         evaluation = evaluate(player, windows(name, 12), windows(name, 12, first=50), pairs=2)
         assert evaluation.parts == ()
-        found[name] = evaluation.figures.keys()
-    assert found["staccato"] == found["melody"]
+        figures[name] = evaluation.figures.keys()
+    assert figures["staccato"] == figures["melody"]
 
 
-def test_no_room_asks_which_codec_it_has() -> None:
-    """No `isinstance` of a codec and no comparison with a codec's name; the codec tells."""
+def test_no_module_checks_which_codec_it_has() -> None:
+    """No `isinstance` with a codec and no comparison with its name: codecs have properties."""
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "isinstance":

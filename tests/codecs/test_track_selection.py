@@ -1,4 +1,4 @@
-"""The parts that each codec reads of a phrase, and what it says where they are not there."""
+"""The parts of a phrase that each codec selects, and the error if it has none."""
 
 from __future__ import annotations
 
@@ -25,105 +25,106 @@ EVERY_CODEC = pytest.mark.parametrize("codec", CODECS)
 
 
 def band(*parts: Part) -> Phrase:
-    """Two bars."""
+    """Two bars of these parts."""
     return Phrase(bars=2, parts=parts)
 
 
 WHOLE = band(LEFT, RIGHT, BASS, TUNE, KIT, SHAKER)
 
 
-def voice(phrase: Phrase, codec: str, track: Track = None) -> Phrase:
-    """What the codec of that name selects."""
+def select(phrase: Phrase, codec: str, track: Track = None) -> Phrase:
+    """The phrase that the codec of that name selects."""
     return CODECS[codec].select(phrase, track)
 
 
 @EVERY_CODEC
 @given(phrase=phrases())
 @settings(max_examples=60, deadline=None)
-def test_a_codec_finds_its_parts_or_says_why_not(codec: str, phrase: Phrase) -> None:
-    """As many as it decodes to, and the rest of the phrase as it was; else one sentence."""
+def test_a_codec_selects_its_parts_or_raises(codec: str, phrase: Phrase) -> None:
+    """As many parts as it decodes to, and the rest of the phrase as it was."""
     try:
-        found = voice(phrase, codec)
+        selected = select(phrase, codec)
     except RequestError:
         with pytest.raises(RequestError, match=r"^nothing pitched|^no drum"):
-            voice(phrase, codec)
+            select(phrase, codec)
         return
-    chords = phrase.chords if codec == "leadsheet" else found.chords  # which it may have found
-    assert replace(found, parts=phrase.parts, chords=chords) == phrase
-    decoded = CODECS[codec].decode(CODECS[codec].encode(found), Meter(1, 16))
-    assert [part.is_drum for part in found.parts] == [part.is_drum for part in decoded.parts]
+    # a lead sheet may have chords that were recognized from the notes
+    chords = phrase.chords if codec == "leadsheet" else selected.chords
+    assert replace(selected, parts=phrase.parts, chords=chords) == phrase
+    decoded = CODECS[codec].decode(CODECS[codec].encode(selected), Meter(1, 16))
+    assert [part.is_drum for part in selected.parts] == [part.is_drum for part in decoded.parts]
 
 
-def test_a_melody_is_one_voice_of_one_part() -> None:
-    """Named, or asked for."""
-    assert voice(WHOLE, "melody").parts == (TUNE,)
-    assert voice(WHOLE, "melody", "Bass").parts == (BASS,)
+def test_a_melody_is_one_monophonic_part() -> None:
+    """The main melody, or the track that is given."""
+    assert select(WHOLE, "melody").parts == (TUNE,)
+    assert select(WHOLE, "melody", "Bass").parts == (BASS,)
 
 
-def test_a_roll_is_all_that_is_pitched() -> None:
-    """Drums stay out; a track that is asked for is heard alone."""
-    (part,) = voice(WHOLE, "roll").parts
+def test_a_roll_has_all_pitched_parts() -> None:
+    """Drums are left out; a given track is selected alone."""
+    (part,) = select(WHOLE, "roll").parts
     assert set(part.notes) == {*LEFT.notes, *RIGHT.notes, *BASS.notes, *TUNE.notes}
-    assert voice(WHOLE, "roll", "Bass").parts == (BASS,)
+    assert select(WHOLE, "roll", "Bass").parts == (BASS,)
 
 
-def test_a_piano_is_what_is_called_so() -> None:
-    """Both hands; where no part is, all that is pitched."""
-    (part,) = voice(WHOLE, "piano").parts
+def test_a_piano_has_the_parts_named_piano() -> None:
+    """Both hands; if no part is named so, all pitched parts."""
+    (part,) = select(WHOLE, "piano").parts
     assert set(part.notes) == {*LEFT.notes, *RIGHT.notes}
-    (part,) = voice(band(BASS, TUNE, KIT), "piano").parts
+    (part,) = select(band(BASS, TUNE, KIT), "piano").parts
     assert set(part.notes) == {*BASS.notes, *TUNE.notes}
-    assert voice(WHOLE, "piano", "Tune").parts == (TUNE,)
+    assert select(WHOLE, "piano", "Tune").parts == (TUNE,)
     for other in (replace(LEFT, notes=()), replace(KIT, name="Piano")):
-        assert voice(band(other, TUNE), "piano").parts[0].notes == TUNE.notes
+        assert select(band(other, TUNE), "piano").parts[0].notes == TUNE.notes
 
 
-def test_drums_are_those_of_all_parts() -> None:
-    """As one, without what is no drum; a track that is asked for is read as drums."""
-    (part,) = voice(WHOLE, "drums").parts
+def test_drums_are_merged_from_all_parts() -> None:
+    """Without pitches that are no drum; a given track is read as drums."""
+    (part,) = select(WHOLE, "drums").parts
     assert part.is_drum
     assert set(part.notes) == {*KIT.notes[:2], *SHAKER.notes}
-    assert voice(WHOLE, "drums", "shaker").parts == (SHAKER,)
-    (part,) = voice(WHOLE, "drums", "Bass").parts
+    assert select(WHOLE, "drums", "shaker").parts == (SHAKER,)
+    (part,) = select(WHOLE, "drums", "Bass").parts
     assert part == replace(BASS, is_drum=True)
 
 
 def test_a_trio_is_melody_bass_and_drums() -> None:
-    """The melody may be asked for."""
-    melody, bass, drums = voice(WHOLE, "trio").parts
+    """A given track becomes the melody."""
+    melody, bass, drums = select(WHOLE, "trio").parts
     assert (melody, bass) == (TUNE, BASS)
-    assert drums == voice(WHOLE, "drums").parts[0]
-    melody, bass, _ = voice(WHOLE, "trio", "Piano, right").parts
+    assert drums == select(WHOLE, "drums").parts[0]
+    melody, bass, _ = select(WHOLE, "trio", "Piano, right").parts
     assert (melody, bass) == (RIGHT, BASS)
 
 
 @pytest.mark.parametrize("kit", [(), (replace(KIT, notes=KIT.notes[2:]),)])
-def test_a_trio_without_drums_or_bass_rests_there(kit: tuple[Part, ...]) -> None:
-    """Drums that are none of General MIDI are no drums; without a melody there is no trio."""
-    melody, bass, drums = voice(band(TUNE, *kit), "trio").parts
+def test_a_missing_bass_or_missing_drums_of_a_trio_are_silent(kit: tuple[Part, ...]) -> None:
+    """Drums outside General MIDI do not count; a trio without a melody is refused."""
+    melody, bass, drums = select(band(TUNE, *kit), "trio").parts
     assert melody == TUNE
     assert (bass.notes, bass.program, drums.notes, drums.is_drum) == ((), 33, (), True)
     with pytest.raises(RequestError, match="nothing pitched is played"):
-        voice(band(KIT), "trio")
+        select(band(KIT), "trio")
 
 
-def test_what_is_not_there_is_one_sentence() -> None:
-    """For each codec its own."""
+def test_a_missing_part_is_an_error() -> None:
+    """Each codec says what is missing; every codec names a missing track."""
     for codec in ("melody", "roll", "piano"):
         with pytest.raises(RequestError, match="nothing pitched is played"):
-            voice(band(KIT), codec)
+            select(band(KIT), codec)
     for parts in ((TUNE,), (TUNE, replace(KIT, notes=KIT.notes[2:]))):
-        with pytest.raises(RequestError, match="no drum is struck"):
-            voice(band(*parts), "drums")
+        with pytest.raises(RequestError, match="no drums are played"):
+            select(band(*parts), "drums")
     for codec in CODECS:
         with pytest.raises(RequestError, match="no track 'oboe'"):
-            voice(WHOLE, codec, "oboe")
+            select(WHOLE, codec, "oboe")
 
 
 @EVERY_CODEC
-def test_silence_of_ours_is_read_as_silence(codec: str) -> None:
-    """A walk may cross it, and its file is as good as any."""
+def test_a_silent_phrase_is_selected_as_silence(codec: str) -> None:
+    """A model may generate silence, so its file must be readable, too."""
     silent = band(replace(TUNE, notes=()))
-    found = voice(silent, codec)
-    assert found.is_silent
-    assert codec in ("drums", "trio") or found == silent
+    selected = select(silent, codec)
+    assert selected.is_silent
+    assert codec in ("drums", "trio") or selected == silent

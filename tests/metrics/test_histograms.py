@@ -1,4 +1,4 @@
-"""Figures: what they are for equals, for strangers and for copies."""
+"""Note F1, histograms of each kind of codec, and their overlap."""
 
 from __future__ import annotations
 
@@ -15,98 +15,100 @@ from musicvae.theory.meter import Meter
 from ..miniatures import little_tune
 
 MELODY = CODECS["melody"]
-histograms = st.dictionaries(st.integers(0, 9), st.integers(1, 50), min_size=1)
+HISTOGRAMS = st.dictionaries(st.integers(0, 9), st.integers(1, 50), min_size=1)
 
 
-@given(histograms, histograms)
+@given(HISTOGRAMS, HISTOGRAMS)
 def test_intersection_is_symmetric_and_one_only_for_equal_shapes(
     a: dict[int, int], b: dict[int, int]
 ) -> None:
-    """Counts are scaled away."""
+    """Scaling the counts does not change it."""
     assert intersection(a, b) == pytest.approx(intersection(b, a))
     assert intersection(a, {key: 3 * n for key, n in a.items()}) == pytest.approx(1.0)
     assert 0 <= intersection(a, b) <= 1 + 1e-9
 
 
-def test_nothing_shares_all_with_nothing_and_nothing_with_something() -> None:
-    """Empty histograms."""
+def test_empty_histograms_equal_only_each_other() -> None:
+    """Two of them intersect fully, one of them with another not at all."""
     assert (intersection({}, {}), intersection({}, {"C": 1})) == (1.0, 0.0)
 
 
-def test_note_f1_is_the_mean_of_precision_and_recall() -> None:
-    """Two right of three found and four there: 2 * 2 / (3 + 4); in another part all are wrong."""
+def test_note_f1_is_the_harmonic_mean_of_precision_and_recall() -> None:
+    """Two of three guesses are right, of four notes: 2 * 2 / (3 + 4); parts are not mixed."""
     truth = Part(tuple(Note(i, 1, 60 + i) for i in range(4)))
     guess = Part((Note(0, 4, 60), Note(1, 2, 61), Note(2, 1, 99)))
     silent = Part()
 
-    def of(*parts: Part) -> Phrase:
+    def bar(*parts: Part) -> Phrase:
         return Phrase(bars=1, parts=parts)
 
-    assert note_f1(of(truth), of(guess)) == pytest.approx(4 / 7)
-    assert (note_f1(of(silent), of(silent)), note_f1(of(truth), of(silent))) == (1.0, 0.0)
-    assert note_f1(of(truth, silent), of(silent, truth)) == 0.0
+    assert note_f1(bar(truth), bar(guess)) == pytest.approx(4 / 7)
+    assert (note_f1(bar(silent), bar(silent)), note_f1(bar(truth), bar(silent))) == (1.0, 0.0)
+    assert note_f1(bar(truth, silent), bar(silent, truth)) == 0.0
 
 
-def test_statistics_count_what_they_say() -> None:
+def test_a_melody_has_six_histograms() -> None:
     """Two bars of 3/4: C up to G, and an empty bar."""
     notes = (Note(0, 4, 60), Note(4, 8, 67))
-    found = histograms_of([Phrase(Meter(3, 4), 2, parts=(Part(notes),))], MELODY)
-    assert found["pitch class"] == {0: 1, 7: 1}
-    assert found["interval"] == {7: 1}
-    assert found["duration"] == {1.0: 1, 2.0: 1}
-    assert found["onset position"] == {(Meter(3, 4), 0): 1, (Meter(3, 4), 4): 1}
-    assert found["notes per bar"] == {2: 1, 0: 1}
-    assert found["range"] == {7: 1}
-    assert len(found) == 6
+    histograms = histograms_of([Phrase(Meter(3, 4), 2, parts=(Part(notes),))], MELODY)
+    assert histograms["pitch class"] == {0: 1, 7: 1}
+    assert histograms["interval"] == {7: 1}
+    assert histograms["duration"] == {1.0: 1, 2.0: 1}
+    assert histograms["onset position"] == {(Meter(3, 4), 0): 1, (Meter(3, 4), 4): 1}
+    assert histograms["notes per bar"] == {2: 1, 0: 1}
+    assert histograms["range"] == {7: 1}
+    assert len(histograms) == 6
 
 
-def test_of_a_roll_it_is_counted_how_many_pitches_sound_at_once() -> None:
+def test_a_roll_also_has_its_polyphony() -> None:
     """A bar of 2/4: a third for three steps, its lower note for two more, then nothing."""
     notes = (Note(0, 5, 60), Note(0, 3, 64))
     phrase = Phrase(Meter(2, 4), 1, parts=(Part(notes),))
-    found = histograms_of([phrase], CODECS["piano"])
-    assert found["polyphony"] == {2: 3, 1: 2, 0: 3}
-    assert found["interval"] == {4: 1}
-    assert len(found) == 7
+    histograms = histograms_of([phrase], CODECS["piano"])
+    assert histograms["polyphony"] == {2: 3, 1: 2, 0: 3}
+    assert histograms["interval"] == {4: 1}
+    assert len(histograms) == 7
 
 
-def test_of_drums_it_is_counted_which_and_where_and_how_many() -> None:
+def test_drums_have_their_own_histograms() -> None:
     """Two bars of 2/4: kick and hi-hat together, a hi-hat, and an empty bar."""
     kick, closed, opened = 36, 42, 46
     notes = (Note(0, 1, kick), Note(0, 1, closed), Note(4, 1, opened))
     phrase = Phrase(Meter(2, 4), 2, parts=(Part(notes, is_drum=True),))
-    found = histograms_of([phrase], CODECS["drums"])
-    at = Meter(2, 4)
-    assert found["drum"] == {0: 1, 2: 1, 3: 1}
-    assert found["onset position"] == {
-        (at, 0, "kick"): 1,
-        (at, 0, "hi-hats"): 1,
-        (at, 4, "hi-hats"): 1,
+    histograms = histograms_of([phrase], CODECS["drums"])
+    meter = Meter(2, 4)
+    assert histograms["drum"] == {0: 1, 2: 1, 3: 1}
+    assert histograms["onset position"] == {
+        (meter, 0, "kick"): 1,
+        (meter, 0, "hi-hats"): 1,
+        (meter, 4, "hi-hats"): 1,
     }
-    assert found["strokes per bar"] == {3: 1, 0: 1}
-    assert found["strokes at once"] == {2: 1, 1: 1}
-    assert len(found) == 4
+    assert histograms["strokes per bar"] == {3: 1, 0: 1}
+    assert histograms["strokes at once"] == {2: 1, 1: 1}
+    assert len(histograms) == 4
 
 
-def test_several_parts_have_what_each_has_and_their_harmony() -> None:
-    """A third above the bass and then a fifth, octaves left out; the drums have no part in it."""
+def test_several_parts_have_the_histograms_of_each_and_their_harmony() -> None:
+    """A third above the bass and then a fifth, modulo octaves; drums have no harmony."""
     melody = Part((Note(0, 2, 76), Note(2, 6, 67)))
     bass = Part((Note(0, 4, 48),))
     drums = Part((Note(0, 1, 36),), is_drum=True)
-    found = histograms_of([Phrase(Meter(2, 4), 1, parts=(melody, bass, drums))], CODECS["trio"])
-    assert found["harmony, melody and bass"] == {4: 2, 7: 2}
-    assert found["interval, melody"] == {-9: 1}
-    assert found["duration, bass"] == {1.0: 1}
-    assert found["drum, drums"] == {0: 1}
-    assert len(found) == 6 + 6 + 4 + 1
+    histograms = histograms_of(
+        [Phrase(Meter(2, 4), 1, parts=(melody, bass, drums))], CODECS["trio"]
+    )
+    assert histograms["harmony, melody and bass"] == {4: 2, 7: 2}
+    assert histograms["interval, melody"] == {-9: 1}
+    assert histograms["duration, bass"] == {1.0: 1}
+    assert histograms["drum, drums"] == {0: 1}
+    assert len(histograms) == 6 + 6 + 4 + 1
 
 
-def test_a_collection_overlaps_with_itself_wholly_and_halves_do_nearly() -> None:
-    """The ceiling is below one."""
+def test_a_collection_overlaps_fully_with_itself_and_its_halves_less() -> None:
+    """The overlap of two halves, the ceiling of any other, is below 1."""
     tunes = [little_tune(Meter(), seed) for seed in range(60)]
     whole = histograms_of(tunes, MELODY)
     assert all(value == pytest.approx(1.0) for value in overlap(whole, whole).values())
-    one, other = split_halves(tunes, np.random.default_rng(0))
-    assert len(one) == len(other) == 30
-    shared = overlap(histograms_of(one, MELODY), histograms_of(other, MELODY))
-    assert all(0.2 < value < 1 for value in shared.values())
+    first, second = split_halves(tunes, np.random.default_rng(0))
+    assert len(first) == len(second) == 30
+    ceiling = overlap(histograms_of(first, MELODY), histograms_of(second, MELODY))
+    assert all(0.2 < value < 1 for value in ceiling.values())

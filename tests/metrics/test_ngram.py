@@ -1,4 +1,4 @@
-"""Counting what follows what."""
+"""Smoothed n-gram probabilities, and what they rank as probable."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ SEQUENCES = st.lists(st.lists(st.integers(0, 3), min_size=6, max_size=6), max_si
 
 @given(SEQUENCES, st.lists(st.integers(0, 3), max_size=5))
 @settings(max_examples=50, deadline=None)
-def test_the_probabilities_of_what_may_follow_add_up_to_one(
+def test_the_probabilities_after_a_context_add_up_to_one(
     sequences: list[list[int]], before: list[int]
 ) -> None:
-    """After any context, known or not, and in a model of nothing."""
+    """After any context, seen or not, and in a model without counts."""
     model = NGramCounts([np.array(sequences, dtype=np.uint8).reshape(-1, 6)], classes=4)
     following = np.array([[*before, step] for step in range(4)], dtype=np.uint8)
     p = np.exp(-model.nll(following)[:, -1])
@@ -26,14 +26,14 @@ def test_the_probabilities_of_what_may_follow_add_up_to_one(
 
 
 def test_one_step_counted_by_hand() -> None:
-    """Seen once and nothing else: each longer context halves what is left to doubt."""
+    """One sequence of one step: each longer context halves the probability of the other class."""
     model = NGramCounts([np.array([[0]])], classes=2)
     assert np.exp(-model.nll(np.array([0]))) == pytest.approx([1 - 0.5**6])
     assert np.exp(-model.nll(np.array([1]))) == pytest.approx([0.5**6])
 
 
-def test_what_was_counted_is_more_usual_than_the_same_in_another_order() -> None:
-    """And lengths may differ."""
+def test_counted_sequences_are_more_probable_than_shuffled_ones() -> None:
+    """Their lengths may differ."""
     rng = np.random.default_rng(0)
     songs = [np.arange(n, dtype=np.uint8)[None] % k for n, k in ((24, 7), (32, 5))]
     model = NGramCounts(songs, classes=90)
@@ -42,6 +42,6 @@ def test_what_was_counted_is_more_usual_than_the_same_in_another_order() -> None
         assert model.nll(song[0]).mean() < 0.3 * model.nll(shuffled).mean()
 
 
-def test_nothing_counted_is_every_class_alike() -> None:
-    """`log` of how many there are."""
+def test_without_counts_every_class_is_equally_probable() -> None:
+    """The NLL is the logarithm of the number of classes."""
     assert NGramCounts([], classes=90).nll(np.array([3, 89])) == pytest.approx([np.log(90)] * 2)
