@@ -26,7 +26,7 @@ from musicvae.corpus import prepare as preparation
 from musicvae.corpus.dataset import SPLITS, open_split
 from musicvae.corpus.prepare import midi_files, prepare
 from musicvae.corpus.split import (
-    COMMON_WINDOW,
+    MAX_WINDOW_PIECES,
     VERSION_SHARE,
     Keys,
     choose_windows,
@@ -271,7 +271,9 @@ def test_kin_share_a_quarter_of_their_windows(pieces: list[set[int]]) -> None:
     """Groups are the smallest that hold all pairs of kin, counted one by one."""
     groups = group_versions(*keys_of(*map(sorted, pieces)))
     owners = Counter(number for piece in pieces for number in piece)
-    telling = [{number for number in piece if owners[number] <= COMMON_WINDOW} for piece in pieces]
+    telling = [
+        {number for number in piece if owners[number] <= MAX_WINDOW_PIECES} for piece in pieces
+    ]
     mine = list(range(len(pieces)))
     for a, b in combinations(range(len(pieces)), 2):
         shared = len(telling[a] & telling[b])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from musicvae.corpus.workers import FileBatch, TooSlow, run_batches, time_limit
+from musicvae.corpus.workers import FileBatch, FileTimeout, run_batches, time_limit
 from musicvae.errors import DatasetError, OutputError
 
 
@@ -35,7 +35,7 @@ def read(batch: FileBatch) -> Path:
                 ctypes.PyDLL(None).sleep(60)
             fine.append(name)
     batch.path.with_suffix(".json").write_text(" ".join(fine))
-    batch.note.unlink()
+    batch.marker.unlink()
     return batch.path
 
 
@@ -88,7 +88,7 @@ def test_time_is_limited(tmp_path: Path) -> None:
     """In this process too, which is never ended; what was set before is set again."""
     (batch,) = batches(tmp_path, "1.mid", timeout=0.05)
     before = signal.getsignal(signal.SIGALRM)
-    with pytest.raises(TooSlow, match=r"longer than 0\.05 seconds"), time_limit(batch):
+    with pytest.raises(FileTimeout, match=r"longer than 0\.05 seconds"), time_limit(batch):
         time.sleep(5)
     with time_limit(batch):
         pass
