@@ -86,8 +86,8 @@ def time_limit(batch: FileBatch) -> Iterator[None]:
     """Limit the time for one file with an alarm signal.
 
     Works in the main thread of a process, on systems that have SIGALRM; elsewhere there is
-    no limit. Native code that blocks the signal is ended with its worker process,
-    `GRACE_SECONDS` later.
+    no limit. Native code that holds the interpreter lock, so that the signal is not handled,
+    is ended with its worker process `GRACE_SECONDS` later.
 
     Raises:
         FileTimeout: the time is up.

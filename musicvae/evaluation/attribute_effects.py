@@ -38,9 +38,6 @@ AMOUNTS = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
 class Effect:
     """What setting one attribute does.
 
-    Blind to: what happens to single windows, since changes are means, and to everything
-    that no attribute measures.
-
     Attributes:
         name: the attribute that is set.
         meaning: what its value counts.
@@ -51,6 +48,9 @@ class Effect:
         partner: the attribute that is tied to it by definition; "" for none.
         side: the attribute that changes most, besides itself and its partner.
         ratio: range of its own changes divided by that of `side`.
+
+    Blind to: what happens to single windows, since changes are means, and everything that
+    no attribute measures.
     """
 
     name: str

@@ -37,11 +37,11 @@ def importance_nll(
 
     For frames 2..T, p(x|z) is the probability of those frames given the true first one.
 
-    Blind to: how samples sound; a net may score well teacher-forced and lose its way when it
-    follows its own steps.
-
     Shape:
         - Output: `[N, 2]`, over frames 1..T and frames 2..T
+
+    Blind to: how samples sound. A net can score well on true steps and drift when it follows
+    its own.
     """
     mu, log_var = posterior.mu.astype(np.float64), posterior.log_var.astype(np.float64)
     # separate generators, so that K changes no other figure

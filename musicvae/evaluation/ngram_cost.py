@@ -22,11 +22,11 @@ class NGramModel:
     A part is counted only over the steps at which it has a choice: for a part that may
     change on beats only, the five steps of a gram are five beats.
 
-    Blind to: whether the parts fit together, and anything beyond five steps.
-
     Args:
         codec: with one class per step, or several parts of one class each.
         counted: windows by meter, `[N, T]` or `[N, T, P]`.
+
+    Blind to: whether the parts fit together, and anything beyond five steps.
     """
 
     def __init__(self, codec: Codec, counted: Mapping[Meter, Codes]) -> None:

@@ -111,14 +111,14 @@ def _encode_query(
 def best_of_each(library: Library, queries: FloatArray) -> tuple[IntArray, FloatArray, IntArray]:
     """The window of each file that is nearest to any query; nearest files first.
 
-    Blind to: everything that the encoder leaves out of z, and the length of z.
-
     Args:
         library: of N windows.
         queries: unit vectors. `[Q, Z]`
 
     Returns:
         Row of the window, its distance, and the index of the nearest query. `[files]` each
+
+    Blind to: everything that the encoder leaves out of z, and the length of z.
     """
     distances = np.empty(len(library.bars), np.float32)
     for start in range(0, len(distances), BLOCK):
