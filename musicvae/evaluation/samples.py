@@ -57,12 +57,9 @@ def compare(
     if drawn:
         figures["silent samples"] = float(np.mean([phrase.is_silent for phrase in drawn]))
     if drawn and originals:
-        looked_up = {
-            phrase.meter for phrase in (*drawn[:MAX_COPY_LOOKUPS], *truth[:MAX_COPY_LOOKUPS])
-        }
-        indexes = {
-            meter: CopyIndex(codec, originals[meter]) for meter in looked_up & originals.keys()
-        }
+        compared = (*drawn[:MAX_COPY_LOOKUPS], *truth[:MAX_COPY_LOOKUPS])
+        meters = {phrase.meter for phrase in compared} & originals.keys()
+        indexes = {meter: CopyIndex(codec, originals[meter]) for meter in meters}
         figures["copies of training"] = copies(codec, drawn, indexes)
         figures["copies in held-out"] = copies(codec, truth, indexes)
     return figures
