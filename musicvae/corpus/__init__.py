@@ -1,1 +1,1 @@
-"""From a folder of MIDI to arrays for training."""
+"""Turn a folder of MIDI files into arrays for training."""

@@ -1,25 +1,25 @@
-"""Prepared windows: arrays on disk, distinct, split by piece. No torch.
+"""The prepared data set: distinct windows as arrays on disk, split by piece. No torch.
 
 A data set is a folder:
 
-    data.json       format, codec, bars, counts, why files and windows were left out
-    pieces.csv      every piece: file, SHA-256, split, windows
+    data.json       format, codec, bars, counts, reasons why files and windows were left out
+    pieces.csv      every piece: file, SHA-256, split, number of windows
     train-00000.codes.npy  train-00000.meters.npy  train-00001.codes.npy ...
         codes       [N, T], [N, T, parts] or [N, T, channels / 8] (packed bits), padded
-        meters      [N, 3], uint8: numerator, denominator, grid
+        meters      [N, 3], uint8: numerator, denominator, steps per quarter
 
 and the same for valid and test. The codes are opened as memory maps, so a split
-may be larger than memory. data.json is written last: where it is, all is there.
+may be larger than memory. data.json is written last, so a folder that has one is
+complete.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,17 +32,19 @@ from ..codecs.conditioning import condition, width
 from ..errors import DatasetError, OutputError, RequestError
 from ..score.windows import TWO_BARS, max_steps, window_steps
 from ..theory.meter import Meter
+from .shards import Shards, load_array, shard_path, store_array
 
 FORMAT = 3
-"""Of the folder; one of another format is prepared again."""
+"""Format of the folder; a data set in another format must be prepared again."""
 
 SPLITS = ("train", "valid", "test")
 TRANSPOSED_SHARE = 0.25
+"""Share of training windows that are transposed at random."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Windows side by side, as a net reads them; see `nets.Sequences` for the twin in torch.
+    """A batch of windows as numpy arrays; `nets.SequenceBatch` is the same in torch.
 
     Attributes:
         x: `[B, T, channels]`, float32, zeros on padding.
@@ -55,35 +57,15 @@ class Batch:
     lengths: IntArray
 
 
-class Shards:
-    """Arrays that are read as if they stood in one.
-
-    Shape:
-        - Output of `shards[rows]` and of `shards[rows, steps]`: as numpy's, for `rows` that
-          are one number, an array of numbers, or a mask.
-    """
-
-    def __init__(self, arrays: Sequence[Codes]) -> None:
-        self.arrays = arrays
-        self.starts = np.cumsum([0, *map(len, arrays)])
-
-    def __getitem__(self, key: object) -> Codes:
-        rows, *rest = key if isinstance(key, tuple) else (key,)
-        wanted = np.asarray(rows)
-        if wanted.dtype == bool:
-            wanted = np.flatnonzero(wanted)
-        shard = np.searchsorted(self.starts, wanted.ravel(), side="right") - 1
-        out: Codes = np.empty((wanted.size, *self.arrays[0].shape[1:]), dtype=self.arrays[0].dtype)
-        for number in np.unique(shard):
-            here = shard == number
-            out[here] = self.arrays[number][wanted.ravel()[here] - self.starts[number]]
-        whole = (slice(None),) * wanted.ndim
-        return np.asarray(out.reshape(*wanted.shape, *out.shape[1:])[(*whole, *rest)])
-
-
 @dataclass(frozen=True)
 class Windows:
-    """One split of a data set; its codes may lie on disk."""
+    """One split of a data set.
+
+    Attributes:
+        codes: packed and padded as `pack` stores them, possibly memory maps. `[N, ...]`
+        meters: numerator, denominator and steps per quarter of each window. `[N, 3]`
+        bars: length of a window in bars; see `score.windows.window_bars`.
+    """
 
     codec: Codec
     codes: Codes | Shards
@@ -97,100 +79,103 @@ class Windows:
         return f"Windows({self.codec.name}, bars={self.bars}, N={len(self)})"
 
     @cached_property
-    def _sorted(self) -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
-        """The distinct meters, and which of them each window has."""
-        one = self.meters.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.int32)
-        kinds, which = np.unique(one, return_inverse=True)
-        apart = np.stack([kinds >> 16, kinds >> 8 & 255, kinds & 255], axis=1)
-        return apart.astype(np.uint8), which.astype(np.uint16)
+    def _meter_table(self) -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
+        """The distinct meters, `[M, 3]`, and the index into them of each window, `[N]`."""
+        # one integer per meter is much quicker to sort than rows of three
+        packed = self.meters.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.int32)
+        distinct, index = np.unique(packed, return_inverse=True)
+        meters = np.stack([distinct >> 16, distinct >> 8 & 255, distinct & 255], axis=1)
+        return meters.astype(np.uint8), index.astype(np.uint16)
 
     @cached_property
     def distinct_meters(self) -> list[Meter]:
-        """The meters that occur."""
-        return [Meter(*map(int, row)) for row in self._sorted[0]]
+        """The meters that occur in the split."""
+        return [Meter(*map(int, row)) for row in self._meter_table[0]]
 
     @cached_property
     def lengths(self) -> IntArray:
         """Steps of each window. `[N]`."""
-        known = np.array(
+        steps = np.array(
             [window_steps(meter, self.bars) for meter in self.distinct_meters], dtype=np.int64
         )
-        return known[self._sorted[1]]
+        return steps[self._meter_table[1]]
 
     def meter(self, row: int) -> Meter:
         """Meter of one window."""
-        return self.distinct_meters[int(self._sorted[1][row])]
+        return self.distinct_meters[int(self._meter_table[1][row])]
 
     def window(self, row: int) -> Codes:
-        """The codes of one window, without padding. `[T, ...]`"""
+        """Codes of one window, without padding. `[T, ...]`"""
         codes = self.codes[row, : self.lengths[row]]
         return unpack(self.codec, codes)
 
     def batch(self, rows: IntArray, semitones: IntArray | None = None) -> Batch:
-        """Some windows, each moved by its semitones."""
+        """Windows as a batch, each transposed by its number of semitones if these are given."""
         lengths = self.lengths[rows]
         codes = unpack(self.codec, self.codes[rows])[:, : lengths.max()]
         if semitones is not None:
             codes = codes.copy()
-            for i in np.flatnonzero(semitones):  # most stay in their key
+            for i in np.flatnonzero(semitones):  # most windows are not transposed
                 codes[i] = self.codec.transpose(codes[i], int(semitones[i]))
-        kinds = self._sorted[1][rows]
-        known = np.zeros((len(rows), lengths.max(), width(self.bars)), dtype=np.float32)
-        for kind in np.unique(kinds):
-            features = condition(self.distinct_meters[kind], self.bars)
-            known[kinds == kind, : len(features)] = features
+        meter_index = self._meter_table[1][rows]
+        conditions = np.zeros((len(rows), lengths.max(), width(self.bars)), dtype=np.float32)
+        for index in np.unique(meter_index):
+            features = condition(self.distinct_meters[index], self.bars)
+            conditions[meter_index == index, : len(features)] = features
         x = self.codec.one_hot(codes)  # zeros on padding
-        return Batch(x, known, lengths)
+        return Batch(x, conditions, lengths)
 
     def batches(self, size: int, rng: np.random.Generator | None = None) -> Iterator[Batch]:
-        """The whole split once, in batches of windows of one length.
+        """One pass over the split, in batches of windows of one length.
 
-        With a generator the order is drawn and every window is transposed at
-        random; without, both stay as they are.
+        With a generator, the order is random and windows are transposed by
+        `draw_transpositions`; without one, the windows come in order and untransposed.
         """
         for rows in self.batch_rows(size, rng):
             yield self.batch(rows, None if rng is None else draw_transpositions(len(rows), rng))
 
     def batch_rows(self, size: int, rng: np.random.Generator | None = None) -> list[IntArray]:
-        """Which windows stand in which batch: all of a batch are of one length.
+        """Rows of each batch; all windows of a batch have one length.
 
-        So a net spends nothing on padding, and `RNN` need not pack.
+        The net spends no time on padding, and `nets.RNN` need not pack its sequences.
         """
         rows = np.arange(len(self)) if rng is None else rng.permutation(len(self))
         batches = []
         for length in np.unique(self.lengths):
-            alike = rows[self.lengths[rows] == length]
-            batches += [alike[i : i + size] for i in range(0, len(alike), size)]
+            same_length = rows[self.lengths[rows] == length]
+            batches += [same_length[i : i + size] for i in range(0, len(same_length), size)]
         if rng is None:
             return batches
         return [batches[i] for i in rng.permutation(len(batches))]
 
 
 def draw_transpositions(n: int, rng: np.random.Generator) -> IntArray:
-    """Semitones for `n` windows: most stay in their key, the rest go to any of the twelve.
+    """Semitones by which to transpose `n` windows: 0 for most, -5 to 6 for the others. `[n]`
 
-    Every key is learned, yet what is sampled keeps to the keys that people write in.
+    The model learns every key, yet its samples are mostly in the keys that occur in the corpus.
     """
     return rng.integers(-5, 7, n) * (rng.random(n) < TRANSPOSED_SHARE)
 
 
 def pack(codec: Codec, codes: Codes, bars: int = TWO_BARS) -> Codes:
-    """Windows of one length as they are stored, padded to the longest that there are.
+    """Pad windows of one length to the longest window of any meter, as they are stored.
+
+    Classes are padded with the largest integer, channels with zeros.
 
     Shape:
         - Input: `[N, T, ...]`
-        - Output: `[N, max_steps(bars), ...]`; of channels, bits in bytes
+        - Output: `[N, max_steps(bars), ...]`; eight binary channels make a byte
     """
-    classes = codec.likelihood == "categorical"
-    n, steps, *rest = codes.shape
-    padding = np.iinfo(codec.dtype).max if classes else 0
-    padded = np.full((n, max_steps(bars), *rest), padding, dtype=codec.dtype)
+    categorical = codec.likelihood == "categorical"
+    n, steps, *channels = codes.shape
+    padding = np.iinfo(codec.dtype).max if categorical else 0
+    padded = np.full((n, max_steps(bars), *channels), padding, dtype=codec.dtype)
     padded[:, :steps] = codes
-    return padded if classes else np.packbits(padded, axis=-1)
+    return padded if categorical else np.packbits(padded, axis=-1)
 
 
 def unpack(codec: Codec, stored: Codes) -> Codes:
-    """What `pack` stored, still padded; or many of them."""
+    """Codes that `pack` stored, still padded; for one window or for many."""
     if codec.likelihood == "categorical":
         return stored
     return np.unpackbits(stored, axis=-1)[..., : codec.channels]
@@ -203,13 +188,13 @@ def save(
     splits: Mapping[str, Iterable[tuple[Codes, NDArray[np.uint8]]]],
     about: Mapping[str, object],
 ) -> dict[str, object]:
-    """Write a data set, a shard for each pair of codes and meters; returns its `data.json`.
+    """Write a data set with a shard for each pair of codes and meters; return its `data.json`.
 
-    What stood in the folder before is no data set from the first moment on, and
-    what stands in it after is one from the last.
+    An old `data.json` is deleted before anything is written, and the new one is written
+    last, so that an interrupted run leaves no folder that opens as a data set.
 
     Raises:
-        OutputError: the place cannot be written.
+        OutputError: the folder cannot be written.
     """
     make_folder(folder)
     try:
@@ -220,69 +205,53 @@ def save(
     shards = dict.fromkeys(SPLITS, 0)
     for split, arrays in splits.items():
         for codes, meters in arrays:
-            path = _shard(folder, split, shards[split])
-            for name, array in (("codes", codes), ("meters", meters)):
-                _store(path, name, array)
+            path = shard_path(folder, split, shards[split])
+            store_array(path, "codes", codes)
+            store_array(path, "meters", meters)
             shards[split] += 1
-    written = {"format": FORMAT, "codec": codec.name, "bars": bars, "shards": shards, **about}
-    write_whole(folder / "data.json", json.dumps(written, indent=1).encode())
-    return written
+    data = {"format": FORMAT, "codec": codec.name, "bars": bars, "shards": shards, **about}
+    write_whole(folder / "data.json", json.dumps(data, indent=1).encode())
+    return data
 
 
 def open_split(folder: Path | str, split: str) -> Windows:
-    """One split of a prepared data set.
+    """Open one split of a prepared data set.
 
     Raises:
-        DatasetError: the folder is no data set, is one of another format, or the
-            split holds nothing.
+        DatasetError: the folder is not a data set, has another format, or the
+            split has no windows.
         RequestError: there is no such split.
     """
     if split not in SPLITS:
         raise RequestError(f"There is no split {split!r}; choose {', '.join(SPLITS)}.")
     folder = Path(folder)
-    again = f"make one with: musicvae prepare MIDI_FOLDER -o {folder}"
+    advice = f"make one with: musicvae prepare MIDI_FOLDER -o {folder}"
     try:
         about = json.loads((folder / "data.json").read_text())
         if about.get("format") != FORMAT:
-            raise DatasetError(f"{folder} is a data set of another version; {again} --force")
+            raise DatasetError(f"{folder} is a data set of another version; {advice} --force")
         codec, bars = CODECS[about["codec"]], int(about["bars"])
-        paths = [_shard(folder, split, number) for number in range(about["shards"][split])]
-        codes = [_load(path, "codes", mmap="r") for path in paths]
-        meters = [_load(path, "meters") for path in paths]
+        paths = [shard_path(folder, split, number) for number in range(about["shards"][split])]
+        codes = [load_array(path, "codes", mmap="r") for path in paths]
+        meters = [load_array(path, "meters") for path in paths]
     except (OSError, EOFError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise DatasetError(f"{folder} is no prepared data set; {again}") from error
+        raise DatasetError(f"{folder} is no prepared data set; {advice}") from error
     if not sum(map(len, meters)):
         raise DatasetError(f"{folder} has no {split} windows: prepare it from more files.")
-    held = codes[0] if len(codes) == 1 else Shards(codes)
-    return Windows(codec, held, np.concatenate(meters), bars)
+    all_codes = codes[0] if len(codes) == 1 else Shards(codes)
+    return Windows(codec, all_codes, np.concatenate(meters), bars)
 
 
-def check_fits(reads: tuple[str, int], holds: tuple[str, int]) -> None:
-    """That a model reads the codec and the bars that some windows have.
+def check_fits(model: tuple[str, int], data: tuple[str, int]) -> None:
+    """Check that a model and a data set have the same codec and bars per window.
 
     Raises:
-        RequestError: it does not.
+        RequestError: they differ.
     """
-    if reads[0] != holds[0]:
-        raise RequestError(f"The model reads {reads[0]!r}, the data set holds {holds[0]!r}.")
-    if reads[1] != holds[1]:
+    (model_codec, model_bars), (data_codec, data_bars) = model, data
+    if model_codec != data_codec:
+        raise RequestError(f"The model reads {model_codec!r}, the data set holds {data_codec!r}.")
+    if model_bars != data_bars:
         raise RequestError(
-            f"The model reads windows of {reads[1]} bars, the data set holds {holds[1]}."
+            f"The model reads windows of {model_bars} bars, the data set holds {data_bars}."
         )
-
-
-def _shard(folder: Path, split: str, number: int) -> Path:
-    return folder / f"{split}-{number:05}"
-
-
-def _store(path: Path, name: str, array: Codes) -> None:
-    path = path.with_name(f"{path.name}.{name}.npy")
-    try:
-        np.save(path, array, allow_pickle=False)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
-
-
-def _load(path: Path, name: str, mmap: Literal["r"] | None = None) -> Codes:
-    path = path.with_name(f"{path.name}.{name}.npy")
-    return np.asarray(np.load(path, mmap_mode=mmap, allow_pickle=False))

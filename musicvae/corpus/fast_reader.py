@@ -1,8 +1,8 @@
-"""Many files quickly: the voice that a codec reads, as arrays.
+"""The fast path for many files: the notes of the track that a codec reads, as arrays.
 
-`quantise`, `melody` and `voices` once more, over all notes of a file at once. What
-a file means is said by them: where the quick way may not agree with them it is
-`Unsure`, and the file is theirs.
+Does what `midi.quantize`, `score.melody_extraction` and `codecs.track_selection` do,
+on all notes of a file at once. Those modules define the result: where the fast path
+might differ from them it raises `FastPathUnsupported`, and the full reader reads the file.
 """
 
 from __future__ import annotations
@@ -29,20 +29,22 @@ from ..score.phrase import Phrase
 from ..score.windows import cut_phrase
 from ..theory.meter import STRAIGHT, Meter, ticks_to_steps
 
-Pick = Callable[[NoteArrays, Sequence[ChannelTrack], int], NoteArrays]
-"""Notes of one part, of those of all players in bars of so many steps."""
+ArraySelector = Callable[[NoteArrays, Sequence[ChannelTrack], int], NoteArrays]
+"""Selects the notes that a codec reads, given all notes, the tracks, and the steps per bar."""
 
-BITS = 22
-"""For a time in steps, where a note is sorted as one integer."""
+TIME_BITS = 22
+"""Bits for a time in steps where a note is packed into one integer to be sorted."""
 
 
 @dataclass(frozen=True)
 class QuantizedTrack:
-    """One voice on a grid, in whole bars: a pick-up is filled up and counts as one.
+    """The notes that a codec reads, on the grid, in whole bars.
+
+    A pick-up is filled up with rests and counts as one bar.
 
     Attributes:
-        start, end, pitch: of each note, by start, duration, pitch. `[N]`
-        codes: what a codec makes of it, where that is known already. `[bars * bar, ...]`
+        start, end, pitch: of each note, sorted by start, duration, pitch. `[N]`
+        codes: the encoded track if it was encoded already. `[bars * steps_per_bar, ...]`
     """
 
     meter: Meter
@@ -53,14 +55,14 @@ class QuantizedTrack:
     codes: Codes | None = None
 
     def encoded(self, codec: Codec) -> Codes:
-        """What the codec makes of it. `[bars * bar, ...]`"""
+        """The track in the codec's codes. `[bars * steps_per_bar, ...]`"""
         if self.codes is not None:
             return self.codes
         return codec.encode_notes(self.start, self.end, self.pitch, self.meter, self.bars)
 
 
 def to_track(phrase: Phrase, codec: Codec) -> QuantizedTrack:
-    """The parts of a phrase, all that a codec reads, as one line."""
+    """All parts of a phrase as one track; the phrase has only the parts that the codec reads."""
     whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
     notes = sorted(note for part in whole.parts for note in part.notes)
     columns = np.array([(n.start, n.end, n.pitch) for n in notes], dtype=np.int64)
@@ -69,134 +71,148 @@ def to_track(phrase: Phrase, codec: Codec) -> QuantizedTrack:
 
 
 def fast_tracks(data: bytes, codec: str) -> list[QuantizedTrack]:
-    """What the codec selects of each phrase of `read_midi`, where it selects something.
+    """The track that the codec selects in each meter segment of a file, where it selects one.
 
     Raises:
-        Unsure: that is better asked of them, or the codec has no quick way.
+        FastPathUnsupported: only the full reader can read the file, or select for this codec.
     """
-    pick = QUICK.get(CODECS[codec].select)
-    if pick is None:
+    select = ARRAY_SELECTORS.get(CODECS[codec].select)
+    if select is None:
         raise FastPathUnsupported
-    score, players, notes = parse_fast(data)
-    lines: list[QuantizedTrack] = []
-    for stretch in meter_segments(score):
-        felt = notes.start + score.resolution // (2 * STRAIGHT)  # as `quantise._within`
-        here = notes.at((felt >= stretch.start) & (felt < stretch.end))
-        if len(here.start):
-            here = here._replace(start=np.maximum(here.start, stretch.start))
-            lines += _tracks(stretch, players, here, score.resolution, pick)
-    return lines
+    score, channels, notes = parse_fast(data)
+    tracks: list[QuantizedTrack] = []
+    for segment in meter_segments(score):
+        # a note played a little before the first beat of a segment belongs to the segment
+        nominal = notes.start + score.resolution // (2 * STRAIGHT)
+        segment_notes = notes.at((nominal >= segment.start) & (nominal < segment.end))
+        if len(segment_notes.start):
+            start = np.maximum(segment_notes.start, segment.start)
+            segment_notes = segment_notes._replace(start=start)
+            tracks += _to_tracks(segment, channels, segment_notes, score.resolution, select)
+    return tracks
 
 
-def _tracks(
-    stretch: MeterSegment,
-    players: Sequence[ChannelTrack],
+def _to_tracks(
+    segment: MeterSegment,
+    channels: Sequence[ChannelTrack],
     notes: NoteArrays,
     resolution: int,
-    pick: Pick,
+    select: ArraySelector,
 ) -> Iterator[QuantizedTrack]:
-    """The line of a stretch, if it has one; see `quantise.to_phrases`."""
-    drums = np.array([player.is_drum for player in players])
-    onsets = notes.start - stretch.start
+    """Yield the selected track of a segment, if there is one; as `quantize.to_phrases` does it."""
+    drums = np.array([channel.is_drum for channel in channels])
+    onsets = notes.start - segment.start
     pitched = onsets[~drums[notes.track]]
     try:
-        meter = choose_grid(stretch, pitched if len(pitched) else onsets, resolution)
+        meter = choose_grid(segment, pitched if len(pitched) else onsets, resolution)
     except MeterError:
         return
-    bar = meter.steps_per_bar
-    start = _steps(notes.start - stretch.start, resolution, meter.steps_per_quarter)
-    end = _steps(
-        np.minimum(notes.end, stretch.end) - stretch.start, resolution, meter.steps_per_quarter
-    )
+    bar, grid = meter.steps_per_bar, meter.steps_per_quarter
+    start = _to_steps(onsets, resolution, grid)
+    end = _to_steps(np.minimum(notes.end, segment.end) - segment.start, resolution, grid)
     end = np.maximum(end, start + 1)
-    if end.max() >= 1 << BITS:
+    if end.max() >= 1 << TIME_BITS:
         raise FastPathUnsupported
-    notes = _without_overlaps(NoteArrays(notes.track, notes.pitch, start, end))
+    notes = _remove_overlaps(NoteArrays(notes.track, notes.pitch, start, end))
     first, last = int(start.min()), int(notes.end.max())
-    pickup = ticks_to_steps(stretch.pickup, resolution, meter.steps_per_quarter) % bar
-    if first >= pickup:
-        shift, lead = pickup + (first - pickup) // bar * bar, 0
+    pickup = ticks_to_steps(segment.pickup, resolution, grid) % bar
+    if first >= pickup:  # nothing in the pick-up: begin with the bar of the first note
+        skipped, lead_in = pickup + (first - pickup) // bar * bar, 0
     else:
-        shift, lead = 0, bar - pickup
-    bars = -(-(last - shift + lead) // bar)
-    if bars - (lead > 0) > MAX_BARS:
+        skipped, lead_in = 0, bar - pickup
+    bars = -(-(last - skipped + lead_in) // bar)
+    if bars - (lead_in > 0) > MAX_BARS:
         return
-    notes = notes._replace(start=notes.start + lead - shift, end=notes.end + lead - shift)
+    shift = lead_in - skipped
+    notes = notes._replace(start=notes.start + shift, end=notes.end + shift)
     notes = notes.at(~drums[notes.track])
     if len(notes.start):
-        kept = pick(notes, players, bar)
-        yield QuantizedTrack(meter, bars, kept.start, kept.end, kept.pitch)
+        selected = select(notes, channels, bar)
+        yield QuantizedTrack(meter, bars, selected.start, selected.end, selected.pitch)
 
 
-def _steps(ticks: IntArray, resolution: int, grid: int) -> IntArray:
-    """As `units.ticks_to_steps`."""
+def _to_steps(ticks: IntArray, resolution: int, grid: int) -> IntArray:
+    """`theory.meter.ticks_to_steps` for arrays."""
     return (2 * grid * ticks + resolution) // (2 * resolution)
 
 
-def _without_overlaps(notes: NoteArrays) -> NoteArrays:
-    """As `notes.without_overlaps`, for each player; sorted by player, pitch, start."""
-    whose = notes.track << 7 | notes.pitch
-    one = np.sort((whose << BITS | notes.start) << BITS | (notes.end - notes.start))
-    longest = np.append(one[:-1] >> BITS != one[1:] >> BITS, True)
-    one = one[longest]
-    whose, start = one >> 2 * BITS, one >> BITS & (1 << BITS) - 1
-    end = start + (one & (1 << BITS) - 1)
-    again = whose[:-1] == whose[1:]
-    end[:-1][again] = np.minimum(end[:-1], start[1:])[again]
-    return NoteArrays(whose >> 7, whose & 127, start, end)
+def _remove_overlaps(notes: NoteArrays) -> NoteArrays:
+    """`score.phrase.remove_overlaps` for each track; sorted by track, pitch, start.
+
+    Of notes with one track, pitch and start the longest stays, and a note ends where the
+    next of its track and pitch starts.
+    """
+    # One integer per note: track, 7 bits of pitch, start, duration. Sorted, the notes of
+    # one track and pitch stand together in time, and of one start the longest comes last.
+    key = notes.track << 7 | notes.pitch
+    packed = np.sort((key << TIME_BITS | notes.start) << TIME_BITS | (notes.end - notes.start))
+    longest = np.append(packed[:-1] >> TIME_BITS != packed[1:] >> TIME_BITS, True)
+    packed = packed[longest]
+    mask = (1 << TIME_BITS) - 1
+    key, start = packed >> 2 * TIME_BITS, packed >> TIME_BITS & mask
+    end = start + (packed & mask)
+    repeated = key[:-1] == key[1:]
+    end[:-1][repeated] = np.minimum(end[:-1], start[1:])[repeated]
+    return NoteArrays(key >> 7, key & 127, start, end)
 
 
-def _merge(notes: NoteArrays, players: Sequence[ChannelTrack], bar: int) -> NoteArrays:
-    """All players as one, sorted by start, duration, pitch; as `voices.select_pitched`."""
-    notes = _without_overlaps(notes._replace(track=np.zeros_like(notes.track)))
+def _merge(notes: NoteArrays, channels: Sequence[ChannelTrack], bar: int) -> NoteArrays:
+    """`track_selection.select_pitched`: all tracks as one, sorted by start, duration, pitch."""
+    notes = _remove_overlaps(notes._replace(track=np.zeros_like(notes.track)))
     order = np.lexsort((notes.pitch, notes.end, notes.start))
-    return NoteArrays(*(array[order] for array in notes))
+    return notes.at(order)
 
 
-def _melody(notes: NoteArrays, players: Sequence[ChannelTrack], bar: int) -> NoteArrays:
-    """The highest voice of the player who has the melody; as `melody.find_melody`."""
-    there = np.unique(notes.track).tolist()
-    played = len(np.unique(notes.start // bar))
+def _melody(notes: NoteArrays, channels: Sequence[ChannelTrack], bar: int) -> NoteArrays:
+    """`melody_extraction.find_melody`: the skyline of the track that most resembles a melody."""
+    playing = np.unique(notes.track).tolist()
+    bars_played = len(np.unique(notes.start // bar))
     shares = {
-        number: len(np.unique(notes.start[notes.track == number] // bar)) / played
-        for number in there
+        track: len(np.unique(notes.start[notes.track == track] // bar)) / bars_played
+        for track in playing
     }
-    names = {number: players[number].name for number in there}
-    named = [n for n in there if MELODY_NAMES.search(names[n]) and shares[n] >= MIN_BAR_SHARE]
-    likely = [n for n in named if not ACCOMPANIMENT_NAMES.search(names[n])] or named or there
-    voices = [notes.at(notes.track == number) for number in likely]
-    lines = [_skyline(voice) for voice in voices]
+    names = {track: channels[track].name for track in playing}
+    named = [t for t in playing if MELODY_NAMES.search(names[t]) and shares[t] >= MIN_BAR_SHARE]
+    leading = [t for t in named if not ACCOMPANIMENT_NAMES.search(names[t])]
+    candidates = leading or named or playing
+    track_notes = [notes.at(notes.track == track) for track in candidates]
+    lines = [_skyline(candidate) for candidate in track_notes]
     if len(lines) == 1:
         return lines[0]
     scores = []
-    for number, voice, line in zip(likely, voices, lines, strict=True):
-        alone = len(np.unique(voice.start)) / len(voice.start)
-        player = players[number]
+    for track, candidate, line in zip(candidates, track_notes, lines, strict=True):
+        onset_share = len(np.unique(candidate.start)) / len(candidate.start)
+        channel = channels[track]
         pitches = line.pitch.tolist()
-        scores.append(score_line(pitches, alone, shares[number], player.program, player.name))
+        scores.append(
+            score_line(pitches, onset_share, shares[track], channel.program, channel.name)
+        )
     return lines[scores.index(max(scores))]
 
 
 def _skyline(notes: NoteArrays) -> NoteArrays:
-    """As `melody.skyline`."""
-    order = np.lexsort((-notes.pitch, notes.start))
-    notes = NoteArrays(*(array[order] for array in notes))
+    """`melody_extraction.skyline` for arrays."""
+    notes = notes.at(np.lexsort((-notes.pitch, notes.start)))
     if (notes.end[:-1] <= notes.start[1:]).all():
         return notes
-    kept: list[int] = []
-    ends = notes.end.tolist()
-    pitches = notes.pitch.tolist()
-    begun, over, high = -1, -1, -1
-    for i, (start, end, pitch) in enumerate(zip(notes.start.tolist(), ends, pitches, strict=True)):
-        if over > start:
-            follows = end > over and over - start <= max(1, (over - begun) // 4)
-            if start == begun or (pitch <= high and not follows):
+    chosen: list[int] = []
+    starts, ends, pitches = notes.start.tolist(), notes.end.tolist(), notes.pitch.tolist()
+    last_start, last_end, last_pitch = -1, -1, -1
+    for i, (start, end, pitch) in enumerate(zip(starts, ends, pitches, strict=True)):
+        if last_end > start:
+            tail = max(1, (last_end - last_start) // 4)
+            legato = end > last_end and last_end - start <= tail
+            if start == last_start or (pitch <= last_pitch and not legato):
                 continue
-            ends[kept[-1]] = start
-        kept.append(i)
-        begun, over, high = start, end, pitch
-    return NoteArrays(notes.track, notes.pitch, notes.start, np.array(ends)).at(np.array(kept))
+            ends[chosen[-1]] = start
+        chosen.append(i)
+        last_start, last_end, last_pitch = start, end, pitch
+    shortened = notes._replace(end=np.array(ends))
+    return shortened.at(np.array(chosen))
 
 
-QUICK: dict[Selector, Pick] = {select_melody: _melody, select_pitched: _merge}
-"""The ways to select that can be done on arrays; of a note, a codec knows times and pitch then."""
+ARRAY_SELECTORS: dict[Selector, ArraySelector] = {
+    select_melody: _melody,
+    select_pitched: _merge,
+}
+"""The selectors that work on arrays; their codecs read the times and pitch of a note only."""

@@ -1,7 +1,7 @@
-"""Reading one file of a corpus: its windows as rows, and why what is not among them is not.
+"""Read one file of a corpus: its windows as rows, and the reasons why others are left out.
 
-Also what is kept of it while the rest is read: a shard of rows and a list of
-pieces for every batch of files, so that an interrupted reading can go on.
+`read_batch` stores a shard of rows and a list of pieces for each batch of files, so that
+an interrupted run can continue.
 """
 
 from __future__ import annotations
@@ -27,22 +27,25 @@ from ..score.phrase import Phrase
 from .dataset import pack
 from .fast_reader import QuantizedTrack, fast_tracks, to_track
 from .windowing import KEY_BYTES, cut_windows
-from .workers import FileBatch, TooSlow, time_limit
+from .workers import FileBatch, FileTimeout, time_limit
 
 READER_VERSION = 5
-"""Version of all that decides which windows a file has; what an older one kept is read again."""
+"""Version of the code that decides which windows a file has; a new one reads all files again."""
 
 Rows = NDArray[np.void]
-"""Windows as they are kept: fields `codes`, `meter`, `key` and `tune`. `[N]`"""
+"""Windows as they are stored: fields `codes`, `meter`, `key` and `tune`. `[N]`"""
 
 
 @dataclass
 class Piece:
-    """What was found in one file, and why the rest was left out.
+    """One file of the corpus, as stored in the list of pieces.
 
     Attributes:
-        stamp: size and time of change of the file, to know it again.
-        least: the smallest tune of its windows, in hexadecimal.
+        stamp: size and modification time of the file, to notice changes.
+        windows: how many of its windows are stored.
+        least: the smallest tune digest of its windows, in hexadecimal.
+        reason: why the file has no windows; empty if it has some.
+        dropped: how many of its windows were left out, by reason.
     """
 
     file: str
@@ -55,122 +58,123 @@ class Piece:
 
 
 def row_type(codec: str, bars: int) -> np.dtype[np.void]:
-    """One window as it is kept."""
-    own = CODECS[codec]
-    code = pack(own, own.encode(Phrase())[None], bars).shape[1:]
-    coded = own.dtype if own.likelihood == "categorical" else np.dtype(np.uint8)
+    """Structured type of a stored window."""
+    codes = pack(CODECS[codec], CODECS[codec].encode(Phrase())[None], bars)
     digests = [(name, np.uint8, KEY_BYTES) for name in ("key", "tune")]
-    return np.dtype([("codes", coded, code), ("meter", np.uint8, 3), *digests])
+    return np.dtype([("codes", codes.dtype, codes.shape[1:]), ("meter", np.uint8, 3), *digests])
 
 
 def read_piece(file: str, codec: str, bars: int) -> tuple[Piece, Rows]:
-    """One file to windows, each once in any key; whatever is wrong with it becomes its reason."""
+    """The distinct windows of one file, up to transposition; a file error becomes the reason."""
     piece, rows = Piece(file, file_stamp(file)), []
     try:
         _, data = load_bytes(file)
         piece.sha256 = hashlib.sha256(data).hexdigest()
-        rows = list(_rows(piece, data, codec, bars))
+        rows = list(_window_rows(piece, data, codec, bars))
     except MidiError as error:
         piece.reason = error.reason
     piece.windows = sum(map(len, rows))
     if piece.windows:
-        piece.least = min(row.tobytes() for part in rows for row in part["tune"]).hex()
+        piece.least = min(tune.tobytes() for batch in rows for tune in batch["tune"]).hex()
     elif not piece.reason:
         piece.reason = "no window with music in it"
     return piece, np.concatenate([np.empty(0, row_type(codec, bars)), *rows])
 
 
 def tracks_of(data: bytes, codec: str) -> list[QuantizedTrack]:
-    """The line that the codec reads in each stretch of a file, in the quick way if there is one.
+    """The track that the codec reads in each meter segment of a file, by the fast path if possible.
 
     Raises:
-        MidiError: there is none.
+        MidiError: the file cannot be read, or has nothing for the codec.
     """
     with suppress(FastPathUnsupported):
-        if found := fast_tracks(data, codec):
-            return found
+        if tracks := fast_tracks(data, codec):
+            return tracks
     return read_tracks(data, codec)
 
 
 def read_tracks(source: Source, codec: str) -> list[QuantizedTrack]:
-    """The same for one file, as the verbs read it.
+    """The same by the full reader, which the verbs use.
 
     Raises:
-        MidiError: it cannot be read, or there is nothing for the codec in it.
+        MidiError: the file cannot be read, or has nothing for the codec.
     """
-    lines = []
+    tracks = []
     for phrase in read_midi(source):
         with suppress(RequestError):
-            lines.append(to_track(CODECS[codec].select(phrase), CODECS[codec]))
-    if not lines:
+            tracks.append(to_track(CODECS[codec].select(phrase), CODECS[codec]))
+    if not tracks:
         raise MidiError("The MIDI data", f"there is nothing for the codec {codec} in it")
-    return lines
+    return tracks
 
 
-def _rows(piece: Piece, data: bytes, codec: str, bars: int) -> Iterator[Rows]:
+def _window_rows(piece: Piece, data: bytes, codec: str, bars: int) -> Iterator[Rows]:
+    """Yield the distinct windows of a file, and count the dropped ones in its piece."""
     seen: set[bytes] = set()
-    for line in tracks_of(data, codec):
-        for cut in cut_windows(line, CODECS[codec], bars):
-            piece.dropped += cut.dropped
+    for track in tracks_of(data, codec):
+        for batch in cut_windows(track, CODECS[codec], bars):
+            piece.dropped += batch.dropped
             new = []
-            for row, key in enumerate(cut.keys):
+            for row, key in enumerate(batch.keys):
                 if key in seen:
                     piece.dropped["repeats in its piece"] += 1
                 else:
                     seen.add(key)
                     new.append(row)
+            meter = batch.meter
             rows = np.empty(len(new), row_type(codec, bars))
-            rows["codes"] = pack(CODECS[codec], cut.codes[new], bars)
-            rows["meter"] = cut.meter.numerator, cut.meter.denominator, cut.meter.steps_per_quarter
-            for name, digests in (("key", cut.keys), ("tune", cut.tunes)):
+            rows["codes"] = pack(CODECS[codec], batch.codes[new], bars)
+            rows["meter"] = meter.numerator, meter.denominator, meter.steps_per_quarter
+            for name, digests in (("key", batch.keys), ("tune", batch.tunes)):
                 joined = b"".join(digests[row] for row in new)
                 rows[name] = np.frombuffer(joined, np.uint8).reshape(-1, KEY_BYTES)
             yield rows
 
 
 def read_batch(batch: FileBatch, codec: str, bars: int) -> Path:
-    """Read some files and keep what was found beside `batch.path`; the list is written last."""
+    """Read a batch of files; store its rows as `.npy`, then the list of its pieces as `.json`."""
     if batch.path.with_suffix(".json").exists():
         return batch.path
     pieces, rows = [], []
     for file in batch.mark_files():
-        piece, found = Piece(file, file_stamp(file)), np.empty(0, row_type(codec, bars))
+        piece, piece_rows = Piece(file, file_stamp(file)), np.empty(0, row_type(codec, bars))
         try:
             with time_limit(batch):
-                piece, found = read_piece(file, codec, bars)
-        except TooSlow as error:
+                piece, piece_rows = read_piece(file, codec, bars)
+        except FileTimeout as error:
             piece.reason = str(error)
         except MemoryError:
             piece.reason = "there is not memory enough to read it"
-        except Exception as error:  # one file must not end the reading of all
+        except Exception as error:  # one bad file must not stop the run
             piece.reason = f"reading it failed: {type(error).__name__}: {error}"
         pieces.append(vars(piece))
-        rows.append(found)
+        rows.append(piece_rows)
     try:
         np.save(batch.path.with_suffix(".npy"), np.concatenate(rows), allow_pickle=False)
     except OSError as error:
         raise OutputError(f"{batch.path} cannot be written: {error.strerror or error}.") from error
     write_whole(batch.path.with_suffix(".json"), json.dumps(pieces).encode())
-    batch.note.unlink(missing_ok=True)
+    batch.marker.unlink(missing_ok=True)
     return batch.path
 
 
 def read_shards(folder: Path) -> Iterator[tuple[Path, list[Piece]]]:
-    """Shards of rows that lie in a folder, and the pieces in each, in the order of their rows.
+    """Yield the shards of rows in a folder, and the pieces of each in the order of their rows.
 
-    The latest comes last: a file that was changed and read again stands in two.
+    The newest shard comes last: a file that was changed and read again is in two.
     """
     for path in sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns):
-        yield path.with_suffix(".npy"), [_piece(**about) for about in json.loads(path.read_text())]
+        stored = json.loads(path.read_text())
+        yield path.with_suffix(".npy"), [_load_piece(**fields) for fields in stored]
 
 
 def file_stamp(file: str) -> tuple[int, int]:
-    """Size and time of change; zeros for what is not there."""
+    """Size and modification time of a file; zeros if it does not exist."""
     with suppress(OSError):
-        about = Path(file).stat()
-        return about.st_size, about.st_mtime_ns
+        status = Path(file).stat()
+        return status.st_size, status.st_mtime_ns
     return 0, 0
 
 
-def _piece(*, stamp: list[int], dropped: dict[str, int], **about: Any) -> Piece:
-    return Piece(**about, stamp=(stamp[0], stamp[1]), dropped=Counter(dropped))
+def _load_piece(*, stamp: list[int], dropped: dict[str, int], **fields: Any) -> Piece:
+    return Piece(**fields, stamp=(stamp[0], stamp[1]), dropped=Counter(dropped))

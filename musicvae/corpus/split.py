@@ -1,7 +1,7 @@
-"""Which pieces are versions of one tune, and which split each goes to; over digests only.
+"""Group versions of one tune and assign pieces to splits, by the digests of windows only.
 
-Digests stand in two arrays, piece after piece: 16 bytes a window are all that has
-to be in memory, however large the corpus.
+The digests are in two arrays, piece after piece: 16 bytes per window are all that
+has to be in memory.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ..arrays import BoolArray, IntArray
 from .dataset import SPLITS
 
 Keys = NDArray[np.uint64]
+"""The first eight bytes of a digest for each window. `[N]`"""
 
 HELD_OUT_SHARE = 0.05
 """Share of pieces in each of valid and test."""
@@ -23,99 +24,108 @@ HELD_OUT_SHARE = 0.05
 VERSION_SHARE = 0.25
 """Pieces that share this much of the smaller one's windows are versions of one tune."""
 
-COMMON_WINDOW = 20
-"""A window found in more pieces than this is a commonplace and proves no kinship."""
+MAX_WINDOW_PIECES = 20
+"""A window that occurs in more pieces than this is too common to tell versions of a tune."""
 
 
 def group_versions(tunes: Keys, counts: IntArray) -> list[int]:
-    """A group number for each piece: versions of one tune have one.
+    """A group number for each piece; versions of one tune have the same number.
 
     Args:
-        tunes: of the windows of all pieces. `[N]`
-        counts: how many of them each piece has. `[P]`
+        tunes: tune digests of the windows, piece after piece. `[N]`
+        counts: number of windows of each piece. `[P]`
     """
-    group = list(range(len(counts)))
+    parent = list(range(len(counts)))  # a union-find forest of pieces
 
-    def root(index: int) -> int:
-        while group[index] != index:
-            group[index] = group[group[index]]
-            index = group[index]
-        return index
+    def root(piece: int) -> int:
+        while parent[piece] != piece:
+            parent[piece] = parent[parent[piece]]  # halve the path
+            piece = parent[piece]
+        return piece
 
-    pairs, shared = _shared(tunes, counts)
+    pairs, shared = _count_shared_windows(tunes, counts)
     first, second = np.divmod(pairs, max(1, len(counts)))
-    kin = shared >= VERSION_SHARE * np.minimum(counts[first], counts[second])
-    for a, b in zip(first[kin].tolist(), second[kin].tolist(), strict=True):
-        group[root(a)] = root(b)
-    return [root(index) for index in range(len(counts))]
+    versions = shared >= VERSION_SHARE * np.minimum(counts[first], counts[second])
+    for a, b in zip(first[versions].tolist(), second[versions].tolist(), strict=True):
+        parent[root(a)] = root(b)
+    return [root(piece) for piece in range(len(counts))]
 
 
-def _shared(tunes: Keys, counts: IntArray) -> tuple[IntArray, IntArray]:
+def _count_shared_windows(tunes: Keys, counts: IntArray) -> tuple[IntArray, IntArray]:
     """Pairs of pieces, as `first * P + second`, and how many windows they share."""
     owners = np.repeat(np.arange(len(counts)), counts)
     order = np.lexsort((owners, tunes))
     tunes, owners = tunes[order], owners[order]
-    again = np.append(False, (tunes[1:] == tunes[:-1]) & (owners[1:] == owners[:-1]))
-    tunes, owners = tunes[~again[: len(tunes)]], owners[~again[: len(tunes)]]  # once a piece
+    repeated = np.append(False, (tunes[1:] == tunes[:-1]) & (owners[1:] == owners[:-1]))
+    once = ~repeated[: len(tunes)]  # a window counts once for each piece
+    tunes, owners = tunes[once], owners[once]
+    # windows with one digest now stand together; number these runs
     run = np.append(0, np.cumsum(tunes[1:] != tunes[:-1]))[: len(tunes)]
-    proves = (np.bincount(run) <= COMMON_WINDOW)[run]
-    owners, run = owners[proves], run[proves]
-    found = [np.empty((2, 0), dtype=np.int64)]
-    for apart in range(1, COMMON_WINDOW):  # the owner of a window and the next but that many
-        alike = run[:-apart] == run[apart:]
-        pairs = owners[:-apart][alike] * len(counts) + owners[apart:][alike]
-        found.append(np.stack(np.unique(pairs, return_counts=True)))
-    pairs, times = np.concatenate(found, axis=1)
-    distinct, which = np.unique(pairs, return_inverse=True)
-    return distinct, np.bincount(which, times, len(distinct)).astype(np.int64)
+    rare = (np.bincount(run) <= MAX_WINDOW_PIECES)[run]
+    owners, run = owners[rare], run[rare]
+    # Two owners in one run are fewer than MAX_WINDOW_PIECES places apart: comparing the
+    # arrays with themselves at each distance finds all pairs.
+    pair_counts = [np.empty((2, 0), dtype=np.int64)]
+    for distance in range(1, MAX_WINDOW_PIECES):
+        same_run = run[:-distance] == run[distance:]
+        pairs = owners[:-distance][same_run] * len(counts) + owners[distance:][same_run]
+        pair_counts.append(np.stack(np.unique(pairs, return_counts=True)))
+    pairs, shared = np.concatenate(pair_counts, axis=1)
+    distinct, index = np.unique(pairs, return_inverse=True)
+    return distinct, np.bincount(index, shared, len(distinct)).astype(np.int64)
 
 
 def split_pieces(groups: Sequence[int], least: Sequence[bytes]) -> list[str]:
-    """A split for each piece, drawn from the smallest digest of its group.
+    """The split of each piece, drawn from the smallest digest of its group.
 
-    So a piece keeps its split when files are renamed or others are added, unless
-    one of those shows it to be a version of another tune. Where chance leaves a
-    split empty, in a small folder, the group that came nearest to it fills it.
+    A piece keeps its split when files are renamed or added, unless an added file joins
+    its group. If chance leaves test or valid empty, as in a small folder, the group
+    with the smallest number goes there.
 
     Args:
         groups: of `group_versions`.
-        least: the smallest digest of each piece.
+        least: the smallest tune digest of each piece; empty if it has no windows.
     """
     smallest: dict[int, bytes] = {}
-    for group, own in zip(groups, least, strict=True):
-        smallest[group] = min(smallest.get(group, own), own)
-    place = {
-        group: int.from_bytes(hashlib.blake2b(own, digest_size=8).digest()) / 2**64
-        for group, own in smallest.items()
-        if own
+    for group, digest in zip(groups, least, strict=True):
+        smallest[group] = min(smallest.get(group, digest), digest)
+    # a hash of the digest, as a number from 0 to 1
+    draws = {
+        group: int.from_bytes(hashlib.blake2b(digest, digest_size=8).digest()) / 2**64
+        for group, digest in smallest.items()
+        if digest
     }
-    nearest = sorted(place, key=lambda group: place[group])
-    test = {group for group in nearest if place[group] < HELD_OUT_SHARE} or {*nearest[:1]}
-    rest = [group for group in nearest if group not in test]
-    valid = {group for group in rest if place[group] < 2 * HELD_OUT_SHARE} or {*rest[:1]}
+    ordered = sorted(draws, key=lambda group: draws[group])
+    test = {group for group in ordered if draws[group] < HELD_OUT_SHARE} or {*ordered[:1]}
+    rest = [group for group in ordered if group not in test]
+    valid = {group for group in rest if draws[group] < 2 * HELD_OUT_SHARE} or {*rest[:1]}
     return ["test" if group in test else "valid" if group in valid else "train" for group in groups]
 
 
 def choose_windows(
     keys: Keys, tunes: Keys, split: NDArray[np.uint8]
 ) -> tuple[BoolArray, dict[str, int]]:
-    """Each window once; a tune that test holds stands in no other split, nor one of valid in train.
+    """Choose windows so that none occurs twice and no tune occurs in two splits.
+
+    A tune that occurs in test is dropped from valid and train, one in valid from train.
 
     Args:
-        keys, tunes: of all windows. `[N]`
-        split: where the piece of each stands in `SPLITS`. `[N]`
+        keys, tunes: digests of all windows. `[N]`
+        split: index in `SPLITS` of each window's piece. `[N]`
 
     Returns:
-        Which are kept, `[N]`, and why the others are not, with their number.
+        A mask of the chosen windows, `[N]`, and how many others were dropped, by reason.
     """
-    _, which = np.unique(tunes, return_inverse=True)
-    owner = np.zeros(len(tunes), dtype=np.uint8)
-    np.maximum.at(owner, which, split)  # test comes last in SPLITS, and has the first choice
-    owner = owner[which]
-    free = np.flatnonzero(owner == split)
-    kept = np.zeros(len(keys), dtype=np.bool_)
-    kept[free[np.unique(keys[free], return_index=True)[1]]] = True  # of the earliest piece
-    found = {"repeats in another piece": len(free) - int(kept.sum())}
+    _, tune_index = np.unique(tunes, return_inverse=True)
+    tune_split = np.zeros(len(tunes), dtype=np.uint8)
+    np.maximum.at(tune_split, tune_index, split)  # test is last in SPLITS and takes precedence
+    tune_split = tune_split[tune_index]
+    allowed = np.flatnonzero(tune_split == split)
+    chosen = np.zeros(len(keys), dtype=np.bool_)
+    # of equal windows, the one of the earliest piece
+    chosen[allowed[np.unique(keys[allowed], return_index=True)[1]]] = True
+    dropped = {"repeats in another piece": len(allowed) - int(chosen.sum())}
     for number, name in enumerate(SPLITS):
-        found[f"held out for {name}"] = int(((owner != split) & (owner == number)).sum())
-    return kept, {reason: count for reason, count in found.items() if count}
+        held_out = (tune_split != split) & (tune_split == number)
+        dropped[f"held out for {name}"] = int(held_out.sum())
+    return chosen, {reason: count for reason, count in dropped.items() if count}

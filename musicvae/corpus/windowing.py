@@ -1,7 +1,7 @@
-"""A line cut into windows at once: codes, why some are left out, what each is known by.
+"""Cut a track into windows at once: codes, digests, and why some windows are left out.
 
-The windows are those of `windows.windows` with a hop, and their codes those of
-`Codec.encode`, as arrays.
+The windows are those of `score.windows.split_windows` with a hop, and their codes
+those of `Codec.encode`, as arrays.
 """
 
 from __future__ import annotations
@@ -20,26 +20,30 @@ from ..theory.meter import Meter
 from .fast_reader import QuantizedTrack
 
 MIN_NOTES = 3
-"""In two bars."""
+"""Notes that a window of two bars must have; a longer window needs more in proportion."""
 
-HOPS = 4
-"""Long windows begin at each fourth part of their length; a rest as long is a long one."""
+HOPS_PER_WINDOW = 4
+"""Windows of more than two bars start a quarter of their length apart.
+
+A rest of more than a quarter of such a window, or of more than a bar, is too long.
+"""
 
 KEY_BYTES = 12
 BATCH_SIZE = 256
-"""Windows cut side by side: all those of a long roll would be hundreds of megabytes."""
+"""Windows cut in one batch: all windows of a long roll would take hundreds of megabytes."""
 
 
 @dataclass(frozen=True)
 class WindowBatch:
-    """Windows of one meter, side by side.
+    """Windows of one meter.
 
     Attributes:
         codes: `[N, T]` or `[N, T, channels]`
-        keys: a digest of each that is the same in any key; of two that share it one is kept.
-        tunes: a digest of what is struck and when, in any key and meter; who shares it with
-            a held-out window is not trained on.
-        dropped: why others were left out.
+        keys: a digest of each window that is the same in any key; of windows with one
+            digest, one stays in the data set.
+        tunes: a digest of pitches and onset times that is the same in any key and meter; a
+            window that shares it with a held-out window is not in the training set.
+        dropped: how many other windows were left out, by reason.
     """
 
     meter: Meter
@@ -49,84 +53,90 @@ class WindowBatch:
     dropped: Counter[str]
 
 
-def cut_windows(line: QuantizedTrack, codec: Codec, bars: int = TWO_BARS) -> Iterator[WindowBatch]:
-    """The windows of a line that teach something.
+def cut_windows(track: QuantizedTrack, codec: Codec, bars: int = TWO_BARS) -> Iterator[WindowBatch]:
+    """Yield the usable windows of a track.
 
-    One stands on each bar line; of long windows, one on every fourth part of their length.
+    Windows of two bars start at every bar line, longer ones a quarter of their length apart.
     """
-    bar = line.meter.steps_per_bar
-    steps = window_steps(line.meter, bars)
-    hop = max(1, steps // bar // HOPS) * bar
-    starts = np.arange(0, line.bars * bar - steps + 1, hop if bars > TWO_BARS else bar)
-    whole = line.encoded(codec)
-    for at in range(0, len(starts), BATCH_SIZE):
-        begin = starts[at : at + BATCH_SIZE]
-        codes = codec.drop_carried_notes(whole[begin[:, None] + np.arange(steps)])
-        few, silent = unusable(line, begin, bars)
-        lone = ~(few | silent) & _without_a_part(codec, codes)
+    bar = track.meter.steps_per_bar
+    steps = window_steps(track.meter, bars)
+    hop = max(1, steps // bar // HOPS_PER_WINDOW) * bar if bars > TWO_BARS else bar
+    starts = np.arange(0, track.bars * bar - steps + 1, hop)
+    track_codes = track.encoded(codec)
+    for first in range(0, len(starts), BATCH_SIZE):
+        begin = starts[first : first + BATCH_SIZE]
+        codes = codec.drop_carried_notes(track_codes[begin[:, None] + np.arange(steps)])
+        few, silent = unusable(track, begin, bars)
+        part_silent = ~(few | silent) & _has_silent_part(codec, codes)
         dropped = Counter({"fewer than three notes in two bars": int(few.sum())})
         dropped["silent for too long"] = int((silent & ~few).sum())
-        dropped["a part is silent"] = int(lone.sum())
-        codes = codes[~(few | silent | lone)]
-        keys, tunes = window_keys(codes, line.meter, codec), tune_keys(codes, codec)
-        yield WindowBatch(line.meter, codes, keys, tunes, +dropped)
+        dropped["a part is silent"] = int(part_silent.sum())
+        codes = codes[~(few | silent | part_silent)]
+        keys, tunes = window_keys(codes, track.meter, codec), tune_keys(codes, codec)
+        yield WindowBatch(track.meter, codes, keys, tunes, +dropped)
 
 
 def unusable(
-    line: QuantizedTrack, begin: IntArray, bars: int = TWO_BARS
+    track: QuantizedTrack, begin: IntArray, bars: int = TWO_BARS
 ) -> tuple[BoolArray, BoolArray]:
-    """Which of the windows that begin there hold few notes, and which a long silence. `[N]`
+    """Masks of the windows that start at `begin`: those with few notes, those with a long rest.
 
-    A silence lasts from the end of the longest of the notes struck last, as if
-    those struck before were over; it is long if it lasts more than a bar, or
-    more than a fourth of a long window.
+    A rest runs from the end of one onset's longest note to the next onset, even if a note
+    of an earlier onset still sounds. It is too long if it lasts more than a bar, or more
+    than a quarter of a long window.
+
+    Shape:
+        - Output: two of `[N]`
     """
-    steps = window_steps(line.meter, bars)
-    notes = np.searchsorted(line.start, begin + steps) - np.searchsorted(line.start, begin)
+    steps = window_steps(track.meter, bars)
+    notes = np.searchsorted(track.start, begin + steps) - np.searchsorted(track.start, begin)
     few = notes < MIN_NOTES * bars // TWO_BARS
-    if few.all():  # of a silent line nothing more is known
+    if few.all():  # the track may have no notes at all
         return few, np.zeros_like(few)
-    longest = np.append(line.start[:-1] != line.start[1:], True)
-    start, end = line.start[longest], line.end[longest]
-    rest = max(line.meter.steps_per_bar, steps // HOPS)
+    # notes are sorted by start, then duration: the last of a start is the longest
+    longest = np.append(track.start[:-1] != track.start[1:], True)
+    start, end = track.start[longest], track.end[longest]
+    max_rest = max(track.meter.steps_per_bar, steps // HOPS_PER_WINDOW)
     first, stop = np.searchsorted(start, begin), np.searchsorted(start, begin + steps)
-    rests = np.concatenate([[0], np.cumsum(start[1:] - end[:-1] > rest)])
+    # long_rests[i]: long rests before onset i, so a window has one between its first and last
+    # onset if the two counts differ
+    long_rests = np.concatenate([[0], np.cumsum(start[1:] - end[:-1] > max_rest)])
     first = np.where(few, 0, first)
     last = np.where(few, 0, stop - 1)
     silent = (
-        (start[first] - begin > rest)
-        | (begin + steps - end[last] > rest)
-        | (rests[last] > rests[first])
+        (start[first] - begin > max_rest)
+        | (begin + steps - end[last] > max_rest)
+        | (long_rests[last] > long_rests[first])
     )
     return few, silent
 
 
 def window_keys(codes: Codes, meter: Meter, codec: Codec) -> list[bytes]:
-    """Digests of windows moved as low as they go, so that they are the same in any key.
+    """Digests of windows in the codec's lowest key, so that they are the same in any key.
 
     Shape:
         - Input: `[N, T, ...]`
     """
     name = f"{meter.numerator}/{meter.denominator}/{meter.steps_per_quarter}".encode()
-    return [_digest(name + row.tobytes()) for row in codec.normalize_key(codes)]
+    return [_digest(name + window.tobytes()) for window in codec.normalize_key(codes)]
 
 
 def tune_keys(codes: Codes, codec: Codec) -> list[bytes]:
-    """Digests of what is struck and when, the same in any key, any meter, and for any lengths.
+    """Digests of pitches and onset times, the same in any key and meter, whatever the durations.
 
     Shape:
         - Input: `[N, T, ...]`
     """
-    return [_digest(row.tobytes()) for row in codec.onsets(codec.normalize_key(codes))]
+    return [_digest(window.tobytes()) for window in codec.onsets(codec.normalize_key(codes))]
 
 
 def _digest(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=KEY_BYTES).digest()
 
 
-def _without_a_part(codec: Codec, codes: Codes) -> BoolArray:
-    """Windows in which one of several parts strikes nothing. `[N, T, ...]` -> `[N]`"""
+def _has_silent_part(codec: Codec, codes: Codes) -> BoolArray:
+    """True for windows in which one of several parts has no onset. `[N, T, ...]` -> `[N]`"""
     if len(codec.parts) == 1:
         return np.zeros(len(codes), dtype=bool)
-    strikes = [part.onset_mask(own).any(axis=1) for part, own in codec.split(codes)]
-    return np.asarray(~np.all(strikes, axis=0))
+    has_onset = [part.onset_mask(part_codes).any(axis=1) for part, part_codes in codec.split(codes)]
+    return np.asarray(~np.all(has_onset, axis=0))

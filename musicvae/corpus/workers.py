@@ -1,9 +1,9 @@
-"""Files read on many workers; one that crashes or hangs is found, and the rest goes on.
+"""Read files on many workers; a file that crashes or hangs its worker is left out.
 
-Workers are joblib's, on this machine or wherever the backend has them that
-`joblib.parallel_config` chose. Each writes down which file it is at. When one
-ends, the files that were being read then are read again, each alone: who ends
-its process once more is left out, with the reason.
+Workers are joblib's, on this machine or wherever the backend chosen with
+`joblib.parallel_config` runs them. Each worker writes down which file it is reading.
+When a worker dies, the files that were being read are read again, each in a process
+of its own; a file that ends its process again is left out, with the reason.
 """
 
 from __future__ import annotations
@@ -20,18 +20,23 @@ from pathlib import Path
 
 from ..errors import DatasetError
 
-GRACE = 2.0
-"""Seconds that a file may take beyond its limit before the worker itself is ended."""
+GRACE_SECONDS = 2.0
+"""Seconds beyond its time limit after which a file's worker process is ended."""
 
-IDLE = 10.0
-"""Seconds without work after which a worker ends: nobody may be there any more to tell it."""
+IDLE_SECONDS = 10.0
+"""Seconds without work after which a worker ends, in case its parent process is gone."""
 
-ENDED = ("TerminatedWorkerError", "BrokenProcessPool", "KilledWorker", "WorkerCrashedError")
-"""What backends raise when a worker ends in the middle of its work."""
+WORKER_DEATH_ERRORS = (
+    "TerminatedWorkerError",
+    "BrokenProcessPool",
+    "KilledWorker",
+    "WorkerCrashedError",
+)
+"""Names of the errors that loky, Dask and Ray raise when a worker process dies."""
 
 
-class TooSlow(Exception):
-    """A file took longer than it may."""
+class FileTimeout(Exception):
+    """Reading a file took longer than the time limit."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"reading it takes longer than {seconds:g} seconds")
@@ -39,36 +44,36 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True)
 class FileBatch:
-    """Some files for one worker.
+    """Files for one worker.
 
     Attributes:
-        path: where what is found in them is kept, without a suffix.
+        path: where the result is stored, without a suffix.
         timeout: seconds for each file.
-        home: the process that waits for the workers; it is never ended.
+        parent_pid: the process that waits for the workers; a timeout never ends it.
     """
 
     path: Path
     files: tuple[str, ...]
     timeout: float
-    home: int
+    parent_pid: int
 
     @property
-    def note(self) -> Path:
-        """Says which file is being read."""
+    def marker(self) -> Path:
+        """The file that holds the number of the file being read."""
         return self.path.with_suffix(".now")
 
     def mark_files(self) -> Iterator[str]:
-        """Each file, written down before it is read; who reads takes the note away in the end."""
-        with self.note.open("wb", buffering=0) as note:
+        """Yield each file after writing its number to the marker; the reader deletes the marker."""
+        with self.marker.open("wb", buffering=0) as marker:
             for number, file in enumerate(self.files):
-                note.seek(0)
-                note.write(number.to_bytes(4))
+                marker.seek(0)
+                marker.write(number.to_bytes(4))
                 yield file
 
     def interrupted_file(self) -> int | None:
-        """Number of the file that was being read when the worker ended."""
+        """Index of the file that was being read when the worker died; None if there was none."""
         with suppress(FileNotFoundError):
-            return int.from_bytes(self.note.read_bytes())
+            return int.from_bytes(self.marker.read_bytes())
         return None
 
 
@@ -78,50 +83,54 @@ Work = Callable[[FileBatch], Path]
 
 @contextmanager
 def time_limit(batch: FileBatch) -> Iterator[None]:
-    """A time limit for one file, where the thread can be interrupted: in a worker of one thread.
+    """Limit the time for one file with an alarm signal.
 
-    Code that does not listen to the alarm ends with its process a little later.
+    Works in the main thread of a process, on systems that have SIGALRM; elsewhere there is
+    no limit. Native code that holds the interpreter lock, so that the signal is not handled,
+    is ended with its worker process `GRACE_SECONDS` later.
 
     Raises:
-        TooSlow: the time is up.
+        FileTimeout: the time is up.
     """
-    in_main = threading.current_thread() is threading.main_thread()
-    if not in_main or not hasattr(signal, "SIGALRM"):
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not in_main_thread or not hasattr(signal, "SIGALRM"):
         yield
         return
 
-    def ring(*_: object) -> None:
-        raise TooSlow(batch.timeout)
+    def on_alarm(*_: object) -> None:
+        raise FileTimeout(batch.timeout)
 
-    before = signal.signal(signal.SIGALRM, ring)
+    previous_handler = signal.signal(signal.SIGALRM, on_alarm)
     signal.setitimer(signal.ITIMER_REAL, batch.timeout)
     try:
-        if os.getpid() == batch.home:
+        if os.getpid() == batch.parent_pid:
             yield
         else:
-            with Path(os.devnull).open("w") as nowhere:
-                faulthandler.dump_traceback_later(batch.timeout + GRACE, exit=True, file=nowhere)
+            with Path(os.devnull).open("w") as null:
+                faulthandler.dump_traceback_later(
+                    batch.timeout + GRACE_SECONDS, exit=True, file=null
+                )
                 try:
                     yield
                 finally:
                     faulthandler.cancel_dump_traceback_later()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGALRM, previous_handler)
 
 
 def run_batches(
     work: Work, batches: Iterable[FileBatch], workers: int | None
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Work on every batch; gives, as it goes on, how many files are done and why some cannot be.
+    """Work on every batch; yield the number of files just done, and files that failed with reasons.
 
     Raises:
-        DatasetError: no worker lives long enough to begin.
+        DatasetError: the workers die before they read a file.
     """
     waiting = {batch.path: batch for batch in batches}
     while waiting:
         try:
-            for path in _results(work, list(waiting.values()), workers):
+            for path in _run_parallel(work, list(waiting.values()), workers):
                 yield len(waiting.pop(path).files), {}
         except Exception as error:
             if not _worker_ended(error):
@@ -130,47 +139,48 @@ def run_batches(
             if not suspects:
                 raise DatasetError(f"The workers ended before they read a file: {error}") from error
             for batch, number in suspects:
-                file, rest = batch.files[number], batch.files[:number] + batch.files[number + 1 :]
+                suspect, name = batch.files[number], batch.path.name
+                others = batch.files[:number] + batch.files[number + 1 :]
                 del waiting[batch.path]
-                if rest:
-                    path = batch.path.with_name(f"{batch.path.name}r")
-                    waiting[path] = replace(batch, path=path, files=rest)
-                path = batch.path.with_name(f"{batch.path.name}-{number}")
-                why = _alone(work, replace(batch, path=path, files=(file,)))
-                batch.note.unlink()
-                yield 1, {file: why} if why else {}
+                if others:
+                    path = batch.path.with_name(f"{name}r")
+                    waiting[path] = replace(batch, path=path, files=others)
+                path = batch.path.with_name(f"{name}-{number}")
+                reason = _read_alone(work, replace(batch, path=path, files=(suspect,)))
+                batch.marker.unlink()
+                yield 1, {suspect: reason} if reason else {}
 
 
-def _results(work: Work, batches: Sequence[FileBatch], workers: int | None) -> Iterator[Path]:
+def _run_parallel(work: Work, batches: Sequence[FileBatch], workers: int | None) -> Iterator[Path]:
     from joblib import Parallel, delayed, effective_n_jobs
     from joblib.externals.loky import ProcessPoolExecutor
 
-    if effective_n_jobs(workers or -1) == 1:  # joblib would read in this very process
-        with ProcessPoolExecutor(1, timeout=IDLE) as alone:
-            yield from alone.map(work, batches)
+    if effective_n_jobs(workers or -1) == 1:  # joblib would run in this process
+        with ProcessPoolExecutor(1, timeout=IDLE_SECONDS) as executor:
+            yield from executor.map(work, batches)
     else:
         parallel = Parallel(workers or -1, return_as="generator_unordered", batch_size=1)
         yield from parallel(delayed(work)(batch) for batch in batches)
 
 
-def _alone(work: Work, batch: FileBatch) -> str:
-    """Why a file cannot be read in a process of its own; empty if it can."""
+def _read_alone(work: Work, batch: FileBatch) -> str:
+    """Read one file in a process of its own; return why that failed, or an empty string."""
     from joblib.externals.loky import ProcessPoolExecutor
 
-    begun = time.monotonic()
+    began = time.monotonic()
     try:
-        with ProcessPoolExecutor(1, timeout=IDLE) as alone:
-            alone.submit(work, batch).result()
+        with ProcessPoolExecutor(1, timeout=IDLE_SECONDS) as executor:
+            executor.submit(work, batch).result()
     except Exception as error:
         if not _worker_ended(error):
             raise
-        batch.note.unlink(missing_ok=True)
-        if time.monotonic() - begun > batch.timeout:
-            return str(TooSlow(batch.timeout))
+        batch.marker.unlink(missing_ok=True)
+        if time.monotonic() - began > batch.timeout:
+            return str(FileTimeout(batch.timeout))
         return "it ends the process that reads it: a crash, or too little memory"
     return ""
 
 
 def _worker_ended(error: Exception) -> bool:
-    """Whether a backend says so: loky, Dask or Ray, none of which need be installed."""
-    return type(error).__name__ in ENDED
+    """Return True if a worker died, by the error's name: the backend need not be installed."""
+    return type(error).__name__ in WORKER_DEATH_ERRORS

@@ -1,1 +1,1 @@
-"""Measure a model on music it was not trained on."""
+"""Measure a model on music that it was not trained on."""

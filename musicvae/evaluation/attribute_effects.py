@@ -1,7 +1,8 @@
-"""What moving each attribute does to all of them, measured on music a model was not trained on.
+"""Measure what setting one attribute does to all attributes, on music not trained on.
 
-Of every window z is moved by each amount, as `attributes.moved` does it, and decoded; a change
-is the mean over the windows of the attribute after less before, in SDs of the training set.
+The z of every window is moved by each amount, as `adapt.apply_attributes` does it, and decoded.
+A change is the mean over the windows of the attribute after minus before, in SDs of the
+training set.
 """
 
 from __future__ import annotations
@@ -30,22 +31,26 @@ from ..theory.meter import Meter
 from ..verbs.generate import COMMON_TIME
 
 AMOUNTS = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
+"""Amounts by which each attribute is set, in SDs of the training set."""
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What moving one attribute does.
+    """What setting one attribute does.
 
     Attributes:
-        name: of the attribute that is moved.
-        meaning: of its number.
-        mean, sd: of that number over the training set.
+        name: the attribute that is set.
+        meaning: what its value counts.
+        mean, sd: of its value over the training set.
         changes: in SDs, of each attribute at each amount.
-        slope: change of its own for each SD that is asked for.
-        monotone: whether its own change grows with every step of the amount.
-        partner: the attribute that it hangs together with by nature; "" for none.
-        side: of the others, the one that changes most.
-        ratio: own change over that of `side`, each from the lowest to the highest.
+        slope: change of the attribute itself per SD of the amount.
+        monotone: True if its change grows with every step of the amount.
+        partner: the attribute that is tied to it by definition; "" for none.
+        side: the attribute that changes most, besides itself and its partner.
+        ratio: range of its own changes divided by that of `side`.
+
+    Blind to: what happens to single windows, since changes are means, and everything that
+    no attribute measures.
     """
 
     name: str
@@ -62,10 +67,10 @@ class Effect:
 
 @dataclass(frozen=True)
 class Effects:
-    """Of all attributes of a model.
+    """Effects of all attributes of a model.
 
     Attributes:
-        windows: how many were moved.
+        windows: how many windows were changed.
         amounts: in SDs of the training set.
         effects: one for each attribute.
     """
@@ -75,7 +80,7 @@ class Effects:
     effects: tuple[Effect, ...]
 
     def to_json(self) -> str:
-        """All of it, for a file."""
+        """All figures as JSON."""
         return json.dumps(asdict(self), indent=2)
 
 
@@ -87,13 +92,13 @@ def effects(
     amounts: Sequence[float] = AMOUNTS,
     progress: Progress = silent,
 ) -> Effects:
-    """Move each attribute of each z by each amount.
+    """Set each attribute of each z by each amount, and measure all attributes.
 
     Args:
-        amounts: in order, with 0 among them.
+        amounts: in ascending order, including 0.
 
     Shape:
-        - z: `[N, Z]`, a meter for each
+        - z: `[N, Z]`, with a meter for each
 
     Raises:
         RequestError: the model has no attributes that can be measured.
@@ -104,23 +109,24 @@ def effects(
             "This model has no attributes: fit them with  musicvae fit-attributes MODEL --data D."
         )
     blocks = [slice(start, start + BATCH_SIZE) for start in range(0, len(z), BATCH_SIZE)]
-    found = []
+    measured = []
     progress(Report("attributes", 0, len(names), sizes={"windows": len(z)}))
     for done, name in enumerate(names, 1):
-        parts = [_changes(player, z[here], meters[here], name, amounts) for here in blocks]
-        found.append(_effect(player, name, amounts, np.concatenate(parts).mean(axis=0)))
+        parts = [_changes(player, z[block], meters[block], name, amounts) for block in blocks]
+        measured.append(_effect(player, name, amounts, np.concatenate(parts).mean(axis=0)))
         progress(Report("attributes", done, len(names)))
-    return Effects(len(z), tuple(amounts), tuple(found))
+    return Effects(len(z), tuple(amounts), tuple(measured))
 
 
 def windows_of(
     player: Player, data: Path | str | None, split: str, limit: int, seed: int
 ) -> tuple[FloatArray, list[Meter]]:
-    """z to move, and their meters: of a split of a data set, or what the model makes up in 4/4.
+    """z and meters of at most `limit` windows: of a split of a data set, or samples in 4/4.
 
     Raises:
-        DatasetError: `data` is no data set.
-        RequestError: the model does not fit them, has no z or no prior, or there is no such split.
+        DatasetError: `data` is not a data set.
+        RequestError: the model does not fit the data, has no z or no prior, or there is no such
+            split.
     """
     if data is None:
         check_request(player, "generate", limit, 1.0)
@@ -137,36 +143,38 @@ def windows_of(
 def _changes(
     player: Player, z: FloatArray, meters: Sequence[Meter], name: str, amounts: Sequence[float]
 ) -> DoubleArray:
-    """Of each z at each amount. `[N, amounts, attributes]`"""
+    """Change of every attribute when `name` is set by each amount. `[N, amounts, attributes]`"""
     out = np.zeros((len(z), len(amounts), len(measurable_attributes(player))))
-    for sign in (-1, 1):  # what is tried is the same for all amounts of a sign
-        here = [i for i, amount in enumerate(amounts) if amount * sign > 0]
+    for sign in (-1, 1):  # all amounts of one sign choose from the same candidate moves
         moves = try_moves(player, z, {name: sign}, meters)
-        for i in here:
-            chosen = moves.best_moves({name: amounts[i]})
-            out[:, i] = moves.changes[chosen, np.arange(len(z))]
+        for i, amount in enumerate(amounts):
+            if amount * sign > 0:
+                chosen = moves.best_moves({name: amount})
+                out[:, i] = moves.changes[chosen, np.arange(len(z))]
     return out
 
 
 def _effect(player: Player, name: str, amounts: Sequence[float], changes: DoubleArray) -> Effect:
-    """From the changes of all attributes. `[amounts, attributes]`"""
+    """Figures of one attribute from the changes of all. `[amounts, attributes]`"""
     attributes = measurable_attributes(player)
-    names, one = list(attributes), attributes[name]
-    own = changes[:, names.index(name)]
+    names, attribute = list(attributes), attributes[name]
+    own_changes = changes[:, names.index(name)]
     spans = dict(zip(names, np.ptp(changes, axis=0).tolist(), strict=True))
-    others = {other: span for other, span in spans.items() if other not in (name, one.partner)}
+    others = {
+        other: span for other, span in spans.items() if other not in (name, attribute.partner)
+    }
     side = max(others, key=others.__getitem__, default="")
-    least = others.get(side, 0.0)
+    side_span = others.get(side, 0.0)
     mean, sd = map(float, player.scales[name])
     return Effect(
         name,
-        one.meaning,
+        attribute.meaning,
         mean,
         sd,
         {other: changes[:, i].round(4).tolist() for i, other in enumerate(names)},
-        slope=float((own[-1] - own[0]) / (amounts[-1] - amounts[0])),
-        monotone=all(before < after for before, after in pairwise(own)),
-        partner=one.partner if one.partner in names else "",
+        slope=float((own_changes[-1] - own_changes[0]) / (amounts[-1] - amounts[0])),
+        monotone=all(before < after for before, after in pairwise(own_changes)),
+        partner=attribute.partner if attribute.partner in names else "",
         side=side,
-        ratio=spans[name] / least if least else math.inf,
+        ratio=spans[name] / side_span if side_span else math.inf,
     )

@@ -1,4 +1,4 @@
-"""Windows to measure: any collection of them, in chunks, and sorted by meter."""
+"""Collections of windows to measure, in chunks and grouped by meter."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ BATCH_SIZE = 256
 
 
 class Collection(Protocol):
-    """What is read from a data set; `dataset.Windows` is one."""
+    """Windows that can be measured; `corpus.dataset.Windows` is one."""
 
     @property
     def codec(self) -> Codec:
-        """How the windows are spelled."""
+        """Codec of the windows."""
 
     @property
     def bars(self) -> int:
-        """Of a window; see `position.window_bars`."""
+        """Bars of a window; see `score.windows.window_bars`."""
 
     def __len__(self) -> int: ...
 
@@ -38,7 +38,7 @@ class Collection(Protocol):
 
 
 class Chunk(NamedTuple):
-    """Windows that are measured side by side, each with its own numbers to draw."""
+    """Windows that are measured in one batch, each with its own random generator."""
 
     rows: list[int]
     codes: list[Codes]
@@ -47,28 +47,28 @@ class Chunk(NamedTuple):
 
 
 def split_chunks(windows: Collection, rows: IntArray, seed: int) -> Iterator[Chunk]:
-    """The rows in order. What is drawn for a window depends on the seed and its row alone."""
+    """Split rows into chunks; a window's generator depends only on the seed and its row."""
     for start in range(0, len(rows), BATCH_SIZE):
-        part = [int(row) for row in rows[start : start + BATCH_SIZE]]
+        chunk = [int(row) for row in rows[start : start + BATCH_SIZE]]
         yield Chunk(
-            part,
-            [windows.window(row) for row in part],
-            [windows.meter(row) for row in part],
-            [np.random.default_rng((seed, 2, row)) for row in part],
+            chunk,
+            [windows.window(row) for row in chunk],
+            [windows.meter(row) for row in chunk],
+            [np.random.default_rng((seed, 2, row)) for row in chunk],
         )
 
 
 def rows_by_meter(windows: Collection) -> dict[Meter, list[int]]:
-    """Which rows are of which meter."""
-    found: dict[Meter, list[int]] = defaultdict(list)
+    """Rows of each meter."""
+    rows: dict[Meter, list[int]] = defaultdict(list)
     for row in range(len(windows)):
-        found[windows.meter(row)].append(row)
-    return found
+        rows[windows.meter(row)].append(row)
+    return rows
 
 
 @dataclass(frozen=True)
 class MeterWindows:
-    """The windows of one meter, each read when it is asked for: there may be many."""
+    """The windows of one meter, each read from the collection when it is indexed."""
 
     windows: Collection
     rows: list[int]
@@ -86,5 +86,5 @@ def by_meter(windows: Collection) -> dict[Meter, MeterWindows]:
 
 
 def to_phrases(codec: Codec, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Phrase]:
-    """Windows as music."""
-    return [codec.decode(each, meter) for each, meter in zip(codes, meters, strict=True)]
+    """Decode windows."""
+    return [codec.decode(window, meter) for window, meter in zip(codes, meters, strict=True)]

@@ -1,8 +1,9 @@
-"""Evaluation: a checkpoint on music it was not trained on; docs/numbers.md tells what is measured.
+"""Evaluate a checkpoint on held-out music; docs/numbers.md explains every figure.
 
 Reconstruction over distinct windows of held-out pieces, averaged per step;
-likelihoods in nats; the way between two windows; and samples beside held-out
-music, with the ceiling that two halves of it reach with each other.
+likelihoods in nats; interpolations between two windows; and samples compared with
+held-out music. The ceiling of that comparison is the overlap of two halves of the
+held-out music.
 """
 
 from __future__ import annotations
@@ -16,16 +17,14 @@ from ..errors import RequestError
 from ..progress import Progress, Report, silent
 from ..score.phrase import Phrase
 from .batches import Collection, by_meter, split_chunks, to_phrases
-from .interpolation import curves, draw_pairs, summarize, walk_pairs
+from .interpolation import Pair, curves, draw_pairs, summarize, walk_pairs
 from .ngram_cost import fit_ngram
 from .reconstruction import Tally, measure
 from .report import Evaluation
 from .samples import compare, sample_windows
 
-__all__ = ["Collection", "Evaluation", "evaluate"]
-
-SHOWN = 8
-"""Samples that are kept to look at."""
+MAX_SHOWN_SAMPLES = 8
+"""Samples that the evaluation holds as phrases, to be drawn."""
 
 
 def evaluate(
@@ -39,17 +38,17 @@ def evaluate(
     seed: int = 0,
     progress: Progress = silent,
 ) -> Evaluation:
-    """Measure a player on held-out windows; the same seed gives the same figures.
+    """Measure a model on held-out windows; the same seed gives the same figures.
 
     Args:
-        player: of any net; what it has no part for is left out, and the reason told.
+        player: any net; figures that it cannot have are left out, with the reason.
         held_out: windows of pieces that were not trained on.
-        trained_on: the training set, to count copies of and to learn an n-gram model from.
-        limit: at most so many windows, drawn at random.
-        pairs: of held-out windows to interpolate between, drawn from all of them.
+        trained_on: the training set, to find copies of and to fit an n-gram model on.
+        limit: maximum number of windows, drawn at random.
+        pairs: pairs of held-out windows to interpolate between, drawn from all of them.
         importance: K, draws of z for the likelihood of a net with a posterior; 0 gives the bound.
-        seed: of everything that is drawn.
-        progress: is told windows and pairs done.
+        seed: of all random numbers.
+        progress: receives the number of windows and pairs done.
 
     Raises:
         RequestError: the net reads another codec, or a number is out of range.
@@ -58,54 +57,54 @@ def evaluate(
     if (limit is not None and limit < 1) or min(pairs, importance) < 0:
         raise RequestError("A limit is 1 or more; pairs and importance are 0 or more.")
     check_fits((player.codec.name, player.bars), (held_out.codec.name, held_out.bars))
-    codec, draws = player.codec, "generate" in player.verbs
+    codec, has_prior = player.codec, "generate" in player.verbs
     rows = np.random.default_rng(seed).permutation(len(held_out))[:limit]
-    rng = np.random.default_rng((seed, 4))
-    couples = draw_pairs(held_out, pairs, rng) if player.latent else []
-    total = len(rows) + len(couples)
-    progress(Report("evaluate", 0, total, sizes={"pairs": len(couples)}))
-    returned, played = Tally(codec), Tally(codec)
+    pair_rng = np.random.default_rng((seed, 4))
+    row_pairs = draw_pairs(held_out, pairs, pair_rng) if player.latent else []
+    total = len(rows) + len(row_pairs)
+    progress(Report("evaluate", 0, total, sizes={"pairs": len(row_pairs)}))
+    reconstruction, round_trips = Tally(codec), Tally(codec)
     truth: list[Phrase] = []
-    drawn: list[Phrase] = []
+    samples: list[Phrase] = []
     for chunk in split_chunks(held_out, rows, seed):
-        measure(player, chunk, returned, importance, seed)
+        measure(player, chunk, reconstruction, importance, seed)
         truth += to_phrases(codec, chunk.codes, chunk.meters)
-        if draws:
-            drawn += to_phrases(codec, sample_windows(player, chunk, played), chunk.meters)
+        if has_prior:
+            samples += to_phrases(codec, sample_windows(player, chunk, round_trips), chunk.meters)
         progress(Report("evaluate", len(truth), total))
-    ways = []
-    for way in walk_pairs(player, held_out, couples, rng):
-        ways.append(way)
-        progress(Report("evaluate", len(rows) + len(ways), total))
+    walked: list[Pair] = []
+    for pair in walk_pairs(player, held_out, row_pairs, pair_rng):
+        walked.append(pair)
+        progress(Report("evaluate", len(rows) + len(walked), total))
     originals = by_meter(trained_on) if trained_on is not None else {}
-    found = curves(codec, ways, fit_ngram(codec, originals, seed) if ways else None)
+    pair_curves = curves(codec, walked, fit_ngram(codec, originals, seed) if walked else None)
     groups = {
-        "reconstruction": returned.shares(),
-        "nats": returned.nats(),
-        "interpolation": summarize(found),
-        "samples": played.shares() | compare(codec, truth, drawn, originals, seed),
+        "reconstruction": reconstruction.shares(),
+        "nats": reconstruction.nats(),
+        "interpolation": summarize(pair_curves),
+        "samples": round_trips.shares() | compare(codec, truth, samples, originals, seed),
     }
     return Evaluation(
         len(rows),
         {name: figures for name, figures in groups.items() if figures},
-        found,
-        _left_out(player, trained_on, pairs, len(ways)),
-        drawn[:SHOWN],
-        [codec.decode(at, way.meter) for way in ways[:1] for at in way.walk],
+        pair_curves,
+        _left_out(player, trained_on, pairs, len(walked)),
+        samples[:MAX_SHOWN_SAMPLES],
+        [codec.decode(codes, pair.meter) for pair in walked[:1] for codes in pair.walk],
         tuple(part.name for part in codec.parts) if len(codec.parts) > 1 else (),
     )
 
 
 def _left_out(
-    player: Player, trained_on: Collection | None, pairs: int, ways: int
+    player: Player, trained_on: Collection | None, pairs: int, walked: int
 ) -> dict[str, str]:
-    """What has no figure, and why."""
+    """Figures that could not be measured, and why."""
     reasons = {}
     if not player.latent:
         reasons["z, free-running, interpolation"] = "a next-step net has no latent vector"
-    elif not ways:
-        why = "no two windows have one meter" if pairs else "no pairs were asked for"
-        reasons["interpolation"] = why
+    elif not walked:
+        reason = "no two windows have one meter" if pairs else "no pairs were asked for"
+        reasons["interpolation"] = reason
     if "generate" not in player.verbs:
         reasons["likelihood, samples"] = "this net has no prior to draw z from"
     if trained_on is None:

@@ -1,4 +1,4 @@
-"""A folder of MIDI as a collection to measure, without a data set on disk."""
+"""A folder of MIDI as a collection of windows to measure, without a data set on disk."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..theory.meter import Meter
 
 @dataclass(frozen=True)
 class FolderWindows:
-    """Windows in memory, whatever split they would belong to."""
+    """Windows in memory, not split."""
 
     codec: Codec
     bars: int
@@ -36,7 +36,7 @@ class FolderWindows:
 
 
 def holds_midi(folder: Path | str) -> bool:
-    """Whether it is a folder of MIDI, and no data set."""
+    """Return True if this is a folder with MIDI files and not a data set."""
     folder = Path(folder)
     if not folder.is_dir() or (folder / "data.json").exists():
         return False
@@ -46,19 +46,19 @@ def holds_midi(folder: Path | str) -> bool:
 def read_folder(
     folder: Path | str, codec: Codec, bars: int, progress: Progress = silent
 ) -> FolderWindows:
-    """Every distinct window of a folder of MIDI, as `prepare` cuts them.
+    """All distinct windows of a folder of MIDI, cut by `prepare`.
 
     Raises:
-        DatasetError: nothing in it can be used.
+        DatasetError: no file in the folder can be used.
     """
-    found: list[tuple[Codes, Meter]] = []
-    with TemporaryDirectory() as place:
-        prepare([folder], place, codec=codec.name, bars=bars, progress=progress)
+    collected: list[tuple[Codes, Meter]] = []
+    with TemporaryDirectory() as data:
+        prepare([folder], data, codec=codec.name, bars=bars, progress=progress)
         for split in SPLITS:
             try:
-                windows = open_split(place, split)
+                windows = open_split(data, split)
             except DatasetError:  # a few files do not fill every split
                 continue
             rows = range(len(windows))
-            found += [(windows.window(row).copy(), windows.meter(row)) for row in rows]
-    return FolderWindows(codec, bars, found)
+            collected += [(windows.window(row).copy(), windows.meter(row)) for row in rows]
+    return FolderWindows(codec, bars, collected)

@@ -1,4 +1,4 @@
-"""How usual music is: an n-gram model of the training set, one for each part."""
+"""How probable music is under an n-gram model of the training set, one model for each part."""
 
 from __future__ import annotations
 
@@ -13,40 +13,44 @@ from ..metrics.ngram import NGramCounts
 from ..theory.meter import Meter
 
 MAX_NGRAM_WINDOWS = 200_000
-"""The n-gram models count in so many training windows at most, drawn at random."""
+"""Maximum number of training windows in which n-grams are counted, drawn at random."""
 
 
 class NGramModel:
-    """What the steps of a window cost, each part counted by itself.
+    """The cost of a window's steps in nats, with a separate 5-gram model for each part.
 
-    A part is counted over the steps at which it has a choice: the five steps of a
-    gram are five beats where nothing may change between them.
+    A part is counted only over the steps at which it has a choice: for a part that may
+    change on beats only, the five steps of a gram are five beats.
 
     Args:
-        codec: of one class a step, or several parts of one each.
-        counted: windows `[N, T]` or `[N, T, P]` by meter.
+        codec: with one class per step, or several parts of one class each.
+        counted: windows by meter, `[N, T]` or `[N, T, P]`.
+
+    Blind to: whether the parts fit together, and anything beyond five steps.
     """
 
     def __init__(self, codec: Codec, counted: Mapping[Meter, Codes]) -> None:
         self.codec = codec
-        own: dict[Codec, list[Codes]] = defaultdict(list)
+        free_codes: dict[Codec, list[Codes]] = defaultdict(list)
         for meter, windows in counted.items():
             for part, codes in codec.split(windows):
                 free = free_steps(part, meter, codes.shape[1])
-                own[part].append(np.compress(free, codes, axis=1))
-        self.models = {part: NGramCounts(codes, part.channels) for part, codes in own.items()}
+                free_codes[part].append(np.compress(free, codes, axis=1))
+        self.models = {
+            part: NGramCounts(codes, part.channels) for part, codes in free_codes.items()
+        }
 
     def nll(self, codes: Codes, meter: Meter) -> float:
-        """Nats per step, all parts together. `[T]` or `[T, P]`"""
+        """Nats per step, summed over parts, of a window `[T]` or `[T, P]`."""
         total = 0.0
-        for part, own in self.codec.split(codes):
-            free = free_steps(part, meter, len(own))
-            total += float(self.models[part].nll(own[free]).sum())
+        for part, part_codes in self.codec.split(codes):
+            free = free_steps(part, meter, len(part_codes))
+            total += float(self.models[part].nll(part_codes[free]).sum())
         return total / len(codes)
 
 
 def fit_ngram(codec: Codec, originals: Mapping[Meter, Originals], seed: int) -> NGramModel | None:
-    """A model of a training set by meter, if there is one and its steps are classes."""
+    """Fit a model on the training windows of each meter; None without any, or for rolls."""
     if not originals or codec.likelihood != "categorical":
         return None
     rng = np.random.default_rng((seed, 5))

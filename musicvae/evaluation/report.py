@@ -1,4 +1,4 @@
-"""What an evaluation found: figures in groups, curves, music to look at, and what was left out."""
+"""The result of an evaluation: figures in groups, curves, music, and what was left out."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ Curves = dict[str, list[float]]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Figures by group and name, of so many windows; docs/numbers.md explains each.
+    """Figures by group and name; docs/numbers.md explains each.
 
     Attributes:
-        windows: how many were measured.
-        groups: `reconstruction`, `nats`, `interpolation`, `samples`, as far as the net has them.
-        curves: values along the way from A to B, by name; `t` is where they stand.
-        left_out: what could not be measured, and why.
+        windows: how many windows were measured.
+        groups: `reconstruction`, `nats`, `interpolation` and `samples`, those that the net has.
+        curves: values along the interpolations, by name; `t` holds the positions from 0 to 1.
+        left_out: figures that could not be measured, and why.
         samples: a few phrases drawn from the net.
-        walk: one way from A to B.
-        parts: names of the codec's parts, if it has several; a figure of one ends with its name.
+        walk: the phrases of one interpolation.
+        parts: names of the codec's parts, if it has several; a figure of a part ends with its name.
     """
 
     windows: int
@@ -39,8 +39,8 @@ class Evaluation:
         return {name: value for group in self.groups.values() for name, value in group.items()}
 
     def to_json(self) -> str:
-        """All but the music, for a file."""
-        about = {
+        """Everything except the music as JSON, with figures rounded to six digits."""
+        data = {
             "windows": self.windows,
             "figures": {name: round(value, 6) for name, value in self.figures.items()},
             "curves": {
@@ -48,4 +48,4 @@ class Evaluation:
             },
             "left_out": self.left_out,
         }
-        return json.dumps(about, indent=2)
+        return json.dumps(data, indent=2)

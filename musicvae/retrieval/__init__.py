@@ -1,1 +1,1 @@
-"""Search a folder of MIDI for similar music."""
+"""Search a folder of MIDI for music similar to a query."""

@@ -1,6 +1,7 @@
-"""A library: the windows of a folder of MIDI as directions in z, and the file that keeps them.
+"""A library: the windows of a folder of MIDI as directions in z, and its index file.
 
-Arrays and JSON, never a pickle; whatever in it is not as we write it, it counts as not there.
+The index file holds arrays and JSON, never a pickle. A file that is damaged or has
+unexpected content is treated as missing.
 """
 
 from __future__ import annotations
@@ -21,23 +22,33 @@ from ..atomic_files import write_whole
 from ..errors import OutputError
 
 VERSION = [1, 4]
-"""Version of the file. The second number was `reading.READER` when the first files were written;
-it has stayed at 4, so that they open. Raise it only where a new reader would change most files:
-every folder is then read anew.
+"""Version of the index file.
+
+The second number was the reader's version when the first files were written. Raise it only
+if a new reader changes the windows of most files: all folders are then read again.
 """
 
 DAMAGE_ERRORS = (
-    *(OSError, ValueError, KeyError, TypeError, EOFError, MemoryError),
-    *(NotImplementedError, RecursionError, AttributeError, zipfile.BadZipFile, zlib.error),
+    AttributeError,
+    EOFError,
+    KeyError,
+    MemoryError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
 )
-"""What reading a file raises that is not what we wrote."""
+"""Errors that reading a damaged index file can raise."""
 
 Directions = NDArray[np.float16]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A file as it was read: its size, its time of change, and why it has no windows if so."""
+    """A file when it was read: its size, its modification time, and why it has no windows."""
 
     name: str
     size: int
@@ -47,7 +58,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class FileWindows:
-    """The windows of one file: unit vectors `[N, Z]`, and the bars they begin at `[N]`."""
+    """The windows of one file: unit vectors, `[N, Z]`, and the bars at which they start, `[N]`."""
 
     entry: Entry
     directions: Directions
@@ -61,12 +72,12 @@ class Library:
     Attributes:
         folder: where the files are.
         entries: one for each file.
-        directions: of mu, each of length 1. `[N, Z]`
-        owners: which entry each window is of, in order. `[N]`
-        bars: the bar that each begins at; see `heard`. `[N]`
-        model: digest of the one that it was opened with.
-        read: how many files were read now, and not known from before.
-        kept: whether it lies beside the files, which may be closed to us.
+        directions: posterior means divided by their length. `[N, Z]`
+        owners: index of each window's entry, in ascending order. `[N]`
+        bars: bar at which each window starts; see `query_windows`. `[N]`
+        model: digest of the model that encoded the windows.
+        read: how many files were read just now; the others come from the index file.
+        kept: False if the index could not be written to the folder.
     """
 
     folder: Path
@@ -85,37 +96,42 @@ class Library:
     @property
     def skipped(self) -> dict[str, str]:
         """Files without windows, and why."""
-        return {each.name: each.reason for each in self.entries if each.reason}
+        return {entry.name: entry.reason for entry in self.entries if entry.reason}
 
     @classmethod
     def of(cls, folder: Path, rows: Iterable[FileWindows], latent: int, **about: Any) -> Library:
-        """The files of a folder, end to end."""
-        found = list(rows)
-        nothing = FileWindows(
-            Entry("", 0, 0), np.empty((0, latent), np.float16), np.empty(0, np.int32)
-        )
-        counts = [len(each.bars) for each in found]
+        """Concatenate the windows of all files.
+
+        Args:
+            folder: where the files are.
+            rows: windows of each file.
+            latent: size of z, for a folder without windows.
+            about: the other fields.
+        """
+        files = list(rows)
+        counts = [len(file.bars) for file in files]
+        no_directions, no_bars = np.empty((0, latent), np.float16), np.empty(0, np.int32)
         return cls(
             folder,
-            tuple(each.entry for each in found),
-            np.concatenate([each.directions for each in (nothing, *found)]),
-            np.repeat(np.arange(len(found), dtype=np.int32), counts),
-            np.concatenate([each.bars for each in (nothing, *found)]),
+            tuple(file.entry for file in files),
+            np.concatenate([no_directions, *(file.directions for file in files)]),
+            np.repeat(np.arange(len(files), dtype=np.int32), counts),
+            np.concatenate([no_bars, *(file.bars for file in files)]),
             **about,
         )
 
     def by_file(self) -> Iterator[FileWindows]:
-        """File by file."""
+        """Yield the windows of each file."""
         edges = np.searchsorted(self.owners, np.arange(len(self.entries) + 1))
         for entry, start, stop in zip(self.entries, edges, edges[1:], strict=False):
             yield FileWindows(entry, self.directions[start:stop], self.bars[start:stop])
 
 
 def save(place: Path, rows: Iterable[FileWindows]) -> bool:
-    """Keep what was read; whether the place can be written."""
-    every = sorted(rows, key=lambda each: each.entry.name)
-    latent = every[0].directions.shape[1] if every else 0
-    library = Library.of(place.parent, every, latent)
+    """Write the index file; return False if the folder cannot be written."""
+    files = sorted(rows, key=lambda file: file.entry.name)
+    latent = files[0].directions.shape[1] if files else 0
+    library = Library.of(place.parent, files, latent)
     about = {"version": VERSION, "files": [asdict(entry) for entry in library.entries]}
     buffer = io.BytesIO()
     np.savez(
@@ -133,34 +149,37 @@ def save(place: Path, rows: Iterable[FileWindows]) -> bool:
 
 
 def load(place: Path, latent: int) -> list[FileWindows]:
-    """What was kept; nothing where it is not there, damaged, or not of this package."""
+    """Windows stored in an index file; empty if it is missing, damaged or of another version."""
     try:
-        with place.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-            about = json.loads(kept["about"].tobytes())
+        with place.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            about = json.loads(stored["about"].tobytes())
             entries = tuple(Entry(**entry) for entry in about["files"])
-            arrays = [kept[name] for name in ("directions", "owners", "bars")]
+            arrays = [stored[name] for name in ("directions", "owners", "bars")]
         library = Library(place.parent, entries, *arrays)
-        if about["version"] == VERSION and _is_sound(library, latent):
+        if about["version"] == VERSION and _is_valid(library, latent):
             return list(library.by_file())
     except DAMAGE_ERRORS:
         pass
     return []
 
 
-def _is_sound(library: Library, latent: int) -> bool:
-    """Whether arrays and entries are of the types and sizes that were written."""
-    rows = len(library.bars)
-    typed = all(
+def _is_valid(library: Library, latent: int) -> bool:
+    """Return True if entries and arrays have the types, sizes and ranges that `save` writes."""
+    entries_valid = all(
         [type(value) for value in vars(entry).values()] == [str, int, int, str]
         for entry in library.entries
     )
-    arrays = (
-        (library.directions, np.float16, (rows, latent)),
-        (library.owners, np.int32, (rows,)),
-        (library.bars, np.int32, (rows,)),
+    n = len(library.bars)
+    expected = (
+        (library.directions, np.float16, (n, latent)),
+        (library.owners, np.int32, (n,)),
+        (library.bars, np.int32, (n,)),
     )
-    if not typed or any(one.dtype != kind or one.shape != shape for one, kind, shape in arrays):
+    arrays_valid = all(
+        array.dtype == dtype and array.shape == shape for array, dtype, shape in expected
+    )
+    if not entries_valid or not arrays_valid:
         return False
-    inside = not rows or 0 <= library.owners[0] <= library.owners[-1] < len(library.entries)
-    ordered = (np.diff(library.owners) >= 0).all()
-    return bool(inside and ordered and np.isfinite(library.directions).all())
+    in_range = not n or 0 <= library.owners[0] <= library.owners[-1] < len(library.entries)
+    ascending = (np.diff(library.owners) >= 0).all()
+    return bool(in_range and ascending and np.isfinite(library.directions).all())

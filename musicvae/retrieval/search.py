@@ -1,7 +1,7 @@
-"""similar: what in a folder of MIDI lies near some music, by the angle between their z.
+"""similar: rank the files of a folder by the angle between their z and that of a query.
 
-In the folder lies one file for each model, `.musicvae-<model>.npz`. A MIDI file is known again
-by its size and time of change; what is new or changed is read when the library is opened.
+The folder holds one index file for each model, `.musicvae-<model>.npz`. A MIDI file is
+recognized by its size and modification time; `open_library` reads new and changed files.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..arrays import FloatArray, IntArray
 from ..codecs.base import UNBOUNDED, Codec, Codes
 from ..corpus.prepare import midi_files
 from ..corpus.read_file import file_stamp
-from ..corpus.windowing import HOPS, MIN_NOTES
+from ..corpus.windowing import HOPS_PER_WINDOW, MIN_NOTES
 from ..engine import Player
 from ..errors import MidiError, RequestError
 from ..metrics.copies import MAX_KEY_SHIFT
@@ -27,26 +27,25 @@ from ..score.windows import TWO_BARS, split_windows
 from .index import Entry, FileWindows, Library, load, save
 
 BATCH_SIZE = 32
-"""Files whose windows are encoded side by side."""
+"""Files whose windows are encoded in one batch."""
 
-
-TOO_FEW = f"no window of it has {MIN_NOTES} notes in two bars"
+TOO_FEW_NOTES = f"no window of it has {MIN_NOTES} notes in two bars"
 
 BLOCK = 2**15
-"""Windows of a library that are compared in one product."""
+"""Windows of a library that are compared in one matrix product."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """A file that is like some music, by the window of it that is most like a window of that.
+    """A file and its window that is nearest to a window of the query.
 
     Attributes:
         path: of the file.
-        bar: where the window begins, counted from 1; a pick-up is bar 0.
-        distance: 1 less the cosine of the angle between two z: 0 for the same, about 1 for
-            what has nothing in common.
-        query_bar: where the window of the music that was asked for begins.
-        semitones: how far up that was moved to match; 0 for its own key.
+        bar: where its window starts, counted from 1; a pick-up is bar 0.
+        distance: 1 minus the cosine of the angle between two z: 0 for equal windows, about
+            1 for unrelated ones.
+        query_bar: where the window of the query starts.
+        semitones: by how much the query was transposed up; 0 for its own key.
     """
 
     path: Path
@@ -68,82 +67,84 @@ def similar(
     """The `n` files of a library whose best window is nearest to a window of the phrase.
 
     Args:
-        player: of the model that the library was opened with.
-        phrase: of the parts that the model reads.
+        player: the model that the library was opened with.
+        phrase: only the parts that the model reads.
         library: from `open_library`.
-        n: files at most, nearest first.
-        any_key: whether the phrase is looked for in all twelve keys.
-        besides: a file that is not asked for: the one that the phrase is of.
+        n: maximum number of files, nearest first.
+        any_key: compare the phrase in all twelve keys.
+        besides: a file to leave out, such as the query's own.
 
     Raises:
-        RequestError: no window of the phrase has notes enough, or a number is out of range.
+        RequestError: no window of the phrase has enough notes, or a number is out of range.
     """
     if n < 1:
         raise RequestError(f"Ask for 1 file or more, not {n}.")
-    asked, bars, moved = _asked(player, phrase, any_key)
+    queries, query_bars, shifts = _encode_query(player, phrase, any_key)
     matches = []
-    for row, nearest, which in zip(*best_of_each(library, asked), strict=True):
+    for row, nearest, query in zip(*best_of_each(library, queries), strict=True):
         path = library.folder / library.entries[library.owners[row]].name
         if besides is None or path.resolve() != besides.resolve():
             bar, distance = int(library.bars[row]), float(nearest)
-            matches.append(Match(path, bar, distance, bars[which], moved[which]))
+            matches.append(Match(path, bar, distance, query_bars[query], shifts[query]))
         if len(matches) == n:
             break
     return matches
 
 
-def _asked(
+def _encode_query(
     player: Player, phrase: Phrase, any_key: bool
 ) -> tuple[FloatArray, list[int], list[int]]:
-    """Directions of each window in each key, `[Q, Z]`; the bar it begins at; semitones up."""
-    own, at = query_windows(player, phrase)
-    if not own:
-        raise RequestError(f"There is nothing to compare by: {TOO_FEW}.")
-    codes, bars, moved = [], [], []
-    for code, bar in zip(own, at, strict=True):
-        for semitones, in_key in in_keys(player.codec, code) if any_key else [(0, code)]:
-            codes.append(in_key)
+    """Each window in each key: directions, `[Q, Z]`, bars of the windows, and semitones up."""
+    windows, window_bars = query_windows(player, phrase)
+    if not windows:
+        raise RequestError(f"The query cannot be compared: {TOO_FEW_NOTES}.")
+    codes, bars, shifts = [], [], []
+    for window, bar in zip(windows, window_bars, strict=True):
+        for semitones, transposed in in_keys(player.codec, window) if any_key else [(0, window)]:
+            codes.append(transposed)
             bars.append(bar)
-            moved.append(semitones)
+            shifts.append(semitones)
     mu = player.encode(codes, [phrase.meter] * len(codes)).mu
-    return unit_vectors(mu), bars, moved
+    return unit_vectors(mu), bars, shifts
 
 
-def best_of_each(library: Library, asked: FloatArray) -> tuple[IntArray, FloatArray, IntArray]:
-    """Of each file the window that is nearest to any direction that is asked for, nearest first.
+def best_of_each(library: Library, queries: FloatArray) -> tuple[IntArray, FloatArray, IntArray]:
+    """The window of each file that is nearest to any query; nearest files first.
 
     Args:
         library: of N windows.
-        asked: `[Q, Z]`
+        queries: unit vectors. `[Q, Z]`
 
     Returns:
-        Row of the window, its distance, and which direction it is nearest to. `[files]` each
+        Row of the window, its distance, and the index of the nearest query. `[files]` each
+
+    Blind to: everything that the encoder leaves out of z, and the length of z.
     """
-    nearest = np.empty(len(library.bars), np.float32)
-    for start in range(0, len(nearest), BLOCK):
+    distances = np.empty(len(library.bars), np.float32)
+    for start in range(0, len(distances), BLOCK):
         block = slice(start, start + BLOCK)
-        cosines = library.directions[block].astype(np.float32) @ asked.T
-        nearest[block] = np.maximum(0, 1 - cosines.max(axis=1))
-    order = np.lexsort((nearest, library.owners))
-    best = order[np.diff(library.owners[order], prepend=-1) > 0]  # the first of each
-    best = best[np.argsort(nearest[best], kind="stable")]
-    which = (library.directions[best].astype(np.float32) @ asked.T).argmax(axis=1)
-    return best, nearest[best], which
+        cosines = library.directions[block].astype(np.float32) @ queries.T
+        distances[block] = np.maximum(0, 1 - cosines.max(axis=1))
+    order = np.lexsort((distances, library.owners))
+    best = order[np.diff(library.owners[order], prepend=-1) > 0]  # the first window of each file
+    best = best[np.argsort(distances[best], kind="stable")]
+    query = (library.directions[best].astype(np.float32) @ queries.T).argmax(axis=1)
+    return best, distances[best], query
 
 
 def open_library(player: Player, folder: Path | str, *, progress: Progress = silent) -> Library:
-    """Every MIDI file below a folder, as a model reads it; what is known is not read again.
+    """Encode every MIDI file below a folder, or load its windows from the index file.
 
-    An interruption loses nothing of what has been read.
+    The index file is also written after an interruption, so that no file is read twice.
 
     Args:
-        player: of the model.
-        folder: searched deeply.
-        progress: told how many files are done, of those that are new.
+        player: the model that encodes the windows.
+        folder: searched recursively.
+        progress: receives how many of the new files are done.
 
     Raises:
-        DatasetError: it is no folder.
-        RequestError: there is no MIDI file in it, none can be used, or the net has no latent.
+        DatasetError: it is not a folder.
+        RequestError: the folder has no MIDI file, or none can be used, or the net has no z.
     """
     if not player.latent:
         raise RequestError("This model predicts the next step: it has no z to compare music by.")
@@ -152,19 +153,19 @@ def open_library(player: Player, folder: Path | str, *, progress: Progress = sil
     if not files:
         raise RequestError(f"There is no MIDI file in {folder}.")
     place = folder / f".musicvae-{player.digest[:16]}.npz"
-    known = {rows.entry.name: rows for rows in load(place, player.latent)}
-    found = {name: rows for name, rows in known.items() if _is_unchanged(rows.entry, files)}
-    new = [name for name in files if name not in found]
+    stored = load(place, player.latent)
+    windows = {rows.entry.name: rows for rows in stored if _is_unchanged(rows.entry, files)}
+    new = [name for name in files if name not in windows]
     kept = True
     try:
         for start in range(0, len(new), BATCH_SIZE):
             names = new[start : start + BATCH_SIZE]
-            found |= {rows.entry.name: rows for rows in _read(player, files, names)}
+            windows |= {rows.entry.name: rows for rows in _read_files(player, files, names)}
             progress(Report("similar", min(start + BATCH_SIZE, len(new)), len(new)))
     finally:
-        if new or len(found) < len(known):
-            kept = save(place, found.values())
-    rows = (found[name] for name in files)
+        if new or len(windows) < len(stored):
+            kept = save(place, windows.values())
+    rows = (windows[name] for name in files)
     library = Library.of(folder, rows, player.latent, model=player.digest, read=len(new), kept=kept)
     if not len(library.bars):
         first = next(iter(library.skipped.values()))
@@ -173,36 +174,36 @@ def open_library(player: Player, folder: Path | str, *, progress: Progress = sil
 
 
 def query_windows(player: Player, phrase: Phrase) -> tuple[list[Codes], list[int]]:
-    """The windows of a phrase that have notes enough to be told apart, and the bars they begin at.
+    """Codes of the windows of a phrase that have enough notes, and the bars at which they start.
 
-    One stands on each bar line; of long windows, one on every fourth part of their length. A
+    Windows of two bars start at every bar line, longer ones a quarter of their length apart. A
     phrase shorter than a window is filled up with rests. Bars are counted from 1, and a
     pick-up is bar 0.
     """
-    whole = split_windows(phrase, player.bars)
-    hop = max(1, whole[0].bars // HOPS) if player.bars > TWO_BARS and whole else 1
-    cuts = split_windows(phrase, player.bars, hop) or whole
-    least = MIN_NOTES * min(player.bars, max(TWO_BARS, phrase.bars)) / TWO_BARS
-    first = 0 if phrase.pickup else 1
+    padded = split_windows(phrase, player.bars)
+    hop = max(1, padded[0].bars // HOPS_PER_WINDOW) if player.bars > TWO_BARS and padded else 1
+    windows = split_windows(phrase, player.bars, hop) or padded
+    min_notes = MIN_NOTES * min(player.bars, max(TWO_BARS, phrase.bars)) / TWO_BARS
+    first_bar = 0 if phrase.pickup else 1
     codes, bars = [], []
-    for number, cut in enumerate(cuts):
-        if sum(len(part.notes) for part in cut.parts) >= least:
-            codes.append(player.codec.encode(cut))
-            bars.append(first + number * hop)
+    for number, window in enumerate(windows):
+        if sum(len(part.notes) for part in window.parts) >= min_notes:
+            codes.append(player.codec.encode(window))
+            bars.append(first_bar + number * hop)
     return codes, bars
 
 
 def in_keys(codec: Codec, codes: Codes) -> list[tuple[int, Codes]]:
-    """A window in all twelve keys, its own first: semitones up, and codes; of drums, once."""
+    """A window in all twelve keys, its own first: semitones up, and codes. Drums have one key."""
     down, up = codec.transpose_range(codes)
     if (down, up) == (UNBOUNDED, UNBOUNDED):
         return [(0, codes)]
     shifts = range(-min(MAX_KEY_SHIFT - 1, down), min(MAX_KEY_SHIFT, up) + 1)
-    return [(by, codec.transpose(codes, by)) for by in sorted(shifts, key=abs)]
+    return [(shift, codec.transpose(codes, shift)) for shift in sorted(shifts, key=abs)]
 
 
 def unit_vectors(mu: FloatArray) -> FloatArray:
-    """Each divided by its length. `[N, Z]`"""
+    """Divide each vector by its length. `[N, Z]` -> `[N, Z]`"""
     length = np.linalg.norm(mu, axis=1, keepdims=True)
     return np.asarray(mu / np.maximum(length, np.finfo(np.float32).tiny), np.float32)
 
@@ -212,29 +213,32 @@ def _is_unchanged(entry: Entry, files: Mapping[str, Path]) -> bool:
     return path is not None and file_stamp(str(path)) == (entry.size, entry.changed)
 
 
-def _read(player: Player, files: Mapping[str, Path], names: Iterable[str]) -> Iterator[FileWindows]:
-    """Some files, side by side."""
+def _read_files(
+    player: Player, files: Mapping[str, Path], names: Iterable[str]
+) -> Iterator[FileWindows]:
+    """Yield the windows of these files, encoded in one batch."""
     codes, meters, bars, entries = [], [], [], []
     for name in names:
         path = files[name]
         size, changed = file_stamp(str(path))
-        reason, mine = "", list[int]()
+        reason, file_bars = "", list[int]()
         try:
             phrase = player.codec.select(main_phrase(read_midi(path)))
-            found, mine = query_windows(player, phrase)
-            reason = "" if found else f"{TOO_FEW}."
-            codes += found
-            meters += [phrase.meter] * len(found)
+            file_codes, file_bars = query_windows(player, phrase)
+            reason = "" if file_codes else f"{TOO_FEW_NOTES}."
+            codes += file_codes
+            meters += [phrase.meter] * len(file_codes)
         except MidiError as error:
             reason = error.reason
         except RequestError as error:
             reason = f"{error}."
-        except Exception as error:  # one file must not end the reading of all
+        except Exception as error:  # one bad file must not stop the run
             reason = f"reading it failed: {type(error).__name__}: {error}"
-        bars.append(mine)
+        bars.append(file_bars)
         entries.append(Entry(name, size, changed, reason))
     directions = unit_vectors(player.encode(codes, meters).mu).astype(np.float16)
-    at = 0
-    for entry, mine in zip(entries, bars, strict=True):
-        yield FileWindows(entry, directions[at : at + len(mine)], np.array(mine, np.int32))
-        at += len(mine)
+    start = 0
+    for entry, file_bars in zip(entries, bars, strict=True):
+        stop = start + len(file_bars)
+        yield FileWindows(entry, directions[start:stop], np.array(file_bars, np.int32))
+        start = stop

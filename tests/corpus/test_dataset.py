@@ -1,4 +1,4 @@
-"""Prepared arrays: what was packed comes back, and batches hold what nets read."""
+"""Prepared arrays: packed windows are restored, and batches hold what nets read."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ EVERY_CODEC = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 
 
 def some_windows(codec: Codec) -> Windows:
-    """Six little tunes in five meters."""
+    """Six short tunes in five meters."""
     return Windows(codec, *packed(codec.name))
 
 
 @EVERY_CODEC
-def test_what_is_packed_is_unpacked(codec: Codec) -> None:
-    """Window by window, without its padding; and in as few bytes as it can be."""
+def test_packed_windows_are_unpacked(codec: Codec) -> None:
+    """Window by window without padding, and binary channels take one bit each."""
     windows = some_windows(codec)
     for row, codes in enumerate(windows_of(codec.name)):
         assert windows.meter(row) == RAGGED[row]
@@ -49,7 +49,7 @@ def test_what_is_packed_is_unpacked(codec: Codec) -> None:
 
 @EVERY_CODEC
 def test_a_batch_is_what_a_net_reads(codec: Codec) -> None:
-    """Steps and condition up to each length, zeros beyond."""
+    """Steps and conditioning up to the length of each window, zeros beyond."""
     rows = np.array([4, 1, 0])
     batch = some_windows(codec).batch(rows)
     codes = windows_of(codec.name)
@@ -65,8 +65,8 @@ def test_a_batch_is_what_a_net_reads(codec: Codec) -> None:
 
 
 @EVERY_CODEC
-def test_a_batch_is_moved_by_its_semitones(codec: Codec) -> None:
-    """Each window by its own."""
+def test_a_batch_is_transposed_by_its_semitones(codec: Codec) -> None:
+    """Each window by its own number."""
     windows = some_windows(codec)
     batch = windows.batch(np.array([0, 3]), np.array([2, 0]))
     first, second = windows.window(0), windows.window(3)
@@ -75,14 +75,14 @@ def test_a_batch_is_moved_by_its_semitones(codec: Codec) -> None:
     assert np.array_equal(batch.x[0], codec.one_hot(first)) == (codec.name == "drums")
 
 
-def test_a_plan_holds_every_window_once_in_batches_of_one_length() -> None:
-    """None too large; drawn by a generator, or in order without one."""
+def test_batch_rows_hold_every_window_once_in_batches_of_one_length() -> None:
+    """No batch is too large; the order is drawn by a generator, or as stored without one."""
     windows = some_windows(CODECS["melody"])
     for rng in (None, np.random.default_rng(0)):
-        plan = windows.batch_rows(2, rng)
-        assert sorted(np.concatenate(plan).tolist()) == list(range(6))
-        assert all(len(np.unique(windows.lengths[rows])) == 1 for rows in plan)
-        assert max(map(len, plan)) == 2
+        batches = windows.batch_rows(2, rng)
+        assert sorted(np.concatenate(batches).tolist()) == list(range(6))
+        assert all(len(np.unique(windows.lengths[rows])) == 1 for rows in batches)
+        assert max(map(len, batches)) == 2
     drawn = [
         [rows.tolist() for rows in windows.batch_rows(2, np.random.default_rng(seed))]
         for seed in (1, 1, 2)
@@ -91,31 +91,31 @@ def test_a_plan_holds_every_window_once_in_batches_of_one_length() -> None:
 
 
 def test_batches_go_through_the_split_once() -> None:
-    """As it is without a generator, moved to other keys with one."""
+    """Unchanged without a generator, some transposed with one."""
     windows = some_windows(CODECS["melody"])
-    plain = list(windows.batches(2))
-    assert sum(len(batch.lengths) for batch in plain) == len(windows)
-    moved = [
-        not any(np.array_equal(x, other) for batch in plain for other in batch.x)
+    unchanged = list(windows.batches(2))
+    assert sum(len(batch.lengths) for batch in unchanged) == len(windows)
+    transposed = [
+        not any(np.array_equal(x, other) for batch in unchanged for other in batch.x)
         for seed in range(4)
         for batch in windows.batches(2, np.random.default_rng(seed))
         for x in batch.x
     ]
-    assert 0 < sum(moved) < len(moved)
+    assert 0 < sum(transposed) < len(transposed)
 
 
 def test_most_windows_stay_in_their_key() -> None:
-    """The others go to any of the twelve, their own among them."""
+    """The others go to any of the twelve keys, including their own."""
     drawn = draw_transpositions(24_000, np.random.default_rng(0))
     counts = dict(zip(*np.unique(drawn, return_counts=True), strict=True))
     assert sorted(counts) == list(range(-5, 7))
-    each = 24_000 * TRANSPOSED_SHARE / 12
-    assert counts.pop(0) == pytest.approx(24_000 * (1 - TRANSPOSED_SHARE) + each, rel=0.05)
-    assert all(count == pytest.approx(each, rel=0.2) for count in counts.values())
+    per_key = 24_000 * TRANSPOSED_SHARE / 12
+    assert counts.pop(0) == pytest.approx(24_000 * (1 - TRANSPOSED_SHARE) + per_key, rel=0.05)
+    assert all(count == pytest.approx(per_key, rel=0.2) for count in counts.values())
 
 
 def test_windows_know_their_meters() -> None:
-    """And say how many they are."""
+    """Their repr shows codec, bars and number."""
     windows = some_windows(CODECS["roll"])
     assert repr(windows) == "Windows(roll, bars=2, N=6)"
     assert set(windows.distinct_meters) == set(RAGGED)
@@ -123,7 +123,7 @@ def test_windows_know_their_meters() -> None:
 
 
 def saved(folder: Path, *sizes: int, codec: str = "roll") -> Windows:
-    """Six windows written in shards of those sizes, for each split the same; as they were."""
+    """Save six windows in shards of these sizes, the same in each split; return the windows."""
     windows = some_windows(CODECS[codec])
     ends = np.cumsum(sizes)
     shards = [
@@ -139,17 +139,17 @@ def saved(folder: Path, *sizes: int, codec: str = "roll") -> Windows:
 def test_a_split_is_opened_as_it_was_written(
     codec: Codec, sizes: tuple[int, ...], tmp_path: Path
 ) -> None:
-    """In one shard or in several: windows, batches, and rows by number, list or mask."""
+    """In one shard or several: windows, batches, and rows by number, list or mask."""
     windows = saved(tmp_path, *sizes, codec=codec.name)
     opened = open_split(tmp_path, "test")
     assert opened.codec is windows.codec
-    rows, moved = np.array([5, 0, 2, 3]), np.array([2, 0, -1, 3])
-    for mine, theirs in zip(
-        vars(opened.batch(rows, moved)).values(),
-        vars(windows.batch(rows, moved)).values(),
+    rows, semitones = np.array([5, 0, 2, 3]), np.array([2, 0, -1, 3])
+    for read, written in zip(
+        vars(opened.batch(rows, semitones)).values(),
+        vars(windows.batch(rows, semitones)).values(),
         strict=True,
     ):
-        assert np.array_equal(mine, theirs)
+        assert np.array_equal(read, written)
     straight = opened.meters[:, 2] == 4
     for key in (4, rows, straight, (straight, slice(0, 24)), (2, slice(0, 24))):
         assert np.array_equal(opened.codes[key], windows.codes[key])
@@ -157,15 +157,15 @@ def test_a_split_is_opened_as_it_was_written(
 
 
 def test_codes_stay_on_disk(tmp_path: Path) -> None:
-    """Opened as a memory map."""
+    """They are opened as a memory map."""
     saved(tmp_path, 6)
     codes = open_split(tmp_path, "train").codes
     assert isinstance(codes, np.ndarray)
     assert isinstance(codes.base, np.memmap)
 
 
-def test_a_batch_is_made_of_its_windows_one_by_one() -> None:
-    """Whatever is done side by side: the same floats."""
+def test_a_batch_equals_its_windows_one_by_one() -> None:
+    """A batch holds the same floats as its windows encoded one by one."""
     rng = np.random.default_rng(0)
     for codec in CODECS.values():
         windows = some_windows(codec)
@@ -179,8 +179,8 @@ def test_a_batch_is_made_of_its_windows_one_by_one() -> None:
             assert np.array_equal(batch.condition[i, : len(codes)], features)
 
 
-def test_a_folder_that_is_no_data_set_is_one_sentence(tmp_path: Path) -> None:
-    """Empty, damaged, of another format or codec, or without windows in a split."""
+def test_a_folder_that_is_no_data_set_is_an_error(tmp_path: Path) -> None:
+    """Folders that are empty, damaged, of another format or codec, or have an empty split."""
     for about in (None, "{", "[]", "null", '{"format": 3}', '{"format": 3, "codec": "tablature"}'):
         if about is not None:
             (tmp_path / "data.json").write_text(about)
@@ -201,17 +201,17 @@ def test_a_folder_that_is_no_data_set_is_one_sentence(tmp_path: Path) -> None:
         open_split(tmp_path, "train")
 
 
-def test_a_data_set_is_whole_or_none(tmp_path: Path) -> None:
-    """data.json goes first and comes last; shards of what stood there before are gone."""
+def test_an_interrupted_save_leaves_no_data_set(tmp_path: Path) -> None:
+    """data.json is deleted first and written last, and old shards are deleted."""
     saved(tmp_path, 2, 2, 2)
 
-    def dies() -> Iterator[tuple[Codes, Codes]]:
+    def interrupted() -> Iterator[tuple[Codes, Codes]]:
         windows = some_windows(CODECS["roll"])
         yield windows.codes[np.arange(6)], windows.meters
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        save(tmp_path, CODECS["roll"], 2, {"train": dies()}, {})
+        save(tmp_path, CODECS["roll"], 2, {"train": interrupted()}, {})
     with pytest.raises(DatasetError, match="is no prepared data set"):
         open_split(tmp_path, "test")
     assert [path.name for path in tmp_path.glob("test-*")] == []

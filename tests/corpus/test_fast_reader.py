@@ -1,4 +1,4 @@
-"""The quick reader against the definitive one: the same lines, or it leaves the file to it."""
+"""The fast path gives the tracks of the full reader, or raises `FastPathUnsupported`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.codecs import CODECS
-from musicvae.corpus.fast_reader import QuantizedTrack, fast_tracks, to_track
-from musicvae.errors import MidiError, RequestError
-from musicvae.midi.reader import read_midi
+from musicvae.corpus.fast_reader import QuantizedTrack, fast_tracks
+from musicvae.corpus.read_file import read_tracks
+from musicvae.errors import MidiError
 from musicvae.midi.symusic_parser import FastPathUnsupported
 from musicvae.midi.writer import midi_bytes
 from musicvae.score.phrase import Phrase
@@ -25,25 +25,24 @@ TUNES = sorted((Path(__file__).parents[2] / "data" / "tunes").glob("*.mid"))
 EVERY_CODEC = pytest.mark.parametrize("codec", ["melody", "roll"])
 
 
-def of_another(data: bytes) -> bytes:
-    """A file of ours as if others had written it: the text that tells all is another."""
+def foreign(data: bytes) -> bytes:
+    """A file of ours as if another program had written it: our signature is replaced."""
     return data.replace(b"musicvae:", b"somebody:")
 
 
 def slow_lines(data: bytes, codec: str) -> list[QuantizedTrack]:
-    """What the definitive reader gives."""
-    lines = []
+    """The tracks that the full reader gives; none if it cannot read the file."""
     with suppress(MidiError):
-        for phrase in read_midi(data):
-            with suppress(RequestError):
-                lines.append(to_track(CODECS[codec].select(phrase), CODECS[codec]))
-    return lines
+        return read_tracks(data, codec)
+    return []
 
 
-def assert_same(mine: list[QuantizedTrack], theirs: list[QuantizedTrack], codec: str) -> None:
-    """Meter, bars, all notes, and what the codec makes of them."""
-    assert [(line.meter, line.bars) for line in mine] == [(li.meter, li.bars) for li in theirs]
-    for one, other in zip(mine, theirs, strict=True):
+def assert_same(fast: list[QuantizedTrack], full: list[QuantizedTrack], codec: str) -> None:
+    """Compare meter, bars, all notes, and the codes."""
+    assert [(track.meter, track.bars) for track in fast] == [
+        (track.meter, track.bars) for track in full
+    ]
+    for one, other in zip(fast, full, strict=True):
         for name in ("start", "end", "pitch"):
             assert np.array_equal(getattr(one, name), getattr(other, name)), name
         assert other.codes is not None
@@ -53,8 +52,8 @@ def assert_same(mine: list[QuantizedTrack], theirs: list[QuantizedTrack], codec:
 @EVERY_CODEC
 @pytest.mark.parametrize("path", TUNES, ids=lambda path: path.stem)
 def test_our_tunes_are_read_alike(path: Path, codec: str) -> None:
-    """Once another has written them; what we have written is told by its text."""
-    data = of_another(path.read_bytes())
+    """If another program wrote them; a file of ours is left to the full reader."""
+    data = foreign(path.read_bytes())
     assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
     with pytest.raises(FastPathUnsupported):
         fast_tracks(path.read_bytes(), codec)
@@ -68,12 +67,12 @@ FILES = {
     "pedal again and again": [
         f"00 b0 40 40 00 b0 40 7f {NOTE} 60 b0 40 3f {NOTE} 00 b0 40 00 {END}"
     ],
-    "pedal of another": [f"00 b1 40 7f {NOTE} 60 91 40 40 60 81 40 00 {NOTE} {END}"],
+    "pedal of another channel": [f"00 b1 40 7f {NOTE} 60 91 40 40 60 81 40 00 {NOTE} {END}"],
     "pedal never lifted": [f"00 b0 40 7f {NOTE} {NOTE} 87 68 ff 2f 00"],
     "lifted before it was pressed": [f"60 b0 40 00 {NOTE} {END}"],
     "never let go": [f"{HELD} 00 90 40 40 87 68 ff 2f 00"],
-    "struck twice": [f"{HELD} 60 80 3c 00 {END}"],
-    "no length": [f"00 90 3c 40 00 80 3c 00 {NOTE} {END}"],
+    "a pitch repeated while it sounds": [f"{HELD} 60 80 3c 00 {END}"],
+    "a note of no length": [f"00 90 3c 40 00 80 3c 00 {NOTE} {END}"],
     "running status": [f"00 90 3c 40 60 3c 00 00 40 40 60 40 00 00 43 40 60 43 00 {END}"],
     "chords": [f"00 90 3c 40 00 40 40 00 43 40 60 3c 00 60 43 00 60 40 00 {END}"],
     "triplets": [f"{'00 90 3c 40 81 20 80 3c 00 ' * 9} {END}"],
@@ -98,36 +97,36 @@ FILES = {
     "two names": [f"00 ff 03 01 41 {MELODY} {NOTE} {END}", f"00 90 54 40 60 80 54 00 {END}"],
     "damage": [f"{NOTE} 00 f4", f"{NOTE} {END}"],
     "no end": [NOTE],
-    "late": [f"ff ff ff 7f {NOTE} {END}"],
+    "a note very late": [f"ff ff ff 7f {NOTE} {END}"],
     "nothing": [END],
 }
 
 
 @EVERY_CODEC
 @pytest.mark.parametrize("name", FILES)
-def test_files_of_every_kind_are_read_alike_or_left(name: str, codec: str) -> None:
-    """Held by finger and pedal, off the grid, in odd meters, on many channels, damaged."""
+def test_files_of_every_kind_are_read_alike_or_refused(name: str, codec: str) -> None:
+    """Notes held by finger and pedal, off the grid, in odd meters, on many channels, damaged."""
     data = smf(*FILES[name])
     with suppress(FastPathUnsupported):
         assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
 
 
-def test_most_of_them_are_not_left() -> None:
-    """Only where the end of the last track, a damaged event or half of one counts."""
-    left = set()
+def test_most_files_are_read_fast() -> None:
+    """Only files whose end of track or damaged events matter are left to the full reader."""
+    refused = set()
     for name, tracks in FILES.items():
         try:
             fast_tracks(smf(*tracks), "melody")
         except FastPathUnsupported:
-            left.add(name)
-    assert left == {
+            refused.add(name)
+    assert refused == {
         *("a meter after the end", "half a meter"),
-        *("damage", "no end", "nothing", "late"),
+        *("damage", "no end", "nothing", "a note very late"),
     }
 
 
-def test_files_of_other_kinds_are_left() -> None:
-    """A piece a track, times in seconds, no MIDI at all."""
+def test_files_of_other_kinds_are_refused() -> None:
+    """One piece per track, times in seconds, no MIDI at all."""
     track = f"{NOTE} {END}"
     for data in (smf(track, kind=2), smf(track, division="e7 28"), b"", b"la la la"):
         with pytest.raises(FastPathUnsupported):
@@ -137,15 +136,15 @@ def test_files_of_other_kinds_are_left() -> None:
 @EVERY_CODEC
 @given(phrase=phrases())
 def test_any_phrase_is_read_alike(codec: str, phrase: Phrase) -> None:
-    """In every meter, with silent parts, drums, and names of any letters."""
-    data = of_another(midi_bytes(phrase))
+    """In every meter, with silent parts, drums, and names in any script."""
+    data = foreign(midi_bytes(phrase))
     with suppress(FastPathUnsupported):
         assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
 
 
 @EVERY_CODEC
 @given(body=st.binary(max_size=80))
-def test_no_bytes_raise_anything_but_unsure(codec: str, body: bytes) -> None:
-    """Whatever stands between two notes."""
+def test_no_bytes_raise_another_error(codec: str, body: bytes) -> None:
+    """Any bytes between two notes."""
     with suppress(FastPathUnsupported):
         fast_tracks(smf(f"{NOTE} 00 {body.hex()} {NOTE} {END}"), codec)

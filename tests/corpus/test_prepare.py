@@ -1,4 +1,4 @@
-"""Preparing: what is read, what is left out and why, and that nothing held out is trained on."""
+"""Preparing: what is read, what is left out and why, and no held-out music in the training set."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from musicvae.corpus import prepare as preparation
 from musicvae.corpus.dataset import SPLITS, open_split
 from musicvae.corpus.prepare import midi_files, prepare
 from musicvae.corpus.split import (
-    COMMON_WINDOW,
+    MAX_WINDOW_PIECES,
     VERSION_SHARE,
     Keys,
     choose_windows,
@@ -42,32 +42,32 @@ from musicvae.theory.meter import Meter
 
 
 def tune(seed: int, bars: int = 8, meter: Meter | None = None) -> Phrase:
-    """A walk of quarters and eighths, told by its seed."""
+    """A random walk of quarters and eighths, drawn with this seed."""
     meter = meter or Meter()
     rng = np.random.default_rng(seed)
-    notes, at, pitch = [], 0, 67
-    while at < bars * meter.steps_per_bar - 4:
+    notes, start, pitch = [], 0, 67
+    while start < bars * meter.steps_per_bar - 4:
         duration = int(rng.choice([2, 4]))
         pitch = int(np.clip(pitch + rng.integers(-4, 5), 55, 84))
-        notes.append(Note(at, duration, pitch))
-        at += duration
+        notes.append(Note(start, duration, pitch))
+        start += duration
     return Phrase(meter, bars, parts=(Part(tuple(notes)),))
 
 
-def up(phrase: Phrase, semitones: int) -> Phrase:
-    """The same music in another key."""
+def transposed(phrase: Phrase, semitones: int) -> Phrase:
+    """The phrase in another key."""
     moved = [replace(n, pitch=n.pitch + semitones) for n in phrase.parts[0].notes]
     return replace(phrase, parts=(Part(tuple(moved)),))
 
 
 @pytest.fixture
 def midi_folder(tmp_path: Path) -> Path:
-    """Sixty tunes, a transposed copy of each, a text file and three files with defects."""
+    """Sixty tunes, a transposed copy of each, a text file and three unusable files."""
     folder = tmp_path / "midi"
     for seed in range(60):
         phrase = tune(seed, meter=Meter(6, 8) if seed % 3 == 0 else Meter())
         write_midi(phrase, folder / "a" / f"{seed}.mid")
-        write_midi(up(phrase, 3), folder / "b" / f"{seed} in another key.MID")
+        write_midi(transposed(phrase, 3), folder / "b" / f"{seed} in another key.MID")
     (folder / "empty.mid").write_bytes(b"")
     (folder / "noise.mid").write_bytes(b"MThd, or so it says")
     write_midi(Phrase(bars=4, parts=(Part((Note(0, 4, 60),)),)), folder / "one note.mid")
@@ -83,7 +83,7 @@ def test_a_folder_becomes_three_splits_and_a_report(midi_folder: Path, tmp_path:
     assert about == json.loads((out / "data.json").read_text())
     assert (reports[-1].done, reports[-1].total) == (123, 123)
     left_out: dict[str, list[str]] = about["files_left_out"]  # type: ignore[assignment]
-    reasons = {Path(file).name: why for why, files in left_out.items() for file in files}
+    reasons = {Path(file).name: reason for reason, files in left_out.items() for file in files}
     assert reasons.keys() == {"empty.mid", "noise.mid", "one note.mid"}
     assert "empty" in reasons["empty.mid"]
     assert reports[-1].figures["files/s"] > 0
@@ -91,43 +91,43 @@ def test_a_folder_becomes_three_splits_and_a_report(midi_folder: Path, tmp_path:
         assert len(list(csv.DictReader(table))) == 120
 
 
-def test_windows_stand_once_up_to_transposition_and_in_one_split(
+def test_windows_occur_once_up_to_transposition_and_in_one_split(
     midi_folder: Path, tmp_path: Path
 ) -> None:
-    """No window of a held-out piece is trained on, in any key."""
+    """No window of a held-out piece is in the training set, in any key."""
     prepare([midi_folder], tmp_path / "data", workers=1)
     keys: list[bytes] = []
     tunes: list[set[bytes]] = []
     for split in SPLITS:
         windows = open_split(tmp_path / "data", split)
-        found: set[bytes] = set()
+        split_tunes: set[bytes] = set()
         for row in range(len(windows)):
             codes = windows.window(row)[None]
             keys += window_keys(codes, windows.meter(row), windows.codec)
-            found.update(tune_keys(codes, windows.codec))
-        tunes.append(found)
+            split_tunes.update(tune_keys(codes, windows.codec))
+        tunes.append(split_tunes)
     assert len(keys) == len(set(keys))
     for one, other in combinations(tunes, 2):
         assert not one & other
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of a data set; there is nothing else in the folder."""
+    """Every file of a data set; it has no subfolders."""
     assert not [path for path in folder.iterdir() if path.is_dir()]
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_preparing_twice_gives_the_same_bytes(midi_folder: Path, tmp_path: Path) -> None:
-    """Whatever the number of workers."""
+    """With any number of workers."""
     for name, workers in (("one", 1), ("two", 2)):
         prepare([midi_folder], tmp_path / name, workers=workers)
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
-def test_an_interrupted_run_goes_on_where_it_was(
+def test_an_interrupted_run_continues(
     midi_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What has been read is not read again, what is new or changed is; the same bytes come out."""
+    """Files that were read are not read again, new and changed ones are; the bytes are the same."""
     monkeypatch.setattr(preparation, "BATCH_FILES", 8)
 
     def stop(report: Report) -> None:
@@ -151,7 +151,7 @@ def test_an_interrupted_run_goes_on_where_it_was(
 
 @pytest.mark.slow
 def test_a_run_that_is_killed_leaves_no_data_set(midi_folder: Path, tmp_path: Path) -> None:
-    """SIGKILL at some moments: there is nothing to open, or all of it; in the end all is there."""
+    """After SIGKILL the data set is missing or complete; a later run completes it."""
     out = tmp_path / "data"
     command = [sys.executable, "-m", "musicvae", "prepare", str(midi_folder), "-o", str(out)]
     for seconds in (0.8, 1.6, 2.4):
@@ -172,7 +172,7 @@ def test_a_run_that_is_killed_leaves_no_data_set(midi_folder: Path, tmp_path: Pa
 
 
 def test_files_that_are_the_same_are_one_piece(tmp_path: Path) -> None:
-    """The first is kept, the others say so."""
+    """The first is used, the others are left out with the reason."""
     for name in ("a", "b", "c"):
         write_midi(tune(3), tmp_path / "midi" / f"{name}.mid")
     about = prepare([tmp_path / "midi"], tmp_path / "data", workers=1)
@@ -182,7 +182,7 @@ def test_files_that_are_the_same_are_one_piece(tmp_path: Path) -> None:
 
 
 def test_files_added_do_not_move_a_piece_to_another_split(tmp_path: Path) -> None:
-    """Of two hundred tunes, when as many others come to them and all get other names."""
+    """Two hundred tunes, after as many others are added and all files are renamed."""
     for seed in range(400):
         folder = tmp_path / ("few" if seed < 200 else "more")
         write_midi(tune(seed), folder / f"{seed}.mid")
@@ -199,8 +199,8 @@ def test_files_added_do_not_move_a_piece_to_another_split(tmp_path: Path) -> Non
     assert set(few.values()) == set(SPLITS)
 
 
-def damaged(folder: Path, whole: bytes) -> None:
-    """A hundred files that nobody can use, of ten kinds."""
+def write_damaged(folder: Path, whole: bytes) -> None:
+    """Write a hundred unusable files of ten kinds."""
     rng = np.random.default_rng(0)
     header, track = whole[:14], whole[14:]
     events = bytes.fromhex("00903c4083608 03c00".replace(" ", ""))
@@ -235,11 +235,11 @@ def damaged(folder: Path, whole: bytes) -> None:
 
 @pytest.mark.slow
 def test_a_thousand_files_with_a_hundred_damaged_give_a_hundred_reasons(tmp_path: Path) -> None:
-    """Each damaged file is named with its reason, and each of the others is a piece."""
+    """Each damaged file is listed with its reason, and each of the others is a piece."""
     folder = tmp_path / "midi"
     for seed in range(900):
         write_midi(tune(seed, bars=6), folder / f"tune {seed}.mid")
-    damaged(folder, (folder / "tune 0.mid").read_bytes())
+    write_damaged(folder, (folder / "tune 0.mid").read_bytes())
     about: dict[str, Any] = prepare([folder], tmp_path / "data", workers=2)
     reasons = [reason for reason, files in about["files_left_out"].items() for _ in files]
     names = {Path(file).name for files in about["files_left_out"].values() for file in files}
@@ -251,33 +251,35 @@ def test_a_thousand_files_with_a_hundred_damaged_give_a_hundred_reasons(tmp_path
 
 
 def keys_of(*numbers: Sequence[int]) -> tuple[Keys, IntArray]:
-    """Windows of pieces, each known by its number."""
+    """Digests of the windows of several pieces, each given as a number, and window counts."""
     keys = np.array([number for piece in numbers for number in piece], dtype=np.uint64)
     return keys, np.array([len(piece) for piece in numbers], dtype=np.int64)
 
 
 def test_versions_of_a_tune_go_to_one_split() -> None:
-    """Two that share half of their windows are kin; two that share a commonplace are not."""
-    kin, strangers = [(1, 2, 3, 4), (3, 4, 5, 6)], [(7,), (8, 9), ()]
+    """Two pieces that share half of their windows are versions; a common window does not count."""
+    versions, others = [(1, 2, 3, 4), (3, 4, 5, 6)], [(7,), (8, 9), ()]
     common = [(20, 100 + i) for i in range(25)]
-    groups = group_versions(*keys_of(*kin, *strangers, *common))
+    groups = group_versions(*keys_of(*versions, *others, *common))
     assert groups[0] == groups[1]
     assert len({groups[0], *groups[2:5]}) == 4
     assert len(set(groups[5:])) == len(common)
 
 
 @given(st.lists(st.sets(st.integers(0, 30), max_size=8), max_size=30))
-def test_kin_share_a_quarter_of_their_windows(pieces: list[set[int]]) -> None:
-    """Groups are the smallest that hold all pairs of kin, counted one by one."""
+def test_versions_share_a_quarter_of_their_windows(pieces: list[set[int]]) -> None:
+    """Groups are the transitive closure of pairs that share a quarter, counted one by one."""
     groups = group_versions(*keys_of(*map(sorted, pieces)))
     owners = Counter(number for piece in pieces for number in piece)
-    telling = [{number for number in piece if owners[number] <= COMMON_WINDOW} for piece in pieces]
-    mine = list(range(len(pieces)))
+    rare = [{number for number in piece if owners[number] <= MAX_WINDOW_PIECES} for piece in pieces]
+    expected = list(range(len(pieces)))
     for a, b in combinations(range(len(pieces)), 2):
-        shared = len(telling[a] & telling[b])
+        shared = len(rare[a] & rare[b])
         if shared and shared >= VERSION_SHARE * min(len(pieces[a]), len(pieces[b])):
-            mine = [mine[a] if group == mine[b] else group for group in mine]
-    assert [[x == y for y in mine] for x in mine] == [[x == y for y in groups] for x in groups]
+            expected = [expected[a] if group == expected[b] else group for group in expected]
+    assert [[x == y for y in expected] for x in expected] == [
+        [x == y for y in groups] for x in groups
+    ]
 
 
 def test_a_piece_keeps_its_split_when_others_are_added() -> None:
@@ -290,24 +292,24 @@ def test_a_piece_keeps_its_split_when_others_are_added() -> None:
 
 
 def test_a_small_folder_has_something_in_every_split() -> None:
-    """A dozen pieces are enough to train, to choose and to test on."""
+    """A dozen pieces are enough for train, valid and test."""
     for first in range(50):
         least = [i.to_bytes(4) for i in range(first, first + 12)]
         assert set(split_pieces(range(12), least)) == set(SPLITS)
 
 
 def test_a_tune_is_held_out_in_other_meters_and_with_other_rests() -> None:
-    """Of one key one window is kept; of a tune that is held out none is trained on."""
+    """Equal windows are used once; a held-out tune is never in the training set."""
     keys = np.array([1, 1, 2, 3, 4], dtype=np.uint64)
     tunes = np.array([1, 1, 2, 2, 2], dtype=np.uint64)
     split = np.array([0, 0, 0, 1, 1], dtype=np.uint8)  # train, then valid
-    kept, reasons = choose_windows(keys, tunes, split)
-    assert kept.tolist() == [True, False, False, True, True]
+    chosen, reasons = choose_windows(keys, tunes, split)
+    assert chosen.tolist() == [True, False, False, True, True]
     assert reasons == {"repeats in another piece": 1, "held out for valid": 1}
 
 
-def test_a_folder_without_midi_or_without_use_is_one_sentence(tmp_path: Path) -> None:
-    """Three ways to have nothing."""
+def test_a_folder_without_usable_midi_is_an_error(tmp_path: Path) -> None:
+    """No MIDI, no folder, no usable file, no such codec."""
     with pytest.raises(DatasetError, match="no MIDI file"):
         prepare([tmp_path], tmp_path / "data")
     with pytest.raises(DatasetError, match="is not a folder"):

@@ -1,4 +1,4 @@
-"""Reading files for a codec: what becomes a window, of whatever length, and what is said."""
+"""Reading a file for a codec: windows of any length, and reasons for what is left out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EVERY_CODEC = pytest.mark.parametrize("codec", CODECS)
 
 @pytest.fixture(scope="module")
 def midi_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty bands of twenty bars or forty, and one who only sings."""
+    """Twenty bands, of twenty or forty bars, and a melody alone."""
     folder = tmp_path_factory.mktemp("midi")
     for number, band in enumerate(BANDS):
         write_midi(band, folder / f"{number}.mid")
@@ -41,26 +41,26 @@ def midi_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_folder_becomes_windows_of_any_codec_and_length(
     codec: str, bars: int, midi_folder: Path, tmp_path: Path
 ) -> None:
-    """The very ones that its phrases hold; the data set knows what it was prepared for."""
+    """They are the windows of its phrases; the data set records codec and bars."""
     about: dict[str, Any] = prepare([midi_folder], tmp_path, codec=codec, bars=bars, workers=1)
     assert (about["codec"], about["bars"]) == (codec, bars)
     assert json.loads((tmp_path / "data.json").read_text()) == about
-    there = {
+    expected = {
         CODECS[codec].encode(window).tobytes()
         for band in (*BANDS, SINGER)
         if band is not SINGER or codec not in ("drums", "trio")
         for window in split_windows(CODECS[codec].select(band), bars, hop=1)
     }
-    found = 0
+    total = 0
     for split in SPLITS:
         opened = open_split(tmp_path, split)
         assert (opened.codec.name, opened.bars) == (codec, bars)
-        found += len(opened)
+        total += len(opened)
         for row in range(len(opened)):
             codes = np.ascontiguousarray(opened.window(row))
             assert len(codes) == bars * 16
-            assert codes.tobytes() in there
-    assert found > (20 if bars == 16 else 200)
+            assert codes.tobytes() in expected
+    assert total > (20 if bars == 16 else 200)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_folder_becomes_windows_of_any_codec_and_length(
     [("drums", "there is nothing for the codec drums in it"), ("trio", "no window with music")],
 )
 def test_a_file_without_drums_says_so(codec: str, reason: str, midi_folder: Path) -> None:
-    """Of a trio all windows are left out, each with its reason."""
+    """For a trio, all of its windows are dropped with a reason."""
     piece, rows = read_piece(str(midi_folder / "singer.mid"), codec, 2)
     assert reason in piece.reason
     assert not len(rows)
@@ -86,7 +86,7 @@ def test_a_file_too_short_for_a_window_says_so(tmp_path: Path) -> None:
 
 
 def test_a_silent_file_of_ours_says_so(tmp_path: Path) -> None:
-    """Nothing of it is a window."""
+    """It has no windows."""
     write_midi(Phrase(bars=4, parts=(Part(),)), tmp_path / "silent.mid")
     piece, _ = read_piece(str(tmp_path / "silent.mid"), "melody", 2)
     assert piece.reason == "no window with music in it"
@@ -94,7 +94,7 @@ def test_a_silent_file_of_ours_says_so(tmp_path: Path) -> None:
 
 @EVERY_CODEC
 def test_a_row_is_what_is_stored(codec: str) -> None:
-    """Classes beyond a byte in two, channels in bits; more of them for longer windows."""
+    """Drum classes take two bytes, channels one bit; longer windows have more steps."""
     two, sixteen = (row_type(codec, bars)["codes"] for bars in (2, 16))
     shapes = {"melody": (64,), "drums": (64,), "roll": (64, 32), "piano": (64, 22), "trio": (64, 3)}
     shapes["leadsheet"] = (64, 2)
@@ -103,13 +103,13 @@ def test_a_row_is_what_is_stored(codec: str) -> None:
     assert two.base == (np.uint16 if codec in ("drums", "trio") else np.uint8)
 
 
-def test_each_stretch_is_read_by_its_codec() -> None:
-    """Notes that are not for it are not in its line."""
+def test_each_segment_is_read_by_its_codec() -> None:
+    """Notes that the codec does not read are not in the track."""
     data = midi_bytes(little_band(Meter(), 1))
-    (line,) = tracks_of(data, "drums")
-    assert line.codes is not None
-    assert line.codes.dtype == np.uint16
-    assert len(line.start) == 16
+    (track,) = tracks_of(data, "drums")
+    assert track.codes is not None
+    assert track.codes.dtype == np.uint16
+    assert len(track.start) == 16
     only_drums = Phrase(bars=2, parts=(Part((Note(0, 1, 36),), is_drum=True),))
     with pytest.raises(MidiError, match="nothing for the codec trio in it"):
         tracks_of(midi_bytes(only_drums), "trio")
@@ -117,6 +117,6 @@ def test_each_stretch_is_read_by_its_codec() -> None:
 
 @pytest.mark.parametrize("bars", [0, 1, 65])
 def test_the_length_of_a_window_has_bounds(bars: int, tmp_path: Path) -> None:
-    """As one sentence, before anything is read."""
+    """Checked before anything is read."""
     with pytest.raises(RequestError, match=f"A window has 2 to 64 bars, not {bars}"):
         prepare([tmp_path], tmp_path / "data", bars=bars)

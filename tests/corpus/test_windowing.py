@@ -1,4 +1,4 @@
-"""Windows cut side by side: those that are cut and encoded one by one."""
+"""Windows cut in batches equal those that are cut and encoded one by one."""
 
 from __future__ import annotations
 
@@ -24,81 +24,81 @@ EVERY_CODEC = pytest.mark.parametrize("codec", CODECS)
 MELODY, ROLL = CODECS["melody"], CODECS["roll"]
 
 
-def teaches(window: Phrase, codec: str) -> bool:
-    """Three notes, no silence of more than a bar from what is struck to the next, no idle part."""
+def is_usable(window: Phrase, codec: str) -> bool:
+    """Three notes, no rest of more than a bar between onsets, and no silent part."""
     notes = sorted(note for part in window.parts for note in part.notes)
-    longest = {note.start: note.end for note in notes}  # sorted: of a start the longest comes last
-    edges, starts = [0, *longest.values()], [*longest, window.steps]
-    rests = [start - end for start, end in zip(starts, edges, strict=True)]
-    idle = codec in ("trio", "leadsheet") and not all(part.notes for part in window.parts)
+    longest = {note.start: note.end for note in notes}  # sorted: the longest of a start comes last
+    ends, starts = [0, *longest.values()], [*longest, window.steps]
+    rests = [start - end for start, end in zip(starts, ends, strict=True)]
+    silent_part = codec in ("trio", "leadsheet") and not all(part.notes for part in window.parts)
     if codec == "leadsheet":
-        idle |= not any(change.chord for change in window.chords)
-    return len(notes) >= 3 and max(rests) <= window.meter.steps_per_bar and not idle
+        silent_part |= not any(change.chord for change in window.chords)
+    return len(notes) >= 3 and max(rests) <= window.meter.steps_per_bar and not silent_part
 
 
 @EVERY_CODEC
 @given(meter=st.sampled_from(METERS), seed=st.integers(0, 99), bars=st.integers(1, 4))
 def test_windows_are_those_of_the_phrase(codec: str, meter: Meter, seed: int, bars: int) -> None:
-    """Codes and keys, in order; each that is left out has one reason."""
+    """Codes and keys, in order; each window that is left out has one reason."""
     pieces = [little_piece(codec, meter, seed + i) for i in range(bars)]
     phrase = CODECS[codec].select(join_phrases(pieces))
     all_windows = split_windows(phrase, hop=1)
-    taught = [window for window in all_windows if teaches(window, codec)]
-    expected = [CODECS[codec].encode(window) for window in taught]
+    usable = [window for window in all_windows if is_usable(window, codec)]
+    expected = [CODECS[codec].encode(window) for window in usable]
     cuts = list(cut_windows(to_track(phrase, CODECS[codec]), CODECS[codec]))
-    found = [codes for cut in cuts for codes in cut.codes]
-    assert len(found) == len(expected)
-    assert all(np.array_equal(one, other) for one, other in zip(found, expected, strict=True))
-    left = sum(cut.dropped.total() for cut in cuts)
-    assert left == len(all_windows) - len(found)
+    actual = [codes for cut in cuts for codes in cut.codes]
+    assert len(actual) == len(expected)
+    assert all(np.array_equal(one, other) for one, other in zip(actual, expected, strict=True))
+    dropped = sum(cut.dropped.total() for cut in cuts)
+    assert dropped == len(all_windows) - len(actual)
     keys = [key for cut in cuts for key in cut.keys]
-    assert keys == [window_keys(one[None], phrase.meter, CODECS[codec])[0] for one in expected]
+    assert keys == [window_keys(codes[None], phrase.meter, CODECS[codec])[0] for codes in expected]
 
 
 @pytest.mark.parametrize("codec", ["melody", "roll"])
 @given(phrase=phrases(max_parts=1))
 def test_windows_of_any_phrase_are_those_of_the_phrase(codec: str, phrase: Phrase) -> None:
-    """Pick-ups, silences and overlaps included."""
+    """Including pick-ups, rests and overlapping notes."""
     assume(not phrase.is_silent)
     pitched = replace(phrase.parts[0], is_drum=False)
     phrase = CODECS[codec].select(replace(phrase, parts=(pitched,)))
     expected = [
         CODECS[codec].encode(window)
         for window in split_windows(phrase, hop=1)
-        if teaches(window, codec)
+        if is_usable(window, codec)
     ]
-    line = replace(to_track(phrase, CODECS[codec]), codes=None)
-    found = [codes for cut in cut_windows(line, CODECS[codec]) for codes in cut.codes]
-    assert len(found) == len(expected)
-    assert all(np.array_equal(one, other) for one, other in zip(found, expected, strict=True))
+    track = replace(to_track(phrase, CODECS[codec]), codes=None)
+    actual = [codes for cut in cut_windows(track, CODECS[codec]) for codes in cut.codes]
+    assert len(actual) == len(expected)
+    assert all(np.array_equal(one, other) for one, other in zip(actual, expected, strict=True))
 
 
-def test_a_long_window_begins_at_each_fourth_part_of_its_length() -> None:
-    """Sixteen bars at bars 0, 4 and 8 of 24; of 2/4, thirty-two."""
+def test_long_windows_start_a_quarter_of_their_length_apart() -> None:
+    """Sixteen bars start at bars 0, 4 and 8 of 24; in 2/4, thirty-two."""
     for meter, bars in ((Meter(), 24), (Meter(2, 4), 48)):
         starts = np.arange(0, bars * meter.steps_per_bar, 4)
-        line = QuantizedTrack(meter, bars, starts, starts + 4, 60 + starts // 4 % 7)
-        (cut,) = cut_windows(line, MELODY, 16)
+        track = QuantizedTrack(meter, bars, starts, starts + 4, 60 + starts // 4 % 7)
+        (cut,) = cut_windows(track, MELODY, 16)
         assert cut.codes.shape == (3, 16 * bars // 24 * meter.steps_per_bar)
-        line_codes = line.encoded(MELODY)
+        track_codes = track.encoded(MELODY)
         assert np.array_equal(
-            cut.codes[1], line_codes[bars // 6 * meter.steps_per_bar :][: cut.codes.shape[1]]
+            cut.codes[1], track_codes[bars // 6 * meter.steps_per_bar :][: cut.codes.shape[1]]
         )
 
 
 def test_a_window_in_which_a_part_is_silent_is_left_out() -> None:
-    """A trio without its bass for two bars teaches nothing about basses."""
+    """A trio whose bass rests for two bars."""
     first, second = (little_piece("trio", Meter(), seed) for seed in (1, 2))
-    alone = replace(
+    no_bass = replace(
         second, parts=(second.parts[0], replace(second.parts[1], notes=()), second.parts[2])
     )
     codec = CODECS["trio"]
-    cuts = cut_windows(to_track(join_phrases([first, alone]), codec), codec)
+    cuts = cut_windows(to_track(join_phrases([first, no_bass]), codec), codec)
     assert sum(cut.dropped["a part is silent"] for cut in cuts) == 1
 
 
 def test_a_note_that_began_before_a_window_is_not_in_it() -> None:
-    """Nor is its end; the window begins with a rest."""
+    """Nor is its end: the window starts with a rest."""
     notes = [Note(8, 12, 60), *(Note(20 + 2 * i, 2, 64 + i) for i in range(14))]
     phrase = Phrase(bars=3, parts=(Part(tuple(notes)),))
     (cut,) = cut_windows(to_track(phrase, MELODY), MELODY)
@@ -108,26 +108,26 @@ def test_a_note_that_began_before_a_window_is_not_in_it() -> None:
 
 
 @EVERY_CODEC
-def test_a_key_is_the_same_in_any_key_and_differs_between_meters(codec: str) -> None:
-    """Transposition leaves it, 3/4 against 6/8 does not."""
+def test_a_digest_is_the_same_in_any_key_and_differs_between_meters(codec: str) -> None:
+    """Transposition does not change the digest, 3/4 instead of 6/8 does."""
     codes = CODECS[codec].encode(little_piece(codec, Meter(3, 4), 3))
-    moved = CODECS[codec].transpose(codes, 5)
-    assert np.array_equal(codes, moved) == (codec == "drums")
+    transposed = CODECS[codec].transpose(codes, 5)
+    assert np.array_equal(codes, transposed) == (codec == "drums")
     three, six = Meter(3, 4), Meter(6, 8)
 
     def key(codes: Codes, meter: Meter) -> list[bytes]:
         return window_keys(codes[None], meter, CODECS[codec])
 
-    assert key(codes, three) == key(moved, three)
+    assert key(codes, three) == key(transposed, three)
     assert key(codes, three) != key(codes, six)
 
 
-def test_a_window_that_teaches_nothing_says_why() -> None:
-    """Too few notes; too long a rest at its start, middle or end."""
+def test_an_unusable_window_has_a_reason() -> None:
+    """Too few notes, or too long a rest at the start, middle or end."""
 
     def reasons(*notes: Note) -> tuple[bool, bool]:
-        line = to_track(Phrase(bars=2, parts=(Part(notes),)), MELODY)
-        few, silent = unusable(line, np.array([0]))
+        track = to_track(Phrase(bars=2, parts=(Part(notes),)), MELODY)
+        few, silent = unusable(track, np.array([0]))
         return bool(few[0]), bool(silent[0])
 
     assert reasons(Note(0, 16, 60), Note(16, 16, 60))[0]
@@ -137,8 +137,8 @@ def test_a_window_that_teaches_nothing_says_why() -> None:
     assert reasons(*(Note(4 * i, 4, 60) for i in range(8))) == (False, False)
 
 
-def test_a_long_line_is_cut_in_several_times() -> None:
-    """All its windows are there."""
+def test_a_long_track_is_cut_in_several_batches() -> None:
+    """Three batches hold all windows."""
     starts = np.arange(0, 16 * 600, 4)
-    line = QuantizedTrack(Meter(), 600, starts, starts + 4, np.full_like(starts, 60))
-    assert [len(cut.codes) for cut in cut_windows(line, MELODY)] == [256, 256, 87]
+    track = QuantizedTrack(Meter(), 600, starts, starts + 4, np.full_like(starts, 60))
+    assert [len(cut.codes) for cut in cut_windows(track, MELODY)] == [256, 256, 87]

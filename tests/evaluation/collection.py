@@ -1,4 +1,4 @@
-"""Little tunes to measure, and a player that knows them all by heart."""
+"""Short tunes to measure, and a player that reproduces them exactly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def windows(
     meters: Sequence[Meter] = RAGGED,
     bars: int = 2,
 ) -> FolderWindows:
-    """Little tunes in several meters."""
+    """Short tunes in several meters."""
     chosen = [meters[i % len(meters)] for i in range(n)]
     return FolderWindows(
         CODECS[codec],
@@ -37,34 +37,34 @@ def windows(
 
 
 class Perfect(Player):
-    """Knows every window by its number, which is all that z holds; certain of each step."""
+    """A player whose z is the number of a window, and whose decoder gives that window exactly."""
 
-    def __init__(self, known: FolderWindows) -> None:
+    def __init__(self, collection: FolderWindows) -> None:
         self.codec, self.bars, self.latent, self.verbs = MELODY, 2, 1, ("generate",)
-        self.known = known.windows
+        self.windows = collection.windows
         self.prior = None
 
     def encode(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> Posterior:
-        """Mu is the number, and there is no doubt; KL is known in closed form."""
+        """Mu is the number of the window, with almost no variance."""
         numbers = [
-            next((i for i, (k, _) in enumerate(self.known) if np.array_equal(k, c)), 0)
-            for c in codes
+            next((i for i, (own, _) in enumerate(self.windows) if np.array_equal(own, window)), 0)
+            for window in codes
         ]
         mu = np.array(numbers, dtype=np.float32)[:, None]
         return Posterior(mu, np.full_like(mu, -40.0))
 
     def decode(self, z, meters, *, temperature, rngs, rules=None):  # type: ignore[no-untyped-def]  # as Player's
-        """What stands at that number; where nothing of the meter does, the first of it."""
+        """The window with that number if it has the meter, otherwise the first of the meter."""
         del temperature, rngs, rules
-        found = []
+        decoded = []
         for value, meter in zip(z[:, 0], meters, strict=True):
-            at = round(float(value))
-            exact = 0 <= at < len(self.known) and abs(value - at) < 1e-6
-            of_meter = [codes for codes, other in self.known if other == meter]
-            fits = exact and self.known[at][1] == meter
-            found.append(self.known[at][0] if fits else of_meter[0])
-        return found
+            number = round(float(value))
+            exact = 0 <= number < len(self.windows) and abs(value - number) < 1e-6
+            of_meter = [codes for codes, other in self.windows if other == meter]
+            fits = exact and self.windows[number][1] == meter
+            decoded.append(self.windows[number][0] if fits else of_meter[0])
+        return decoded
 
     def logits(self, z, codes, meters):  # type: ignore[no-untyped-def]  # as Player's
-        """A hundred nats for the truth."""
-        return [100.0 * MELODY.one_hot(each) for each in codes]
+        """The true class has a logit of 100, the others 0."""
+        return [100.0 * MELODY.one_hot(window) for window in codes]

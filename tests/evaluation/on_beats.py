@@ -1,4 +1,4 @@
-"""A codec whose steps are forced between beats, as those of chords are."""
+"""A codec that may change on beats only, as a chord track does."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from musicvae.theory.meter import Meter
 
 @dataclass(frozen=True)
 class OnBeats(MelodyCodec):
-    """A voice that may do something on beats only; between them it holds."""
+    """A melody codec that holds between beats."""
 
     def initial_state(self, n: int, meter: Meter) -> SoundingState:
-        """How many sequences, which step, and the steps of a beat."""
+        """Number of sequences, current step, and steps per beat."""
         return n, 0, meter.steps_per_beat
 
     def allowed(self, sounding: SoundingState) -> NDArray[np.bool_]:
-        """Anything on a beat, a hold between."""
+        """Any class on a beat, a hold elsewhere."""
         n, step, beat = sounding
         mask = np.full((n, self.channels), step % beat == 0)
         mask[:, self.HOLD] = True
         return mask
 
     def advance(self, sounding: SoundingState, step: Codes) -> tuple[Codes, SoundingState]:
-        """A step later."""
+        """The state one step later."""
         n, number, beat = sounding
         return step, (n, number + 1, beat)
 
 
 LEAD = PartsCodec("lead", (MelodyCodec(), OnBeats("chords")), select_melody)
-"""A melody over it."""
+"""A melody and a part that changes on beats."""

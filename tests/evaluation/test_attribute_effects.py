@@ -1,4 +1,4 @@
-"""Effects of attributes: counted from changes, and what the command prints and draws."""
+"""Effects of attributes: figures from changes, and the output of the command."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Z = np.random.default_rng(2).standard_normal((3, PLAYER.latent)).astype(np.float
 
 @pytest.fixture(autouse=True)
 def few_trials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Enough for tiny nets."""
+    """Few trials and draws, enough for tiny nets."""
     monkeypatch.setattr(attributes, "PULLS", (0.5, 1.0))
     monkeypatch.setattr(attributes, "NOISE_DRAWS", 2)
     monkeypatch.setattr(directions, "LADDER", (2.0, 6.0))
@@ -39,62 +39,62 @@ def few_trials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    """A folder with a net that has attributes."""
+    """The folder of a net with attributes."""
     checkpoint.save(tmp_path / "model", with_some(tiny_checkpoint()))
     return tmp_path / "model"
 
 
 def test_figures_are_those_of_the_curves() -> None:
-    """A partner moves as much and is no side effect; what moves alike both ways is one."""
+    """A partner that changes as much is no side effect; an even response is not monotone."""
     amounts = (-1.0, 0.0, 1.0)
     changes = np.zeros((3, len(ATTRIBUTES)))
-    of = list(ATTRIBUTES).index
-    changes[:, of("range")] = changes[:, of("interval")] = [-0.5, 0.0, 0.5]
-    changes[:, of("density")] = [0.1, 0.0, 0.1]
-    found = _effect(PLAYER, "range", amounts, changes)
-    assert (found.slope, found.monotone, found.partner) == (0.5, True, "interval")
-    assert found.side == "density"
-    assert found.ratio == pytest.approx(10)
+    column = list(ATTRIBUTES).index
+    changes[:, column("range")] = changes[:, column("interval")] = [-0.5, 0.0, 0.5]
+    changes[:, column("density")] = [0.1, 0.0, 0.1]
+    effect = _effect(PLAYER, "range", amounts, changes)
+    assert (effect.slope, effect.monotone, effect.partner) == (0.5, True, "interval")
+    assert effect.side == "density"
+    assert effect.ratio == pytest.approx(10)
     assert not _effect(PLAYER, "density", amounts, changes).monotone
 
 
-def test_what_is_measured_is_what_moving_does() -> None:
-    """The mean over the windows of after less before, in SDs; nothing at 0."""
-    found = effects(PLAYER, Z, METERS)
-    assert [effect.name for effect in found.effects] == list(ATTRIBUTES)
+def test_effects_are_what_apply_attributes_does() -> None:
+    """The mean over the windows of after minus before, in SDs; 0 for the amount 0."""
+    measured = effects(PLAYER, Z, METERS)
+    assert [effect.name for effect in measured.effects] == list(ATTRIBUTES)
     before = values_of(PLAYER, Z, METERS, ATTRIBUTES)
-    for effect in found.effects[:2]:
+    for effect in measured.effects[:2]:
         for i, amount in enumerate(AMOUNTS):
             z = apply_attributes(PLAYER, Z, {effect.name: amount}, METERS)
             change = (values_of(PLAYER, z, METERS, ATTRIBUTES) - before).mean(axis=0)
-            measured = [effect.changes[name][i] for name in ATTRIBUTES]
-            np.testing.assert_allclose(measured, change, atol=1e-4)
+            changes = [effect.changes[name][i] for name in ATTRIBUTES]
+            np.testing.assert_allclose(changes, change, atol=1e-4)
         own = effect.changes[effect.name]
         assert own[3] == 0
         assert own == sorted(own)
 
 
 def test_the_command_prints_a_table_json_and_a_picture(model: Path, tmp_path: Path) -> None:
-    """On what the model makes up, or on a data set; the table fits into a narrow terminal."""
+    """On samples or on a data set; the table fits a narrow terminal."""
     data, picture = make_data(tmp_path / "data"), tmp_path / "effects.png"
-    words = ["attributes", str(model), "--limit", "2"]
-    table = CliRunner().invoke(app, [*words, "--plot", str(picture)], env={"COLUMNS": "80"})
+    command = ["attributes", str(model), "--limit", "2"]
+    table = CliRunner().invoke(app, [*command, "--plot", str(picture)], env={"COLUMNS": "80"})
     assert table.exit_code == 0, table.output
     assert "…" not in table.output
     rows = [line.split() for line in table.output.splitlines()]
     assert [row[0] for row in rows if len(row) == 2 + len(AMOUNTS)] == ["set", *ATTRIBUTES]
     assert "density: notes a bar; mean" in table.output
     assert picture.read_bytes().startswith(b"\x89PNG")
-    for more in ([], ["--data", str(data), "--split", "valid"]):
-        result = CliRunner().invoke(app, [*words, "--json", *more])
+    for options in ([], ["--data", str(data), "--split", "valid"]):
+        result = CliRunner().invoke(app, [*command, "--json", *options])
         assert result.exit_code == 0, result.output
-        found = json.loads(result.stdout)
-        assert found["windows"] == 2
-        assert [effect["name"] for effect in found["effects"]] == list(ATTRIBUTES)
+        printed = json.loads(result.stdout)
+        assert printed["windows"] == 2
+        assert [effect["name"] for effect in printed["effects"]] == list(ATTRIBUTES)
 
 
-def test_the_command_fits_what_can_then_be_measured(tmp_path: Path) -> None:
-    """And says how."""
+def test_attributes_can_be_measured_once_they_are_fitted(tmp_path: Path) -> None:
+    """Without attributes the error names the command that fits them."""
     data, folder = make_data(tmp_path / "data"), tmp_path / "model"
     checkpoint.save(folder, tiny_checkpoint())
     with pytest.raises(RequestError, match="musicvae fit-attributes"):
@@ -105,8 +105,8 @@ def test_the_command_fits_what_can_then_be_measured(tmp_path: Path) -> None:
     assert len(measure_attributes(folder, data=data, limit=2).effects) == len(ATTRIBUTES)
 
 
-def test_what_cannot_be_measured_is_told(model: Path, tmp_path: Path) -> None:
-    """As one sentence."""
+def test_data_that_does_not_fit_is_an_error(model: Path, tmp_path: Path) -> None:
+    """Another codec, or an unknown split."""
     data = make_data(tmp_path / "drums", "drums")
     with pytest.raises(RequestError, match="reads 'melody', the data set holds 'drums'"):
         measure_attributes(model, data=data)

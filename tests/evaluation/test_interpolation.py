@@ -1,4 +1,4 @@
-"""The way from A to B, and the mix beside it."""
+"""The walk from A to B, and the mix that it is compared with."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .collection import MELODY, Perfect, windows
 
 
 def test_pairs_are_two_windows_of_one_meter() -> None:
-    """As many as are wanted, drawn from every meter that has two; none where none has."""
+    """As many as requested, from every meter that has two windows; none if no meter has."""
     held_out = windows(n=18)
     pairs = draw_pairs(held_out, 100, np.random.default_rng(0))
     assert len(pairs) == 100
@@ -26,41 +26,41 @@ def test_pairs_are_two_windows_of_one_meter() -> None:
     assert draw_pairs(lonely, 100, np.random.default_rng(0)) == []
 
 
-def test_the_way_of_a_perfect_player_begins_and_ends_where_it_should() -> None:
-    """Distance 0 and cost 1 at A, cost 1 at B; so do the mix's, which goes evenly."""
+def test_the_walk_of_a_perfect_player_starts_at_a_and_ends_at_b() -> None:
+    """Distance 0 and cost 1 at A, cost 1 at B, for walk and mix; the mix moves evenly."""
     held_out = windows(n=18)
     rng = np.random.default_rng(0)
     rows = draw_pairs(held_out, 20, rng)
-    ways = list(walk_pairs(Perfect(held_out), held_out, rows, rng))
+    pairs = list(walk_pairs(Perfect(held_out), held_out, rows, rng))
     originals = {
         meter: np.stack([w for w, m in held_out.windows if m == meter]) for meter in RAGGED
     }
-    found = curves(MELODY, ways, fit_ngram(MELODY, originals, 0))
-    for way in ("walk", "mix"):
-        distance, cost = found[f"distance to A, {way}"], found[f"relative cost, {way}"]
+    measured = curves(MELODY, pairs, fit_ngram(MELODY, originals, 0))
+    for path in ("walk", "mix"):
+        distance, cost = measured[f"distance to A, {path}"], measured[f"relative cost, {path}"]
         assert distance[0] == 0
-        assert distance[-1] == pytest.approx(np.mean([(p.a != p.b).mean() for p in ways]))
+        assert distance[-1] == pytest.approx(np.mean([(p.a != p.b).mean() for p in pairs]))
         assert cost[0] == pytest.approx(1)
         assert cost[-1] == pytest.approx(1)
-    mixed = found["distance to A, mix"]
+    mixed = measured["distance to A, mix"]
     assert mixed[5] == pytest.approx(mixed[-1] / 2, rel=0.15)
-    assert found["relative cost, mix"][5] > 1.2, "a mix is less usual than music that was counted"
-    assert summarize(found)["relative cost, mix, half-way"] == found["relative cost, mix"][5]
+    assert measured["relative cost, mix"][5] > 1.2, "a mix is less probable than real music"
+    assert summarize(measured)["relative cost, mix, half-way"] == measured["relative cost, mix"][5]
 
 
-def test_rolls_have_distances_alone() -> None:
-    """Without a model of what is usual, and every step of a mix is a whole column of one end."""
+def test_rolls_have_distances_only() -> None:
+    """They have no n-gram model, and every step of a mix is a whole column of one end."""
     held_out = windows("roll", 12)
     rng = np.random.default_rng(0)
-    ways = list(
+    pairs = list(
         walk_pairs(Player(tiny_checkpoint("vae")), held_out, draw_pairs(held_out, 4, rng), rng)
     )
-    assert curves(CODECS["roll"], ways, None).keys() == {
+    assert curves(CODECS["roll"], pairs, None).keys() == {
         "t",
         "distance to A, walk",
         "distance to A, mix",
     }
-    assert len(ways[0].walk) == len(ways[0].mix) == len(PLACES)
-    assert np.array_equal(ways[0].mix[0], ways[0].a)
-    assert np.array_equal(ways[0].mix[-1], ways[0].b)
+    assert len(pairs[0].walk) == len(pairs[0].mix) == len(PLACES)
+    assert np.array_equal(pairs[0].mix[0], pairs[0].a)
+    assert np.array_equal(pairs[0].mix[-1], pairs[0].b)
     assert not curves(MELODY, [], None)

@@ -1,4 +1,4 @@
-"""Likelihoods against integrals, and against the nets that were trained."""
+"""Likelihoods equal numeric integrals, and the losses of the nets in torch."""
 
 from __future__ import annotations
 
@@ -23,18 +23,20 @@ FRAMES = "NLL, nats per frame, frames"
 
 
 class Toy(Player):
-    """The larger its one z, the surer it is of the truth; its posterior is a guess."""
+    """A net with one z: the larger it is, the more probable the truth."""
 
     def __init__(self) -> None:
         self.codec, self.latent = MELODY, 1
 
     def logits(self, z, codes, meters):  # type: ignore[no-untyped-def]  # as Player's
-        """What is right has z nats more than what is wrong."""
-        return [MELODY.one_hot(each) * value for each, value in zip(codes, z[:, 0], strict=True)]
+        """The true class has the logit z, the others 0."""
+        return [
+            MELODY.one_hot(window) * value for window, value in zip(codes, z[:, 0], strict=True)
+        ]
 
 
 def test_many_draws_of_z_give_the_integral_over_z() -> None:
-    """`-log` of the integral of `p(z) p(x|z)`, done on a fine grid; the bound lies above it."""
+    """`-log` of the integral of `p(z) p(x|z)`, computed on a fine grid; one draw gives a bound."""
     held_out = windows(n=2, meters=[Meter(4, 4)])
     (chunk,) = split_chunks(held_out, np.arange(2), 0)
     posterior = Posterior(np.full((2, 1), 6.0, np.float32), np.zeros((2, 1), np.float32))
@@ -43,23 +45,23 @@ def test_many_draws_of_z_give_the_integral_over_z() -> None:
     frames = [step_nll(MELODY, MELODY.one_hot(truth) * np.float32(z), truth) for z in grid]
     log_p = -sum_frames(frames) - 0.5 * grid[:, None] ** 2 - 0.5 * np.log(2 * np.pi)
     exact = -np.logaddexp.reduce(log_p, axis=0) - np.log(grid[1] - grid[0])
-    found = importance_nll(player, chunk, posterior, 2000, 0)
-    assert found[0] == pytest.approx(exact, abs=0.05)
-    once = np.mean(
+    estimate = importance_nll(player, chunk, posterior, 2000, 0)
+    assert estimate[0] == pytest.approx(exact, abs=0.05)
+    bound = np.mean(
         [importance_nll(player, chunk, posterior, 1, seed)[0] for seed in range(200)], axis=0
     )
-    assert (once > exact).all()
+    assert (bound > exact).all()
 
 
 @pytest.mark.parametrize("codec", ["roll", "drums", "trio"])
 def test_the_likelihood_of_a_next_step_net_is_the_one_it_was_trained_on(codec: str) -> None:
-    """In nats for each phrase, as the net in torch has them; by frame, the first left out."""
+    """In nats per phrase as the torch net computes them; per frame without the first."""
     checkpoint, meter = tiny_checkpoint("lstm", codec=codec), Meter(6, 8)
     held_out = windows(codec, 5, meters=[meter])
     figures = evaluate(Player(checkpoint), held_out).figures
     x = torch.from_numpy(CODECS[codec].one_hot(np.stack([c for c, _ in held_out.windows])))
-    known = torch.from_numpy(condition(meter).copy()).expand(5, -1, -1)
-    net, batch = restore(checkpoint), SequenceBatch(x, known, torch.full((5,), 24))
+    conditions = torch.from_numpy(condition(meter).copy()).expand(5, -1, -1)
+    net, batch = restore(checkpoint), SequenceBatch(x, conditions, torch.full((5,), 24))
     with torch.no_grad():
         nll = net.losses(batch).reconstruction
         later = net.likelihood.nll(net(batch), x)[:, 1:]
@@ -69,7 +71,7 @@ def test_the_likelihood_of_a_next_step_net_is_the_one_it_was_trained_on(codec: s
 
 
 def test_frames_are_averaged_over_all_windows_and_draws_tighten_the_bound() -> None:
-    """Long windows count for more; without draws it is reconstruction and KL."""
+    """Long windows count for more; without draws the bound is reconstruction plus KL."""
     held_out, player = windows("roll", 6), Player(tiny_checkpoint("sequence-vae"))
     bound = evaluate(player, held_out, pairs=0).figures
     total = bound["reconstruction, nats"] + bound["KL, nats"]

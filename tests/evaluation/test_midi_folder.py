@@ -1,4 +1,4 @@
-"""A user's own folder of MIDI, measured as it is."""
+"""A folder of MIDI is measured without a data set."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .collection import MELODY
 
 @pytest.fixture(scope="module")
 def midi_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twelve little tunes in two meters."""
+    """Twelve short tunes in two meters."""
     folder = tmp_path_factory.mktemp("midi")
     for seed in range(12):
         write_midi(little_tune(Meter(3 + seed % 2, 4), seed), folder / f"{seed}.mid")
@@ -26,29 +26,29 @@ def midi_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_window_of_a_folder_is_measured(midi_folder: Path, tiny_folder: Path) -> None:
-    """And what there is no training set for is told; the second time it is all the same."""
-    found = musicvae.evaluate(tiny_folder, data=midi_folder, pairs=4)
-    assert found.windows == len(read_folder(midi_folder, MELODY, 2)) > 8
-    assert "copies, n-gram cost" in found.left_out
-    assert "distance to A, walk, half-way" in found.figures
-    assert musicvae.evaluate(tiny_folder, data=midi_folder, pairs=4) == found
+    """Figures that need a training set are left out with a reason; a second run is equal."""
+    evaluation = musicvae.evaluate(tiny_folder, data=midi_folder, pairs=4)
+    assert evaluation.windows == len(read_folder(midi_folder, MELODY, 2)) > 8
+    assert "copies, n-gram cost" in evaluation.left_out
+    assert "distance to A, walk, half-way" in evaluation.figures
+    assert musicvae.evaluate(tiny_folder, data=midi_folder, pairs=4) == evaluation
 
 
-def test_the_training_set_may_be_another(
-    midi_folder: Path, tiny_folder: Path, tmp_path: Path
-) -> None:
-    """With it copies are counted: here the training set is the same music."""
+def test_a_training_set_can_be_named(midi_folder: Path, tiny_folder: Path, tmp_path: Path) -> None:
+    """With a training set copies are counted: here it is the same music."""
     for seed in range(60):
         write_midi(little_tune(Meter(3 + seed % 2, 4), seed), tmp_path / "midi" / f"{seed}.mid")
     musicvae.prepare([tmp_path / "midi"], tmp_path / "data", workers=1)
-    found = musicvae.evaluate(tiny_folder, data=midi_folder, trained_on=tmp_path / "data", pairs=4)
-    assert found.figures["copies in held-out"] > 0.5
-    assert "relative cost, walk, half-way" in found.figures
-    assert not found.left_out
+    evaluation = musicvae.evaluate(
+        tiny_folder, data=midi_folder, trained_on=tmp_path / "data", pairs=4
+    )
+    assert evaluation.figures["copies in held-out"] > 0.5
+    assert "relative cost, walk, half-way" in evaluation.figures
+    assert not evaluation.left_out
 
 
-def test_a_folder_of_neither_is_one_sentence(tmp_path: Path, tiny_folder: Path) -> None:
-    """No data set and no MIDI."""
+def test_a_folder_of_neither_is_an_error(tmp_path: Path, tiny_folder: Path) -> None:
+    """A folder without a data set or usable MIDI."""
     assert not holds_midi(tmp_path)
     assert not holds_midi(tmp_path / "nowhere")
     with pytest.raises(DatasetError, match="is no prepared data set"):

@@ -1,4 +1,4 @@
-"""How usual a window is: part by part, where there is a choice."""
+"""The n-gram cost of a window: part by part, at the steps that have a choice."""
 
 from __future__ import annotations
 
@@ -19,47 +19,47 @@ METER = Meter(4, 4)
 
 
 def test_the_cost_of_one_part_is_its_n_gram_model_s() -> None:
-    """Nats per step, as `NGram` counts them."""
+    """Nats per step, as `NGramCounts` computes them."""
     held_out = windows(meters=[METER])
-    codes = np.stack([each for each, _ in held_out.windows])
-    usual, model = fit_ngram(MELODY, by_meter(held_out), 0), NGramCounts([codes], MELODY.channels)
-    assert usual is not None
-    for each in codes[:5]:
-        assert usual.nll(each, METER) == pytest.approx(model.nll(each).mean())
+    codes = np.stack([window for window, _ in held_out.windows])
+    model, counts = fit_ngram(MELODY, by_meter(held_out), 0), NGramCounts([codes], MELODY.channels)
+    assert model is not None
+    for window in codes[:5]:
+        assert model.nll(window, METER) == pytest.approx(counts.nll(window).mean())
 
 
 def test_the_cost_of_several_parts_is_the_sum() -> None:
-    """Each with a model of its own."""
+    """Each part has its own model."""
     held_out = windows("trio", meters=[METER])
-    usual = fit_ngram(CODECS["trio"], by_meter(held_out), 0)
-    codes = np.stack([each for each, _ in held_out.windows])
-    models = [
+    model = fit_ngram(CODECS["trio"], by_meter(held_out), 0)
+    codes = np.stack([window for window, _ in held_out.windows])
+    part_counts = [
         NGramCounts([codes[..., part]], classes) for part, classes in enumerate((90, 90, 512))
     ]
-    alone = [model.nll(codes[0, :, part]).mean() for part, model in enumerate(models)]
-    assert usual is not None
-    assert usual.nll(codes[0], METER) == pytest.approx(sum(alone))
+    costs = [counts.nll(codes[0, :, part]).mean() for part, counts in enumerate(part_counts)]
+    assert model is not None
+    assert model.nll(codes[0], METER) == pytest.approx(sum(costs))
 
 
 def lead_windows(n: int) -> np.ndarray:
-    """A melody, and another voice that moves on beats. `[n, 32, 2]`"""
+    """A melody, and a second part that changes on beats. `[n, 32, 2]`"""
     rng = np.random.default_rng(0)
     codes = rng.integers(20, 30, (n, 32, 2)).astype(np.uint8)
     codes[..., 1] = np.where(np.arange(32) % 4, 89, codes[..., 1])
     return codes
 
 
-def test_what_is_forced_costs_nothing_and_is_no_context() -> None:
-    """A part that moves on beats costs what its beats cost."""
+def test_forced_steps_cost_nothing_and_are_no_context() -> None:
+    """A part that changes on beats costs what its beats cost."""
     codes = lead_windows(50)
-    usual = NGramModel(LEAD, {METER: codes})
+    model = NGramModel(LEAD, {METER: codes})
     melody, beats = NGramCounts([codes[..., 0]], 90), NGramCounts([codes[:, ::4, 1]], 90)
     total = melody.nll(codes[0, :, 0]).sum() + beats.nll(codes[0, ::4, 1]).sum()
-    assert usual.nll(codes[0], METER) == pytest.approx(total / 32)
+    assert model.nll(codes[0], METER) == pytest.approx(total / 32)
 
 
-def test_what_is_forced_is_not_counted_as_right() -> None:
-    """Half of the beats are; the steps between them would make it seven eighths."""
+def test_forced_steps_are_not_counted_as_right() -> None:
+    """Half of the beats are right; with the forced steps it would be seven eighths."""
     truth = lead_windows(1)[0]
     guess = truth.copy()
     guess[::8, 1] += 1

@@ -1,4 +1,4 @@
-"""Pictures of several parts."""
+"""Plots of samples of every codec and length."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ PNG = b"\x89PNG"
 
 
 def size(path: Path) -> tuple[int, int]:
-    """Width and height, from the head of a PNG."""
-    head = path.read_bytes()
-    assert head.startswith(PNG)
-    return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+    """Width and height, from the header of a PNG."""
+    data = path.read_bytes()
+    assert data.startswith(PNG)
+    return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
 
 
 @pytest.mark.parametrize("codec", CODECS)
 def test_samples_of_every_codec_are_drawn(codec: str, tmp_path: Path) -> None:
-    """A silent one among them; where there are drums the picture is higher by their rows."""
+    """Including a silent one; drums add rows to the picture."""
     silent = CODECS[codec].decode(CODECS[codec].rest[None].repeat(32, axis=0), Meter())
     samples = [silent, *(little_piece(codec, Meter(), seed) for seed in range(2))]
     (path,) = draw_evaluation(Evaluation(3, {}, samples=samples), tmp_path)
@@ -35,7 +35,7 @@ def test_samples_of_every_codec_are_drawn(codec: str, tmp_path: Path) -> None:
 
 
 def test_long_phrases_are_drawn_fewer_in_a_row(tmp_path: Path) -> None:
-    """Four of two bars in one row, two of eight bars, one of sixteen."""
+    """Four phrases of two bars in a row, two of eight bars, one of sixteen."""
     for bars, rows in ((2, 1), (8, 2), (16, 4), (64, 4)):
         draw_phrases([Phrase(bars=bars)] * 4, tmp_path / "long.png")
         assert size(tmp_path / "long.png") == (1280, rows * 192)

@@ -1,4 +1,4 @@
-"""Steps that are right: all of them, onsets alone, cells of rolls, parts of a trio."""
+"""Shares of right steps: of all steps, of onsets, and of the parts of a trio."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ TRIO, DRUMS = CODECS["trio"], CODECS["drums"]
 
 
 def test_a_step_of_a_trio_is_right_if_all_its_parts_are() -> None:
-    """Each part is counted for itself too; here the bass is wrong at the first half of steps."""
+    """Each part is also counted by itself; here the bass is wrong in the first half."""
     (truth,) = windows_of("trio", [Meter()])
     guess = truth.copy()
     guess[:16, 1] = np.where(truth[:16, 1] == 5, 6, 5)
     tally = Tally(TRIO)
     tally.compare("steps", [truth], [guess], [Meter()])
-    found = tally.shares()
-    assert found["steps"] == found["steps, bass"] == 0.5
-    assert found["steps, melody"] == found["steps, drums"] == 1.0
+    shares = tally.shares()
+    assert shares["steps"] == shares["steps, bass"] == 0.5
+    assert shares["steps, melody"] == shares["steps, drums"] == 1.0
     onsets = np.flatnonzero(TRIO.onset_mask(truth))
-    assert found["steps, onsets"] == pytest.approx((onsets >= 16).mean())
+    assert shares["steps, onsets"] == pytest.approx((onsets >= 16).mean())
 
 
-def test_a_stroke_of_drums_is_right_if_all_that_is_struck_is() -> None:
+def test_a_drum_step_is_right_if_all_its_drums_are() -> None:
     """A kick without its hi-hat is wrong."""
     truth, guess = np.array([[1, 5, 0, 4], [1, 1, 0, 4]], dtype=np.uint16)
     tally = Tally(DRUMS)
@@ -40,7 +40,7 @@ def test_a_stroke_of_drums_is_right_if_all_that_is_struck_is() -> None:
 
 
 def test_notes_of_a_trio_are_right_in_their_own_part() -> None:
-    """The melody and the bass change places: only the drums stay."""
+    """If melody and bass change places, only the drums are right."""
     (truth,) = windows_of("trio", [Meter()])
     tally = Tally(TRIO)
     tally.compare_notes("notes", [truth], [truth[:, [1, 0, 2]]], [Meter()])
@@ -49,11 +49,11 @@ def test_notes_of_a_trio_are_right_in_their_own_part() -> None:
 
 
 def test_holding_everywhere_is_counted_part_by_part() -> None:
-    """The share of steps at which a part holds, or strikes no drum."""
+    """The share of steps at which a part holds, or has no drum."""
     held_out = windows("trio")
     codes = np.concatenate([held_out.window(i) for i in range(len(held_out))])
     figures = evaluate(Player(tiny_checkpoint(codec="trio")), held_out, pairs=4).figures
-    idle = codes == TRIO.rest
-    assert figures["holding everywhere"] == pytest.approx(idle.all(axis=1).mean())
+    rests = codes == TRIO.rest
+    assert figures["holding everywhere"] == pytest.approx(rests.all(axis=1).mean())
     for number, part in enumerate(("melody", "bass", "drums")):
-        assert figures[f"holding everywhere, {part}"] == pytest.approx(idle[:, number].mean())
+        assert figures[f"holding everywhere, {part}"] == pytest.approx(rests[:, number].mean())

@@ -1,4 +1,4 @@
-"""What is kept of a folder: the same back, and nothing that is not ours."""
+"""The index file of a folder: it is restored exactly, and invalid content is rejected."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ Z = 5
 
 @pytest.fixture
 def rows() -> list[FileWindows]:
-    """Three files: of four windows, of none, of two."""
+    """Three files, with four windows, none, and two."""
     rng = np.random.default_rng(0)
-    made = []
+    files = []
     for name, count, reason in (("a.mid", 4, ""), ("b/\udce9.mid", 0, "bad"), ("c.mid", 2, "")):
         directions = rng.standard_normal((count, Z)).astype(np.float16)
         entry = Entry(name, count, 10**18 + count, reason)
-        made.append(FileWindows(entry, directions, np.arange(count, dtype=np.int32)))
-    return made
+        files.append(FileWindows(entry, directions, np.arange(count, dtype=np.int32)))
+    return files
 
 
 def same(one: list[FileWindows], other: list[FileWindows]) -> bool:
-    """Whether two lists hold the same files and windows."""
+    """Return True if two lists hold the same files and windows."""
     return len(one) == len(other) and all(
         a.entry == b.entry
         and np.array_equal(a.directions, b.directions)
@@ -38,9 +38,9 @@ def same(one: list[FileWindows], other: list[FileWindows]) -> bool:
     )
 
 
-def test_what_was_kept_comes_back(tmp_path: Path, rows: list[FileWindows]) -> None:
-    """File by file, those without windows too, sorted by name; and is the same bytes again."""
-    place = tmp_path / "kept.npz"
+def test_a_saved_index_is_restored(tmp_path: Path, rows: list[FileWindows]) -> None:
+    """Every file, with or without windows, sorted by name; saving again gives the same bytes."""
+    place = tmp_path / "index.npz"
     assert save(place, rows[::-1])
     assert same(load(place, Z), rows)
     before = place.read_bytes()
@@ -49,26 +49,26 @@ def test_what_was_kept_comes_back(tmp_path: Path, rows: list[FileWindows]) -> No
 
 
 def test_a_library_tells_which_files_were_skipped(rows: list[FileWindows]) -> None:
-    """By name, and why."""
+    """By name, with the reason."""
     library = Library.of(Path("there"), rows, Z)
     assert library.skipped == {"b/\udce9.mid": "bad"}
     assert repr(library) == "Library('there', files=3, windows=6)"
     assert same([*library.by_file()], rows)
 
 
-def test_nothing_is_kept_where_nothing_can_be_written(
+def test_a_folder_that_cannot_be_written_is_reported(
     tmp_path: Path, rows: list[FileWindows]
 ) -> None:
-    """It says so, and does not stop."""
+    """`save` returns False and does not raise."""
     (tmp_path / "file").touch()
-    assert not save(tmp_path / "file" / "kept.npz", rows)
+    assert not save(tmp_path / "file" / "index.npz", rows)
 
 
-def test_what_is_missing_cut_short_or_of_another_width_is_nothing(
+def test_a_missing_or_truncated_index_loads_as_empty(
     tmp_path: Path, rows: list[FileWindows]
 ) -> None:
-    """At whatever byte."""
-    place = tmp_path / "kept.npz"
+    """An index that is missing, truncated anywhere, or of another z size loads as empty."""
+    place = tmp_path / "index.npz"
     assert load(place, Z) == []
     save(place, rows)
     assert load(place, Z + 1) == []
@@ -78,23 +78,25 @@ def test_what_is_missing_cut_short_or_of_another_width_is_nothing(
         assert load(place, Z) == []
 
 
-def test_no_byte_that_is_changed_makes_it_stop(tmp_path: Path, rows: list[FileWindows]) -> None:
-    """What comes back is what was kept, or nothing."""
-    place = tmp_path / "kept.npz"
+def test_a_changed_byte_raises_nothing(tmp_path: Path, rows: list[FileWindows]) -> None:
+    """It loads as it was saved, or as empty."""
+    place = tmp_path / "index.npz"
     save(place, rows)
     data = place.read_bytes()
-    for at in range(0, len(data), 11):
-        place.write_bytes(data[:at] + bytes([data[at] ^ 0x41]) + data[at + 1 :])
-        found = load(place, Z)
-        assert not found or len(found) == len(rows)
+    for position in range(0, len(data), 11):
+        changed = bytearray(data)
+        changed[position] ^= 0x41
+        place.write_bytes(changed)
+        loaded = load(place, Z)
+        assert not loaded or len(loaded) == len(rows)
 
 
-def test_what_was_written_before_still_opens(tmp_path: Path, rows: list[FileWindows]) -> None:
-    """The first files say version [1, 4]; a new `reading.READER` does not close them."""
-    place = tmp_path / "kept.npz"
+def test_an_older_index_still_opens(tmp_path: Path, rows: list[FileWindows]) -> None:
+    """A version [1, 4] file opens, although the reader has a newer version."""
+    place = tmp_path / "index.npz"
     save(place, rows)
-    with np.load(place) as kept:
-        arrays = dict(kept)
+    with np.load(place) as stored:
+        arrays = dict(stored)
     about = json.loads(arrays["about"].tobytes()) | {"version": [1, 4]}
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     np.savez(place, **arrays)
@@ -118,14 +120,14 @@ def test_what_was_written_before_still_opens(tmp_path: Path, rows: list[FileWind
         {"about": np.frombuffer(json.dumps({"version": 0, "files": []}).encode(), np.uint8)},
     ],
 )
-def test_what_is_not_as_we_write_it_is_nothing(
+def test_invalid_content_loads_as_empty(
     tmp_path: Path, rows: list[FileWindows], change: dict[str, Any]
 ) -> None:
-    """Owners out of order or of no file, other sizes or types, no numbers, pickles, deep JSON."""
-    place = tmp_path / "kept.npz"
+    """Invalid owners, sizes or types, not-a-number values, pickles, or deep JSON."""
+    place = tmp_path / "index.npz"
     save(place, rows)
-    with np.load(place) as kept:
-        arrays = dict(kept)
+    with np.load(place) as stored:
+        arrays = dict(stored)
     buffer = io.BytesIO()
     np.savez(buffer, **(arrays | change))
     place.write_bytes(buffer.getvalue())

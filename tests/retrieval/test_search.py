@@ -1,4 +1,4 @@
-"""What is near: the same tune, in any key; and a library that reads each file once."""
+"""A search finds the same tune in any key, and a library reads each file once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from musicvae.checkpoint import save
 from musicvae.errors import DatasetError, RequestError
 from musicvae.midi.writer import write_midi
 from musicvae.progress import Report
-from musicvae.retrieval import search as similarity
+from musicvae.retrieval import search
 from musicvae.retrieval.index import Library
 from musicvae.retrieval.search import best_of_each, in_keys, query_windows, unit_vectors
 from musicvae.score.phrase import Note, Part, Phrase
@@ -26,7 +26,7 @@ from musicvae.theory.meter import Meter
 from ..miniatures import little_piece, little_tune, tiny_checkpoint, tiny_prior
 
 
-def moved(phrase: Phrase, semitones: int) -> Phrase:
+def transposed(phrase: Phrase, semitones: int) -> Phrase:
     """A phrase of one part in another key."""
     (part,) = phrase.parts
     notes = tuple(replace(note, pitch=note.pitch + semitones) for note in part.notes)
@@ -35,7 +35,7 @@ def moved(phrase: Phrase, semitones: int) -> Phrase:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Six tunes, one of them twice as long, one file that is none, one without a melody."""
+    """Six tunes, one of them twice as long, a file that is not MIDI, and one without a melody."""
     for seed in range(5):
         write_midi(little_tune(Meter(), seed), tmp_path / f"{seed}.mid")
     long = join_phrases([little_tune(Meter(), 7), little_tune(Meter(), 8)])
@@ -45,23 +45,21 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_tune_is_found_where_it_stands(tiny_model: MusicVAE, folder: Path) -> None:
-    """In its file, at its bar, at distance 0; others come after it, in order."""
+def test_a_tune_is_found_in_its_file_and_bar(tiny_model: MusicVAE, folder: Path) -> None:
+    """In its file, at its bar, at distance 0; the others follow in order of distance."""
     first, *rest = tiny_model.similar(little_tune(Meter(), 8), folder)
     assert (first.path, first.bar) == (folder / "deep" / "long.mid", 3)
     assert (first.query_bar, first.semitones) == (1, 0)
     assert first.distance == pytest.approx(0, abs=2e-3)
     assert len(rest) == 5
-    assert [m.distance for m in rest] == sorted(m.distance for m in rest)
+    assert [match.distance for match in rest] == sorted(match.distance for match in rest)
     assert all(0 <= match.distance <= 2 for match in rest)
 
 
 @pytest.mark.parametrize("semitones", [-5, 1, 6])
-def test_a_tune_in_another_key_is_found_and_told(
-    tiny_model: MusicVAE, folder: Path, semitones: int
-) -> None:
-    """So far down or up that it is moved back; in its own key it is not the same."""
-    query = moved(little_tune(Meter(), 3), -semitones)
+def test_a_tune_in_another_key_is_found(tiny_model: MusicVAE, folder: Path, semitones: int) -> None:
+    """It is transposed back by as many semitones; in its own key it is less similar."""
+    query = transposed(little_tune(Meter(), 3), -semitones)
     (match,) = tiny_model.similar(query, folder, 1)
     assert (match.path.name, match.semitones) == ("3.mid", semitones)
     assert match.distance == pytest.approx(0, abs=2e-3)
@@ -71,7 +69,7 @@ def test_a_tune_in_another_key_is_found_and_told(
 
 
 def test_a_file_is_not_found_in_its_own_folder(tiny_model: MusicVAE, folder: Path) -> None:
-    """By path; the same music from elsewhere is."""
+    """The path of the query is left out; the same bytes without a path are found."""
     own = folder / "deep" / ".." / "2.mid"
     assert "2.mid" not in [match.path.name for match in tiny_model.similar(own, folder)]
     assert tiny_model.similar(own.read_bytes(), folder, 1)[0].path.name == "2.mid"
@@ -81,7 +79,7 @@ def test_a_file_is_not_found_in_its_own_folder(tiny_model: MusicVAE, folder: Pat
 def test_each_file_is_read_once(
     tiny_model: MusicVAE, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Until it changes; what is gone is forgotten; the reports count what is new."""
+    """Until it changes; deleted files are forgotten; progress counts new files."""
     reports: list[Report] = []
     opened = tiny_model.open_library(folder, progress=reports.append)
     assert (opened.read, opened.kept, len(opened.entries)) == (8, True, 8)
@@ -89,21 +87,21 @@ def test_each_file_is_read_once(
     assert opened.skipped.keys() == {"bad.mid", "drums.mid"}
     assert "not a MIDI file" in opened.skipped["bad.mid"]
 
-    def again(read: int) -> Library:
+    def reopened(read: int) -> Library:
         library = tiny_model.open_library(folder)
         assert library.read == read
         return library
 
-    (kept,) = folder.glob(".musicvae-*.npz")
-    before = kept.stat().st_mtime_ns
-    assert np.array_equal(again(0).directions, opened.directions)
-    assert kept.stat().st_mtime_ns == before
+    (index,) = folder.glob(".musicvae-*.npz")
+    before = index.stat().st_mtime_ns
+    assert np.array_equal(reopened(0).directions, opened.directions)
+    assert index.stat().st_mtime_ns == before
     write_midi(little_tune(Meter(3, 4), 9), folder / "0.mid")
     (folder / "1.mid").unlink()
-    changed = again(1)
+    changed = reopened(1)
     assert len(changed.entries) == 7
-    kept.write_bytes(kept.read_bytes()[:100])
-    rebuilt = again(7)
+    index.write_bytes(index.read_bytes()[:100])
+    rebuilt = reopened(7)
     assert np.array_equal(rebuilt.directions, changed.directions)
 
 
@@ -111,7 +109,7 @@ def test_an_interruption_keeps_what_was_read(
     tiny_model: MusicVAE, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next time only the rest is read."""
-    monkeypatch.setattr(similarity, "BATCH_SIZE", 3)
+    monkeypatch.setattr(search, "BATCH_SIZE", 3)
 
     def stop(report: Report) -> None:
         if report.done == 6:
@@ -122,10 +120,10 @@ def test_an_interruption_keeps_what_was_read(
     assert tiny_model.open_library(folder).read == 2
 
 
-def test_models_keep_their_libraries_apart(
+def test_each_model_has_its_own_index(
     tiny_model: MusicVAE, folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """One asks nothing of another's; a prior that is fitted later changes nothing."""
+    """A model does not use the index of another; fitting a prior keeps the index valid."""
     place = tmp_path_factory.mktemp("other")
     save(place, tiny_checkpoint("vae"))
     other = load(place)
@@ -140,7 +138,7 @@ def test_models_keep_their_libraries_apart(
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes anywhere")
 def test_a_folder_that_cannot_be_written_is_searched(tiny_model: MusicVAE, folder: Path) -> None:
-    """Each time anew."""
+    """The files are read each time."""
     folder.chmod(0o555)
     try:
         assert not tiny_model.open_library(folder).kept
@@ -149,35 +147,35 @@ def test_a_folder_that_cannot_be_written_is_searched(tiny_model: MusicVAE, folde
         folder.chmod(0o755)
 
 
-def test_what_is_not_kept_is_told(
+def test_an_index_that_was_not_written_is_reported(
     tiny_model: MusicVAE, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where a folder is closed to us."""
-    monkeypatch.setattr(similarity, "save", lambda place, rows: False)
+    """`Library.kept` is False if the index was not written."""
+    monkeypatch.setattr(search, "save", lambda place, rows: False)
     assert not tiny_model.open_library(folder).kept
 
 
 def test_drums_have_no_key() -> None:
-    """They are asked for once."""
+    """They are compared once."""
     model = MusicVAE(tiny_checkpoint("drums-2bar"))
     codec = model.player.codec
     codes = codec.encode(little_piece("drums", Meter(), 1))
-    ((semitones, same),) = in_keys(codec, codes)
+    ((semitones, only_key),) = in_keys(codec, codes)
     assert semitones == 0
-    assert np.array_equal(same, codes)
+    assert np.array_equal(only_key, codes)
 
 
 @given(st.integers(0, 50))
 @settings(max_examples=20, deadline=None)
-def test_twelve_keys_are_twelve_moves_its_own_first(tiny_model: MusicVAE, seed: int) -> None:
-    """Each semitone once, up and down."""
+def test_the_twelve_keys_start_with_its_own(tiny_model: MusicVAE, seed: int) -> None:
+    """Each semitone once, up and down; the key of the window comes first."""
     codec = tiny_model.player.codec
     codes = codec.encode(little_tune(Meter(), seed))
     keys = in_keys(codec, codes)
     assert keys[0][0] == 0
-    assert sorted(by for by, _ in keys) == list(range(-5, 7))
-    for by, there in keys:
-        assert np.array_equal(codec.transpose(there, -by), codes)
+    assert sorted(semitones for semitones, _ in keys) == list(range(-5, 7))
+    for semitones, transposed_codes in keys:
+        assert np.array_equal(codec.transpose(transposed_codes, -semitones), codes)
 
 
 @given(st.integers(1, 30), st.integers(1, 6), st.integers(0, 99))
@@ -188,21 +186,21 @@ def test_the_best_window_of_each_file_is_what_a_plain_search_finds(
     """The same distances in the same order."""
     rng = np.random.default_rng(seed)
     directions = unit_vectors(rng.standard_normal((windows, 4)).astype(np.float32))
-    asked = unit_vectors(rng.standard_normal((3, 4)).astype(np.float32))
+    queries = unit_vectors(rng.standard_normal((3, 4)).astype(np.float32))
     owners = np.sort(rng.integers(0, files, windows)).astype(np.int32)
-    kept = directions.astype(np.float16)
-    library = Library(Path(), (), kept, owners, np.ones(windows, np.int32))
-    rows, distances, which = best_of_each(library, asked)
-    all_pairs = np.maximum(0, 1 - kept.astype(np.float32) @ asked.T)
+    stored = directions.astype(np.float16)
+    library = Library(Path(), (), stored, owners, np.ones(windows, np.int32))
+    rows, distances, nearest = best_of_each(library, queries)
+    all_pairs = np.maximum(0, 1 - stored.astype(np.float32) @ queries.T)
     expected = sorted(all_pairs[owners == owner].min() for owner in set(owners.tolist()))
     assert distances == pytest.approx(expected, abs=1e-6)
     assert len(set(owners[rows].tolist())) == len(rows) == len(expected)
-    assert all_pairs[rows, which] == pytest.approx(distances, abs=1e-6)
+    assert all_pairs[rows, nearest] == pytest.approx(distances, abs=1e-6)
 
 
 def test_windows_are_counted_in_bars(tiny_model: MusicVAE) -> None:
-    """From 1; a pick-up is bar 0; what is nearly silent is left out; short music is filled up."""
-    notes = [Note(at, 2, 60 + at % 5) for at in (*range(0, 36, 4), *range(100, 132, 4))]
+    """From 1, with the pick-up as bar 0; sparse windows are left out, short music is padded."""
+    notes = [Note(start, 2, 60 + start % 5) for start in (*range(0, 36, 4), *range(100, 132, 4))]
     phrase = Phrase(Meter(), 8, pickup=4, parts=(Part(tuple(notes)),))
     codes, bars = query_windows(tiny_model.player, phrase)
     assert len(codes) == len(bars)
@@ -212,23 +210,33 @@ def test_windows_are_counted_in_bars(tiny_model: MusicVAE) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ask", "error", "answer"),
+    ("search_with", "error", "message"),
     [
-        (lambda m, f: m.similar(f / "0.mid", f, 0), RequestError, "1 file or more"),
-        (lambda m, f: m.similar(f / "0.mid", f / "none"), DatasetError, "not a folder"),
-        (lambda m, f: m.similar(Phrase(bars=2, parts=(Part(),)), f), RequestError, "3 notes"),
+        (
+            lambda model, folder: model.similar(folder / "0.mid", folder, 0),
+            RequestError,
+            "1 file or more",
+        ),
+        (
+            lambda model, folder: model.similar(folder / "0.mid", folder / "none"),
+            DatasetError,
+            "not a folder",
+        ),
+        (
+            lambda model, folder: model.similar(Phrase(bars=2, parts=(Part(),)), folder),
+            RequestError,
+            "3 notes",
+        ),
     ],
 )
-def test_what_cannot_be_found_is_one_sentence(tiny_model, folder, ask, error, answer) -> None:  # type: ignore[no-untyped-def]  # lambdas
-    """It says what would do."""
-    with pytest.raises(error, match=answer):
-        ask(tiny_model, folder)
+def test_impossible_searches_are_errors(tiny_model, folder, search_with, error, message) -> None:  # type: ignore[no-untyped-def]  # lambdas
+    """The message says what is wrong."""
+    with pytest.raises(error, match=message):
+        search_with(tiny_model, folder)
 
 
-def test_an_empty_folder_and_one_of_noise_are_told_apart(
-    tiny_model: MusicVAE, tmp_path: Path
-) -> None:
-    """No MIDI file; or none that can be used, and the first reason. A net without z cannot."""
+def test_an_unusable_folder_or_net_is_an_error(tiny_model: MusicVAE, tmp_path: Path) -> None:
+    """No MIDI file; none that can be used, with the first reason; a net without z."""
     with pytest.raises(RequestError, match="no MIDI file in"):
         tiny_model.open_library(tmp_path)
     (tmp_path / "bad.mid").write_bytes(b"la la la")
