@@ -105,5 +105,5 @@ def test_what_is_no_chord_is_one_sentence(text: str) -> None:
 def test_a_chord_has_a_root_and_a_quality_of_the_nine() -> None:
     """No other can be made."""
     for root, quality in ((12, "maj"), (-1, "maj"), (0, "major")):
-        with pytest.raises(ValueError, match="quality of nine"):
+        with pytest.raises(ValueError, match="one of nine qualities"):
             Chord(root, quality)

@@ -38,16 +38,16 @@ def test_a_piece_of_a_name_is_enough_where_no_other_has_it(piece: str, number: i
 @pytest.mark.parametrize("wanted", ["Acustic Base", "zzz", ""])
 def test_what_is_no_program_is_one_sentence_with_three_that_are(wanted: str) -> None:
     """Those that are spelled most like it."""
-    with pytest.raises(RequestError, match=r"There is no program .* near are: .*, .*, .*\.$") as e:
+    with pytest.raises(RequestError, match=r"There is no program .* similar: .*, .*, .*\.$") as e:
         parse_program(wanted)
     assert repr(wanted) in str(e.value)
 
 
 def test_the_nearest_names_are_proposed() -> None:
     """One letter wrong."""
-    with pytest.raises(RequestError, match=r"near are: .*Acoustic Bass"):
+    with pytest.raises(RequestError, match=r"similar: .*Acoustic Bass"):
         parse_program("Acustic Bass")
-    with pytest.raises(RequestError, match=r"in the names of \d+ programs; say one of them: Ac"):
+    with pytest.raises(RequestError, match=r"in the names of \d+ programs; choose one of them: Ac"):
         parse_program("piano")
 
 
