@@ -59,7 +59,7 @@ SHORT_METER = re.compile(rb"\xff\x58[^\x04]")
 
 
 class FastPathUnsupported(Exception):
-    """The fast path may read this file other than `read_midi` does."""
+    """The fast path might read this file differently from `read_midi`."""
 
 
 class ChannelTrack(NamedTuple):
@@ -104,7 +104,7 @@ def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
             continue
         if not chunk.endswith(END_OF_TRACK) or SHORT_METER.search(chunk):
             raise FastPathUnsupported
-        piece, channels = _whole_channels(chunk, sounding, resolution)
+        piece, channels = _parse_track(chunk, sounding, resolution)
         score.meters += _meters(piece)
         name = _track_name(chunk)
         for channel, program, track in channels:
@@ -134,24 +134,31 @@ def _meters(piece: ScoreTick) -> list[tuple[int, int, int]]:
     return meters
 
 
-def _whole_channels(
+def _parse_track(
     chunk: bytes, sounding: Sequence[int], resolution: int
 ) -> tuple[ScoreTick, list[tuple[int, int, TrackTick]]]:
-    """Parse a track; returns it and (channel, program, notes) of each channel with notes.
-
-    Bytes that look like a program change may be part of a delta time. Replacing them would then
-    move notes, so the notes are compared with those of the unchanged track.
-    """
+    """Parse a track; returns it and (channel, program, notes) of each channel with notes."""
     body = chunk[: -len(END_OF_TRACK)]
     body += b"\0".join([RELEASE_ALL[channel] for channel in sounding] + [END_OF_TRACK])
     piece = _symusic(body, resolution)
     channels = _channels(piece)
-    if channels is not None:
-        # symusic gives the program at the notes; `parser` takes one set after them if there is none
-        programs = _programs(PROGRAM_PATTERNS[0], chunk, sounding)
-        if any(not track.program and programs.get(number) for number, track in channels):
-            raise FastPathUnsupported
-        return piece, [(number, track.program, track) for number, track in channels]
+    if channels is None:
+        return _parse_without_programs(chunk, body, piece, sounding, resolution)
+    # symusic gives the program at the notes; `parser` takes one set after them if there is none
+    programs = _programs(PROGRAM_PATTERNS[0], chunk, sounding)
+    if any(not track.program and programs.get(number) for number, track in channels):
+        raise FastPathUnsupported
+    return piece, [(number, track.program, track) for number, track in channels]
+
+
+def _parse_without_programs(
+    chunk: bytes, body: bytes, piece: ScoreTick, sounding: Sequence[int], resolution: int
+) -> tuple[ScoreTick, list[tuple[int, int, TrackTick]]]:
+    """Parse a track with program changes replaced, so that symusic does not split its channels.
+
+    Bytes that look like a program change may be part of a delta time. Replacing them would then
+    move notes, so the notes are compared with those of `piece`, the unchanged track.
+    """
     for pattern in PROGRAM_PATTERNS:
         hidden = _symusic(pattern.sub(lambda match: _hide(match, sounding), body), resolution)
         channels = _channels(hidden)
