@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..score.chord_recognition import recognize_chords, to_chord_changes
@@ -97,6 +97,38 @@ def _recognize(phrase: Phrase) -> tuple[ChordChange, ...]:
     return to_chord_changes(codes, phrase.meter, phrase.lead_in)
 
 
+@dataclass(frozen=True)
+class _WrittenGrid:
+    """Conversion of ticks of a file that musicvae wrote to steps of its phrase.
+
+    Attributes:
+        meter: of the phrase.
+        resolution: ticks per quarter of the file; other programs may have changed it.
+        lead_in: `Phrase.lead_in`.
+    """
+
+    meter: Meter
+    resolution: int
+    lead_in: int
+
+    def nearest_step(self, tick: int) -> int:
+        """The step nearest to a tick."""
+        step = ticks_to_steps(tick, self.resolution, self.meter.steps_per_quarter)
+        return step - self.lead_in
+
+    def exact_step(self, tick: int) -> int:
+        """The step at a tick; a tick off the grid raises ValueError."""
+        if (tick * self.meter.steps_per_quarter) % self.resolution:
+            raise ValueError("off the grid")
+        return self.nearest_step(tick)
+
+    def offset(self, tick: int) -> int:
+        """Distance from the nearest step in ticks of 1/480 quarter, rounded towards zero."""
+        step = self.nearest_step(tick) + self.lead_in
+        ticks = tick - steps_to_ticks(step, self.resolution, self.meter.steps_per_quarter)
+        return int(ticks * RESOLUTION / self.resolution)
+
+
 def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
     """The phrase described by the grid text.
 
@@ -107,34 +139,22 @@ def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
     if set(score.meters) != {(0, meter.numerator, meter.denominator)} or about["bars"] > MAX_BARS:
         raise ValueError("edited: the text does not fit the notes")
     empty = Phrase(meter, int(about["bars"]), int(about["pickup"]))
-    lead = empty.lead_in
-
-    def nearest_step(tick: int) -> int:
-        return ticks_to_steps(tick, score.resolution, meter.steps_per_quarter) - lead
-
-    def exact_step(tick: int) -> int:
-        if (tick * meter.steps_per_quarter) % score.resolution:
-            raise ValueError("off the grid")
-        return nearest_step(tick)
-
-    def offset(tick: int) -> int:
-        """Distance from the nearest step in ticks of 1/480 quarter, rounded towards zero."""
-        on_grid = nearest_step(tick) + lead
-        ticks = tick - steps_to_ticks(on_grid, score.resolution, meter.steps_per_quarter)
-        return int(ticks * RESOLUTION / score.resolution)
-
-    def to_part(track: Track) -> Part:
-        step = nearest_step if about.get("offsets") else exact_step
-        notes = (
-            Note(step(n.start), step(n.end) - step(n.start), n.pitch, n.velocity, offset(n.start))
-            for n in track.notes
-        )
-        return Part(tuple(notes), track.program, track.channel == DRUM_CHANNEL, track.name)
-
-    tempos = tempo_map(((exact_step(tick), tempo) for tick, tempo in score.tempos), empty.steps)
+    grid = _WrittenGrid(meter, score.resolution, empty.lead_in)
+    tempos = ((grid.exact_step(tick), tempo) for tick, tempo in score.tempos)
     markers = ((event.tick, event.text) for event in score.texts if event.kind == MARKER)
-    chords = chord_map(
-        ((nearest_step(tick), chord) for tick, chord in find_chord_symbols(markers)), empty.steps
+    chords = ((grid.nearest_step(tick), chord) for tick, chord in find_chord_symbols(markers))
+    return replace(
+        empty,
+        tempos=tempo_map(tempos, empty.steps),
+        parts=tuple(_to_part(track, grid, bool(about.get("offsets"))) for track in score.tracks),
+        chords=chord_map(chords, empty.steps),
     )
-    parts = tuple(map(to_part, score.tracks))
-    return replace(empty, tempos=tempos, parts=parts, chords=chords)
+
+
+def _to_part(track: Track, grid: _WrittenGrid, has_offsets: bool) -> Part:
+    step = grid.nearest_step if has_offsets else grid.exact_step
+    notes = (
+        Note(step(n.start), step(n.end) - step(n.start), n.pitch, n.velocity, grid.offset(n.start))
+        for n in track.notes
+    )
+    return Part(tuple(notes), track.program, track.channel == DRUM_CHANNEL, track.name)

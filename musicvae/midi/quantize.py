@@ -137,10 +137,9 @@ def _to_phrase(
         ticks_to_steps(segment.pickup, score.resolution, meter.steps_per_quarter)
         % meter.steps_per_bar
     )
+    skip = 0
     if first >= pickup:  # the pick-up is empty: begin with the bar of the first note
         skip, pickup = pickup + (first - pickup) // meter.steps_per_bar * meter.steps_per_bar, 0
-    else:
-        skip = 0
     bars = -(-(last - skip - pickup) // meter.steps_per_bar)
     if bars > MAX_BARS:
         raise MeterError(f"It lasts {bars:,} bars; at most {MAX_BARS:,} are read.")

@@ -47,16 +47,16 @@ def read_midi(source: Source, *, bpm: float = 120.0) -> list[Phrase]:
         scores = parse(data, bpm)
     except NotMidi as error:
         raise MidiError(name, f"{error}.") from error
-    own = own_phrase(scores[0])
-    phrases = [own] if own else []
+    written = own_phrase(scores[0])
+    phrases = [written] if written else []
     reasons: list[str] = []
-    for score in () if own else scores:
+    for score in () if written else scores:
         quantized, errors = to_phrases(score)
         phrases += quantized
         reasons += errors
     if not phrases:
         raise MidiError(name, reasons[0] if reasons else "there is no note in it.")
-    return [with_origin(phrase, scores[0], fits=own is not None) for phrase in phrases]
+    return [with_origin(phrase, scores[0], fits=written is not None) for phrase in phrases]
 
 
 def main_phrase(phrases: Sequence[Phrase]) -> Phrase:

@@ -98,7 +98,7 @@ def recognize_chords(phrase: Phrase) -> IntArray:
 def to_chord_changes(
     codes: Sequence[int] | IntArray, meter: Meter, lead: int = 0
 ) -> tuple[ChordChange, ...]:
-    """Chord changes from the chord code at each beat, `[beats]`; inverse of `recognize_chords`.
+    """Chord changes from the code at each beat, `[beats]`; `recognize_chords` reads them back.
 
     Args:
         lead: `Phrase.lead_in`, the steps that pad the pick-up to a whole bar.

@@ -50,18 +50,6 @@ def parse_program(wanted: str | int) -> int:
     raise RequestError(f"There is no program {wanted!r} in General MIDI; similar: {suggestions}.")
 
 
-def program_name(number: int) -> str:
-    """The name of a program, 0 to 127.
-
-    Raises:
-        RequestError: there is no such program.
-
-    >>> program_name(32)
-    'Acoustic Bass'
-    """
-    return _names()[parse_program(number)]
-
-
 def _names() -> list[str]:
     from pretty_midi import program_to_instrument_name
 

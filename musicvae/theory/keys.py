@@ -61,7 +61,7 @@ class Key:
 
 
 def parse_key(key: str | None, scale: str | None = None) -> Key | None:
-    """Parse a key, with the scale in its name or apart from it; None if no key is given.
+    """Parse a key, with its scale in the same text or in `scale`; None if no key is given.
 
     Raises:
         RequestError: a text is not a key or scale, the key could be major or minor, or `key`
@@ -91,8 +91,7 @@ def parse_key(key: str | None, scale: str | None = None) -> Key | None:
         chosen = "minor-pentatonic"
     if match[3] and chosen != named and THIRDS.get(named) not in SCALES[chosen]:
         raise RequestError(
-            f"--key {key} and --scale {scale} contradict each other; "
-            f"write --key {tonic} --scale {scale}."
+            f"--key {key} and --scale {scale} are two scales: write --key {tonic} --scale {scale}."
         )
     return Key(tonic, chosen)
 

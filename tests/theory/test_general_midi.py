@@ -6,15 +6,16 @@ import subprocess
 import sys
 
 import pytest
+from pretty_midi import program_to_instrument_name
 
 from musicvae.errors import RequestError
-from musicvae.theory.general_midi import parse_program, program_name
+from musicvae.theory.general_midi import parse_program
 
 
 def test_a_name_or_a_number_is_parsed() -> None:
     """Case, spaces and hyphens do not matter; numbers may be text."""
     for number in range(128):
-        name = program_name(number)
+        name = program_to_instrument_name(number)
         for text in (name, f" {name.upper().replace('-', ' ')} ", str(number), number):
             assert parse_program(text) == number
 
