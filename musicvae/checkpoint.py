@@ -72,12 +72,22 @@ class Checkpoint:
         """
         net, weights = self.config.net, net_only(self).weights
         hashed_fields = {
-            **{"kind": net.kind, "codec": net.codec, "decoder": net.decoder, "bars": net.bars},
-            **{"conductor": net.conductor, "encoder": net.encoder, "latent": net.latent},
-            **{"hidden": net.hidden, "layers": net.layers, "chain": net.chain},
-            **{"notes": net.step_features, "plan": net.step_conditioning},
-            **{"step_dropout": net.step_dropout},
-            **{"prior": 0, "prior_chain": False, "prior_floor": 0.0},
+            "kind": net.kind,
+            "codec": net.codec,
+            "decoder": net.decoder,
+            "bars": net.bars,
+            "conductor": net.conductor,
+            "encoder": net.encoder,
+            "latent": net.latent,
+            "hidden": net.hidden,
+            "layers": net.layers,
+            "chain": net.chain,
+            "notes": net.step_features,
+            "plan": net.step_conditioning,
+            "step_dropout": net.step_dropout,
+            "prior": 0,
+            "prior_chain": False,
+            "prior_floor": 0.0,
         }
         text = ", ".join(f"{name}={value!r}" for name, value in hashed_fields.items())
         digest = hashlib.sha256(f"NetConfig({text})".encode())

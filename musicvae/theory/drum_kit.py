@@ -21,7 +21,17 @@ CLASSES: tuple[tuple[str, tuple[int, ...]], ...] = (
 )
 """Name and General MIDI pitches of each class; files are written with the first pitch."""
 
-GROUPS = ("kick", "snare", *2 * ("hi-hats",), *3 * ("toms",), *2 * ("cymbals",))
+GROUPS = (
+    "kick",
+    "snare",
+    "hi-hats",
+    "hi-hats",
+    "toms",
+    "toms",
+    "toms",
+    "cymbals",
+    "cymbals",
+)
 """Group of each class, one of five."""
 
 CLASS_OF = {pitch: number for number, (_, pitches) in enumerate(CLASSES) for pitch in pitches}

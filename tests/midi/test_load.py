@@ -29,8 +29,10 @@ def load_as(kind: str, path: Path) -> bytes:
             return load_bytes(file)[1]
     data = path.read_bytes()
     sources: dict[str, Source] = {
-        **{"path": path, "text": str(path)},
-        **{"bytes": data, "memory": io.BytesIO(data)},
+        "path": path,
+        "text": str(path),
+        "bytes": data,
+        "memory": io.BytesIO(data),
     }
     return load_bytes(sources[kind])[1]
 

@@ -154,10 +154,18 @@ def with_more_players(file: mido.MidiFile) -> None:
     file.tracks.append(mido.MidiTrack(kick))
 
 
-@pytest.mark.parametrize("resave", [
-    *(lambda file: None, in_other_ticks(96), in_other_ticks(960), in_one_track),
-    *(with_the_meter_in_every_track, with_an_empty_track, with_more_players),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "resave",
+    [
+        lambda file: None,
+        in_other_ticks(96),
+        in_other_ticks(960),
+        in_one_track,
+        with_the_meter_in_every_track,
+        with_an_empty_track,
+        with_more_players,
+    ],
+)
 def test_a_clip_that_was_only_saved_again_is_not_edited(
     resave: Callable[[mido.MidiFile], None],
 ) -> None:

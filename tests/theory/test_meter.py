@@ -64,14 +64,16 @@ def test_a_meter_may_be_given_as_it_is_as_numbers_or_as_text(meter: Meter) -> No
         assert to_meter((n, d)) == to_meter((np.int64(n), np.int64(d))) == meter  # type: ignore[arg-type]  # numpy's integers
 
 
+OTHER_TYPES: list[object] = [None, 6, 0.75, b"6/8", [6, 8], {6, 8}, {}]
+TEXTS = ["", "6", "6:8", "six/8", "4/4x", "0/4", "17/4", "4/3"]
+SHORT_OR_LONG: list[object] = [(), (6,), (6, 8, 4, 1), ((6, 8),)]
+NUMBERS: list[object] = [(6.0, 8), ("6", "8"), (None, 4), (0, 4), (4, 4, 5), (10**400, 4)]
+NOT_METERS = [*OTHER_TYPES, *TEXTS, *SHORT_OR_LONG, *NUMBERS]
+
+
 @pytest.mark.parametrize(
     "given",
-    [
-        *(None, 6, 0.75, b"6/8", [6, 8], {6, 8}, {}),
-        *("", "6", "6:8", "six/8", "4/4x", "0/4", "17/4", "4/3"),
-        *((), (6,), (6, 8, 4, 1), (6.0, 8), ("6", "8"), (None, 4), ((6, 8),), (0, 4), (4, 4, 5)),
-        (10**400, 4),
-    ],
+    NOT_METERS,
     ids=repr,
 )
 def test_what_is_no_meter_is_one_sentence(given: object) -> None:
