@@ -1,4 +1,4 @@
-"""Aliases of the arrays that pass through the package; shapes stand in docstrings."""
+"""Type aliases of numpy arrays; their shapes are given in docstrings."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
-"""What nets compute in: weights, z, logits."""
+"""Single precision, for nets: weights, z, logits."""
 
 DoubleArray = NDArray[np.float64]
-"""Statistics, where sums are long."""
+"""Double precision, for statistics with long sums."""
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]

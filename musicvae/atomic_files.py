@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and never over another unless asked."""
+"""Atomic writes, and names for new files that never overwrite another."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from pathlib import Path
 from .errors import OutputError
 
 MIDI_ENDINGS = (".mid", ".midi", ".kar", ".rmi", ".smf")
-"""What names of MIDI files end in."""
+"""Suffixes of MIDI file names."""
 
 
 def write_whole(path: Path | str, data: bytes) -> None:
-    """Replace a file in one move: a reader sees the old bytes or the new ones.
+    """Write or replace a file in one move: readers see the old bytes or the new ones.
 
     Raises:
-        OutputError: the place cannot be written.
+        OutputError: the file cannot be written.
     """
     path = Path(path)
     temporary = None
     make_folder(path.parent)
     try:
-        free = path.parent / f".{path.name}.{secrets.token_hex(4)}"
-        with free.open("xb") as file:  # new, and with the permissions that the umask leaves
-            temporary = free
+        partial = path.parent / f".{path.name}.{secrets.token_hex(4)}"
+        with partial.open("xb") as file:  # new, and with the permissions that the umask leaves
+            temporary = partial
             file.write(data)
         temporary.replace(path)
     except OSError as error:
@@ -37,12 +37,12 @@ def write_whole(path: Path | str, data: bytes) -> None:
 
 
 def write_new(names: Iterator[Path], data: bytes) -> Path:
-    """Write under the first of these names that is free; gives that name.
+    """Write a file under the first free name and return that name.
 
-    It is taken before it is written, so that two programs never share one.
+    An empty file reserves the name first, so that two programs never take the same.
 
     Raises:
-        OutputError: the place cannot be written.
+        OutputError: the file cannot be written.
     """
     for path in names:
         make_folder(path.parent)
@@ -58,11 +58,11 @@ def write_new(names: Iterator[Path], data: bytes) -> Path:
             path.unlink(missing_ok=True)
             raise
         return path
-    raise AssertionError("names end nowhere")
+    raise AssertionError("the iterator of names is endless")
 
 
 def sweep(path: Path) -> None:
-    """Clear away what is left of writing this file when a process was killed over it."""
+    """Delete temporary files of this path that killed processes left behind."""
     for stray in path.parent.glob(f".{path.name}.*"):
         stray.unlink(missing_ok=True)
 
@@ -75,13 +75,12 @@ def spare_names(path: Path) -> Iterator[Path]:
 
 
 def make_folder(folder: Path) -> None:
-    """Create a folder and those missing above it; but none at the root of the file system.
+    """Create a folder and its parents, but no new folder at the root of the file system.
 
-    `/outt/clips` is a slip of the pen: everything would be written, and not be found where it
-    was meant to be.
+    A new folder at the root is most likely a typing error, such as `/outt/clips`.
 
     Raises:
-        OutputError: it cannot be created, or one at the root is missing.
+        OutputError: it cannot be created, or its first folder at the root does not exist.
     """
     _refuse_new_root(folder)
     try:
@@ -91,15 +90,15 @@ def make_folder(folder: Path) -> None:
 
 
 def _refuse_new_root(folder: Path) -> None:
-    """Raises OutputError where `make_folder` would have to create a folder at the root."""
+    """Raise OutputError if `make_folder` would have to create a folder at the root."""
     try:
-        whole = folder.resolve()
-        missing = [place for place in (whole, *whole.parents) if not place.exists()]
+        resolved = folder.resolve()
+        missing = [path for path in (resolved, *resolved.parents) if not path.exists()]
     except OSError as error:
         raise OutputError(f"{folder} cannot be written: {error.strerror or error}.") from error
     except RuntimeError as error:
         raise OutputError(f"{folder} cannot be written: its links go in a circle.") from error
-    if missing and missing[-1].parent == Path(whole.anchor):
+    if missing and missing[-1].parent == Path(resolved.anchor):
         raise OutputError(
             f"There is no folder {missing[-1]}, and none is created at the root of the file "
             "system: correct the name, or create it first."
@@ -107,10 +106,10 @@ def _refuse_new_root(folder: Path) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """That files can be written into a folder, which need not be there yet.
+    """Check that a path can be an output folder; it need not exist yet.
 
     Raises:
-        OutputError: it is a file, is named like a MIDI file, or one at the root is missing.
+        OutputError: it is a file, is named like a MIDI file, or would be new at the root.
     """
     if folder.is_dir():
         return
@@ -124,26 +123,27 @@ def check_folder(folder: Path) -> None:
 
 
 def numbered_names(folder: Path, stem: str, *, force: bool = False) -> Iterator[Path]:
-    """`stem-01.mid`, `stem-02.mid` ... from the number after the highest there is.
+    """Paths `stem-01.mid`, `stem-02.mid` ... after the highest number in the folder.
 
-    With *force* they begin at 1, whatever is there.
+    With `force` they begin at 1 and may name existing files.
 
     Raises:
-        OutputError: it is no folder to write into; see `check_folder`.
+        OutputError: `folder` cannot be an output folder; see `check_folder`.
     """
     check_folder(folder)
-    names = (re.fullmatch(re.escape(stem) + r"-(\d+)\.mid", path.name) for path in folder.glob("*"))
-    taken = [] if force else [int(name[1]) for name in names if name]
+    pattern = re.compile(re.escape(stem) + r"-(\d+)\.mid")
+    matches = (pattern.fullmatch(path.name) for path in folder.glob("*"))
+    taken = [] if force else [int(match[1]) for match in matches if match]
     return (folder / f"{stem}-{number:02}.mid" for number in count(max(taken, default=0) + 1))
 
 
 def free_stem(folder: Path, stem: str, *, force: bool = False) -> str:
-    """A stem for files that belong together, `stem`, `stem2` ...: no file is called so yet.
+    """The first of `stem`, `stem2`, `stem3` ... with no file `{stem}-*.mid` in the folder.
 
-    With *force* it is the first, whatever is there.
+    With `force` it is `stem` even if such files exist.
 
     Raises:
-        OutputError: it is no folder to write into; see `check_folder`.
+        OutputError: `folder` cannot be an output folder; see `check_folder`.
     """
     check_folder(folder)
     names = (stem if number == 1 else f"{stem}{number}" for number in count(1))

@@ -1,10 +1,10 @@
-"""A checkpoint: weights and config in one folder; numpy in, numpy out, never a pickle.
+"""Checkpoints: weights and config of a model in one folder, as numpy arrays, without pickle.
 
 The folder:
 
     model.safetensors    the weights, half precision
-    config.json          format version, preset, net, training, step
-    card.md              what it learned from, how, and its numbers (written by people)
+    config.json          format version, digest, preset, net, training, step
+    card.md              data, training and results, written by hand
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ from .config import (
 from .errors import CheckpointError
 
 VERSION = 2
-"""Of the folder; version 1, with other names of some fields and no digest, is read, too."""
+"""Format version of the folder. Version 1, with other field names and no digest, is read too."""
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
 PRIOR = "prior."
-"""Before the names of the weights of the prior that was fitted when the net was trained."""
+"""Prefix of the weights of the fitted prior."""
 ATTRIBUTE = "attribute."
-"""Before the name of a direction in z: adding it once moves that attribute by about one SD."""
+"""Prefix of attribute directions in z; adding one moves its attribute by about one SD."""
 ATTRIBUTE_SCALE = "attribute-scale."
-"""Before the name of an attribute whose mean and SD over the training set are stored."""
+"""Prefix of the mean and SD of an attribute over the training set."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a folder holds. Weights are single precision in memory."""
+    """Weights and config of a model. Weights are single precision in memory."""
 
     config: ModelConfig
     weights: Mapping[str, FloatArray]
@@ -59,36 +59,45 @@ class Checkpoint:
 
     @property
     def parameters(self) -> int:
-        """Numbers learned; directions of attributes were measured."""
-        apart = (ATTRIBUTE, ATTRIBUTE_SCALE)
-        return sum(a.size for name, a in self.weights.items() if not name.startswith(apart))
+        """Number of trained weights, without attribute directions and scales."""
+        return sum(array.size for array in _without(self, ATTRIBUTE, ATTRIBUTE_SCALE).values())
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the net that decodes z, without prior and attributes; clips store it.
+        """SHA-256 of the net without prior and attributes; clips store it.
 
-        Weights are hashed as they are stored, so saving and loading do not change it. Fields are
-        spelled out one by one: clips of every version know the net by this text, so a field that
-        is renamed keeps its old spelling here, and a new one does not enter.
+        Weights are hashed in half precision, as stored, so saving and loading do not change it.
+        Clips of every version identify the net by it: a renamed field keeps its old name in the
+        hashed text, and a new field is left out.
         """
         net, weights = self.config.net, net_only(self).weights
-        spelled = {
-            **{"kind": net.kind, "codec": net.codec, "decoder": net.decoder, "bars": net.bars},
-            **{"conductor": net.conductor, "encoder": net.encoder, "latent": net.latent},
-            **{"hidden": net.hidden, "layers": net.layers, "chain": net.chain},
-            **{"notes": net.step_features, "plan": net.step_conditioning},
-            **{"step_dropout": net.step_dropout},
-            **{"prior": 0, "prior_chain": False, "prior_floor": 0.0},
+        hashed_fields = {
+            "kind": net.kind,
+            "codec": net.codec,
+            "decoder": net.decoder,
+            "bars": net.bars,
+            "conductor": net.conductor,
+            "encoder": net.encoder,
+            "latent": net.latent,
+            "hidden": net.hidden,
+            "layers": net.layers,
+            "chain": net.chain,
+            "notes": net.step_features,
+            "plan": net.step_conditioning,
+            "step_dropout": net.step_dropout,
+            "prior": 0,
+            "prior_chain": False,
+            "prior_floor": 0.0,
         }
-        text = ", ".join(f"{name}={value!r}" for name, value in spelled.items())
-        found = hashlib.sha256(f"NetConfig({text})".encode())
+        text = ", ".join(f"{name}={value!r}" for name, value in hashed_fields.items())
+        digest = hashlib.sha256(f"NetConfig({text})".encode())
         for name in sorted(weights):
-            found.update(name.encode() + np.ascontiguousarray(weights[name], "<f2").tobytes())
-        return found.hexdigest()
+            digest.update(name.encode() + np.ascontiguousarray(weights[name], "<f2").tobytes())
+        return digest.hexdigest()
 
 
 def save(folder: Path | str, checkpoint: Checkpoint) -> None:
-    """Write weights, then config, each whole; a folder in the making has no config.
+    """Write weights, then config, each atomically; an unfinished folder has no config.
 
     Raises:
         CheckpointError: a weight is not finite in half precision; nothing is written.
@@ -99,7 +108,7 @@ def save(folder: Path | str, checkpoint: Checkpoint) -> None:
     folder = Path(folder)
     halves = {}
     for name, array in checkpoint.weights.items():
-        with np.errstate(over="ignore"):  # an overflow is found in the next line
+        with np.errstate(over="ignore"):  # the next line reports an overflow
             halves[name] = np.ascontiguousarray(array, dtype=np.float16)
         if not np.isfinite(halves[name]).all():
             raise CheckpointError(f"{name} holds numbers that half precision cannot: it diverged.")
@@ -117,7 +126,7 @@ def load(folder: Path | str) -> Checkpoint:
     """Read a checkpoint.
 
     Raises:
-        CheckpointError: it is missing, damaged, or of a version this package does not know.
+        CheckpointError: it is missing, damaged, or of an unknown format version.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load as from_bytes
@@ -126,7 +135,7 @@ def load(folder: Path | str) -> Checkpoint:
     config, step = load_config(folder)
     try:
         stored = from_bytes((folder / WEIGHTS).read_bytes())
-    except (OSError, SafetensorError, KeyError) as error:  # KeyError: a type numpy has not
+    except (OSError, SafetensorError, KeyError) as error:  # KeyError: a type that numpy lacks
         raise CheckpointError(f"The weights in {folder} cannot be read: {error}.") from error
     weights = {name: array.astype(np.float32) for name, array in stored.items()}
     if not all(np.isfinite(array).all() for array in weights.values()):
@@ -135,14 +144,18 @@ def load(folder: Path | str) -> Checkpoint:
 
 
 def net_only(checkpoint: Checkpoint) -> Checkpoint:
-    """The net alone, as it was trained: its prior is N(0, I)."""
+    """The checkpoint without fitted prior and attributes."""
     config = replace(checkpoint.config, net=without_prior(checkpoint.config.net))
     weights = _without(checkpoint, PRIOR, ATTRIBUTE, ATTRIBUTE_SCALE)
     return replace(checkpoint, config=config, weights=weights)
 
 
 def with_prior(checkpoint: Checkpoint, prior: Checkpoint, floor: float = 0.0) -> Checkpoint:
-    """A net and the next-step net that was fitted to it, which takes the place of another."""
+    """The checkpoint with `prior`, a next-step net, as its prior; an older prior is replaced.
+
+    Args:
+        floor: `min_nll` of the config, nats per step.
+    """
     fitted = prior.config.net
     net = replace(
         checkpoint.config.net,
@@ -159,11 +172,11 @@ def with_prior(checkpoint: Checkpoint, prior: Checkpoint, floor: float = 0.0) ->
 
 
 def prior_of(checkpoint: Checkpoint) -> Checkpoint | None:
-    """The next-step net that was fitted to a net, or None: its prior is N(0, I)."""
+    """The next-step net fitted as prior, or None if the prior is N(0, I)."""
     if not checkpoint.config.net.prior:
         return None
     config = replace(checkpoint.config, net=prior_config(checkpoint.config.net))
-    return Checkpoint(config, _below(checkpoint, PRIOR), checkpoint.step)
+    return Checkpoint(config, _with_prefix(checkpoint, PRIOR), checkpoint.step)
 
 
 def with_attributes(
@@ -171,10 +184,11 @@ def with_attributes(
     directions: Mapping[str, FloatArray],
     scales: Mapping[str, FloatArray] | None = None,
 ) -> Checkpoint:
-    """The same with some directions in z, `[Z]` each, by name; others that it has stay.
+    """The checkpoint with attributes added to those it has.
 
     Args:
-        scales: mean and SD of those that can be measured, `[2]` each.
+        directions: direction in z by attribute name, `[Z]` each.
+        scales: mean and SD of attributes that can be measured, `[2]` each.
     """
     added = {ATTRIBUTE + name: array for name, array in directions.items()}
     added |= {ATTRIBUTE_SCALE + name: array for name, array in (scales or {}).items()}
@@ -182,16 +196,16 @@ def with_attributes(
 
 
 def attributes_of(checkpoint: Checkpoint) -> dict[str, FloatArray]:
-    """The directions in z that are stored, by name. `[Z]` each"""
-    return _below(checkpoint, ATTRIBUTE)
+    """Attribute directions in z by name, `[Z]` each."""
+    return _with_prefix(checkpoint, ATTRIBUTE)
 
 
 def scales_of(checkpoint: Checkpoint) -> dict[str, FloatArray]:
-    """Mean and SD over the training set of the attributes that can be measured. `[2]` each"""
-    return _below(checkpoint, ATTRIBUTE_SCALE)
+    """Mean and SD over the training set of measurable attributes by name, `[2]` each."""
+    return _with_prefix(checkpoint, ATTRIBUTE_SCALE)
 
 
-def _below(checkpoint: Checkpoint, prefix: str) -> dict[str, FloatArray]:
+def _with_prefix(checkpoint: Checkpoint, prefix: str) -> dict[str, FloatArray]:
     return {
         name.removeprefix(prefix): array
         for name, array in checkpoint.weights.items()
@@ -206,27 +220,31 @@ def _without(checkpoint: Checkpoint, *prefixes: str) -> dict[str, FloatArray]:
 
 
 def stored_digest(folder: Path | str) -> str:
-    """The digest of a checkpoint from its config; weights are read only if an old one has none.
+    """The digest stored in the config; a config without one has its weights read and hashed.
 
     Raises:
         CheckpointError: see `load`.
     """
-    digest = _about(Path(folder)).get("digest")
+    digest = _read_json(Path(folder)).get("digest")
     return digest if isinstance(digest, str) else load(folder).digest
 
 
 def load_config(folder: Path) -> tuple[ModelConfig, int]:
-    """The config alone, and the step it was saved at."""
-    about = _about(folder)
+    """Read the config and the training step without the weights.
+
+    Raises:
+        CheckpointError: see `load`.
+    """
+    about = _read_json(folder)
     try:
-        net, train = _net(about["net"]), TrainConfig(**about["train"])
+        net, train = _checked_net(about["net"]), TrainConfig(**about["train"])
         return ModelConfig(str(about["preset"]), net, train), int(about["step"])
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{folder / CONFIG} does not describe a net: {error}.") from error
 
 
-def _about(folder: Path) -> dict[str, Any]:
-    """The JSON of a checkpoint, of a version that is known."""
+def _read_json(folder: Path) -> dict[str, Any]:
+    """Read `config.json` and check its format version."""
     try:
         about: Any = json.loads((folder / CONFIG).read_text())
     except FileNotFoundError:
@@ -243,9 +261,9 @@ def _about(folder: Path) -> dict[str, Any]:
     return about
 
 
-def _net(found: Mapping[str, Any]) -> NetConfig:
-    """A net as JSON describes it; a value of a type or kind that there is not is a ValueError."""
-    net = read_net(found)
+def _checked_net(stored: Mapping[str, Any]) -> NetConfig:
+    """Parse a net config; raise ValueError if a value has the wrong type or kind."""
+    net = read_net(stored)
     for field in fields(net):
         value = getattr(net, field.name)
         if type(value) not in (type(field.default), int):

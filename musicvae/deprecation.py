@@ -1,4 +1,4 @@
-"""Old spellings of public names: each works for one release and warns with the new spelling."""
+"""Old public names: each works for one release and warns with the new name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ R = TypeVar("R")
 
 
 def renamed_argument(old: str, new: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorate a function so that the keyword `old` is taken for `new`, with a warning."""
+    """Decorate a function to accept the keyword `old` in place of `new`, with a warning."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
@@ -28,7 +28,7 @@ def renamed_argument(old: str, new: str) -> Callable[[Callable[P, R]], Callable[
 
 
 class RenamedAttribute:
-    """A class attribute under its old name: reading it gives the new one, with a warning."""
+    """The old name of an attribute: it returns the value of the new one, with a warning."""
 
     def __init__(self, new: str) -> None:
         self.new = new

@@ -1,15 +1,15 @@
-"""Every error this package raises on purpose; each message is one sentence to act on.
+"""The errors of this package; each message is one sentence that says what to do.
 
 MusicVAEError                   exit code 1 at the command line
 ├── MidiError                   a MIDI file that cannot be used, and why
-├── MeterError                  a meter the grid cannot hold
+├── MeterError                  a meter that does not fit the grid
 ├── CheckpointError             a checkpoint that is missing, damaged or of another version
-├── PresetNotFound              no such named configuration
+├── PresetNotFound              a preset name that does not exist
 ├── DatasetError                a prepared data set that is missing, empty or does not fit
-├── TrainingError               a training that cannot start or go on
-├── OutputError                 a place that cannot be written, or would be overwritten
+├── TrainingError               a training run that cannot start or continue
+├── OutputError                 a file that cannot be written, or would be overwritten
 ├── MissingExtra                an optional library that is not installed
-└── RequestError                a request the model cannot play
+└── RequestError                invalid options, or music the model cannot read
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from contextlib import contextmanager
 
 
 class MusicVAEError(Exception):
-    """Base of the family; catch this one to catch them all."""
+    """Base class of every error above."""
 
 
 class MidiError(MusicVAEError):
@@ -30,7 +30,7 @@ class MidiError(MusicVAEError):
 
 
 class MeterError(MusicVAEError, ValueError):
-    """A meter the grid cannot hold."""
+    """A meter that does not fit the grid."""
 
 
 class CheckpointError(MusicVAEError):
@@ -38,7 +38,7 @@ class CheckpointError(MusicVAEError):
 
 
 class PresetNotFound(MusicVAEError):
-    """No such named configuration."""
+    """A preset name that does not exist."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__(f"There is no preset called {name!r}. Try one of: {', '.join(known)}.")
@@ -50,11 +50,11 @@ class DatasetError(MusicVAEError):
 
 
 class TrainingError(MusicVAEError):
-    """A training that cannot start or go on."""
+    """A training run that cannot start or continue."""
 
 
 class OutputError(MusicVAEError):
-    """A place that cannot be written, or would be overwritten."""
+    """A file that cannot be written, or would be overwritten."""
 
 
 class MissingExtra(MusicVAEError):
@@ -70,10 +70,10 @@ class MissingExtra(MusicVAEError):
 
 @contextmanager
 def needing(library: str, extra: str) -> Iterator[None]:
-    """What is imported inside comes with an extra; where it cannot be, the extra is named.
+    """Turn an ImportError inside the block into an error that names the extra to install.
 
     Raises:
-        MissingExtra: it is not installed.
+        MissingExtra: an import in the block failed.
     """
     try:
         yield
@@ -82,4 +82,4 @@ def needing(library: str, extra: str) -> Iterator[None]:
 
 
 class RequestError(MusicVAEError, ValueError):
-    """A request the model cannot play."""
+    """Invalid options, or music the model cannot read."""

@@ -9,14 +9,13 @@ from .config import ModelConfig, NetConfig, TrainConfig
 from .errors import PresetNotFound
 
 DEFAULT_MODEL = "leadsheet-8bar"
-"""What plays where nothing else is asked for: a tune with its harmony."""
+"""Default of `generate` and the other verbs that sample: a melody with chords."""
 
 CLOSEST_MODEL = "melody-2bar"
-"""What reads music where nothing else is asked for, for it gives back every note; and the
-preset that is trained."""
+"""Default of verbs that read music, since it reconstructs most exactly; and of `train`."""
 
 LONGEST_MODEL = "melody-16bar"
-"""What goes on after music where nothing else is asked for, for it remembers most of it."""
+"""Default of `extend`, since its windows are the longest."""
 
 LONG = NetConfig(
     "sequence-vae",
@@ -125,10 +124,10 @@ PRESETS = MappingProxyType(
 
 
 def preset(name: str) -> ModelConfig:
-    """The configuration of that name.
+    """The preset of that name.
 
     Raises:
-        PresetNotFound: there is none; the message lists those there are.
+        PresetNotFound: there is none; the message lists all presets.
     """
     try:
         return PRESETS[name]

@@ -1,6 +1,6 @@
-"""Work reports, doors render: frozen events, and the callable that receives them.
+"""Progress reports of long work: frozen events, and the callable that receives them.
 
-The terminal draws a bar, a page draws another, a test passes `list.append`.
+The terminal draws a bar from them; a test passes `list.append`.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from types import MappingProxyType
 from typing import Literal, Protocol
 
 Ending = Literal["", "done", "patience", "time", "interrupt"]
-"""Why a training ended; see `Report`."""
+"""Why a training run ended; see `Report`."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """How far a piece of work has come.
+    """Progress of one task.
 
-    The first report comes before the work and says how much there is to do. The last report of a
-    training says why it ended.
+    The first report is sent before the work starts and gives its size. The last report of a
+    training run says why it ended.
 
     Attributes:
-        task: what is being done: `prepare`, `train`, `evaluate`.
+        task: name of the work: `prepare`, `train`, `evaluate`.
         done: units finished so far.
         total: units in all.
-        figures: named numbers of the moment, such as `nats`, `accuracy`, `phrases/s`.
-        sizes: in the first report, what else makes the work large, such as `batch`, `windows`.
-        ended: in the last report of a training, `done` if all steps were taken, `patience` if
-            valid had not improved for so long, `time` if `max_minutes` were up, `interrupt` after
+        figures: current values by name, such as `nats`, `accuracy`, `phrases/s`.
+        sizes: in the first report, other sizes of the work, such as `batch`, `windows`.
+        ended: in the last report of a training run, `done` after all steps, `patience` if
+            validation stopped improving, `time` when `max_minutes` were over, `interrupt` after
             Ctrl-C or SIGTERM; else empty.
     """
 
@@ -41,10 +41,10 @@ class Report:
 
 
 class Progress(Protocol):
-    """Anything that can be called with a report."""
+    """A callable that takes a report."""
 
     def __call__(self, report: Report, /) -> object: ...
 
 
 def silent(report: Report, /) -> None:
-    """Progress that tells nobody."""
+    """Ignore all reports."""

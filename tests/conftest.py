@@ -1,11 +1,11 @@
-"""Nouns that many tests share."""
+"""Fixtures that many tests share."""
 
 from __future__ import annotations
 
 import os
 
-# The nets here are small: two threads for one product wait for each other, and two tests run side
-# by side. BLAS and torch read these once, as they load; processes that tests start inherit them.
+# The nets of tests are small and two tests run at once, so more threads only wait for each other.
+# BLAS and torch read these variables when they load; processes that tests start inherit them.
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ["MKL_NUM_THREADS"] = "1"
@@ -25,9 +25,9 @@ from .miniatures import tiny_checkpoint
 ROOT = Path(__file__).parent.parent
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "50"))
-"""Of each property that does not say its own number; EXAMPLES=500 looks longer."""
+"""Examples of each Hypothesis property that sets no number; EXAMPLES=500 tries more."""
 
-# A machine with other work on it is no reason to fail.
+# A busy machine must not make a test fail.
 settings.register_profile(
     "musicvae",
     deadline=None,
@@ -39,7 +39,7 @@ settings.load_profile("musicvae")
 
 @pytest.fixture(scope="session", autouse=True)
 def no_curves() -> Iterator[None]:
-    """Trainings draw no curves, which takes four times as long as they do here."""
+    """Training draws no curves, since that takes four times as long as a short training run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(journal, "draw_curves", lambda *_: None)
         yield
@@ -47,7 +47,7 @@ def no_curves() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkpoint of random weights, as it lies on disk."""
+    """The folder of a saved checkpoint with random weights."""
     folder = tmp_path_factory.mktemp("tiny")
     checkpoint.save(folder, tiny_checkpoint())
     return folder
@@ -55,11 +55,11 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_model(tiny_folder: Path) -> MusicVAE:
-    """A model that plays nonsense quickly."""
+    """A small model with random weights."""
     return load(tiny_folder)
 
 
 @pytest.fixture(scope="session")
 def tunes() -> Path:
-    """The folder of our own tunes."""
+    """The folder of tunes in the repository."""
     return ROOT / "data" / "tunes"

@@ -1,4 +1,4 @@
-"""Every preset in miniature, and little tunes for it to read."""
+"""Every preset in miniature, and small data sets and tunes for it."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from musicvae.theory.meter import TRIPLET, Meter
 from musicvae.training.build import build, checkpoint_of
 
 METERS = (Meter(4, 4), Meter(6, 8), Meter(3, 4)) * 6
-"""Of the eighteen windows of a data set in miniature: 32, 24 and 24 steps."""
+"""Meters of the eighteen windows of a small data set: 32, 24 and 24 steps."""
 
 RAGGED = (Meter(4, 4), Meter(3, 8), Meter(6, 8), Meter(4, 4), Meter(4, 4, TRIPLET), Meter(5, 4))
-"""Meters whose windows last 32, 24, 24, 32, 48 and 40 steps."""
+"""Meters with windows of 32, 24, 24, 32, 48 and 40 steps."""
 
 
 def miniature(name: str, **choices: object) -> ModelConfig:
-    """The preset with small widths, four bars at most, and some choices of its net."""
+    """The preset with small widths and at most four bars; `choices` override fields of its net."""
     config = PRESETS[name]
     net = config.net
     small = replace(
@@ -42,7 +42,7 @@ def miniature(name: str, **choices: object) -> ModelConfig:
         encoder=6,
         latent=5,
         hidden=8,
-        layers=min(2, net.layers + 1),  # so that each has a layer on a layer
+        layers=min(2, net.layers + 1),  # so that each has stacked layers
         step_features=min(4, net.step_features),
         step_conditioning=4,
     )
@@ -51,14 +51,14 @@ def miniature(name: str, **choices: object) -> ModelConfig:
 
 
 def short(name: str = "melody-2bar", **choices: object) -> ModelConfig:
-    """A preset in miniature, with a short training."""
+    """A preset in miniature with 12 training steps; `choices` override fields of its training."""
     config = miniature(name)
     base = replace(config.train, steps=12, warmup=3, learning_rate=5e-3)
     return replace(config, train=replace(base, **choices))  # type: ignore[arg-type]  # any field
 
 
 def make_data(folder: Path, codec: str = "melody", bars: int = 2) -> Path:
-    """A data set of eighteen windows, the same in each split."""
+    """Write a data set of eighteen windows, the same in each split."""
     folder.mkdir()
     windows = packed(codec, METERS, bars)
     save(folder, CODECS[codec], bars, {split: [windows] for split in SPLITS}, {})
@@ -68,14 +68,15 @@ def make_data(folder: Path, codec: str = "melody", bars: int = 2) -> Path:
 def packed(
     codec: str, meters: Sequence[Meter] = RAGGED, bars: int = 2
 ) -> tuple[Codes, NDArray[np.uint8]]:
-    """The codes of `windows_of` as they are stored, and their meters."""
-    codes = [pack(CODECS[codec], each[None], bars)[0] for each in windows_of(codec, meters, bars)]
+    """The codes of `windows_of` as a data set stores them, and their meters."""
+    windows = windows_of(codec, meters, bars)
+    codes = [pack(CODECS[codec], window[None], bars)[0] for window in windows]
     names = [(m.numerator, m.denominator, m.steps_per_quarter) for m in meters]
     return np.array(codes), np.array(names, dtype=np.uint8)
 
 
 def tiny_checkpoint(name: str = "melody-2bar", **choices: object) -> Checkpoint:
-    """Random weights, large enough that z makes a difference."""
+    """A checkpoint of random weights, large enough that z makes a difference."""
     torch.manual_seed(0)
     config = miniature(name, **choices)
     net = build(config.net)
@@ -86,7 +87,7 @@ def tiny_checkpoint(name: str = "melody-2bar", **choices: object) -> Checkpoint:
 
 
 def thinned(model: Checkpoint) -> Checkpoint:
-    """The same, playing every seventh key: with random weights a piano strikes half of all."""
+    """The model biased to one key in seven; random weights would play every second key at once."""
     for head in ("decoder.head.bias", "prior.head.bias"):
         bias = model.weights[head]
         bias[np.arange(len(bias)) % 7 > 0] -= 6
@@ -94,7 +95,7 @@ def thinned(model: Checkpoint) -> Checkpoint:
 
 
 def tiny_prior(model: Checkpoint) -> Checkpoint:
-    """The same with a prior of random weights."""
+    """The model with a prior of random weights."""
     torch.manual_seed(1)
     net = prior_config(replace(model.config.net, prior=8, prior_chain=True))
     prior = build(net)
@@ -105,12 +106,12 @@ def tiny_prior(model: Checkpoint) -> Checkpoint:
 
 
 def seeded(seed: int) -> Sampling:
-    """How new music is drawn if only a seed is said."""
+    """Default sampling of new music with a seed."""
     return replace(NEW_MUSIC, seed=seed)
 
 
 def little_tune(meter: Meter, seed: int, bars: int = 2) -> Phrase:
-    """A window of one voice that wanders, rests and repeats notes."""
+    """A one-line melody of one window, with steps, rests and repeated notes."""
     rng = np.random.default_rng(seed)
     bars = window_bars(meter, bars)
     notes, at, pitch = [], int(rng.integers(0, 3)), 64
@@ -123,7 +124,7 @@ def little_tune(meter: Meter, seed: int, bars: int = 2) -> Phrase:
 
 
 def little_piece(codec: str, meter: Meter, seed: int, bars: int = 2) -> Phrase:
-    """A little tune as a codec has it: on drums, over a bass, over chords."""
+    """A little tune with the parts that a codec reads: drums, a bass, or chords."""
     tune = little_tune(meter, seed, bars)
     (melody,) = tune.parts
     drums = Part(
@@ -142,7 +143,7 @@ def little_piece(codec: str, meter: Meter, seed: int, bars: int = 2) -> Phrase:
 
 
 def little_band(meter: Meter, seed: int, bars: int = 2) -> Phrase:
-    """The little tune over a bass and drums, so that every codec has something to read."""
+    """The little tune with a bass and drums, so that every codec can read it."""
     tune = little_tune(meter, seed, bars)
     rng = np.random.default_rng((seed, 1))
     melody = replace(tune.parts[0], name="melody")
@@ -154,7 +155,7 @@ def little_band(meter: Meter, seed: int, bars: int = 2) -> Phrase:
 
 
 def windows_of(codec: str, meters: Sequence[Meter] = RAGGED, bars: int = 2) -> list[Codes]:
-    """The codes of a little piece for each meter."""
+    """Codes of a little piece for each meter."""
     return [
         CODECS[codec].encode(little_piece(codec, meter, seed, bars))
         for seed, meter in enumerate(meters)

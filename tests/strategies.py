@@ -1,4 +1,4 @@
-"""Hypothesis strategies: music drawn at random, within the rules that phrases keep."""
+"""Hypothesis strategies: random valid phrases and their parts."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from musicvae.theory.meter import DENOMINATORS, GRIDS, MAX_TEMPO, Meter
 
 
 def every_meter() -> list[Meter]:
-    """All meters that the grids can hold."""
-    found = []
+    """All meters that fit a grid."""
+    meters = []
     for grid in GRIDS:
         for denominator in DENOMINATORS:
             for numerator in range(1, 65):
                 try:
-                    found.append(Meter(numerator, denominator, grid))
+                    meters.append(Meter(numerator, denominator, grid))
                 except MeterError:
                     continue
-    return found
+    return meters
 
 
 METERS = every_meter()
@@ -37,7 +37,7 @@ names = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 @st.composite
 def parts(draw: st.DrawFn, steps: int, off: int = 0) -> Part:
-    """A part inside a phrase of that many steps, at most so many ticks off; it may be silent."""
+    """A part inside a phrase of `steps`, with offsets of at most `off` ticks; it may be silent."""
     notes = []
     for _ in range(draw(st.integers(0, 12)) if steps else 0):
         start = draw(st.integers(0, steps - 1))
@@ -50,7 +50,7 @@ def parts(draw: st.DrawFn, steps: int, off: int = 0) -> Part:
 
 @st.composite
 def chord_changes(draw: st.DrawFn, steps: int) -> tuple[ChordChange, ...]:
-    """The chords of a phrase of that many steps; often none."""
+    """Chord changes of a phrase of `steps`; often none."""
     drawn: list[tuple[int, Chord | None]] = []
     for step in sorted(draw(st.sets(st.integers(0, steps - 1), max_size=4))) if steps else ():
         drawn.append((step, chord_from_code(draw(st.integers(0, CHORD_CODES - 1)))))
@@ -59,7 +59,7 @@ def chord_changes(draw: st.DrawFn, steps: int) -> tuple[ChordChange, ...]:
 
 @st.composite
 def phrases(draw: st.DrawFn, max_parts: int = 3, offsets: bool = False) -> Phrase:
-    """Any phrase: every meter, odd tempos, pick-ups, silence, chords; notes off the grid."""
+    """Any phrase: all meters, odd tempos, pick-ups, silence, chords and, if chosen, offsets."""
     meter = draw(st.sampled_from(METERS))
     bars, pickup = draw(st.integers(0, 4)), draw(st.integers(0, meter.steps_per_bar - 1))
     steps = pickup + bars * meter.steps_per_bar

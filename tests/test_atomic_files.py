@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and never over another unless asked."""
+"""Atomic writes, and new names that never overwrite a file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from musicvae.score.phrase import Phrase
 
 
 def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:
-    """Folders are created, nothing else is left behind, and others may read it."""
+    """Folders are created, no other file is left behind, and the owner may read it."""
     path = tmp_path / "deep" / "down" / "a.bin"
     write_whole(path, b"old")
     write_whole(path, b"new")
@@ -41,7 +41,7 @@ def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:
 def test_files_have_the_permissions_that_the_umask_leaves(
     umask: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As those of any program; and the umask of the process is never touched to find out."""
+    """Permissions are 0o666 less the umask, and the code never changes the umask to read it."""
     before = os.umask(umask)
     try:
         with monkeypatch.context() as patch:
@@ -70,10 +70,10 @@ WRITERS: dict[str, Callable[[Path, Path], object]] = {
 @pytest.mark.parametrize("folder", [NOWHERE, NOWHERE / "clips", Path("/..") / NOWHERE.name])
 @pytest.mark.parametrize("writer", WRITERS)
 def test_no_folder_is_created_at_the_root(writer: str, folder: Path, tmp_path: Path) -> None:
-    """A slip such as /outt/clips is one sentence that names what is missing."""
+    """A typing error such as /outt/clips raises one sentence that names the missing folder."""
     (tmp_path / "a.mid").touch()
-    said = f"There is no folder {NOWHERE}, and none is created at the root of the file system"
-    with pytest.raises(OutputError, match=said):
+    message = f"There is no folder {NOWHERE}, and none is created at the root of the file system"
+    with pytest.raises(OutputError, match=message):
         WRITERS[writer](folder, tmp_path)
     assert not NOWHERE.exists()
 
@@ -82,7 +82,7 @@ def test_no_folder_is_created_at_the_root(writer: str, folder: Path, tmp_path: P
 def test_a_folder_is_created_below_one_that_is_there(
     at_root: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Named from the root or from where one stands, over a link, or with dots; however deep."""
+    """Absolute or relative paths work, through links, with dots, at any depth."""
     (tmp_path / "link").symlink_to(tmp_path / "real")
     (tmp_path / "real").mkdir()
     monkeypatch.chdir(tmp_path / "real")
@@ -100,18 +100,18 @@ def test_a_folder_is_created_below_one_that_is_there(
     ]
 
 
-def test_one_who_stands_at_the_root_creates_no_folder_there(
+def test_a_relative_name_creates_no_folder_at_the_root(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """By a relative name either."""
+    """The working directory is the root."""
     monkeypatch.chdir("/")
     with pytest.raises(OutputError, match="at the root of the file system"):
         make_folder(Path(NOWHERE.name))
     assert not NOWHERE.exists()
 
 
-def test_a_place_that_cannot_be_a_folder_is_one_sentence(tmp_path: Path) -> None:
-    """Below a file, behind a link to nothing, or in a circle of links."""
+def test_a_path_that_cannot_be_a_folder_is_one_sentence(tmp_path: Path) -> None:
+    """It is a file, below a file, or in a circle of links."""
     (tmp_path / "file").touch()
     (tmp_path / "a").symlink_to(tmp_path / "b")
     (tmp_path / "b").symlink_to(tmp_path / "a")
@@ -122,25 +122,25 @@ def test_a_place_that_cannot_be_a_folder_is_one_sentence(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("ending", [*MIDI_ENDINGS, ".MID"])
 def test_a_folder_named_like_a_midi_file_is_refused(ending: str, tmp_path: Path) -> None:
-    """With what to type in its place; one that is there already is taken as it is."""
+    """The message says what to type; an existing folder of that name is accepted."""
     folder = tmp_path / f"out{ending}"
-    for asked in (
+    for check in (
         check_folder,
         lambda out: numbered_names(out, "a"),
         lambda out: free_stem(out, "a"),
     ):
         with pytest.raises(OutputError, match=rf"a folder is meant: type {tmp_path}/out/$"):
-            asked(folder)
+            check(folder)
         assert not list(tmp_path.iterdir())
     folder.mkdir()
     check_folder(folder)
     check_folder(tmp_path / "v1.2")
 
 
-def test_a_move_that_fails_leaves_what_was_there(
+def test_a_move_that_fails_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The old file stays whole and the new one is cleared away."""
+    """The old file stays unchanged and the temporary one is deleted."""
     write_whole(tmp_path / "a.bin", b"old")
 
     def full(self: Path, target: Path) -> Path:
@@ -154,13 +154,13 @@ def test_a_move_that_fails_leaves_what_was_there(
 
 
 def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
-    """out.mid, out-2.mid, out-3.mid."""
+    """Three writes give out.mid, out-2.mid and out-3.mid."""
     made = [write_new(spare_names(tmp_path / "out.mid"), b"") for _ in range(3)]
     assert [path.name for path in made] == ["out.mid", "out-2.mid", "out-3.mid"]
 
 
-def test_a_second_run_goes_on_numbering(tmp_path: Path) -> None:
-    """After the highest number there is; from the first with force."""
+def test_a_second_run_continues_numbering(tmp_path: Path) -> None:
+    """Numbers continue after the highest in the folder; with `force` they start at 1."""
     for name in ("phrase-02.mid", "phrase-11.mid", "phrase-xx.mid", "other-50.mid"):
         (tmp_path / name).touch()
     names = numbered_names(tmp_path, "phrase")
@@ -170,16 +170,16 @@ def test_a_second_run_goes_on_numbering(tmp_path: Path) -> None:
 
 
 def test_two_programs_in_one_folder_never_share_a_name(tmp_path: Path) -> None:
-    """Both began when it was empty."""
-    one, other = numbered_names(tmp_path, "phrase"), numbered_names(tmp_path, "phrase")
+    """Both listed the folder when it was empty, and still write to different names."""
+    first, second = numbered_names(tmp_path, "phrase"), numbered_names(tmp_path, "phrase")
     for text in (b"1", b"2"):
-        write_new(one, text)
-        write_new(other, text * 2)
+        write_new(first, text)
+        write_new(second, text * 2)
     assert [path.read_bytes() for path in sorted(tmp_path.iterdir())] == [b"1", b"11", b"2", b"22"]
 
 
-def test_a_write_that_fails_gives_the_name_back(tmp_path: Path) -> None:
-    """No empty file stays; a folder that is a file is one sentence."""
+def test_a_write_that_fails_frees_the_name(tmp_path: Path) -> None:
+    """No empty file is left; a folder that is a file raises one sentence."""
     with pytest.raises(TypeError):
         write_new(spare_names(tmp_path / "a.mid"), "text")  # type: ignore[arg-type]  # on purpose
     assert not list(tmp_path.iterdir())
@@ -190,8 +190,8 @@ def test_a_write_that_fails_gives_the_name_back(tmp_path: Path) -> None:
         numbered_names(tmp_path / "out", "phrase")
 
 
-def test_a_stem_is_free_until_a_file_is_called_so(tmp_path: Path) -> None:
-    """Then it has a number; forced it is the first; a file is no folder."""
+def test_a_stem_is_free_until_a_file_begins_with_it(tmp_path: Path) -> None:
+    """The next stem has a number; with `force` it has none; a file is refused as folder."""
     assert free_stem(tmp_path / "none", "grid") == "grid"
     (tmp_path / "grid-1-1.mid").touch()
     (tmp_path / "gridlock.mid").touch()

@@ -1,4 +1,4 @@
-"""Checkpoints: a folder written whole, and read back or refused with a sentence."""
+"""Checkpoints: saving is atomic; loading gives the same back or refuses with one sentence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from musicvae.presets import PRESETS
 
 
 def some_checkpoint() -> Checkpoint:
-    """Two arrays that half precision holds exactly, and a config."""
+    """A checkpoint of two arrays that half precision represents exactly."""
     weights: dict[str, NDArray[np.float32]] = {
         "a.weight": np.linspace(0, 1, 6, dtype=np.float16).reshape(2, 3).astype(np.float32),
         "a.bias": np.array([-1.5, 0, 1], dtype=np.float32),
@@ -28,14 +28,14 @@ def some_checkpoint() -> Checkpoint:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with a checkpoint in it."""
+    """A folder with a saved checkpoint."""
     save(tmp_path / "model", some_checkpoint())
     return tmp_path / "model"
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_what_is_saved_is_loaded(tmp_path: Path, name: str) -> None:
-    """Config, step and weights; single precision in memory."""
+    """Config, step and weights are equal; weights are single precision in memory."""
     before = replace(some_checkpoint(), config=PRESETS[name])
     save(tmp_path / "new" / "model", before)
     after = load(tmp_path / "new" / "model")
@@ -47,7 +47,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path, name: str) -> None:
 
 
 def test_weights_keep_half_precision(tmp_path: Path) -> None:
-    """Eleven significant bits: a relative error of at most 2^-11, in half the bytes."""
+    """Eleven significant bits give a relative error of at most 2^-11, in half the bytes."""
     weights = {"w": np.random.default_rng(0).normal(size=10_000).astype(np.float32)}
     save(tmp_path, replace(some_checkpoint(), weights=weights))
     read = load(tmp_path).weights["w"]
@@ -58,26 +58,26 @@ def test_weights_keep_half_precision(tmp_path: Path) -> None:
 
 
 def test_a_transposed_array_is_saved_as_it_looks(tmp_path: Path) -> None:
-    """Whatever its order in memory."""
-    turned = np.arange(6, dtype=np.float32).reshape(2, 3).T
-    save(tmp_path, replace(some_checkpoint(), weights={"w": turned}))
-    assert np.array_equal(load(tmp_path).weights["w"], turned)
+    """The memory order of an array does not matter."""
+    transposed = np.arange(6, dtype=np.float32).reshape(2, 3).T
+    save(tmp_path, replace(some_checkpoint(), weights={"w": transposed}))
+    assert np.array_equal(load(tmp_path).weights["w"], transposed)
 
 
 def test_a_checkpoint_shows_its_size() -> None:
-    """Name and numbers learned."""
+    """The repr has the preset and the number of weights."""
     assert repr(some_checkpoint()) == "Checkpoint(melody-2bar, parameters=9)"
 
 
 def test_a_folder_without_config_is_no_checkpoint(tmp_path: Path) -> None:
-    """Missing folder, or one still in the making."""
-    for place in (tmp_path, tmp_path / "nowhere"):
+    """It is missing, or a save has not finished."""
+    for folder in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(CheckpointError, match=r"is no checkpoint: it has no config\.json"):
-            load(place)
+            load(folder)
 
 
 def test_weights_that_are_missing_or_damaged_are_refused(folder: Path) -> None:
-    """Cut short, not weights at all, gone."""
+    """The file is truncated, has other content, or is missing."""
     whole = (folder / WEIGHTS).read_bytes()
     for data in (whole[:-5], whole[:20], b"", b"not weights at all, just a sentence"):
         (folder / WEIGHTS).write_bytes(data)
@@ -89,7 +89,7 @@ def test_weights_that_are_missing_or_damaged_are_refused(folder: Path) -> None:
 
 
 def test_weights_that_are_no_numbers_are_neither_saved_nor_loaded(folder: Path) -> None:
-    """Not a number, or more than half precision holds; the old ones stay."""
+    """NaN and numbers too large for half precision are refused; the old weights stay."""
     before = (folder / WEIGHTS).read_bytes()
     for value in (np.nan, 1e6):
         weights = {"w": np.full((2, 2), value, np.float32)}
@@ -102,7 +102,7 @@ def test_weights_that_are_no_numbers_are_neither_saved_nor_loaded(folder: Path) 
 
 
 def test_another_version_is_refused(folder: Path) -> None:
-    """The sentence names both."""
+    """The message names both versions."""
     about = json.loads((folder / CONFIG).read_text())
     (folder / CONFIG).write_text(json.dumps({**about, "version": 99}))
     with pytest.raises(CheckpointError, match="version 99; this musicvae reads versions up to 2"):
@@ -110,7 +110,7 @@ def test_another_version_is_refused(folder: Path) -> None:
 
 
 def test_a_config_that_describes_no_net_is_refused(folder: Path) -> None:
-    """Fields missing, fields unknown, no JSON."""
+    """Fields are missing or unknown, values have wrong types, or the file is not JSON."""
     about = json.loads((folder / CONFIG).read_text())
     odd = {**about, "net": {**about["net"], "colour": "blue"}}
     without = {key: value for key, value in about.items() if key != "train"}
@@ -131,7 +131,7 @@ def test_a_config_that_describes_no_net_is_refused(folder: Path) -> None:
 def test_an_interrupted_first_save_leaves_no_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The config comes last: without it the folder says that it is none."""
+    """The config is written last; without it the folder counts as no checkpoint."""
     written: list[Path] = []
 
     def stop_at_the_second(path: Path, data: bytes) -> None:
@@ -152,7 +152,7 @@ def test_an_interrupted_first_save_leaves_no_checkpoint(
 def test_a_save_that_fails_leaves_the_old_weights(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The disk fills up while the new ones are moved into place: nothing is left over."""
+    """The disk is full when the new file is moved into place; no temporary file is left."""
 
     def full(source: object, target: object) -> None:
         raise OSError(28, "No space left on device")
@@ -166,8 +166,8 @@ def test_a_save_that_fails_leaves_the_old_weights(
     assert np.array_equal(load(folder).weights["a.bias"], some_checkpoint().weights["a.bias"])
 
 
-def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
-    """A file stands where the folder should be."""
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    """A file has the name of the folder."""
     (tmp_path / "taken").write_text("")
     with pytest.raises(OutputError, match="cannot be written"):
         save(tmp_path / "taken", some_checkpoint())

@@ -1,4 +1,4 @@
-"""What earlier versions wrote keeps its identity: clips replay, indexes open, digests stay."""
+"""Compatibility with files of earlier versions: clips replay, indexes open, hashes stay."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 WRITTEN = ROOT / "tests" / "data" / "version-0.1"
 CLIPS = sorted(WRITTEN.glob("*.mid"))
 CHANGED = 1_700_000_000_000_000_000
-"""Time of change of the files in the library when its index was written, in nanoseconds."""
+"""Modification time, in nanoseconds, of the library files when their index was written."""
 
 DIGESTS = {
     "drums-2bar": "92cd0a92838125b039675faa70d589dd25a6a42feb4414fe4b4dc9aa38d2226b",
@@ -33,19 +33,19 @@ FINGERPRINT = "598ecaa1d83f5b61cfc2c816afcbfd0584d3408c5ef34b5434c9a20d7312f9e4"
 
 @cache
 def shipped(name: str) -> MusicVAE:
-    """A model of the repository."""
+    """A model that comes with the repository."""
     return load(ROOT / "checkpoints" / name)
 
 
 @pytest.mark.parametrize("name", DIGESTS)
 def test_the_digest_of_a_shipped_model_stays(name: str) -> None:
-    """Computed from weights and config, and as its config stores it."""
+    """The computed digest and the one in `config.json` are the pinned one."""
     assert shipped(name).checkpoint.digest == DIGESTS[name]
     assert stored_digest(ROOT / "checkpoints" / name) == DIGESTS[name]
 
 
 def test_a_stored_digest_is_read_without_weights(tmp_path: Path) -> None:
-    """From the config alone; a config that has none has its weights hashed."""
+    """The config is enough; without a digest in it, the weights are read and hashed."""
     folder = ROOT / "checkpoints" / "melody-2bar"
     shutil.copy(folder / CONFIG, tmp_path)
     assert stored_digest(tmp_path) == DIGESTS["melody-2bar"]
@@ -57,7 +57,7 @@ def test_a_stored_digest_is_read_without_weights(tmp_path: Path) -> None:
 
 
 def test_there_is_a_clip_of_each_verb_and_model() -> None:
-    """So that the tests below mean all of them."""
+    """The clips of the tests below cover all shipped models and verbs."""
     recipes = [phrase.recipe for path in CLIPS for phrase in read_midi(path)]
     assert {recipe.model for recipe in recipes if recipe} == {*DIGESTS.values()}
     verbs = {"generate", "vary", "extend", "interpolate", "grid", "analogy", "reconstruct"}
@@ -66,19 +66,19 @@ def test_there_is_a_clip_of_each_verb_and_model() -> None:
 
 @pytest.mark.parametrize("path", CLIPS, ids=lambda path: path.stem)
 def test_a_clip_replays_byte_for_byte(path: Path) -> None:
-    """With the model that made it."""
+    """The model that made it writes the same bytes again."""
     (name,) = [name for name in DIGESTS if name in path.stem]
     assert midi_bytes(shipped(name).replay(path)) == path.read_bytes()
 
 
 def test_replay_finds_the_model_that_made_a_clip() -> None:
-    """Among those that came with the package, without being told."""
+    """`replay` without a model searches the shipped ones."""
     clip = WRITTEN / "generate-piano-2bar.mid"
     assert midi_bytes(replay(clip)) == clip.read_bytes()
 
 
 def test_the_fingerprint_of_a_clip_stays() -> None:
-    """The notes of one clip, as every version hashes them."""
+    """Every version computes the same hash of its notes."""
     (phrase,) = read_midi(WRITTEN / "generate-melody-2bar.mid")
     assert phrase.recipe
     assert phrase.fingerprint == phrase.recipe.notes == FINGERPRINT
@@ -86,7 +86,7 @@ def test_the_fingerprint_of_a_clip_stays() -> None:
 
 @pytest.mark.parametrize("name", ["melody-2bar", "leadsheet-8bar"])
 def test_an_index_opens_without_reading_a_file_again(tmp_path: Path, name: str) -> None:
-    """All windows are there, and none of the files was parsed."""
+    """All windows are loaded and no file is parsed."""
     library = tmp_path / "library"
     shutil.copytree(WRITTEN / "library", library)
     for path in library.glob("*.mid"):

@@ -1,1 +1,1 @@
-"""MIDI files and objects in and out."""
+"""Reading and writing MIDI files, and conversion from and to other Python objects."""

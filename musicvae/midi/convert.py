@@ -1,4 +1,4 @@
-"""Phrases and the rest of the Python world: pretty_midi objects and plain note tuples."""
+"""Conversion between phrases and pretty_midi objects or note tuples."""
 
 from __future__ import annotations
 
@@ -21,20 +21,21 @@ NoteTuple = tuple[float, float, int, int]
 """Start and duration in quarters, pitch, velocity."""
 
 _RESOLUTION = 960
+"""Ticks per quarter that tuples are rounded to."""
 
 
 def to_pretty_midi(phrase: Phrase) -> PrettyMIDI:
-    """The phrase as a `pretty_midi.PrettyMIDI`, in seconds."""
+    """Convert a phrase to a `pretty_midi.PrettyMIDI`, in seconds."""
     from pretty_midi import PrettyMIDI
 
     return PrettyMIDI(io.BytesIO(midi_bytes(phrase)))
 
 
 def from_pretty_midi(midi: PrettyMIDI) -> list[Phrase]:
-    """What `read_midi` finds in it.
+    """Convert a `PrettyMIDI` to the phrases that `read_midi` finds in its file.
 
     Raises:
-        MidiError: there is no note in it that can be used.
+        MidiError: it has no note that can be used.
     """
     buffer = io.BytesIO()
     midi.write(buffer)
@@ -42,11 +43,11 @@ def from_pretty_midi(midi: PrettyMIDI) -> list[Phrase]:
 
 
 def to_tuples(phrase: Phrase) -> list[NoteTuple]:
-    """The notes of all parts, in order; quarters count from the first step of the phrase.
+    """The notes of all parts, sorted; times count from the first step of the phrase.
 
-    What is struck off the grid starts where it is struck.
+    Starts include the offsets of notes off the grid.
     """
-    notes = sorted(found for part in phrase.parts for found in note_ticks(part, phrase))
+    notes = sorted(note for part in phrase.parts for note in note_ticks(part, phrase))
     return [
         (on / RESOLUTION, (off - on) / RESOLUTION, note.pitch, note.velocity)
         for note, on, off in notes
@@ -60,40 +61,40 @@ def from_tuples(
     bpm: float = 120.0,
     program: int = 0,
 ) -> Phrase:
-    """A phrase of one part that begins with the first bar line at or before the first note.
+    """Convert note tuples to a phrase of one part that begins with the bar of the first note.
 
     Args:
-        notes: (start, duration) in quarters, pitch, and velocity or nothing for 80.
-        meter: a `Meter`, such as (6, 8), or "6/8"; the grid is found, but if triplets are
-            asked for, as in "4/4t", they are taken.
+        notes: start and duration in quarters, pitch, and velocity, by default 80.
+        meter: a `Meter`, (6, 8) or "6/8". The grid is chosen from the notes, unless the meter
+            has the triplet grid, as "4/4t" has.
         bpm: quarters per minute.
         program: General MIDI program, 0 to 127.
 
     Raises:
-        MidiError: there are no notes, or one of them is no note.
-        MeterError: the bar is longer than the grid allows.
+        MidiError: there are no notes, or one of the tuples is not a note.
+        MeterError: the meter does not fit the grid.
         RequestError: tempo or program is out of range.
     """
-    wanted = to_meter(meter)
-    timed = [_timed(note) for note in notes]
-    track = Track("", 0, program, sorted(timed))
-    end = max((note.end for note in timed), default=0)
-    sign = (0, wanted.numerator, wanted.denominator)
-    score = Score(_RESOLUTION, [track], [(0, bpm_to_tempo(bpm))], [sign], [], end)
-    phrases, reasons = to_phrases(score, triplets=wanted.steps_per_quarter == TRIPLET)
+    meter = to_meter(meter)
+    timed_notes = [_to_timed_note(note) for note in notes]
+    track = Track("", 0, program, sorted(timed_notes))
+    end = max((note.end for note in timed_notes), default=0)
+    signature = (0, meter.numerator, meter.denominator)
+    score = Score(_RESOLUTION, [track], [(0, bpm_to_tempo(bpm))], [signature], [], end)
+    phrases, reasons = to_phrases(score, triplets=meter.steps_per_quarter == TRIPLET)
     if not phrases:
         raise MidiError("The notes", reasons[0] if reasons else "there are none.")
     return phrases[0]
 
 
-def _timed(note: tuple[float, float, int] | NoteTuple) -> TimedNote:
+def _to_timed_note(note: tuple[float, float, int] | NoteTuple) -> TimedNote:
     try:
         start, duration, pitch, velocity = note if len(note) == 4 else (*note, DEFAULT_VELOCITY)
-        begin, lasting = round(start * _RESOLUTION), round(duration * _RESOLUTION)
-        if min(begin, lasting) < 0 or not (0 <= pitch <= 127 and 1 <= velocity <= 127):
+        ticks, length = round(start * _RESOLUTION), round(duration * _RESOLUTION)
+        if min(ticks, length) < 0 or not (0 <= pitch <= 127 and 1 <= velocity <= 127):
             raise ValueError
-        return TimedNote(begin, begin + lasting, int(pitch), int(velocity))
+        return TimedNote(ticks, ticks + length, int(pitch), int(velocity))
     except (TypeError, ValueError, OverflowError):
         raise MidiError(
-            "The notes", f"{note!r} is no (start, duration, pitch, velocity)."
+            "The notes", f"{note!r} is not a (start, duration, pitch, velocity)."
         ) from None

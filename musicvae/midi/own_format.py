@@ -1,7 +1,7 @@
-"""Our own files, read back: what we told of the grid, the recipe, and whether both still hold.
+"""Reading files that musicvae wrote, and detecting edits by other programs.
 
-Text events carry meter, grid, bars and pick-up, and the recipe of what a model made. Other
-software keeps them when it saves a file, also where somebody has changed the notes in between.
+Text events in the file store meter, grid, bars and pick-up, and the recipe of a generated phrase.
+Other programs keep these events when they save a file, even if its notes were edited.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..score.chord_recognition import recognize_chords, to_chord_changes
@@ -21,17 +21,19 @@ from .parser import DRUM_CHANNEL, MARKER, Score, Track
 from .quantize import MAX_BARS, tempo_map
 
 SIGNATURE = "musicvae:"
+"""Prefix of the text event with the grid, as JSON."""
 RECIPE = "musicvae-recipe:"
+"""Prefix of the text event with the recipe."""
 CHORDS, BASS = "Chords", "Bass"
-"""Names of the parts that render chords; see `accompaniment.accompany`."""
+"""Names of the parts that play the chords; see `accompaniment.accompany`."""
 
-MAX_MADE = 16
-"""Parts that a recipe is compared with; no model makes more."""
+MAX_MODEL_PARTS = 16
+"""Most parts that a recipe is compared with; no model makes more."""
 
 
 def own_phrase(score: Score) -> Phrase | None:
-    """The phrase that we wrote, or None for the file of another, or one edited off its grid."""
-    signature = _told(score, SIGNATURE)
+    """The phrase as written; None for a foreign file or one whose text no longer fits its notes."""
+    signature = _find_text(score, SIGNATURE)
     try:
         return None if signature is None else _rebuild(score, json.loads(signature))
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
@@ -39,94 +41,120 @@ def own_phrase(score: Score) -> Phrase | None:
 
 
 def with_origin(phrase: Phrase, score: Score, fits: bool) -> Phrase:
-    """The phrase with the recipe that its file carries; marked if it was edited since we wrote it.
+    """The phrase with the recipe of its file, and `edited` set if another program changed it.
 
-    It was if our text is there and does not fit, or if no leading parts of it are those that the
-    recipe made; what follows them renders their chords. The markers of an edited file may be
-    older than its notes: where these play other chords, they are recognised anew.
+    It was edited if its grid text does not fit the notes, or if the recipe matches no leading
+    parts (parts added after them are accompaniment). The markers of an edited file may be
+    outdated: if its accompaniment does not play them, chords are recognized from the notes.
 
     Args:
-        fits: the notes are as our text tells; see `own_phrase`.
+        fits: True if the grid text fits the notes; see `own_phrase`.
     """
-    told = _told(score, RECIPE)
-    recipe = None if told is None else parse_recipe(told)
+    text = _find_text(score, RECIPE)
+    recipe = None if text is None else parse_recipe(text)
     phrase = replace(phrase, recipe=recipe)
-    fits = fits or _told(score, SIGNATURE) is None
-    if fits and (recipe is None or _is_as_made(phrase, recipe)):
+    fits = fits or _find_text(score, SIGNATURE) is None
+    if fits and (recipe is None or _matches(phrase, recipe)):
         return phrase
-    stale = phrase.chords and not _is_played(phrase.chords, phrase.parts)
-    chords = _recognised(phrase) if stale else phrase.chords
+    outdated = phrase.chords and not _is_played(phrase.chords, phrase.parts)
+    chords = _recognize(phrase) if outdated else phrase.chords
     return replace(phrase, chords=chords, edited=True)
 
 
-def _told(score: Score, prefix: str) -> str | None:
-    """The rest of the first text that begins so."""
-    texts = (words.text for words in score.texts if words.text.startswith(prefix))
+def _find_text(score: Score, prefix: str) -> str | None:
+    """The first text event with this prefix, without the prefix."""
+    texts = (event.text for event in score.texts if event.text.startswith(prefix))
     return next((text.removeprefix(prefix) for text in texts), None)
 
 
-def _is_as_made(phrase: Phrase, recipe: Recipe) -> bool:
-    """True if its parts, or the first few of them, are those that the recipe made."""
-    counts = range(min(MAX_MADE, len(phrase.parts)) + 1)
+def _matches(phrase: Phrase, recipe: Recipe) -> bool:
+    """Return True if the recipe has the fingerprint of all parts or of the first few."""
+    counts = range(min(MAX_MODEL_PARTS, len(phrase.parts)) + 1)
     leading = (replace(phrase, parts=phrase.parts[:count]) for count in counts)
-    return any(part.fingerprint == recipe.notes for part in leading)
+    return any(first_parts.fingerprint == recipe.notes for first_parts in leading)
 
 
 def _is_played(chords: Sequence[ChordChange], parts: Sequence[Part]) -> bool:
-    """True if there is an accompaniment, and each note of it is a tone of the chord told there."""
+    """Return True if a part named `CHORDS` has notes, all of them tones of the current chord."""
     steps = [change.step for change in chords]
     notes = [note for part in parts if part.name == CHORDS for note in part.notes]
     for note in notes:
-        place = bisect_right(steps, note.start) - 1
-        chord = chords[place].chord if place >= 0 else None
+        index = bisect_right(steps, note.start) - 1
+        chord = chords[index].chord if index >= 0 else None
         if chord is None or note.pitch % 12 not in pitch_classes(chord):
             return False
     return bool(notes)
 
 
-def _recognised(phrase: Phrase) -> tuple[ChordChange, ...]:
-    """The chords that fit its accompaniment, or all its notes where it has none."""
+def _recognize(phrase: Phrase) -> tuple[ChordChange, ...]:
+    """Recognize chords from the accompaniment, or from all pitched parts if there is none."""
     pitched = [part for part in phrase.parts if not part.is_drum]
-    rendered = [part for part in pitched if part.name in (CHORDS, BASS)]
-    players = rendered if any(part.name == CHORDS and part.notes for part in rendered) else pitched
-    together = Part(remove_overlaps(note for part in players for note in part.notes))
-    heard = recognize_chords(replace(phrase, parts=(together,), chords=()))
-    return to_chord_changes(heard, phrase.meter, phrase.lead_in)
+    accompaniment = [part for part in pitched if part.name in (CHORDS, BASS)]
+    has_chords = any(part.name == CHORDS and part.notes for part in accompaniment)
+    sources = accompaniment if has_chords else pitched
+    merged = Part(remove_overlaps(note for part in sources for note in part.notes))
+    codes = recognize_chords(replace(phrase, parts=(merged,), chords=()))
+    return to_chord_changes(codes, phrase.meter, phrase.lead_in)
+
+
+@dataclass(frozen=True)
+class _WrittenGrid:
+    """Conversion of ticks of a file that musicvae wrote to steps of its phrase.
+
+    Attributes:
+        meter: of the phrase.
+        resolution: ticks per quarter of the file; other programs may have changed it.
+        lead_in: `Phrase.lead_in`.
+    """
+
+    meter: Meter
+    resolution: int
+    lead_in: int
+
+    def nearest_step(self, tick: int) -> int:
+        """The step nearest to a tick."""
+        step = ticks_to_steps(tick, self.resolution, self.meter.steps_per_quarter)
+        return step - self.lead_in
+
+    def exact_step(self, tick: int) -> int:
+        """The step at a tick; a tick off the grid raises ValueError."""
+        if (tick * self.meter.steps_per_quarter) % self.resolution:
+            raise ValueError("off the grid")
+        return self.nearest_step(tick)
+
+    def offset(self, tick: int) -> int:
+        """Distance from the nearest step in ticks of 1/480 quarter, rounded towards zero."""
+        step = self.nearest_step(tick) + self.lead_in
+        ticks = tick - steps_to_ticks(step, self.resolution, self.meter.steps_per_quarter)
+        return int(ticks * RESOLUTION / self.resolution)
 
 
 def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
-    """Raises ValueError where a note stands outside the phrase, or off the grid unmeant."""
+    """The phrase described by the grid text.
+
+    Raises:
+        ValueError: a note is outside the phrase, or off the grid in a file without offsets.
+    """
     meter = Meter(*map(int, [*about["meter"], about["grid"]]))
     if set(score.meters) != {(0, meter.numerator, meter.denominator)} or about["bars"] > MAX_BARS:
-        raise ValueError("edited: the text is no longer about these notes")
+        raise ValueError("edited: the text does not fit the notes")
     empty = Phrase(meter, int(about["bars"]), int(about["pickup"]))
-    lead = empty.lead_in
-
-    def step(tick: int) -> int:
-        return ticks_to_steps(tick, score.resolution, meter.steps_per_quarter) - lead
-
-    def off(tick: int) -> int:
-        """Ticks of ours after the step, towards it."""
-        ticks = tick - steps_to_ticks(step(tick) + lead, score.resolution, meter.steps_per_quarter)
-        return int(ticks * RESOLUTION / score.resolution)
-
-    def on(tick: int) -> int:
-        if (tick * meter.steps_per_quarter) % score.resolution:
-            raise ValueError("off the grid")
-        return step(tick)
-
-    def rebuild(track: Track) -> Part:
-        at = step if about.get("offsets") else on
-        notes = (
-            Note(at(n.start), at(n.end) - at(n.start), n.pitch, n.velocity, off(n.start))
-            for n in track.notes
-        )
-        return Part(tuple(notes), track.program, track.channel == DRUM_CHANNEL, track.name)
-
-    tempos = tempo_map(((on(tick), tempo) for tick, tempo in score.tempos), empty.steps)
-    marks = ((words.tick, words.text) for words in score.texts if words.kind == MARKER)
-    chords = chord_map(
-        ((step(tick), chord) for tick, chord in find_chord_symbols(marks)), empty.steps
+    grid = _WrittenGrid(meter, score.resolution, empty.lead_in)
+    tempos = ((grid.exact_step(tick), tempo) for tick, tempo in score.tempos)
+    markers = ((event.tick, event.text) for event in score.texts if event.kind == MARKER)
+    chords = ((grid.nearest_step(tick), chord) for tick, chord in find_chord_symbols(markers))
+    return replace(
+        empty,
+        tempos=tempo_map(tempos, empty.steps),
+        parts=tuple(_to_part(track, grid, bool(about.get("offsets"))) for track in score.tracks),
+        chords=chord_map(chords, empty.steps),
     )
-    parts = tuple(map(rebuild, score.tracks))
-    return replace(empty, tempos=tempos, parts=parts, chords=chords)
+
+
+def _to_part(track: Track, grid: _WrittenGrid, has_offsets: bool) -> Part:
+    step = grid.nearest_step if has_offsets else grid.exact_step
+    notes = (
+        Note(step(n.start), step(n.end) - step(n.start), n.pitch, n.velocity, grid.offset(n.start))
+        for n in track.notes
+    )
+    return Part(tuple(notes), track.program, track.channel == DRUM_CHANNEL, track.name)

@@ -1,8 +1,8 @@
-"""Standard MIDI Files as they are: bytes to timed notes, tempos and meters in ticks.
+"""Parser of Standard MIDI Files: bytes to notes, tempos and meters, in ticks.
 
-The walk over events is our own and not mido's, which gives up a whole file for
-one key signature it does not know, one damaged track or one chunk too few, and
-loses the time before meta events it has no name for. What can be read is read.
+mido is not used here: it rejects a whole file for one unknown key signature, one damaged track or
+one missing chunk, and drops the delta time of unknown meta events. This parser reads whatever can
+be read.
 
 MIDI Manufacturers Association, Standard MIDI Files 1.0, RP-001, 1996.
 """
@@ -20,10 +20,10 @@ from typing import NamedTuple
 from ..theory.meter import bpm_to_tempo
 
 META = 0x100
-"""Added to the type of a meta event, so that it cannot be taken for a status byte."""
+"""Added to the type of a meta event to tell it from a status byte."""
 
 SYSTEM = 0xF0
-"""Channel messages have kinds below this one."""
+"""Kinds of channel messages are below this one."""
 
 TEXT, TRACK_NAME, END_OF_TRACK = META + 0x01, META + 0x03, META + 0x2F
 LYRIC, MARKER = META + 0x05, META + 0x06
@@ -32,9 +32,10 @@ NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE = 0x8, 0x9, 0xB, 0xC
 SUSTAIN_PEDAL, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
 DRUM_CHANNEL = 9
 SECONDS_RESOLUTION = 480
-"""Ticks per quarter that a file timed in seconds is brought to."""
+"""Ticks per quarter that a file timed in seconds is converted to."""
 
 _DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
+"""Number of data bytes of each channel message."""
 
 
 class Event(NamedTuple):
@@ -46,7 +47,7 @@ class Event(NamedTuple):
 
 
 class TimedNote(NamedTuple):
-    """A note in ticks; it may end where it starts."""
+    """A note in ticks; its duration may be 0."""
 
     start: int
     end: int
@@ -55,7 +56,7 @@ class TimedNote(NamedTuple):
 
 
 class TextEvent(NamedTuple):
-    """What a `TEXT`, `LYRIC` or `MARKER` says, and when."""
+    """A `TEXT`, `LYRIC` or `MARKER` event."""
 
     tick: int
     kind: int
@@ -64,7 +65,7 @@ class TextEvent(NamedTuple):
 
 @dataclass
 class Track:
-    """The notes of one channel of one track, in order of their starts."""
+    """The notes of one channel in one track of a file, in order of their starts."""
 
     name: str
     channel: int
@@ -74,15 +75,15 @@ class Track:
 
 @dataclass
 class Score:
-    """One piece: all tracks of a file, or one track of a file of type 2.
+    """One piece: all tracks of a file, or one track of a type 2 file.
 
     Attributes:
         resolution: ticks per quarter.
-        tracks: the channels of each track that play, or at least set a program.
-        tempos: (tick, microseconds per quarter), in order of their ticks; of two at one
-            tick the later in the file stands last, and counts.
-        meters: (tick, numerator, denominator), in the same order.
-        texts: words, in order of their ticks.
+        tracks: the channels of each track that have notes or a program.
+        tempos: (tick, microseconds per quarter), sorted by tick; of two at one tick, the
+            later in the file comes last and counts.
+        meters: (tick, numerator, denominator), sorted likewise.
+        texts: text events, sorted by tick.
         end: the last tick of any event.
     """
 
@@ -95,31 +96,32 @@ class Score:
 
 
 class NotMidi(ValueError):
-    """Bytes that hold no Standard MIDI File; the message says why."""
+    """The bytes are not a Standard MIDI File; the message says why."""
 
 
 def parse(data: bytes, bpm: float = 120.0) -> list[Score]:
-    """Every piece in a file: one, or one for each track of type 2.
+    """Parse all pieces of a file: one, or one per track of a type 2 file.
 
-    A file timed in seconds (SMPTE division) has no quarters of its own; *bpm*
-    says how many it gets in a minute.
+    Args:
+        data: the bytes of the file.
+        bpm: quarters per minute of a file timed in seconds (SMPTE division).
 
     Raises:
         NotMidi: there is no header or no track.
     """
     kind, division, chunks = track_chunks(data)
     if division >= 0:
-        resolution, stretch, tempo = division or SECONDS_RESOLUTION, 1.0, None
+        resolution, tick_scale, tempo = division or SECONDS_RESOLUTION, 1.0, None
     else:
         resolution, tempo = SECONDS_RESOLUTION, bpm_to_tempo(bpm)
-        stretch = resolution * bpm / (60 * _ticks_per_second(division))
+        tick_scale = resolution * bpm / (60 * _ticks_per_second(division))
     scores: list[Score] = []
     for chunk in chunks:
         if not scores or kind == 2:
             scores.append(Score(resolution))
-        _read_track(scores[-1], chunk, stretch)
+        _read_track(scores[-1], chunk, tick_scale)
     for score in scores:
-        # stable: of two events at one tick, the later in the file comes last, and so counts
+        # a stable sort: of two events at one tick, the later in the file stays last and counts
         score.tempos = [(0, tempo)] if tempo else sorted(score.tempos, key=itemgetter(0))
         score.meters.sort(key=itemgetter(0))
         score.texts.sort(key=itemgetter(0))
@@ -127,7 +129,7 @@ def parse(data: bytes, bpm: float = 120.0) -> list[Score]:
 
 
 def track_chunks(data: bytes) -> tuple[int, int, list[bytes]]:
-    """File type, division, and the bodies of its tracks; other chunks are passed over.
+    """File type, division and the bodies of all track chunks; other chunks are skipped.
 
     Raises:
         NotMidi: there is no header or no track.
@@ -137,12 +139,13 @@ def track_chunks(data: bytes) -> tuple[int, int, list[bytes]]:
     if data[:4] != b"MThd" or len(data) < 14:
         raise NotMidi("it is not a MIDI file (no MThd header)" if data else "it is empty")
     size, kind, _, division = struct.unpack(">LHHh", data[4:14])
-    at, tracks = 8 + size, []
-    while at + 8 <= len(data):
-        name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8])
+    position, tracks = 8 + size, []
+    while position + 8 <= len(data):
+        body = position + 8
+        name, size = data[position : position + 4], int.from_bytes(data[position + 4 : body])
         if name == b"MTrk":
-            tracks.append(data[at + 8 : at + 8 + size])
-        at += 8 + size
+            tracks.append(data[body : body + size])
+        position = body + size
     if not tracks:
         raise NotMidi("it has no tracks")
     return kind, division, tracks
@@ -155,51 +158,51 @@ def _ticks_per_second(division: int) -> float:
 
 
 def events(track: bytes) -> Iterator[Event]:
-    """The events of one track, up to its end or to where its bytes make no sense."""
-    at, tick, running = 0, 0, 0
+    """The events of one track, up to its end or its first invalid byte."""
+    position, tick, running = 0, 0, 0
     try:
-        while at < len(track):
-            delta, at = _variable(track, at)
+        while position < len(track):
+            delta, position = _read_number(track, position)
             tick += delta
-            status = track[at]
+            status = track[position]
             if status < 0x80:
                 status = running
             else:
-                at += 1
+                position += 1
             if status in (0xF0, 0xF7, 0xFF):
-                kind = META + track[at] if status == 0xFF else status
-                size, at = _variable(track, at + (status == 0xFF))
-                yield Event(tick, kind, track[at : at + size])
+                kind = META + track[position] if status == 0xFF else status
+                size, position = _read_number(track, position + (status == 0xFF))
+                yield Event(tick, kind, track[position : position + size])
             elif status >> 4 in _DATA_BYTES:
                 running, size = status, _DATA_BYTES[status >> 4]
-                if at + size > len(track):
+                if position + size > len(track):
                     return
-                yield Event(tick, status, track[at : at + size])
+                yield Event(tick, status, track[position : position + size])
             else:
                 return
-            at += size
-    except IndexError:  # cut off in the middle of an event
+            position += size
+    except IndexError:  # the track ends in the middle of an event
         return
 
 
-def _variable(track: bytes, at: int) -> tuple[int, int]:
-    """A variable-length number and the place after it; at most four bytes."""
+def _read_number(track: bytes, position: int) -> tuple[int, int]:
+    """Read a variable-length number of up to four bytes; returns it and the position after it."""
     value = 0
     for _ in range(4):
-        byte = track[at]
-        value, at = value << 7 | byte & 0x7F, at + 1
+        byte = track[position]
+        value, position = value << 7 | byte & 0x7F, position + 1
         if byte < 0x80:
             break
-    return value, at
+    return value, position
 
 
-def _read_track(score: Score, chunk: bytes, stretch: float) -> None:
-    """Add what one track holds to the score; a tick becomes `stretch` ticks."""
+def _read_track(score: Score, chunk: bytes, tick_scale: float) -> None:
+    """Add the events of one track to the score; ticks are multiplied by `tick_scale`."""
     name = ""
     channels: dict[int, _Channel] = defaultdict(_Channel)
     now = 0
     for tick, kind, data in events(chunk):
-        now = round(tick * stretch)
+        now = round(tick * tick_scale)
         if kind < SYSTEM:
             channels[kind & 0x0F].handle(now, kind >> 4, data)
         elif kind == TRACK_NAME:
@@ -220,66 +223,71 @@ def _read_track(score: Score, chunk: bytes, stretch: float) -> None:
 
 @dataclass
 class _Channel:
-    """Follows one channel: which notes are held by a finger, which by the pedal.
+    """The state of one channel: notes held by keys and notes held by the pedal.
 
-    The pedal ties a note to the next strike of its channel. What rings on after
-    that is resonance: written as notes it would cover the line that is played.
+    The pedal sustains a note up to the next onset of its channel. Longer resonance is cut off,
+    since as written notes it would cover the melody.
+
+    Attributes:
+        onsets: ticks of all note-ons.
+        held: (start, velocity) of the notes of each pitch whose key is down.
+        sustained: notes released while the pedal is down; `end` is their release.
     """
 
     program: int | None = None
     pedal: bool = False
-    strikes: list[int] = field(default_factory=list)
+    onsets: list[int] = field(default_factory=list)
     held: dict[int, deque[tuple[int, int]]] = field(default_factory=lambda: defaultdict(deque))
-    ringing: list[TimedNote] = field(default_factory=list)
+    sustained: list[TimedNote] = field(default_factory=list)
     notes: list[TimedNote] = field(default_factory=list)
 
     @property
     def is_used(self) -> bool:
-        """Whether it plays, or at least has a program set."""
-        return bool(self.strikes or self.program is not None)
+        """True if the channel has a note or a program."""
+        return bool(self.onsets or self.program is not None)
 
     def handle(self, now: int, message: int, data: bytes) -> None:
-        """Take in one channel message."""
+        """Process one channel message."""
         first, second = data[0] & 0x7F, data[-1] & 0x7F
         if message == NOTE_ON and second:
             self.held[first].append((now, second))
-            self.strikes.append(now)
+            self.onsets.append(now)
         elif message in (NOTE_ON, NOTE_OFF):
-            self._let_go(first, now)
+            self._release(first, now)
         elif message == CONTROL_CHANGE and first == SUSTAIN_PEDAL:
             self.pedal = second >= 64
             if not self.pedal:
-                self._lift(now)
+                self._lift_pedal(now)
         elif message == CONTROL_CHANGE and first in (ALL_SOUND_OFF, ALL_NOTES_OFF):
-            for pitch, strikes in self.held.items():
-                for _ in range(len(strikes)):
-                    self._let_go(pitch, now)
-        elif message == PROGRAM_CHANGE and (self.program is None or not self.strikes):
+            for pitch, keys in self.held.items():
+                for _ in range(len(keys)):
+                    self._release(pitch, now)
+        elif message == PROGRAM_CHANGE and (self.program is None or not self.onsets):
             self.program = first
 
     def finish(self, now: int) -> list[TimedNote]:
-        """All notes; those never let go end with the track."""
-        self._lift(now)
-        for pitch, strikes in self.held.items():
-            self.notes += [TimedNote(start, now, pitch, velocity) for start, velocity in strikes]
+        """All notes; those without a note-off end with the track."""
+        self._lift_pedal(now)
+        for pitch, keys in self.held.items():
+            self.notes += [TimedNote(start, now, pitch, velocity) for start, velocity in keys]
         return sorted(self.notes)
 
-    def _let_go(self, pitch: int, now: int) -> None:
+    def _release(self, pitch: int, now: int) -> None:
         if self.held[pitch]:
-            start, velocity = self.held[pitch].popleft()  # the earliest struck is let go first
+            start, velocity = self.held[pitch].popleft()  # first in, first out
             note = TimedNote(start, now, pitch, velocity)
-            (self.ringing if self.pedal else self.notes).append(note)
+            (self.sustained if self.pedal else self.notes).append(note)
 
-    def _lift(self, now: int) -> None:
-        for note in self.ringing:
-            follower = bisect_left(self.strikes, note.end)
-            end = min([now, *self.strikes[follower : follower + 1]])
+    def _lift_pedal(self, now: int) -> None:
+        for note in self.sustained:
+            index = bisect_left(self.onsets, note.end)
+            end = min([now, *self.onsets[index : index + 1]])
             self.notes.append(note._replace(end=end))
-        self.ringing = []
+        self.sustained = []
 
 
 def decode_text(data: bytes) -> str:
-    """Text in UTF-8, or else Latin-1, which any bytes are."""
+    """Decode UTF-8, or else Latin-1, which accepts any bytes."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

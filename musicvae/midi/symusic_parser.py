@@ -1,10 +1,9 @@
-"""Standard MIDI Files as `smf` reads them, parsed by symusic: all notes of a file as arrays.
+"""Fast parser of Standard MIDI Files by symusic; agrees with `parser` and returns arrays.
 
-symusic (Liao, Luo et al., symusic: A swift and unified toolkit for symbolic music
-processing, ISMIR 2024 late-breaking demo) is written in C++. It forgets notes that
-are never let go, leaves the pedal to others, and makes several tracks of a
-channel that changes its program. So each track of a file is given to it with an
-end of our own, and with changes of program read as something else.
+symusic (Liao, Luo et al., symusic: A swift and unified toolkit for symbolic music processing,
+ISMIR 2024 late-breaking demo) is written in C++. It drops notes without a note-off, ignores the
+pedal, and splits a channel into several tracks where its program changes. So each track of a file
+is passed to it with note-offs appended and with program changes replaced by other messages.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 END_OF_TRACK = b"\xff\x2f\x00"
 CHANNEL_MARKER = 119
-"""A controller that means nothing: its value, at the end of a track, says whose notes they are."""
+"""An undefined controller; its value at the end of a track gives the channel of the notes."""
 
 RELEASE_ALL = [
     bytes(
@@ -45,24 +44,26 @@ RELEASE_ALL = [
     + b"".join(bytes([0, pitch, 0]) for pitch in range(1, 128))
     for channel in range(16)
 ]
-"""The pedal of a channel is lifted and every pitch let go, all at one moment."""
+"""For each channel, messages that lift the pedal, mark the channel and release all pitches."""
 
-PROGRAMS = (
+PROGRAM_PATTERNS = (
     re.compile(rb"([\xc0-\xcf])([\x00-\x7f])"),
     re.compile(rb"([\xc0-\xcf])([\x00-\x7f])(?=[\x00-\x7f])"),
 )
-"""Changes of program, and some times that look like them; and those soon followed by more."""
+"""Byte patterns of program changes, which some delta times match too; the second one only if
+another byte below 0x80, the next delta time, follows."""
 
-NAME = re.compile(rb"\xff\x03[\x01-\xff]")
+TRACK_NAME = re.compile(rb"\xff\x03[\x01-\xff]")
 SHORT_METER = re.compile(rb"\xff\x58[^\x04]")
+"""A time signature of other than four bytes."""
 
 
 class FastPathUnsupported(Exception):
-    """The quick way may not read this file as `read_midi` does."""
+    """The fast path might read this file differently from `read_midi`."""
 
 
 class ChannelTrack(NamedTuple):
-    """One channel of one track."""
+    """A channel of a track of the file."""
 
     name: str
     program: int
@@ -70,7 +71,7 @@ class ChannelTrack(NamedTuple):
 
 
 class NoteArrays(NamedTuple):
-    """Notes of all players of a file in ticks, or of a stretch of it in steps. `[N]`"""
+    """Notes as arrays `[N]`, in ticks or steps; `track` is an index into the channel tracks."""
 
     track: IntArray
     pitch: IntArray
@@ -78,15 +79,15 @@ class NoteArrays(NamedTuple):
     end: IntArray
 
     def at(self, where: IntArray | BoolArray) -> NoteArrays:
-        """Some of them."""
+        """The notes at an index array or mask."""
         return NoteArrays(*(array[where] for array in self))
 
 
 def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
-    """A file without its notes, who plays in it, and all they play.
+    """Parse a file to a score without notes, its channel tracks, and their notes.
 
     Raises:
-        Unsure: `parse` may read it otherwise.
+        FastPathUnsupported: `parser.parse` may read the file differently.
     """
     try:
         kind, resolution, chunks = track_chunks(data)
@@ -95,62 +96,71 @@ def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
     if kind == 2 or resolution <= 0 or SIGNATURE.encode() in data:
         raise FastPathUnsupported
     score = Score(resolution)
-    players: list[ChannelTrack] = []
-    found: list[NoteArrays] = []
+    tracks: list[ChannelTrack] = []
+    notes_of_tracks: list[NoteArrays] = []
     for chunk in chunks:
         sounding = [channel for channel in range(16) if 0x90 | channel in chunk]
         if not sounding and b"\xff\x58" not in chunk:
             continue
         if not chunk.endswith(END_OF_TRACK) or SHORT_METER.search(chunk):
             raise FastPathUnsupported
-        piece, channels = _whole_channels(chunk, sounding, resolution)
+        piece, channels = _parse_track(chunk, sounding, resolution)
         score.meters += _meters(piece)
-        name = _name(chunk)
+        name = _track_name(chunk)
         for channel, program, track in channels:
-            found.append(_notes(track, len(players)))
-            players.append(ChannelTrack(name, program, channel == DRUM_CHANNEL))
-    if not players:
+            notes_of_tracks.append(_notes(track, len(tracks)))
+            tracks.append(ChannelTrack(name, program, channel == DRUM_CHANNEL))
+    if not tracks:
         raise FastPathUnsupported
-    notes = NoteArrays(*map(np.concatenate, zip(*found, strict=True)))
-    score.meters.sort(key=itemgetter(0))  # stable, as `smf.parse` does
+    notes = NoteArrays(*map(np.concatenate, zip(*notes_of_tracks, strict=True)))
+    score.meters.sort(key=itemgetter(0))  # a stable sort, as in `parser.parse`
     score.end = int(notes.end.max()) + resolution // STRAIGHT + 1
-    if score.meters and score.meters[-1][0] >= score.end:  # the last event would matter now
+    # Meters after the last note would matter up to the last event, whose tick is unknown here.
+    if score.meters and score.meters[-1][0] >= score.end:
         raise FastPathUnsupported
-    return score, players, notes
+    return score, tracks, notes
 
 
 def _meters(piece: ScoreTick) -> list[tuple[int, int, int]]:
-    """The time signatures of a track of a file: tick, numerator, denominator."""
+    """Time signatures of a track as (tick, numerator, denominator)."""
     meters = [
         (sign.time, sign.numerator, sign.denominator)
         for sign in piece.time_signatures
         if sign.numerator and 1 <= sign.denominator <= 64
     ]
     if len(set(meters)) > len({tick for tick, _, _ in meters}):
-        # two at one tick: symusic's sort is not stable, so the later is not known
+        # Two at one tick: symusic's sort is not stable, so which one is later is unknown.
         raise FastPathUnsupported
     return meters
 
 
-def _whole_channels(
+def _parse_track(
     chunk: bytes, sounding: Sequence[int], resolution: int
 ) -> tuple[ScoreTick, list[tuple[int, int, TrackTick]]]:
-    """A track of a file; channel, program and notes of each channel that plays in it.
-
-    What looks like a change of program may be a time; if hiding it moves a note, it was.
-    """
+    """Parse a track; returns it and (channel, program, notes) of each channel with notes."""
     body = chunk[: -len(END_OF_TRACK)]
     body += b"\0".join([RELEASE_ALL[channel] for channel in sounding] + [END_OF_TRACK])
     piece = _symusic(body, resolution)
     channels = _channels(piece)
-    if channels is not None:
-        # symusic knows the program that the notes were played with, not one set after them
-        programs = _programs(PROGRAMS[0], chunk, sounding)
-        if any(not track.program and programs.get(number) for number, track in channels):
-            raise FastPathUnsupported
-        return piece, [(number, track.program, track) for number, track in channels]
-    for pattern in PROGRAMS:
-        hidden = _symusic(pattern.sub(lambda found: _hide(found, sounding), body), resolution)
+    if channels is None:
+        return _parse_without_programs(chunk, body, piece, sounding, resolution)
+    # symusic gives the program at the notes; `parser` takes one set after them if there is none
+    programs = _programs(PROGRAM_PATTERNS[0], chunk, sounding)
+    if any(not track.program and programs.get(number) for number, track in channels):
+        raise FastPathUnsupported
+    return piece, [(number, track.program, track) for number, track in channels]
+
+
+def _parse_without_programs(
+    chunk: bytes, body: bytes, piece: ScoreTick, sounding: Sequence[int], resolution: int
+) -> tuple[ScoreTick, list[tuple[int, int, TrackTick]]]:
+    """Parse a track with program changes replaced, so that symusic does not split its channels.
+
+    Bytes that look like a program change may be part of a delta time. Replacing them would then
+    move notes, so the notes are compared with those of `piece`, the unchanged track.
+    """
+    for pattern in PROGRAM_PATTERNS:
+        hidden = _symusic(pattern.sub(lambda match: _hide(match, sounding), body), resolution)
         channels = _channels(hidden)
         if channels is not None and np.array_equal(_times(hidden), _times(piece)):
             programs = _programs(pattern, chunk, sounding)
@@ -159,98 +169,99 @@ def _whole_channels(
 
 
 def _channels(piece: ScoreTick) -> list[tuple[int, TrackTick]] | None:
-    """Channels that play, with their notes; None if one has notes or its pedal in two tracks."""
-    found = []
+    """Channels with notes; None if the notes or pedal of one are split over several tracks."""
+    channels = []
     for track in piece.tracks:
         controls = track.controls.numpy()
         number, value = controls["number"], controls["value"]
-        mark = value[(number == CHANNEL_MARKER) & (value >= 64)]
-        if len(track.notes) and len(mark):
-            found.append((int(mark[-1]) - 64, track))
-        elif not len(mark) and (
+        marks = value[(number == CHANNEL_MARKER) & (value >= 64)]
+        if len(track.notes) and len(marks):
+            channels.append((int(marks[-1]) - 64, track))
+        elif not len(marks) and (
             len(track.notes) or ((number == SUSTAIN_PEDAL) & (value >= 64)).any()
         ):
             return None
-    return found
+    return channels
 
 
 def _symusic(body: bytes, resolution: int) -> Any:
-    from symusic import Score as Quick
+    """Parse the body of one track with symusic."""
+    from symusic import Score as SymusicScore
 
     header = b"MThd\0\0\0\6\0\1\0\1" + resolution.to_bytes(2) + b"MTrk" + len(body).to_bytes(4)
     try:
-        return Quick.from_midi(header + body)
+        return SymusicScore.from_midi(header + body)
     except (RuntimeError, ValueError) as error:
         raise FastPathUnsupported from error
 
 
 def _hide(program: re.Match[bytes], sounding: Sequence[int]) -> bytes:
-    """A channel pressure in place of a program; it is as long, and nobody listens to it."""
+    """Replace a program change by channel pressure, which has the same length and is ignored."""
     channel = program[1][0] & 0x0F
     return bytes([0xD0 | channel]) + program[2] if channel in sounding else program[0]
 
 
 def _programs(pattern: re.Pattern[bytes], chunk: bytes, sounding: Sequence[int]) -> dict[int, int]:
     """The last program of each channel before its first note, or else the first after it."""
-    found: dict[int, int] = {}
+    programs: dict[int, int] = {}
     for change in pattern.finditer(chunk):
         channel = change[1][0] & 0x0F
-        early = channel in sounding and change.start() < chunk.index(0x90 | channel)
-        if early or channel not in found:
-            found[channel] = change[2][0]
-    return found
+        is_early = channel in sounding and change.start() < chunk.index(0x90 | channel)
+        if is_early or channel not in programs:
+            programs[channel] = change[2][0]
+    return programs
 
 
 def _times(piece: ScoreTick) -> IntArray:
-    """When notes start and how long they last, whoever plays them."""
-    arrays = [track.notes.numpy() for track in piece.tracks]
-    times = [each["time"].astype(np.int64) << 31 | each["duration"] for each in arrays]
+    """Start and duration of all notes, packed into integers and sorted."""
+    tracks = [track.notes.numpy() for track in piece.tracks]
+    times = [notes["time"].astype(np.int64) << 31 | notes["duration"] for notes in tracks]
     return np.sort(np.concatenate(times)) if times else np.empty(0, np.int64)
 
 
-def _name(chunk: bytes) -> str:
-    found = NAME.search(chunk)
-    if not found:
+def _track_name(chunk: bytes) -> str:
+    match = TRACK_NAME.search(chunk)
+    if not match:
         return ""
-    size = found[0][2]
+    size = match[0][2]
     if size > 0x7F:
         raise FastPathUnsupported
-    return decode_text(chunk[found.end() : found.end() + size])
+    return decode_text(chunk[match.end() : match.end() + size])
 
 
-def _notes(track: TrackTick, player: int) -> NoteArrays:
-    """The notes of a track, those under the pedal tied to the next; see `smf._Channel`."""
+def _notes(track: TrackTick, index: int) -> NoteArrays:
+    """Notes of a track, sustained by the pedal as in `parser._Channel`."""
     arrays = track.notes.numpy()
     start, duration = arrays["time"].astype(np.int64), arrays["duration"].astype(np.int64)
-    if (start < 0).any() or (duration < 0).any():  # more ticks than symusic counts
+    if (start < 0).any() or (duration < 0).any():  # ticks overflowed in symusic
         raise FastPathUnsupported
     end = start + duration
-    for silence in _silences(track):
-        if ((start <= silence) & (silence < end)).any():  # symusic lets the note sound on
+    for tick in _notes_off_ticks(track):
+        if ((start <= tick) & (tick < end)).any():  # symusic does not end the note there
             raise FastPathUnsupported
     down, up = _pedal(track)
     if len(down):
-        last = np.searchsorted(down, end, side="right") - 1
-        if (down[last] == end)[last >= 0].any():  # was it pressed before the note ended, or after?
+        last = np.searchsorted(down, end, side="right") - 1  # the last press at or before the end
+        if (down[last] == end)[last >= 0].any():  # the order of press and note-off is unknown
             raise FastPathUnsupported
-        strikes = np.append(np.sort(start), np.iinfo(np.int64).max)
-        tied = np.minimum(up[last], strikes[np.searchsorted(strikes, end)])
-        end = np.where((last >= 0) & (up[last] > end), tied, end)
-    return NoteArrays(np.full_like(start, player), arrays["pitch"].astype(np.int64), start, end)
+        onsets = np.append(np.sort(start), np.iinfo(np.int64).max)
+        sustained = np.minimum(up[last], onsets[np.searchsorted(onsets, end)])
+        end = np.where((last >= 0) & (up[last] > end), sustained, end)
+    return NoteArrays(np.full_like(start, index), arrays["pitch"].astype(np.int64), start, end)
 
 
-def _silences(track: TrackTick) -> IntArray:
-    """When all notes of the channel are told to stop."""
+def _notes_off_ticks(track: TrackTick) -> IntArray:
+    """Ticks of "all notes off" and "all sound off"."""
     controls = track.controls.numpy()
     number = controls["number"]
-    told: IntArray = controls["time"][(number == ALL_SOUND_OFF) | (number == ALL_NOTES_OFF)]
-    return told
+    ticks: IntArray = controls["time"][(number == ALL_SOUND_OFF) | (number == ALL_NOTES_OFF)]
+    return ticks
 
 
 def _pedal(track: TrackTick) -> tuple[IntArray, IntArray]:
-    """When the pedal is pressed, and when it is lifted after that."""
+    """Ticks at which the pedal is pressed, and at which it is lifted again."""
     controls = track.controls.numpy()
     pedal = controls["number"] == SUSTAIN_PEDAL
-    time, held = controls["time"][pedal].astype(np.int64), controls["value"][pedal] >= 64
-    before = np.concatenate([[False], held[:-1]])
-    return time[held & ~before], time[~held & before]
+    time, is_down = controls["time"][pedal].astype(np.int64), controls["value"][pedal] >= 64
+    was_down = np.concatenate([[False], is_down[:-1]])
+    return time[is_down & ~was_down], time[~is_down & was_down]

@@ -1,4 +1,4 @@
-"""Write a phrase as a MIDI file that reads back the same."""
+"""Write phrases as MIDI files that `read_midi` reads back the same."""
 
 from __future__ import annotations
 
@@ -17,25 +17,26 @@ from .parser import DRUM_CHANNEL
 if TYPE_CHECKING:
     from mido import Message, MetaMessage
 
-    Timed = tuple[int, Message | MetaMessage]
+    TimedMessage = tuple[int, Message | MetaMessage]
 
 
 CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
+"""Channels of pitched parts."""
 
 
 def write_midi(phrase: Phrase, path: Path | str) -> None:
-    """Write a phrase to a file, whole or not at all; an older file is replaced.
+    """Write a phrase to a MIDI file atomically; an existing file is replaced.
 
     Raises:
-        OutputError: the place cannot be written.
+        OutputError: the file cannot be written.
     """
     write_whole(path, midi_bytes(phrase))
 
 
 def midi_bytes(phrase: Phrase) -> bytes:
-    """A phrase as a Standard MIDI File of type 1: a track for the meter, then one a part.
+    """A phrase as a Standard MIDI File of type 1: a track of meta events, then one per part.
 
-    A pick-up is filled up with rests, so that bar lines stand right in any editor.
+    A pick-up is padded with rests to a whole bar, so that bar lines are right in any editor.
     """
     import mido
 
@@ -59,11 +60,11 @@ def midi_bytes(phrase: Phrase) -> bytes:
     return buffer.getvalue()
 
 
-def _meta_track(phrase: Phrase, lead: int) -> list[Timed]:
+def _meta_track(phrase: Phrase, lead: int) -> list[TimedMessage]:
     from mido import MetaMessage
 
     meter = phrase.meter
-    about: dict[str, Any] = {
+    signature: dict[str, Any] = {
         "version": 1,
         "meter": [meter.numerator, meter.denominator],
         "grid": meter.steps_per_quarter,
@@ -71,14 +72,19 @@ def _meta_track(phrase: Phrase, lead: int) -> list[Timed]:
         "pickup": phrase.pickup,
     }
     if any(note.offset for part in phrase.parts for note in part.notes):
-        about["offsets"] = True
-    sign = MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator)
-    track: list[Timed] = [(0, MetaMessage("text", text=SIGNATURE + json.dumps(about))), (0, sign)]
+        signature["offsets"] = True
+    track: list[TimedMessage] = [
+        (0, MetaMessage("text", text=SIGNATURE + json.dumps(signature))),
+        (
+            0,
+            MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator),
+        ),
+    ]
     if phrase.recipe:
         track.append((0, MetaMessage("text", text=RECIPE + phrase.recipe.text())))
     for tempo in phrase.tempos:
-        at = _ticks(tempo.step + lead, meter) if tempo.step else 0
-        track.append((at, MetaMessage("set_tempo", tempo=tempo.microseconds)))
+        tick = _ticks(tempo.step + lead, meter) if tempo.step else 0
+        track.append((tick, MetaMessage("set_tempo", tempo=tempo.microseconds)))
     names = symbols(change.chord for change in phrase.chords)
     for change, name in zip(phrase.chords, names, strict=True):
         track.append((_ticks(change.step + lead, meter), MetaMessage("marker", text=name)))
@@ -86,37 +92,37 @@ def _meta_track(phrase: Phrase, lead: int) -> list[Timed]:
 
 
 def note_ticks(part: Part, phrase: Phrase) -> list[tuple[Note, int, int]]:
-    """The notes of a part of a phrase, and from which tick to which they sound; 0 is step 0.
+    """The notes of a part with their start and end in ticks from step 0 of the phrase.
 
-    A note struck off its step ends as late or early, but no later than the phrase, or
-    than its pitch is struck again.
+    An offset moves the whole note, but it ends no later than the phrase or the next onset of
+    its pitch.
     """
     end = phrase.steps * phrase.meter.step_ticks
-    again: dict[int, int] = {}
-    found = []
+    next_onset: dict[int, int] = {}
+    timed = []
     for note in reversed(part.notes):
         on = note.start * phrase.meter.step_ticks + note.offset
         off = on + note.duration * phrase.meter.step_ticks
-        found.append((note, on, min(off, again.get(note.pitch, end))))
-        again[note.pitch] = on
-    return found[::-1]
+        timed.append((note, on, min(off, next_onset.get(note.pitch, end))))
+        next_onset[note.pitch] = on
+    return timed[::-1]
 
 
-def _note_track(part: Part, channel: int, phrase: Phrase) -> list[Timed]:
+def _note_track(part: Part, channel: int, phrase: Phrase) -> list[TimedMessage]:
     from mido import Message, MetaMessage
 
-    track: list[Timed] = [
+    track: list[TimedMessage] = [
         (0, MetaMessage("track_name", name=part.name)),
         (0, Message("program_change", channel=channel, program=part.program)),
     ]
-    ends: list[Timed] = []
-    starts: list[Timed] = []
+    ends: list[TimedMessage] = []
+    starts: list[TimedMessage] = []
     lead = _ticks(phrase.lead_in, phrase.meter)
     for note, start, end in note_ticks(part, phrase):
         on = Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
         starts.append((lead + start, on))
         ends.append((lead + end, Message("note_off", channel=channel, note=note.pitch, velocity=0)))
-    return track + ends + starts  # sorted by time, a note ends before another starts
+    return track + ends + starts  # at one tick, notes end before others start
 
 
 def _ticks(steps: int, meter: Meter) -> int:

@@ -1,1 +1,1 @@
-"""Phrases, and what is seen in them: windows, piano rolls, melodies, chords."""
+"""Phrases and what is derived from them: windows, piano rolls, melodies, chords."""

@@ -1,7 +1,7 @@
 """Phrases: immutable music on a grid.
 
-A phrase knows its length: rests at its end belong to it. Notes of one pitch in
-one part never overlap, so every phrase has one spelling.
+A phrase has a length of its own, so rests at its end belong to it. Notes of one pitch in one part
+never overlap, so the same music is always the same phrase.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ from ..theory.meter import MAX_TEMPO, Meter
 from .provenance import Recipe
 
 DEFAULT_TEMPO = 500_000
+"""Microseconds per quarter, 120 BPM."""
+
 DEFAULT_VELOCITY = 80
 
 
 @dataclass(frozen=True, order=True)
 class Note:
-    """One sound: start and duration in steps, MIDI pitch and velocity.
+    """A note: start and duration in steps, MIDI pitch and velocity.
 
-    It may be struck off its step on purpose: `offset` ticks of 1/480 quarter after it,
-    or before it, always less than half a step.
+    `offset` is its microtiming, in ticks of 1/480 quarter: positive plays it after its step,
+    negative before, always by less than half a step.
     """
 
     start: int
@@ -48,7 +50,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Part:
-    """What one player plays: notes sorted by start, pitch; MIDI program 0 to 127."""
+    """The notes of one player, sorted by start and pitch, with a MIDI program 0 to 127."""
 
     notes: tuple[Note, ...] = ()
     program: int = 0
@@ -69,13 +71,13 @@ class Part:
 
     @property
     def end(self) -> int:
-        """The step at which the last note ends; 0 for a silent part."""
+        """The step after the last note; 0 for a silent part."""
         return max((note.end for note in self.notes), default=0)
 
 
 @dataclass(frozen=True, order=True)
 class Tempo:
-    """From this step on, a quarter lasts that many microseconds."""
+    """A tempo change: microseconds per quarter from this step on."""
 
     step: int = 0
     microseconds: int = DEFAULT_TEMPO
@@ -83,7 +85,7 @@ class Tempo:
 
 @dataclass(frozen=True)
 class ChordChange:
-    """From this step on, a chord is the harmony; with None, there is none."""
+    """The chord from this step on; None for no chord."""
 
     step: int
     chord: Chord | None
@@ -98,12 +100,12 @@ class Phrase:
         bars: whole bars, not counting the pick-up.
         pickup: steps before the first whole bar, fewer than a bar. Step 0 is the
             first step of the pick-up.
-        tempos: tempo map; the first entry stands at step 0.
-        parts: who plays what.
-        chords: the harmony beside the parts, if it is known; see `chord_map`.
-        recipe: how it came about, if a model made it; two phrases of the same notes are equal.
-        edited: True if `read_midi` found it in a file of ours that another program changed
-            since we wrote it; no part of the comparison either.
+        tempos: tempo map; the first entry is at step 0.
+        parts: the players.
+        chords: chord changes, if known; see `chord_map`.
+        recipe: how a model made it, if one did; ignored by comparison.
+        edited: True if another program has edited the file since musicvae wrote it; ignored
+            by comparison.
     """
 
     meter: Meter = field(default_factory=Meter)
@@ -122,19 +124,19 @@ class Phrase:
             raise ValueError("A tempo map starts at step 0.")
         steps = [tempo.step for tempo in self.tempos]
         if steps != sorted(set(steps)) or steps[-1] > max(0, self.steps - 1):
-            raise ValueError("Tempo changes stand in order, inside the phrase.")
+            raise ValueError("Tempo changes are in order and inside the phrase.")
         if not all(1 <= tempo.microseconds <= MAX_TEMPO for tempo in self.tempos):
             raise ValueError(f"A tempo is 1 to {MAX_TEMPO} microseconds per quarter.")
         changes = [(change.step, change.chord) for change in self.chords]
         if self.chords != chord_map(changes, self.steps):
-            raise ValueError("Chord changes stand in order, inside the phrase, and do change.")
+            raise ValueError("Chord changes are in order, inside the phrase, and no chord repeats.")
         if any(part.end > self.steps for part in self.parts):
-            raise ValueError(f"A note sounds beyond the end of the phrase, {self.steps} steps.")
-        off = [note for part in self.parts for note in part.notes if note.offset]
-        if any(2 * abs(note.offset) >= self.meter.step_ticks for note in off):
-            raise ValueError("A note is struck less than half a step off its own.")
-        if any(note.offset < 0 and not note.start for note in off):
-            raise ValueError("No note is struck before the phrase begins.")
+            raise ValueError(f"A note ends after the end of the phrase, {self.steps} steps.")
+        shifted = [note for part in self.parts for note in part.notes if note.offset]
+        if any(2 * abs(note.offset) >= self.meter.step_ticks for note in shifted):
+            raise ValueError("The offset of a note is less than half a step.")
+        if any(note.offset < 0 and not note.start for note in shifted):
+            raise ValueError("No note starts before the phrase: at step 0 the offset is 0 or more.")
 
     def __repr__(self) -> str:
         notes = sum(len(part.notes) for part in self.parts)
@@ -151,75 +153,75 @@ class Phrase:
 
     @property
     def lead_in(self) -> int:
-        """Steps of rest that would fill the pick-up to a whole bar; 0 where there is none."""
+        """Steps that would pad the pick-up to a whole bar; 0 without a pick-up."""
         return self.meter.steps_per_bar - self.pickup if self.pickup else 0
 
     @property
     def fingerprint(self) -> str:
         """SHA-256 of meter, length, notes and chords, in hexadecimal; clips store it.
 
-        Tempo, instruments and names do not enter. Clips of every version know their notes by this
-        text, so what enters is spelled out, and a new field of a note or a meter stays out of it.
+        Tempo, instruments and names are left out. Clips of every version compare their notes
+        with it, so the hashed fields are listed here, and a new field is left out.
         """
         meter = self.meter
-        told: list[object] = [
+        hashed: list[object] = [
             (meter.numerator, meter.denominator, meter.steps_per_quarter, self.bars, self.pickup)
         ]
-        told += [
+        hashed += [
             tuple((n.start, n.duration, n.pitch, n.velocity, n.offset) for n in part.notes)
             for part in self.parts
         ]
-        told += [(change.step, symbol(change.chord)) for change in self.chords]
-        return hashlib.sha256(repr(told).encode()).hexdigest()
+        hashed += [(change.step, symbol(change.chord)) for change in self.chords]
+        return hashlib.sha256(repr(hashed).encode()).hexdigest()
 
     @property
     def is_silent(self) -> bool:
-        """Whether no part has a note."""
+        """True if no part has a note."""
         return not any(part.notes for part in self.parts)
 
 
 def chord_map(changes: Iterable[tuple[int, Chord | None]], steps: int) -> tuple[ChordChange, ...]:
-    """(step, chord) in order -> the chords of a phrase; what came before it holds at 0.
+    """Chord changes of a phrase from (step, chord) in order.
 
-    Of two at one step the later counts. What says nothing new is left out: the
-    same chord again, and none before the first.
+    The last chord at or before step 0 moves to step 0. Of two at one step the later counts.
+    Repeats of the same chord are dropped, and so is no chord before the first one.
 
     >>> chord_map([(-8, Chord(0)), (4, Chord(0)), (8, None), (16, Chord(7))], steps=16)
     (ChordChange(step=0, chord=Chord(root=0, quality='maj')), ChordChange(step=8, chord=None))
     """
     chords = {max(0, step): chord for step, chord in changes if step < steps}
-    kept: list[ChordChange] = []
-    now: Chord | None = None
+    result: list[ChordChange] = []
+    current: Chord | None = None
     for step, chord in sorted(chords.items(), key=lambda change: change[0]):
-        if chord != now:
-            kept.append(ChordChange(step, chord))
-        now = chord
-    return tuple(kept)
+        if chord != current:
+            result.append(ChordChange(step, chord))
+        current = chord
+    return tuple(result)
 
 
 def move_note(note: Note, start: int, duration: int) -> Note:
-    """The note elsewhere; the first step of a phrase is not struck early."""
+    """The note with a new start and duration; at step 0 an offset below 0 becomes 0."""
     offset = note.offset if start else max(0, note.offset)
     return Note(start, duration, note.pitch, note.velocity, offset)
 
 
 def remove_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """Sorted notes in which no two of one pitch overlap.
+    """Sort notes and shorten those that overlap a later one of the same pitch.
 
-    A note struck again ends the one before; of two struck at once the longer
-    stays, with the louder velocity, at the earlier moment.
+    Notes with the same pitch and start become one, with the longest duration, highest velocity
+    and lowest offset.
     """
-    kept: dict[tuple[int, int], Note] = {}
+    unique: dict[tuple[int, int], Note] = {}
     for note in notes:
-        twin = kept.get((note.pitch, note.start), note)
-        kept[note.pitch, note.start] = Note(
+        twin = unique.get((note.pitch, note.start), note)
+        unique[note.pitch, note.start] = Note(
             note.start,
             max(note.duration, twin.duration),
             note.pitch,
             max(note.velocity, twin.velocity),
             min(note.offset, twin.offset),
         )
-    ordered = [kept[key] for key in sorted(kept)]
+    ordered = [unique[key] for key in sorted(unique)]
     for i, (note, later) in enumerate(pairwise(ordered)):
         if note.pitch == later.pitch and note.end > later.start:
             ordered[i] = replace(note, duration=later.start - note.start)

@@ -1,4 +1,4 @@
-"""Piano rolls: a part as the array `[T, 128]`, onsets and sustained steps kept apart."""
+"""Piano rolls: a part as an array `[T, 128]` of onsets and sustained steps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ONSET = 2
 
 
 def part_to_roll(part: Part, steps: int) -> NDArray[np.uint8]:
-    """Paint a part: 2 where a note starts, 1 where it sounds on, 0 elsewhere.
+    """Piano roll of a part: 2 where a note starts, 1 where it is sustained, 0 elsewhere.
 
     Shape:
         - Output: `[steps, 128]`, uint8
@@ -26,16 +26,16 @@ def part_to_roll(part: Part, steps: int) -> NDArray[np.uint8]:
 
 
 def roll_to_notes(roll: NDArray[np.uint8], velocity: int = DEFAULT_VELOCITY) -> tuple[Note, ...]:
-    """Read the notes off a roll; a sustained step with no onset before it is silent.
+    """Notes of a piano roll; a sustained step with no onset before it is silent.
 
     Shape:
-        - Input: `[T, 128]`, values as `part_to_roll` paints them
+        - Input: `[T, 128]`, with the values of `part_to_roll`
     """
     notes = []
     for pitch in np.flatnonzero(roll.any(axis=0)):
         column = roll[:, pitch]
         for start in np.flatnonzero(column == ONSET):
-            rest = np.flatnonzero(column[start + 1 :] != SUSTAIN)
-            end = start + 1 + rest[0] if len(rest) else len(column)
+            released = np.flatnonzero(column[start + 1 :] != SUSTAIN)
+            end = start + 1 + released[0] if len(released) else len(column)
             notes.append(Note(int(start), int(end - start), int(pitch), velocity))
     return remove_overlaps(notes)

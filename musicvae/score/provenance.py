@@ -1,8 +1,7 @@
-"""How a phrase came about, in a text that travels in its file: enough to play it again.
+"""Recipes: how a model made a phrase, stored as text in its file, so that `replay` can recreate it.
 
-A recipe holds the points z and the choices that were made, the fingerprint of the net that
-played and of the notes that came out; nothing of the files that anyone had. What cannot be
-read as one is none: a file of strangers is never worse for what it carries.
+A recipe holds the latent vectors, the options, and hashes of the net and of the resulting notes,
+but nothing of the input files. Text that cannot be parsed counts as no recipe and never raises.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from ..arrays import FloatArray
 
 VERSION = 1
 MAX_TEXT = 4 * 2**20
-"""Characters; no recipe of ours is as long."""
+"""Characters of the longest text that is parsed."""
 
 _BARE_KEY = re.compile(r"\s*[a-g][#♯b♭]?\s*")
 _TYPES = {"model": str, "verb": str, "notes": str, "latent": int, "options": dict, "z": str}
@@ -28,13 +27,15 @@ _TYPES = {"model": str, "verb": str, "notes": str, "latent": int, "options": dic
 
 @dataclass(frozen=True)
 class Recipe:
-    """Attributes:
-    model: fingerprint of the net; see `Checkpoint.digest`.
-    verb: what was asked: `generate`, `vary` ...
-    notes: fingerprint of the phrase; see `Phrase.fingerprint`.
-    latent: Z; 0 where there is no z.
-    z: the points, `[N, Z]` numbers of single precision.
-    options: the other choices, as JSON has them; see `plan.Plan`.
+    """How a model made a phrase.
+
+    Attributes:
+        model: hash of the net; see `Checkpoint.digest`.
+        verb: the command: `generate`, `vary` ...
+        notes: hash of the phrase; see `Phrase.fingerprint`.
+        latent: width of z; 0 without z.
+        z: latent vectors, `[N, Z]`, little-endian single precision.
+        options: all other settings, as JSON values; see `generation.plan.DecodePlan`.
     """
 
     model: str
@@ -46,34 +47,34 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if self.latent < 0 or len(self.z) % (4 * self.latent or 4) or (self.z and not self.latent):
-            raise ValueError("The points are no rows of that width.")
+            raise ValueError("The latent vectors do not have that width.")
         if not np.isfinite(self.points).all():
-            raise ValueError("A point is not finite.")
+            raise ValueError("A latent vector is not finite.")
 
     @property
     def points(self) -> FloatArray:
-        """The z, `[N, Z]`."""
+        """The latent vectors, `[N, Z]`."""
         return np.frombuffer(self.z, "<f4").astype(np.float32).reshape(-1, max(1, self.latent))
 
     @property
     def cost(self) -> float:
-        """Nats that constraints cost: how much likelier it was with them than without."""
+        """Nats that constraints cost: how much likelier the notes were with them than without."""
         cost = self.options.get("cost", 0.0)
         return cost if isinstance(cost, float) else 0.0
 
     def text(self) -> str:
-        """As it stands in a file."""
+        """The JSON text stored in a file."""
         about = asdict(self) | {"z": b64encode(self.z).decode(), "version": VERSION}
-        return json.dumps(about, separators=(",", ":"), sort_keys=True, default=_number)
+        return json.dumps(about, separators=(",", ":"), sort_keys=True, default=_to_python)
 
 
-def _number(value: Any) -> Any:
-    """A number of numpy's as Python has it."""
+def _to_python(value: Any) -> Any:
+    """Convert a numpy number for JSON."""
     return value.item()
 
 
 def parse_recipe(text: str) -> Recipe | None:
-    """The recipe of a text; None where it is none.
+    """Parse a recipe; None if the text is not a valid one.
 
     >>> parse_recipe(Recipe("abc", "vary").text()) == Recipe("abc", "vary")
     True
@@ -88,21 +89,21 @@ def parse_recipe(text: str) -> Recipe | None:
             return None
         if any(type(about[name]) is not kind for name, kind in _TYPES.items()):
             return None
-        about["options"] = _with_key_of_today(about["options"])
+        about["options"] = _with_current_key(about["options"])
         return Recipe(**about | {"z": b64decode(about["z"], validate=True)})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def _with_key_of_today(options: dict[str, Any]) -> dict[str, Any]:
-    """Options of a recipe; its key `c` is read as `C`.
+def _with_current_key(options: dict[str, Any]) -> dict[str, Any]:
+    """Options of a recipe with the key `c` replaced by `C`.
 
-    That is what a bare lower-case letter meant until it was refused, as it could be minor.
+    Earlier versions read a lower-case letter as major; now it is ambiguous and refused.
     """
-    wishes = options.get("wishes")
-    if not isinstance(wishes, dict) or wishes.get("scale") is not None:
+    constraints = options.get("wishes")
+    if not isinstance(constraints, dict) or constraints.get("scale") is not None:
         return options
-    key = wishes.get("key")
+    key = constraints.get("key")
     if not isinstance(key, str) or not _BARE_KEY.fullmatch(key):
         return options
-    return options | {"wishes": wishes | {"key": key.strip().capitalize()}}
+    return options | {"wishes": constraints | {"key": key.strip().capitalize()}}

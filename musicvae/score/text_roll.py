@@ -1,6 +1,8 @@
-"""A part drawn as text: rows are pitches, columns are steps, bars stand apart."""
+"""Piano rolls as text: rows are pitches, columns are steps, bars are separated."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 from ..theory.pitch import pitch_name
 from .phrase import Part, Phrase
@@ -10,7 +12,7 @@ MARKS = {ONSET: "#", SUSTAIN: "="}
 
 
 def draw_part(phrase: Phrase, part: Part, width: int = 80) -> str:
-    """The first bars of a part, as many as fit into `width` characters, at least one.
+    """Draw the first bars of a part, as many as fit into `width` characters, at least one.
 
     >>> from .phrase import Note
     >>> from ..theory.meter import Meter
@@ -24,21 +26,21 @@ def draw_part(phrase: Phrase, part: Part, width: int = 80) -> str:
     """
     if not part.notes:
         return "(silent)"
-    lines = _bar_lines(phrase)
-    shown = [end for end in lines[1:] if end + len(lines) + 5 <= width] or lines[1:2]
-    roll = part_to_roll(part, phrase.steps)[: shown[-1]]
-    pitches = [note.pitch for note in part.notes if note.start < shown[-1]] or [60]
+    bar_lines = _bar_lines(phrase)
+    ends = [end for end in bar_lines[1:] if end + len(bar_lines) + 5 <= width] or bar_lines[1:2]
+    roll = part_to_roll(part, phrase.steps)[: ends[-1]]
+    pitches = [note.pitch for note in part.notes if note.start < ends[-1]] or [60]
     rows = []
     for pitch in range(max(pitches), min(pitches) - 1, -1):
         row = "".join(MARKS.get(int(mark), ".") for mark in roll[:, pitch])
-        bars = [row[a:b] for a, b in zip([0, *shown], shown, strict=False)]
+        bars = [row[start:end] for start, end in pairwise([0, *ends])]
         rows.append(f"{pitch_name(pitch):<4}|{'|'.join(bars)}|")
-    more = len(lines) - 1 - len(shown)
-    return "\n".join(rows + ([f"... and {more} more bars"] if more else []))
+    hidden = len(bar_lines) - 1 - len(ends)
+    return "\n".join(rows + ([f"... and {hidden} more bars"] if hidden else []))
 
 
 def _bar_lines(phrase: Phrase) -> list[int]:
-    """Steps at which bars begin or end, the pick-up counted as one."""
+    """Steps of all bar lines, with the pick-up as the first bar."""
     first = [0, phrase.pickup] if phrase.pickup else [0]
     return first + [
         phrase.pickup + (bar + 1) * phrase.meter.steps_per_bar for bar in range(phrase.bars)

@@ -1,4 +1,4 @@
-"""Windows: a phrase cut into the stretches that a net reads, and joined again."""
+"""Windows: phrases of a fixed number of bars, as nets read them; splitting and joining."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from ..theory.meter import MAX_BAR_STEPS, Meter
 from .phrase import Note, Phrase, Tempo, chord_map, move_note
 
 TWO_BARS = 2
-"""The usual window."""
-
+"""Default window size."""
 
 MAX_BARS = 64
-"""Of a window."""
+"""Largest window size."""
 
 
 def window_bars(meter: Meter, bars: int = TWO_BARS) -> int:
-    """Bars in one window: so many, or twice that where a bar is shorter than three quarters.
+    """Bars in one window: `bars`, or twice as many if a bar is shorter than three quarter notes.
 
     >>> [window_bars(Meter(n, d)) for n, d in ((4, 4), (6, 8), (3, 4), (2, 4), (3, 8))]
     [2, 2, 2, 4, 4]
@@ -27,32 +26,32 @@ def window_bars(meter: Meter, bars: int = TWO_BARS) -> int:
 
 
 def window_steps(meter: Meter, bars: int = TWO_BARS) -> int:
-    """Steps in one window; 32 for two bars of 4/4, never more than `max_steps`."""
+    """Steps in one window: 32 for two bars of 4/4, never more than `max_steps`."""
     return window_bars(meter, bars) * meter.steps_per_bar
 
 
 def max_steps(bars: int) -> int:
-    """Steps of the longest window."""
+    """Steps of the longest window in any meter."""
     return bars * MAX_BAR_STEPS
 
 
 def cut_phrase(phrase: Phrase, start: int, stop: int) -> Phrase:
     """The steps `start` to `stop` as a phrase of whole bars.
 
-    Both stand on bar lines, counted from the first step of a pick-up filled up
-    to a whole bar. A note belongs to the cut it starts in and ends with it; a chord
-    is the harmony of the next cut too, until another is.
+    Both are on bar lines, counted from the first step of a pick-up padded to a whole bar. Notes
+    that start inside are kept and end at `stop` at the latest; the tempo and chord at `start`
+    are kept too.
     """
     meter = phrase.meter
     lead = phrase.lead_in
     parts = []
     for part in phrase.parts:
-        inside = [
-            move_note(note, at - start, min(note.duration, stop - at))
+        notes = [
+            move_note(note, onset - start, min(note.duration, stop - onset))
             for note in part.notes
-            if start <= (at := note.start + lead) < stop
+            if start <= (onset := note.start + lead) < stop
         ]
-        parts.append(replace(part, notes=tuple(inside)))
+        parts.append(replace(part, notes=tuple(notes)))
     tempos = _tempos(phrase, start, stop)
     chords = chord_map(
         ((change.step + lead - start, change.chord) for change in phrase.chords), stop - start
@@ -61,10 +60,10 @@ def cut_phrase(phrase: Phrase, start: int, stop: int) -> Phrase:
 
 
 def split_windows(phrase: Phrase, size: int = TWO_BARS, hop: int | None = None) -> list[Phrase]:
-    """A phrase in windows of `window_bars(meter, size)` bars, one every `hop` bars.
+    """Split a phrase into windows of `window_bars(meter, size)` bars, one every `hop` bars.
 
-    Without a hop they stand side by side and the last is filled up with rests;
-    with one, only whole windows are given.
+    Without `hop`, windows are adjacent and the last is padded with rests; with it, an incomplete
+    last window is dropped.
     """
     bar = phrase.meter.steps_per_bar
     size = window_bars(phrase.meter, size)
@@ -77,15 +76,15 @@ def split_windows(phrase: Phrase, size: int = TWO_BARS, hop: int | None = None) 
 
 
 def join_phrases(phrases: Sequence[Phrase]) -> Phrase:
-    """Phrases of one meter, end to end, part by part; a part is named by the first."""
+    """Join phrases of one meter end to end; names and programs come from the first."""
     first = phrases[0]
     notes: list[list[Note]] = [[] for _ in first.parts]
     tempos: list[Tempo] = []
     chords: list[tuple[int, Chord | None]] = []
     offset = 0
     for phrase in phrases:
-        for mine, part in zip(notes, phrase.parts, strict=True):
-            mine += [replace(note, start=note.start + offset) for note in part.notes]
+        for joined, part in zip(notes, phrase.parts, strict=True):
+            joined += [replace(note, start=note.start + offset) for note in part.notes]
         for tempo in phrase.tempos if phrase.steps else ():
             if not tempos or tempo.microseconds != tempos[-1].microseconds:
                 tempos.append(Tempo(tempo.step + offset, tempo.microseconds))
@@ -93,17 +92,21 @@ def join_phrases(phrases: Sequence[Phrase]) -> Phrase:
         chords += [(change.step + offset, change.chord) for change in phrase.chords]
         offset += phrase.steps
     parts = tuple(
-        replace(part, notes=tuple(mine)) for part, mine in zip(first.parts, notes, strict=True)
+        replace(part, notes=tuple(joined)) for part, joined in zip(first.parts, notes, strict=True)
     )
     bars = sum(phrase.bars for phrase in phrases)
-    known = tuple(tempos) or first.tempos
-    return Phrase(first.meter, bars, 0, known, parts, chord_map(chords, offset))
+    tempo_map = tuple(tempos) or first.tempos
+    return Phrase(first.meter, bars, 0, tempo_map, parts, chord_map(chords, offset))
 
 
 def _tempos(phrase: Phrase, start: int, stop: int) -> tuple[Tempo, ...]:
-    lead = phrase.lead_in
-    at = [(max(0, tempo.step + lead - start), tempo) for tempo in phrase.tempos]
-    running = [tempo for tempo in phrase.tempos if tempo.step + lead <= start]
-    now = running[-1] if running else phrase.tempos[0]
-    later = [Tempo(step, tempo.microseconds) for step, tempo in at if 0 < step < stop - start]
-    return (Tempo(0, now.microseconds), *later)
+    """Tempo map of the steps `start` to `stop`, counted as in `cut_phrase`."""
+    shift = phrase.lead_in - start
+    earlier = [tempo for tempo in phrase.tempos if tempo.step + shift <= 0]
+    current = earlier[-1] if earlier else phrase.tempos[0]
+    later = (
+        Tempo(tempo.step + shift, tempo.microseconds)
+        for tempo in phrase.tempos
+        if 0 < tempo.step + shift < stop - start
+    )
+    return (Tempo(0, current.microseconds), *later)

@@ -1,1 +1,1 @@
-"""Music theory: meters, pitches, chords, keys, drums, instruments; no files, no arrays of music."""
+"""Music theory: meters, pitches, chords, keys, drums, instruments; no files, no phrases."""

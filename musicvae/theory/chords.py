@@ -1,6 +1,6 @@
-"""Chords as symbols: a root and one of nine qualities, their spelling, and a number for each.
+"""Chords: a root and one of nine qualities, with a symbol and a code for each.
 
-What others write (`Bb13`, `A-7`, `F/A`, `Eø`) is reduced to the nearest of the nine.
+Other chord symbols (`Bb13`, `A-7`, `F/A`, `Eø`) are reduced to the nearest of the nine.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ INTERVALS = {
     "aug": (0, 4, 8),
     "sus4": (0, 5, 7),
 }
-"""Semitones above the root of the tones of each quality."""
+"""Tones of each quality, in semitones above the root."""
 
 QUALITIES = tuple(INTERVALS)
 SUFFIXES = {quality: quality for quality in QUALITIES} | {"maj": "", "min": "m", "min7": "m7"}
 CHORD_CODES = 1 + 12 * len(QUALITIES)
-"""How many numbers `code` gives: 0 where there is no chord, then 12 of each quality."""
+"""Number of codes: 0 for no chord, then 12 roots of each quality."""
 
 NO_CHORD = "N.C."
 
 _SYMBOL = re.compile(r"([A-G])([#♯b♭]?)([:(]?.*?)(?:/[A-G][#♯b♭]?|/[#b]?\d+)?")
-_TAIL = re.compile(
+_SUFFIX = re.compile(
     r"(?P<third>(?i:maj)|ma|M|[Δ△^]|(?i:min)|mi|m|-|(?i:dim)|[°o]|[Øø]"
     r"|(?i:aug)|\+)?"
     r"(?P<major>(?i:maj)|ma|M|[Δ△])?"
     r"(?P<degree>2|5|69|6|7|9|11|13)?"
-    r"(?P<more>(?:[#♯b♭+-](?:5|9|11|13)|(?i:sus)[24]?|(?i:add)[#♯b♭]?(?:2|4|6|9|11|13)"
+    r"(?P<alterations>(?:[#♯b♭+-](?:5|9|11|13)|(?i:sus)[24]?|(?i:add)[#♯b♭]?(?:2|4|6|9|11|13)"
     r"|(?:(?i:maj)|M)7|(?i:alt)|(?:no|omit)[35]|7|9|11|13|\+)*)"
 )
 _THIRDS = {
@@ -53,18 +53,18 @@ _THIRDS = {
 
 @dataclass(frozen=True)
 class Chord:
-    """Tones that sound together: a root, 0 to 11 from C, and one of `QUALITIES`."""
+    """A root, 0 to 11 from C, and one of `QUALITIES`."""
 
     root: int
     quality: str = "maj"
 
     def __post_init__(self) -> None:
         if not 0 <= self.root < 12 or self.quality not in INTERVALS:
-            raise ValueError(f"A chord has a root from 0 to 11 and a quality of nine: {self}.")
+            raise ValueError(f"A chord has a root from 0 to 11 and one of nine qualities: {self}.")
 
 
 def symbol(chord: Chord | None) -> str:
-    """How one chord by itself is written, with sharps; `N.C.` for none.
+    """The symbol of a single chord, with sharps; `N.C.` for none.
 
     >>> symbol(Chord(0)), symbol(Chord(6, "min7")), symbol(None)
     ('C', 'F#m7', 'N.C.')
@@ -73,37 +73,38 @@ def symbol(chord: Chord | None) -> str:
 
 
 def symbols(chords: Iterable[Chord | None]) -> list[str]:
-    """How chords that belong together are written: all with sharps, or all with flats.
+    """Symbols of a progression: all with sharps, or all with flats.
 
-    Those are taken whose keys, each chord as a tonic, have fewer accidentals in all.
+    Takes the accidental with fewer signs in all, counting for each chord the key signature
+    whose tonic it is.
 
     >>> symbols([Chord(10), Chord(3), None]), symbols([Chord(1, "min"), Chord(8, "7")])
     (['Bb', 'Eb', 'N.C.'], ['C#m', 'G#7'])
     """
     chords = list(chords)
     sharps, flats = (
-        sum(_accidentals(chord, names) for chord in chords if chord)
+        sum(_count_accidentals(chord, names) for chord in chords if chord)
         for names in (NAMES, FLAT_NAMES)
     )
     names = NAMES if sharps <= flats else FLAT_NAMES
     return [names[chord.root] + SUFFIXES[chord.quality] if chord else NO_CHORD for chord in chords]
 
 
-def _accidentals(chord: Chord, names: Sequence[str]) -> int:
-    """Of the key whose tonic the chord is, spelled like that: fifths from C, or from A if minor."""
+def _count_accidentals(chord: Chord, names: Sequence[str]) -> int:
+    """Signs of the key whose tonic the chord is: its distance in fifths from C, or A if minor."""
     name = names[chord.root]
     fifths = "FCGDAEB".index(name[0]) - 1 + 7 * name.count("#") - 7 * name.count("b")
     return abs(fifths - 3 if 3 in INTERVALS[chord.quality] else fifths)
 
 
 def parse_chord(text: str) -> Chord | None:
-    """A chord from its symbol, reduced to one of nine qualities; None for `N.C.`.
+    """Parse a chord symbol and reduce it to one of nine qualities; None for `N.C.`.
 
-    Tones beyond the seventh, added ones and another bass are left out; a second in
-    place of the third counts as a suspension, a diminished seventh as `dim`.
+    Extensions beyond the seventh, added tones and slash basses are dropped; `sus2` becomes
+    `sus4`, a diminished seventh `dim`.
 
     Raises:
-        RequestError: the text is no chord.
+        RequestError: the text is not a chord symbol.
 
     >>> [symbol(parse_chord(text)) for text in ("Bb13", "A-7", "F/A", "Eø", "G6/9", "Dsus")]
     ['A#7', 'Am7', 'F', 'Em7b5', 'G', 'Dsus4']
@@ -111,47 +112,47 @@ def parse_chord(text: str) -> Chord | None:
     bare = "".join(text.split()).replace("6/9", "69")
     if bare.upper() in ("N.C.", "N.C", "NC"):
         return None
-    found = _SYMBOL.fullmatch(bare)
-    tail = _TAIL.fullmatch(re.sub("[:(),]", "", found[3])) if found else None
-    if not found or not tail:
+    match = _SYMBOL.fullmatch(bare)
+    suffix = _SUFFIX.fullmatch(re.sub("[:(),]", "", match[3])) if match else None
+    if not match or not suffix:
         raise RequestError(
             f"{text!r} is no chord; write it like C, F#m7 or Bbmaj7, and {NO_CHORD} for none."
         )
-    sharp, flat = found[2] in ("#", "♯"), found[2] in ("b", "♭")
-    return Chord((NAMES.index(found[1]) + sharp - flat) % 12, _quality(tail))
+    sharp, flat = match[2] in ("#", "♯"), match[2] in ("b", "♭")
+    return Chord((NAMES.index(match[1]) + sharp - flat) % 12, _quality(suffix))
 
 
-def _quality(tail: re.Match[str]) -> str:
-    """The nearest of the nine to what stands after the root."""
-    word, more = tail["third"] or "", tail["more"]
+def _quality(suffix: re.Match[str]) -> str:
+    """The nearest of the nine qualities to the suffix of a chord symbol."""
+    word, changes = suffix["third"] or "", suffix["alterations"]
     third = _THIRDS.get(word) or _THIRDS[word.lower()] if word else ""
-    seventh = tail["degree"] in ("7", "9", "11", "13") or re.search("^(7|9|11|13)|alt", more)
+    seventh = suffix["degree"] in ("7", "9", "11", "13") or re.search("^(7|9|11|13)|alt", changes)
     if third in ("dim", "m7b5", "aug"):
         return third
-    if "sus" in more.lower() or (tail["degree"] == "2" and not third):
+    if "sus" in changes.lower() or (suffix["degree"] == "2" and not third):
         return "sus4"
     if third == "min":
-        if re.search("[b♭-]5", more):
+        if re.search("[b♭-]5", changes):
             return "m7b5" if seventh else "dim"
-        return "min7" if seventh and not tail["major"] else "min"
-    if re.search(r"[#♯+]5|\+$", more):
+        return "min7" if seventh and not suffix["major"] else "min"
+    if re.search(r"[#♯+]5|\+$", changes):
         return "aug"
-    if third == "maj" or tail["major"] or re.search("(?i:maj)7|M7", more):
-        return "maj7" if seventh or word in ("Δ", "△", "^") or "7" in more else "maj"
+    if third == "maj" or suffix["major"] or re.search("(?i:maj)7|M7", changes):
+        return "maj7" if seventh or word in ("Δ", "△", "^") or "7" in changes else "maj"
     return "7" if seventh else "maj"
 
 
 def find_chord_symbols(words: Iterable[tuple[int, str]]) -> list[tuple[int, Chord | None]]:
-    """Of (when, text), in their order, those whose text is a chord symbol."""
-    found = []
-    for when, text in words:
+    """The (tick, chord) of each (tick, text) that is a chord symbol, in the same order."""
+    chords = []
+    for tick, text in words:
         with suppress(RequestError):
-            found.append((when, parse_chord(text)))
-    return found
+            chords.append((tick, parse_chord(text)))
+    return chords
 
 
 def pitch_classes(chord: Chord) -> tuple[int, ...]:
-    """Its tones, 0 to 11 from C, from the root upwards.
+    """Pitch classes of the chord, 0 to 11 from C, from the root upwards.
 
     >>> pitch_classes(Chord(9, "min7"))
     (9, 0, 4, 7)
@@ -160,7 +161,7 @@ def pitch_classes(chord: Chord) -> tuple[int, ...]:
 
 
 def transposed(chord: Chord, semitones: int) -> Chord:
-    """The chord so much higher, or lower.
+    """The chord transposed by a number of semitones.
 
     >>> symbol(transposed(Chord(0, "7"), -2))
     'A#7'
@@ -169,7 +170,7 @@ def transposed(chord: Chord, semitones: int) -> Chord:
 
 
 def chord_code(chord: Chord | None) -> int:
-    """A number for each chord: 1 + 12 * the place of its quality + its root; 0 for none.
+    """The code of a chord: 1 + 12 * index of its quality + root; 0 for none.
 
     >>> [chord_code(chord) for chord in (None, Chord(0), Chord(9, "min"), Chord(11, "sus4"))]
     [0, 1, 22, 108]
@@ -178,7 +179,7 @@ def chord_code(chord: Chord | None) -> int:
 
 
 def chord_from_code(number: int) -> Chord | None:
-    """The chord of a number that `code` gave.
+    """The chord of a code of `chord_code`.
 
     >>> chord_from_code(22)
     Chord(root=9, quality='min')

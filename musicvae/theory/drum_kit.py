@@ -19,10 +19,23 @@ CLASSES: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("crash", (49, 52, 55, 57, 58)),
     ("ride", (51, 53, 59, 82)),
 )
-"""Name and General MIDI pitches of each class; the first is the one that is written."""
+"""Name and General MIDI pitches of each class; files are written with the first pitch."""
 
-GROUPS = ("kick", "snare", *2 * ("hi-hats",), *3 * ("toms",), *2 * ("cymbals",))
-"""To which of five groups each class belongs."""
+GROUPS = (
+    "kick",
+    "snare",
+    "hi-hats",
+    "hi-hats",
+    "toms",
+    "toms",
+    "toms",
+    "cymbals",
+    "cymbals",
+)
+"""Group of each class, one of five."""
 
 CLASS_OF = {pitch: number for number, (_, pitches) in enumerate(CLASSES) for pitch in pitches}
+"""Class of each General MIDI drum pitch."""
+
 PITCH_OF = tuple(pitches[0] for _, pitches in CLASSES)
+"""Pitch of each class."""

@@ -1,7 +1,7 @@
 """General MIDI programs by number and by name.
 
 MIDI Manufacturers Association, General MIDI System Level 1, RP-003, 1991. Numbers count
-from 0, as MIDI sends them. The names are those of pretty_midi, loaded where one is said.
+from 0, as in MIDI messages. Names come from pretty_midi, which is loaded only to look one up.
 """
 
 from __future__ import annotations
@@ -12,54 +12,42 @@ from difflib import get_close_matches
 from ..errors import RequestError
 
 MAX_SUGGESTIONS = 3
-"""Names that an error proposes."""
+"""Most names that an error suggests."""
 
 
 def parse_program(wanted: str | int) -> int:
-    """A number from 0 to 127, or a name: whole, its beginning, or a piece of it.
+    """Program number from a number 0 to 127, a name, or a part of a name.
 
     Raises:
-        RequestError: there is no such program, or the piece is found in several.
+        RequestError: there is no such program, or several names match.
 
     >>> parse_program(32), parse_program("32"), parse_program("acoustic bass")
     (32, 32, 32)
     """
-    number = str(wanted).strip()
-    if re.fullmatch(r"[+-]?\d+", number):
-        if not 0 <= int(number) <= 127:
-            raise RequestError(f"A program is a General MIDI number from 0 to 127, not {number}.")
-        return int(number)
+    text = str(wanted).strip()
+    if re.fullmatch(r"[+-]?\d+", text):
+        if not 0 <= int(text) <= 127:
+            raise RequestError(f"A program is a General MIDI number from 0 to 127, not {text}.")
+        return int(text)
     names = _names()
-    plain = {_plain(name): program for program, name in enumerate(names)}
-    text = _plain(number)
-    exact = [plain[text]] if text in plain else []
-    begin = [program for name, program in plain.items() if name.startswith(text)]
-    inside = [program for name, program in plain.items() if text in name]
-    found = exact or (begin if len(begin) == 1 else inside)
-    if len(found) == 1:
-        return found[0]
-    if text and found:
-        few = (begin or inside)[:MAX_SUGGESTIONS]
+    programs = {_normalized(name): program for program, name in enumerate(names)}
+    query = _normalized(text)
+    exact = [programs[query]] if query in programs else []
+    starting = [program for name, program in programs.items() if name.startswith(query)]
+    containing = [program for name, program in programs.items() if query in name]
+    matches = exact or (starting if len(starting) == 1 else containing)
+    if len(matches) == 1:
+        return matches[0]
+    if query and matches:
+        suggested = (starting or containing)[:MAX_SUGGESTIONS]
         raise RequestError(
-            f"{wanted!r} is in the names of {len(found)} programs; say one of them: "
-            f"{', '.join(names[program] for program in few)}"
-            f"{' ...' if len(found) > len(few) else '.'}"
+            f"{wanted!r} is in the names of {len(matches)} programs; choose one of them: "
+            f"{', '.join(names[program] for program in suggested)}"
+            f"{' ...' if len(matches) > len(suggested) else '.'}"
         )
-    near = get_close_matches(text, plain, MAX_SUGGESTIONS, cutoff=0.0)
-    close = ", ".join(names[plain[name]] for name in near)
-    raise RequestError(f"There is no program {wanted!r} in General MIDI; near are: {close}.")
-
-
-def program_name(number: int) -> str:
-    """The name of a program from 0 to 127.
-
-    Raises:
-        RequestError: there is no such number.
-
-    >>> program_name(32)
-    'Acoustic Bass'
-    """
-    return _names()[parse_program(number)]
+    similar = get_close_matches(query, programs, MAX_SUGGESTIONS, cutoff=0.0)
+    suggestions = ", ".join(names[programs[name]] for name in similar)
+    raise RequestError(f"There is no program {wanted!r} in General MIDI; similar: {suggestions}.")
 
 
 def _names() -> list[str]:
@@ -68,6 +56,6 @@ def _names() -> list[str]:
     return [program_to_instrument_name(program) for program in range(128)]
 
 
-def _plain(name: str) -> str:
-    """Lower case, words parted by one space: what stands between them is not said."""
+def _normalized(name: str) -> str:
+    """Lower case, letters and digits only, words separated by one space."""
     return " ".join(re.findall(r"[a-z0-9]+", name.lower()))

@@ -1,7 +1,7 @@
-"""Keys and ranges as they are typed: a tonic and its scale, a lowest and a highest note.
+"""Keys: a tonic and a scale, parsed from text.
 
-A minor key has the raised sixth and seventh beside the natural ones, as tunes in minor do;
-`natural` leaves them out.
+`minor` holds the raised sixth and seventh beside the natural ones, since melodies in minor use
+both; `natural` leaves the raised ones out.
 """
 
 from __future__ import annotations
@@ -30,17 +30,18 @@ SCALES = {
     "blues": (0, 3, 5, 6, 7, 10),
     "chromatic": tuple(range(12)),
 }
-"""Semitones above the tonic."""
+"""Tones of each scale, in semitones above the tonic."""
 
 SCALE_ALIASES = {"": "major", "maj": "major", "min": "minor", "m": "minor"}
 THIRDS = {"major": 4, "minor": 3}
+"""Semitones of the third, to tell whether a scale is major or minor."""
 
 _KEY = re.compile(r"([A-Ga-g])([#♯b♭]?)(?![a-ln-z])[\s-]*([a-zA-Z\s-]*)")
 
 
 @dataclass(frozen=True)
 class Key:
-    """A tonic, as it is written, and one of `SCALES`."""
+    """A tonic as written, such as `Bb`, and one of `SCALES`."""
 
     tonic: str = "C"
     scale: str = "major"
@@ -50,7 +51,7 @@ class Key:
 
     @property
     def tones(self) -> frozenset[int]:
-        """Its pitch classes, 0 to 11 from C.
+        """Pitch classes of the key, 0 to 11 from C.
 
         >>> sorted(Key("G").tones)
         [0, 2, 4, 6, 7, 9, 11]
@@ -60,11 +61,11 @@ class Key:
 
 
 def parse_key(key: str | None, scale: str | None = None) -> Key | None:
-    """A key from its name, and the scale that is asked for beside it; None where none is.
+    """Parse a key, with its scale in the same text or in `scale`; None if no key is given.
 
     Raises:
-        RequestError: a text cannot be read, or could be a major or a minor key, or the two
-            speak of different scales.
+        RequestError: a text is not a key or scale, the key could be major or minor, or `key`
+            and `scale` contradict each other.
 
     >>> [str(parse_key(text)) for text in ("A minor", "Bb", "f# dorian", "Em")]
     ['A minor', 'Bb major', 'F# dorian', 'E minor']
@@ -75,28 +76,28 @@ def parse_key(key: str | None, scale: str | None = None) -> Key | None:
         if scale is not None:
             raise RequestError(f"--scale needs a tonic: --key C --scale {scale}.")
         return None
-    found = _KEY.fullmatch(key.strip())
-    if not found:
+    match = _KEY.fullmatch(key.strip())
+    if not match:
         raise RequestError(f"{key!r} is no key; write it like C, A minor or F# dorian.")
-    if scale is None and not found[3] and found[1].islower():
-        name = found[1].upper() + found[2]
+    if scale is None and not match[3] and match[1].islower():
+        name = match[1].upper() + match[2]
         raise RequestError(f"{key!r} could be major or minor; write {name} or {name} minor.")
-    tonic = found[1].upper() + found[2].replace("♯", "#").replace("♭", "b")
-    said = _scale(found[3])
+    tonic = match[1].upper() + match[2].replace("♯", "#").replace("♭", "b")
+    named = _parse_scale(match[3])
     if scale is None:
-        return Key(tonic, said)
-    wanted = _scale(scale)
-    if wanted == "pentatonic" and said == "minor":
-        wanted = "minor-pentatonic"
-    if found[3] and wanted != said and THIRDS.get(said) not in SCALES[wanted]:
+        return Key(tonic, named)
+    chosen = _parse_scale(scale)
+    if chosen == "pentatonic" and named == "minor":
+        chosen = "minor-pentatonic"
+    if match[3] and chosen != named and THIRDS.get(named) not in SCALES[chosen]:
         raise RequestError(
-            f"--key {key} and --scale {scale} are two scales: say --key {tonic} --scale {scale}."
+            f"--key {key} and --scale {scale} are two scales: write --key {tonic} --scale {scale}."
         )
-    return Key(tonic, wanted)
+    return Key(tonic, chosen)
 
 
-def _scale(text: str) -> str:
-    """The scale of some words: `natural minor` is `natural`."""
+def _parse_scale(text: str) -> str:
+    """The scale of a text; `natural minor` is `natural`."""
     word = "-".join(text.lower().split())
     word = SCALE_ALIASES.get(word, word)
     for name in (word, word.removesuffix("-minor"), word.removeprefix("major-")):

@@ -1,7 +1,7 @@
-"""Time has units, and names walk between them: ticks, steps, quarters, seconds, bars.
+"""Meters, and conversions between units of time: ticks, steps, quarters, tempos.
 
-A *step* is one column of the grid. The straight grid has 4 steps to the quarter
-(sixteenths), the triplet grid 6 (straight eighths and triplets alike).
+A *step* is one column of the grid. The straight grid has 4 steps per quarter
+(sixteenths), the triplet grid 6 (it holds straight eighths and eighth triplets).
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ STRAIGHT = 4
 TRIPLET = 6
 GRIDS = (STRAIGHT, TRIPLET)
 RESOLUTION = 480
-"""Ticks per quarter in the files we write; both grids divide it."""
+"""Ticks per quarter of written files; both grids divide it."""
 
 LEVELS = 5
-"""How heavy a step is: see `Meter.level`."""
+"""Number of metrical levels; see `Meter.level`."""
 
 MAX_BAR_STEPS = 32
 DENOMINATORS = (1, 2, 4, 8, 16, 32, 64)
 MICROSECONDS_PER_MINUTE = 60_000_000
 MAX_TEMPO = 0xFFFFFF
-"""Microseconds per quarter that fit the three bytes MIDI has for them."""
+"""Most microseconds per quarter; MIDI stores them in three bytes."""
 
 
 @dataclass(frozen=True, order=True)
@@ -37,7 +37,7 @@ class Meter:
     """A time signature on a grid: `Meter(6, 8)` has bars of 12 straight steps.
 
     Raises:
-        MeterError: the bar is no whole number of steps, or longer than 32 of them.
+        MeterError: the bar is not a whole number of steps, or longer than 32 steps.
     """
 
     numerator: int = 4
@@ -74,12 +74,12 @@ class Meter:
 
     @property
     def compound(self) -> bool:
-        """Whether the beat is a dotted note: 6/8, 9/8, 12/8 and their kin."""
+        """True if the beat is a dotted note, as in 6/8, 9/8, 12/8."""
         return self.denominator >= 8 and self.numerator > 3 and self.numerator % 3 == 0
 
     @property
     def steps_per_beat(self) -> int:
-        """Steps in one beat; the dotted quarter in 6/8. A beat has at least one step.
+        """Steps in one beat, at least one; the beat of 6/8 is the dotted quarter.
 
         >>> meters = Meter(4, 4), Meter(6, 8), Meter(2, 2), Meter(4, 4, TRIPLET)
         >>> [meter.steps_per_beat for meter in meters]
@@ -90,55 +90,56 @@ class Meter:
 
     @property
     def step_ticks(self) -> int:
-        """Ticks in one step of our files: 120 on the straight grid, 80 on the triplet grid."""
+        """Ticks in one step of written files: 120 on the straight grid, 80 on the triplet grid."""
         return RESOLUTION // self.steps_per_quarter
 
     def level(self, step: int) -> int:
-        """How light a step of a bar is, from 0 to 4.
+        """Metrical level of a step, from 0 (strongest) to 4.
 
-        0 is the downbeat, 1 the middle of an even number of beats from four on, 2 any other
-        beat, 3 what divides a beat in two or three, 4 the rest.
+        0 is the downbeat, 1 the middle of a bar with an even number of beats, four or more,
+        2 any other beat, 3 a half or third of a beat, 4 any other step.
 
         >>> [Meter(4, 4).level(step) for step in range(8)], Meter(4, 4).level(8)
         ([0, 4, 3, 4, 2, 4, 3, 4], 1)
         >>> [Meter(6, 8).level(step) for step in range(12)]
         [0, 4, 3, 4, 3, 4, 2, 4, 3, 4, 3, 4]
         """
-        beat, inside = divmod(step % self.steps_per_bar, self.steps_per_beat)
-        if inside:
-            ways = (3,) if self.compound else (2, 3) if self.steps_per_quarter == TRIPLET else (2,)
-            return 3 if any(way * inside % self.steps_per_beat == 0 for way in ways) else 4
+        beat, offset = divmod(step % self.steps_per_bar, self.steps_per_beat)
+        if offset:
+            triplets = self.steps_per_quarter == TRIPLET
+            divisors = (3,) if self.compound else (2, 3) if triplets else (2,)
+            return 3 if any(n * offset % self.steps_per_beat == 0 for n in divisors) else 4
         beats = self.steps_per_bar // self.steps_per_beat
         return 0 if not beat else 1 if beats >= 4 and 2 * beat == beats else 2
 
 
-Meter.__init__ = renamed_argument("grid", "steps_per_quarter")(Meter.__init__)  # type: ignore[method-assign]  # until the old name goes
+Meter.__init__ = renamed_argument("grid", "steps_per_quarter")(Meter.__init__)  # type: ignore[method-assign]  # until the old name is removed
 
 
 def parse_meter(text: str) -> Meter:
-    """A meter from text; a "t" at its end asks for the triplet grid.
+    """Parse a meter; a "t" at the end selects the triplet grid.
 
     Raises:
-        MeterError: the text is no meter, or the grid cannot hold it.
+        MeterError: the text is not a meter, or does not fit the grid.
 
     >>> parse_meter("6/8"), parse_meter("4/4t").steps_per_quarter
     (Meter(numerator=6, denominator=8, steps_per_quarter=4), 6)
     """
-    found = re.fullmatch(r"\s*(\d{1,3})\s*/\s*(\d{1,3})\s*(t?)\s*", text)
-    if not found:
+    match = re.fullmatch(r"\s*(\d{1,3})\s*/\s*(\d{1,3})\s*(t?)\s*", text)
+    if not match:
         raise MeterError(f"{text!r} is no meter; write it like 3/4 or 6/8, with triplets 4/4t.")
-    return Meter(int(found[1]), int(found[2]), TRIPLET if found[3] else STRAIGHT)
+    return Meter(int(match[1]), int(match[2]), TRIPLET if match[3] else STRAIGHT)
 
 
 MeterLike = Meter | str | tuple[int, int]
-"""What a meter may be given as; a tuple may have the grid as its third number."""
+"""Types that `to_meter` accepts; a tuple may have the grid as its third number."""
 
 
 def to_meter(meter: MeterLike) -> Meter:
-    """A meter from text, or from its numerator, denominator and, if wanted, grid.
+    """A meter from text, or from numerator, denominator and optional grid.
 
     Raises:
-        MeterError: it is none of these, or no meter.
+        MeterError: the value is not a meter.
 
     >>> to_meter("6/8") == to_meter((6, 8)) == Meter(6, 8)
     True
@@ -148,13 +149,13 @@ def to_meter(meter: MeterLike) -> Meter:
     if isinstance(meter, str):
         return parse_meter(meter)
     if isinstance(meter, tuple) and len(meter) in (2, 3):
-        with suppress(TypeError, OverflowError):  # no whole numbers, or far too large
+        with suppress(TypeError, OverflowError):  # not whole numbers, or far too large
             return Meter(*map(index, meter))
     raise MeterError(f"{meter!r} is no meter; write it like (6, 8), '6/8' or '4/4t'.")
 
 
 def ticks_to_steps(ticks: int, ticks_per_quarter: int, grid: int = STRAIGHT) -> int:
-    """Nearest grid step to a position in ticks; halves go to the later step.
+    """Grid step nearest to a position in ticks; halves go to the later step.
 
     >>> [ticks_to_steps(t, 480) for t in (0, 59, 60, 120)]
     [0, 0, 1, 1]
@@ -163,15 +164,15 @@ def ticks_to_steps(ticks: int, ticks_per_quarter: int, grid: int = STRAIGHT) -> 
 
 
 def steps_to_ticks(steps: int, ticks_per_quarter: int, grid: int = STRAIGHT) -> int:
-    """Position of a step in ticks; exact where the grid divides the resolution."""
+    """Position of a step in ticks; exact if the grid divides the resolution."""
     return steps * ticks_per_quarter // grid
 
 
 def bpm_to_tempo(bpm: float) -> int:
-    """Quarters per minute -> integer microseconds per quarter, as MIDI stores tempo.
+    """Quarters per minute to microseconds per quarter, the tempo unit of MIDI.
 
     Raises:
-        RequestError: it is slower or faster than MIDI can store.
+        RequestError: the tempo is slower or faster than MIDI can store.
     """
     tempo = round(MICROSECONDS_PER_MINUTE / bpm) if math.isfinite(bpm) and bpm > 0 else 0
     if not 1 <= tempo <= MAX_TEMPO:
@@ -180,5 +181,5 @@ def bpm_to_tempo(bpm: float) -> int:
 
 
 def tempo_to_bpm(tempo: int) -> float:
-    """Microseconds per quarter -> quarters per minute."""
+    """Microseconds per quarter to quarters per minute."""
     return MICROSECONDS_PER_MINUTE / tempo

@@ -1,4 +1,4 @@
-"""Names of pitches, and ranges between two of them."""
+"""Pitch names and pitch ranges."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FLAT_NAMES = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
 
 
 def pitch_name(pitch: int) -> str:
-    """MIDI pitch to a name; 60 is C4.
+    """Name of a MIDI pitch; 60 is C4.
 
     >>> pitch_name(60), pitch_name(21), pitch_name(108)
     ('C4', 'A0', 'C8')
@@ -24,34 +24,35 @@ _SPAN = re.compile(rf"({_NOTE})\s*-\s*({_NOTE})")
 
 
 def parse_range(text: str) -> tuple[int, int]:
-    """The lowest and the highest MIDI pitch from names or numbers; C4 is 60.
+    """Parse the lowest and highest MIDI pitch of a range; C4 is 60.
 
     Raises:
-        RequestError: the text is no range, or an empty one.
+        RequestError: the text is not a range, or the range is empty.
 
     >>> parse_range("C4-C6"), parse_range("60-84"), parse_range("Bb-1-F#3")
     ((60, 84), (60, 84), (10, 54))
     """
-    found = _SPAN.fullmatch(text.strip())
-    if not found:
+    match = _SPAN.fullmatch(text.strip())
+    if not match:
         raise RequestError(f"{text!r} is no range; write it like C4-C6 or 60-84.")
-    low, high = (_pitch(each) for each in found.groups())
+    low, high = map(_parse_pitch, match.groups())
     if low > high:
-        raise RequestError(f"A range begins with its lowest note: {found[2]}-{found[1]}.")
+        raise RequestError(f"A range begins with its lowest note: {match[2]}-{match[1]}.")
     return low, high
 
 
-def _pitch(text: str) -> int:
+def _parse_pitch(text: str) -> int:
     name = re.fullmatch(r"([A-Ga-g])([#♯b♭]?)(-?\d+)", text)
-    pitch = int(text) if not name else 0
     if name:
         sharp, flat = name[2] in ("#", "♯"), name[2] in ("b", "♭")
         pitch = NAMES.index(name[1].upper()) + sharp - flat + 12 * (int(name[3]) + 1)
+    else:
+        pitch = int(text)
     if not 0 <= pitch <= 127:
-        raise RequestError(f"{text} is no MIDI pitch; these go from 0 to 127, C-1 to G9.")
+        raise RequestError(f"{text} is no MIDI pitch; pitches go from 0 to 127, C-1 to G9.")
     return pitch
 
 
 def pitch_class(letter: str, accidental: str) -> int:
-    """0 to 11 from C, of a letter and its sharps or flats."""
+    """Pitch class, 0 to 11 from C, of a letter with sharps or flats."""
     return (NAMES.index(letter) + accidental.count("#") - accidental.count("b")) % 12

@@ -1,4 +1,4 @@
-"""One limit for the size of a MIDI file, however it is given."""
+"""The size limit of MIDI files holds for every kind of source."""
 
 from __future__ import annotations
 
@@ -9,28 +9,30 @@ from pathlib import Path
 import pytest
 
 from musicvae.errors import MidiError
-from musicvae.midi import reader as midi
+from musicvae.midi import reader
 from musicvae.midi.reader import Source, load_bytes
 
 LIMIT = 3000
 
 
 @pytest.fixture(autouse=True)
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A limit of three blocks."""
-    monkeypatch.setattr(midi, "MAX_BYTES", LIMIT)
-    monkeypatch.setattr(midi, "BLOCK", 1000)
+def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the limit to three blocks."""
+    monkeypatch.setattr(reader, "MAX_BYTES", LIMIT)
+    monkeypatch.setattr(reader, "BLOCK", 1000)
 
 
-def given_as(kind: str, path: Path) -> bytes:
-    """What `load` reads of a file that is given in one of the `KINDS`."""
+def load_as(kind: str, path: Path) -> bytes:
+    """The bytes that `load_bytes` reads from a file as one of the `KINDS` of source."""
     if kind in ("buffered", "raw"):
         with path.open("rb", buffering=-1 if kind == "buffered" else 0) as file:
             return load_bytes(file)[1]
     data = path.read_bytes()
     sources: dict[str, Source] = {
-        **{"path": path, "text": str(path)},
-        **{"bytes": data, "memory": io.BytesIO(data)},
+        "path": path,
+        "text": str(path),
+        "bytes": data,
+        "memory": io.BytesIO(data),
     }
     return load_bytes(sources[kind])[1]
 
@@ -41,47 +43,47 @@ EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
 
 @pytest.mark.parametrize("size", [0, 1, 999, 1000, LIMIT - 1, LIMIT])
 @EVERY_KIND
-def test_what_is_within_the_limit_is_read_whole(kind: str, size: int, tmp_path: Path) -> None:
-    """Over the edges of blocks too."""
+def test_a_file_within_the_limit_is_read_whole(kind: str, size: int, tmp_path: Path) -> None:
+    """Sizes at and around block boundaries are read."""
     path = tmp_path / "a.mid"
     path.write_bytes(os.urandom(size))
-    assert given_as(kind, path) == path.read_bytes()
+    assert load_as(kind, path) == path.read_bytes()
 
 
 @pytest.mark.parametrize("size", [LIMIT + 1, 10 * LIMIT])
 @EVERY_KIND
-def test_what_is_beyond_the_limit_is_refused(kind: str, size: int, tmp_path: Path) -> None:
-    """In the same sentence."""
+def test_a_file_beyond_the_limit_is_refused(kind: str, size: int, tmp_path: Path) -> None:
+    """Every kind of source gives the same message."""
     path = tmp_path / "a.mid"
     path.write_bytes(bytes(size))
     with pytest.raises(MidiError, match=r": it is larger than 0 MB; no MIDI file is\.$"):
-        given_as(kind, path)
+        load_as(kind, path)
 
 
 class Endless(io.RawIOBase):
-    """A file that never ends, and gives a few bytes at a time."""
+    """A file without end that returns at most seven bytes per read."""
 
-    given = 0
+    count = 0
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
         assert size >= 0, "it is read without a limit"
-        self.given += min(size, 7)
+        self.count += min(size, 7)
         return bytes(min(size, 7))
 
 
-def test_no_more_is_read_than_it_takes_to_know() -> None:
-    """A byte beyond the limit."""
+def test_reading_stops_one_byte_beyond_the_limit() -> None:
+    """A file without end is refused after that byte."""
     endless = Endless()
     with pytest.raises(MidiError, match="it is larger than"):
-        load_bytes(endless)  # type: ignore[arg-type]  # as raw files are
-    assert endless.given == LIMIT + 1
+        load_bytes(endless)  # type: ignore[arg-type]  # a raw file, not a BinaryIO
+    assert endless.count == LIMIT + 1
 
 
 def test_a_file_opened_as_text_is_one_sentence(tmp_path: Path) -> None:
-    """What to open it with instead."""
+    """The message says to open it with mode 'rb'."""
     (tmp_path / "a.mid").write_text("MThd")
     with (tmp_path / "a.mid").open() as file, pytest.raises(MidiError, match="mode 'rb'"):
         load_bytes(file)  # type: ignore[arg-type]  # on purpose

@@ -1,4 +1,4 @@
-"""Files of ours that come back: as they were made, saved by another program, or edited in one."""
+"""Files written by musicvae: unchanged, saved again by another program, or edited in one."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ LEADSHEET = Phrase(
 
 
 def made(phrase: Phrase, parts: int | None = None) -> Phrase:
-    """The phrase as if a model had made its first parts, or all of them."""
-    own = replace(phrase, parts=phrase.parts[:parts])
-    return replace(phrase, recipe=Recipe("a model", "generate", own.fingerprint))
+    """The phrase with a recipe of its first parts, or of all."""
+    generated = replace(phrase, parts=phrase.parts[:parts])
+    return replace(phrase, recipe=Recipe("a model", "generate", generated.fingerprint))
 
 
 CLIP = made(add_accompaniment(LEADSHEET), 1)
@@ -44,7 +44,7 @@ BARE = replace(CLIP, recipe=None)
 
 
 def saved(phrase: Phrase, change: Callable[[mido.MidiFile], object]) -> bytes:
-    """The file of a phrase after a program opened, changed and saved it."""
+    """The file of a phrase after another program has changed and saved it."""
     file = mido.MidiFile(file=io.BytesIO(midi_bytes(phrase)), charset="utf-8")
     change(file)
     buffer = io.BytesIO()
@@ -53,7 +53,7 @@ def saved(phrase: Phrase, change: Callable[[mido.MidiFile], object]) -> bytes:
 
 
 def onset(file: mido.MidiFile, number: int) -> mido.Message:
-    """A note of the melody as it is struck."""
+    """A note-on of the melody."""
     return [message for message in file.tracks[1] if message.type == "note_on"][number]
 
 
@@ -68,9 +68,9 @@ def velocity_changed(file: mido.MidiFile) -> None:
 
 
 def moved_by_a_step(file: mido.MidiFile) -> None:
-    struck = onset(file, 5)
-    struck.time += 120
-    file.tracks[1][file.tracks[1].index(struck) + 1].time -= 120
+    note_on = onset(file, 5)
+    note_on.time += 120
+    file.tracks[1][file.tracks[1].index(note_on) + 1].time -= 120
 
 
 def moved_off_the_grid(file: mido.MidiFile) -> None:
@@ -94,8 +94,8 @@ NOT_AS_TOLD = (moved_off_the_grid, moved_beyond_the_end, meter_changed)
 
 
 @pytest.mark.parametrize("edit", [*ON_THE_GRID, *NOT_AS_TOLD])
-def test_an_edited_clip_is_known_by_its_recipe(edit: Callable[[mido.MidiFile], None]) -> None:
-    """Whatever was changed; it still tells which model it came from."""
+def test_the_recipe_of_a_clip_reveals_any_edit(edit: Callable[[mido.MidiFile], None]) -> None:
+    """The phrase is marked as edited and keeps its recipe."""
     (phrase,) = read_midi(saved(CLIP, edit))
     assert phrase.edited
     assert phrase.recipe == CLIP.recipe
@@ -103,20 +103,20 @@ def test_an_edited_clip_is_known_by_its_recipe(edit: Callable[[mido.MidiFile], N
 
 
 @pytest.mark.parametrize("edit", NOT_AS_TOLD)
-def test_a_clip_without_a_recipe_is_known_where_its_text_does_not_fit(
+def test_without_a_recipe_a_grid_text_that_does_not_fit_reveals_an_edit(
     edit: Callable[[mido.MidiFile], None],
 ) -> None:
-    """Off the grid, beyond its bars, in another meter; no recipe is made up."""
+    """Notes are off the grid or after the end, or the meter differs; there is no recipe."""
     (phrase,) = read_midi(saved(BARE, edit))
     assert phrase.edited
     assert phrase.recipe is None
 
 
 @pytest.mark.parametrize("edit", ON_THE_GRID)
-def test_a_clip_without_a_recipe_on_its_grid_cannot_be_known(
+def test_without_a_recipe_an_edit_on_the_grid_is_not_detected(
     edit: Callable[[mido.MidiFile], None],
 ) -> None:
-    """It is read as it stands, its markers too."""
+    """The file is read as it is, with its markers."""
     (phrase,) = read_midi(saved(BARE, edit))
     assert not phrase.edited
     assert phrase.chords == BARE.chords
@@ -147,21 +147,29 @@ def with_an_empty_track(file: mido.MidiFile) -> None:
 
 
 def with_more_players(file: mido.MidiFile) -> None:
-    strike = (
+    kick = (
         mido.Message("note_on", channel=9, note=36),
         mido.Message("note_off", channel=9, note=36, time=120),
     )
-    file.tracks.append(mido.MidiTrack(strike))
+    file.tracks.append(mido.MidiTrack(kick))
 
 
-@pytest.mark.parametrize("resave", [
-    *(lambda file: None, in_other_ticks(96), in_other_ticks(960), in_one_track),
-    *(with_the_meter_in_every_track, with_an_empty_track, with_more_players),
-])  # fmt: skip
-def test_a_clip_that_was_only_saved_again_is_as_it_was_made(
+@pytest.mark.parametrize(
+    "resave",
+    [
+        lambda file: None,
+        in_other_ticks(96),
+        in_other_ticks(960),
+        in_one_track,
+        with_the_meter_in_every_track,
+        with_an_empty_track,
+        with_more_players,
+    ],
+)
+def test_a_clip_that_was_only_saved_again_is_not_edited(
     resave: Callable[[mido.MidiFile], None],
 ) -> None:
-    """In other ticks or tracks, and with players added behind its own."""
+    """Other ticks, other tracks and parts added after its own do not count as edits."""
     (phrase,) = read_midi(saved(CLIP, resave))
     assert not phrase.edited
     assert phrase.recipe == CLIP.recipe
@@ -169,25 +177,25 @@ def test_a_clip_that_was_only_saved_again_is_as_it_was_made(
     assert phrase.parts[0].notes == MELODY.notes
 
 
-def test_the_file_of_another_is_not_edited() -> None:
-    """Whatever stands in it."""
+def test_a_foreign_file_is_not_edited() -> None:
+    """Without the grid text and recipe nothing is compared."""
     data = midi_bytes(BARE).replace(b"musicvae", b"somebody")
     assert [phrase.edited for phrase in read_midi(data)] == [False]
 
 
 @given(phrases(offsets=True), st.data())
 @settings(max_examples=100, deadline=None)
-def test_what_a_model_made_is_not_edited(phrase: Phrase, data: st.DataObject) -> None:
-    """However many parts others have added to it."""
+def test_a_generated_phrase_is_not_edited(phrase: Phrase, data: st.DataObject) -> None:
+    """Any number of its parts may have been added to those that the model made."""
     clip = made(phrase, data.draw(st.integers(0, len(phrase.parts))))
-    (back,) = read_midi(midi_bytes(clip))
-    assert (back, back.recipe, back.edited) == (phrase, clip.recipe, False)
+    (read,) = read_midi(midi_bytes(clip))
+    assert (read, read.recipe, read.edited) == (phrase, clip.recipe, False)
 
 
 @given(phrases(offsets=True), st.data())
 @settings(max_examples=100, deadline=None)
-def test_any_other_note_is_an_edit(phrase: Phrase, data: st.DataObject) -> None:
-    """In any part that a model made; chords that were told are recognised from the notes."""
+def test_any_changed_note_is_an_edit(phrase: Phrase, data: st.DataObject) -> None:
+    """Another velocity in any generated part is enough; chords are recognized from the notes."""
     sounding = [number for number, part in enumerate(phrase.parts) if part.notes]
     assume(sounding)
     number = data.draw(st.sampled_from(sounding))
@@ -195,24 +203,24 @@ def test_any_other_note_is_an_edit(phrase: Phrase, data: st.DataObject) -> None:
     first, *rest = part.notes
     louder = replace(part, notes=(replace(first, velocity=first.velocity % 127 + 1), *rest))
     parts = (*phrase.parts[:number], louder, *phrase.parts[number + 1 :])
-    (back,) = read_midi(midi_bytes(replace(made(phrase), parts=parts)))
-    assert back.edited
-    assert replace(back, chords=()) == replace(phrase, parts=parts, chords=())
+    (read,) = read_midi(midi_bytes(replace(made(phrase), parts=parts)))
+    assert read.edited
+    assert replace(read, chords=()) == replace(phrase, parts=parts, chords=())
     notes = remove_overlaps(n for part in parts if not part.is_drum for n in part.notes)
-    heard = recognize_chords(replace(phrase, parts=(Part(notes),), chords=()))
-    assert back.chords == (
-        to_chord_changes(heard, phrase.meter, phrase.lead_in) if phrase.chords else ()
+    codes = recognize_chords(replace(phrase, parts=(Part(notes),), chords=()))
+    assert read.chords == (
+        to_chord_changes(codes, phrase.meter, phrase.lead_in) if phrase.chords else ()
     )
 
 
-def alike(phrase: Phrase, semitones: int = 0) -> float:
-    """Share of the beats whose chord has the root of the lead sheet's, moved so far."""
-    wanted, found = (recognize_chords(LEADSHEET) - 1 + semitones) % 12, recognize_chords(phrase)
-    return float(np.mean((wanted == (found - 1) % 12) & (found > 0)))
+def root_accuracy(phrase: Phrase, semitones: int = 0) -> float:
+    """Share of beats with the root of the lead sheet, transposed by `semitones`."""
+    expected, codes = (recognize_chords(LEADSHEET) - 1 + semitones) % 12, recognize_chords(phrase)
+    return float(np.mean((expected == (codes - 1) % 12) & (codes > 0)))
 
 
-LEAST = dict.fromkeys(PATTERNS, 1.0) | {"walking": 0.6}
-"""A walking bass has tones of its own, and short chords after the beat."""
+MIN_ACCURACY = dict.fromkeys(PATTERNS, 1.0) | {"walking": 0.6}
+"""Walking patterns have passing tones in the bass, and short chords after the beat."""
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
@@ -220,7 +228,7 @@ LEAST = dict.fromkeys(PATTERNS, 1.0) | {"walking": 0.6}
 def test_the_chords_of_an_edited_lead_sheet_are_those_of_its_notes(
     semitones: int, pattern: str
 ) -> None:
-    """All its notes moved, the markers left behind: the chords have moved with the notes."""
+    """Notes transposed without their markers have transposed chords."""
 
     def move(file: mido.MidiFile) -> None:
         for message in (message for track in file.tracks for message in track):
@@ -229,12 +237,12 @@ def test_the_chords_of_an_edited_lead_sheet_are_those_of_its_notes(
 
     (phrase,) = read_midi(saved(made(add_accompaniment(LEADSHEET, pattern), 1), move))
     assert phrase.edited
-    assert alike(phrase, semitones) >= LEAST[pattern]
+    assert root_accuracy(phrase, semitones) >= MIN_ACCURACY[pattern]
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
-def test_markers_that_the_accompaniment_plays_are_not_stale(pattern: str) -> None:
-    """Where only the melody was edited they hold to the letter; a wrong one does not."""
+def test_markers_that_the_accompaniment_plays_are_not_outdated(pattern: str) -> None:
+    """Edits of the melody leave chords unchanged; a wrong marker is replaced."""
     clip = made(add_accompaniment(LEADSHEET, pattern), 1)
     (phrase,) = read_midi(saved(clip, pitch_changed))
     assert (phrase.edited, phrase.chords) == (True, LEADSHEET.chords)
@@ -244,11 +252,11 @@ def test_markers_that_the_accompaniment_plays_are_not_stale(pattern: str) -> Non
 
     (phrase,) = read_midi(saved(clip, relabel))
     assert phrase.edited
-    assert alike(phrase) >= LEAST[pattern]
+    assert root_accuracy(phrase) >= MIN_ACCURACY[pattern]
 
 
 def test_without_an_accompaniment_chords_are_those_of_the_melody() -> None:
-    """Nothing else tells whether the markers are stale."""
+    """Markers may be outdated, so chords are recognized from its notes."""
     broken = tuple(Note(4 * i, 4, 60 + (0, 4, 7, 12)[i % 4]) for i in range(16))
     chords = tuple(ChordChange(16 * bar, Chord(6 + bar)) for bar in range(4))
     clip = made(Phrase(bars=4, parts=(Part(broken),), chords=chords))

@@ -1,4 +1,4 @@
-"""Reading and writing: what we write reads back; what others wrote becomes phrases."""
+"""Reading and writing: written files read back the same; foreign files are quantized."""
 
 from __future__ import annotations
 
@@ -22,34 +22,31 @@ from ..strategies import phrases
 
 @given(phrases(offsets=True))
 @settings(max_examples=400, deadline=None)
-def test_what_we_write_reads_back_the_same(phrase: Phrase) -> None:
-    """read(write(p)) == p: meter, grid, pick-up, tempos, parts, names, chords, rests at the end.
-
-    So are notes that are struck off the grid.
-    """
+def test_a_written_phrase_reads_back_the_same(phrase: Phrase) -> None:
+    """Meter, grid, pick-up, tempos, parts, names, chords, offsets and final rests survive."""
     assert read_midi(midi_bytes(phrase)) == [phrase]
 
 
 @given(phrases())
 @settings(max_examples=50, deadline=None)
 def test_the_same_phrase_gives_the_same_bytes(phrase: Phrase) -> None:
-    """Nothing but the phrase goes into a file: no clock, no chance."""
+    """A file depends on the phrase alone, not on time or chance."""
     assert midi_bytes(phrase) == midi_bytes(phrase)
 
 
 @given(phrases())
 @settings(max_examples=50, deadline=None)
-def test_other_software_opens_our_files(phrase: Phrase) -> None:
-    """mido finds a file of type 1 with a track for the meter and one for each part."""
+def test_other_software_opens_written_files(phrase: Phrase) -> None:
+    """mido reads a file of type 1 with a track of meta events and one per part."""
     file = mido.MidiFile(file=io.BytesIO(midi_bytes(phrase)), charset="utf-8")
     assert (file.type, len(file.tracks)) == (1, 1 + len(phrase.parts))
-    signs = [m for m in file.tracks[0] if m.type == "time_signature"]
-    assert [(m.numerator, m.denominator) for m in signs] == [
+    signatures = [m for m in file.tracks[0] if m.type == "time_signature"]
+    assert [(m.numerator, m.denominator) for m in signatures] == [
         (phrase.meter.numerator, phrase.meter.denominator)
     ]
 
 
-def test_a_pickup_stands_before_the_second_bar_line_of_the_file() -> None:
+def test_a_pickup_is_padded_to_a_whole_bar() -> None:
     """A pick-up of one quarter in 3/4 is preceded by two quarters of rest."""
     phrase = Phrase(Meter(3, 4), bars=1, pickup=4, parts=(Part((Note(0, 4, 60),)),))
     file = mido.MidiFile(file=io.BytesIO(midi_bytes(phrase)))
@@ -57,8 +54,8 @@ def test_a_pickup_stands_before_the_second_bar_line_of_the_file() -> None:
     assert on.time == 2 * file.ticks_per_beat
 
 
-def test_our_file_edited_off_the_grid_is_read_like_any_other() -> None:
-    """A text event that no longer describes the notes is not believed."""
+def test_a_written_file_edited_off_the_grid_is_quantized() -> None:
+    """A grid text that no longer fits the notes is ignored."""
     phrase = Phrase(bars=2, parts=(Part((Note(0, 4, 60), Note(8, 4, 62))),))
     file = mido.MidiFile(file=io.BytesIO(midi_bytes(phrase)))
     for message in file.tracks[1]:
@@ -68,7 +65,7 @@ def test_our_file_edited_off_the_grid_is_read_like_any_other() -> None:
     assert [(note.start, note.pitch) for note in read.parts[0].notes] == [(0, 60), (8, 62)]
 
 
-OFF = Phrase(
+OFF_GRID = Phrase(
     bars=1,
     parts=(
         Part((Note(0, 4, 60, offset=7), Note(4, 4, 60, offset=-30), Note(8, 8, 60, offset=20))),
@@ -76,9 +73,9 @@ OFF = Phrase(
 )
 
 
-def test_what_is_off_the_grid_is_written_so_and_ends_in_time() -> None:
-    """Each note moves whole, but ends where its pitch is struck again, or with the phrase."""
-    file = mido.MidiFile(file=io.BytesIO(midi_bytes(OFF)))
+def test_notes_off_the_grid_are_written_with_their_offsets() -> None:
+    """A note moves whole, but ends by the next note of its pitch or the end of the phrase."""
+    file = mido.MidiFile(file=io.BytesIO(midi_bytes(OFF_GRID)))
     ticks, now = [], 0
     for message in file.tracks[1]:
         now += message.time
@@ -88,9 +85,9 @@ def test_what_is_off_the_grid_is_written_so_and_ends_in_time() -> None:
 
 
 @pytest.mark.parametrize("resolution", [96, 120, 220, 480, 960, 1000])
-def test_off_the_grid_on_purpose_is_known_by_its_mark(resolution: int) -> None:
-    """Saved in other ticks it is read as far as they allow; without the mark it is quantised."""
-    file = mido.MidiFile(file=io.BytesIO(midi_bytes(OFF)))
+def test_offsets_are_read_only_with_their_flag(resolution: int) -> None:
+    """Other resolutions round the offsets; without the flag the notes are quantized."""
+    file = mido.MidiFile(file=io.BytesIO(midi_bytes(OFF_GRID)))
     file.ticks_per_beat = resolution
     for track in file.tracks:
         now = last = 0
@@ -99,9 +96,9 @@ def test_off_the_grid_on_purpose_is_known_by_its_mark(resolution: int) -> None:
             message.time, last = now * resolution // 480 - last, now * resolution // 480
     (read,) = read_midi(_bytes(file))
     tick = 480 / resolution
-    for note, was in zip(read.parts[0].notes, OFF.parts[0].notes, strict=True):
-        assert replace(note, offset=0) == replace(was, offset=0)
-        assert abs(note.offset - was.offset) <= max(1, 2 * tick)
+    for note, written in zip(read.parts[0].notes, OFF_GRID.parts[0].notes, strict=True):
+        assert replace(note, offset=0) == replace(written, offset=0)
+        assert abs(note.offset - written.offset) <= max(1, 2 * tick)
     text = next(message for message in file.tracks[0] if message.type == "text")
     text.text = text.text.replace(', "offsets": true', "")
     (read,) = read_midi(_bytes(file))
@@ -109,7 +106,7 @@ def test_off_the_grid_on_purpose_is_known_by_its_mark(resolution: int) -> None:
 
 
 def test_chords_are_markers_that_an_editor_shows_and_may_change() -> None:
-    """At their ticks on the first track; one moved or added there is read, a word is not."""
+    """Changed chord markers are read at their ticks; other markers are ignored."""
     chords = (ChordChange(4, Chord(0)), ChordChange(16, Chord(9, "min7")), ChordChange(24, None))
     phrase = Phrase(bars=2, parts=(Part((Note(0, 4, 60),)),), chords=chords)
     file = mido.MidiFile(file=io.BytesIO(midi_bytes(phrase)))
@@ -127,10 +124,10 @@ CHORDS = [(0, "C"), (960, "Am"), (1920, "F/A"), (2880, "G7"), (3840, "C")]
 
 
 @pytest.mark.parametrize("kind", ["marker", "text", "lyrics"])
-def test_chord_symbols_in_the_files_of_others_are_its_chords(kind: str) -> None:
-    """Each at the step nearest to its tick, counted as the notes are, bars of rest left out."""
-    told = [(tick + 1920, text) for tick, text in CHORDS]
-    (phrase,) = read_midi(_file([(1920, 3840, 60)], told={kind: told}))
+def test_chord_symbols_in_foreign_files_are_read(kind: str) -> None:
+    """Each is at the nearest step, counted like notes after dropped bars of rest."""
+    symbols = [(tick + 1920, text) for tick, text in CHORDS]
+    (phrase,) = read_midi(_file([(1920, 3840, 60)], texts={kind: symbols}))
     assert phrase.chords == (
         ChordChange(0, Chord(0)),
         ChordChange(8, Chord(9, "min")),
@@ -139,12 +136,12 @@ def test_chord_symbols_in_the_files_of_others_are_its_chords(kind: str) -> None:
     )
 
 
-def test_a_change_of_meter_does_not_silence_the_chord() -> None:
-    """The phrase that follows begins with the one that sounds."""
+def test_a_change_of_meter_does_not_end_the_chord() -> None:
+    """The next phrase begins with the chord that still sounds."""
     notes = [(0, 3840, 60), (3840, 720, 64), (5280, 720, 65)]
-    found = read_midi(_file(notes, [(0, 4, 4), (3840, 6, 8)], told={"marker": CHORDS[:4]}))
-    assert found[0].chords[-1] == ChordChange(24, Chord(7, "7"))
-    assert found[1].chords == (ChordChange(0, Chord(7, "7")),)
+    first, second = read_midi(_file(notes, [(0, 4, 4), (3840, 6, 8)], {"marker": CHORDS[:4]}))
+    assert first.chords[-1] == ChordChange(24, Chord(7, "7"))
+    assert second.chords == (ChordChange(0, Chord(7, "7")),)
 
 
 @pytest.mark.parametrize(
@@ -159,24 +156,24 @@ def test_a_change_of_meter_does_not_silence_the_chord() -> None:
     ],
 )
 def test_words_letters_and_a_few_symbols_are_no_chords(texts: list[str]) -> None:
-    """A sung A, sections A, B and C, fewer than four, words among them."""
-    told = [(480 * i, text) for i, text in enumerate(texts)]
+    """Single letters, fewer than four symbols, and symbols among words do not count."""
+    timed = [(480 * i, text) for i, text in enumerate(texts)]
     for kind in ("marker", "text", "lyrics"):
-        (phrase,) = read_midi(_file([(0, 3840, 60)], told={kind: told}))
+        (phrase,) = read_midi(_file([(0, 3840, 60)], texts={kind: timed}))
         assert phrase.chords == ()
 
 
-def test_bars_of_rest_around_the_music_are_left_out() -> None:
-    """A file of another that starts in bar 3 and rests at the end has one bar."""
+def test_bars_of_rest_around_the_music_are_dropped() -> None:
+    """A foreign file with one note in bar 3 of 9 has one bar."""
     (phrase,) = read_midi(_file([(4 * 480 * 2 + 480, 480, 60)], end=4 * 480 * 9))
     assert phrase == Phrase(bars=1, parts=(Part((Note(4, 4, 60),)),))
 
 
 def test_a_change_of_meter_begins_a_new_phrase() -> None:
-    """4/4 for two bars, then 6/8."""
+    """Two bars of 4/4 and one of 6/8 give two phrases."""
     notes = [(0, 480, 60), (1920, 480, 62), (3840, 240, 64), (4080, 720, 65)]
-    found = read_midi(_file(notes, meters=[(0, 4, 4), (3840, 6, 8)]))
-    assert [(phrase.meter, phrase.bars) for phrase in found] == [
+    segments = read_midi(_file(notes, meters=[(0, 4, 4), (3840, 6, 8)]))
+    assert [(phrase.meter, phrase.bars) for phrase in segments] == [
         (Meter(4, 4), 2),
         (Meter(6, 8), 1),
     ]
@@ -184,14 +181,14 @@ def test_a_change_of_meter_begins_a_new_phrase() -> None:
 
 @pytest.mark.parametrize("sign", [(1, 4), (3, 4)])
 def test_a_short_first_bar_is_a_pickup(sign: tuple[int, int]) -> None:
-    """However notation software writes it: a small meter, or the meter stated again early."""
+    """Notation software writes it as a short meter, or repeats the meter within the first bar."""
     notes = [(0, 480, 55), (480, 960, 60), (1440, 480, 64), (1920, 1440, 67)]
     (phrase,) = read_midi(_file(notes, meters=[(0, *sign), (480, 3, 4)]))
     assert (phrase.meter, phrase.pickup, phrase.bars) == (Meter(3, 4), 4, 2)
 
 
 def test_triplets_choose_the_triplet_grid_and_sixteenths_the_straight_one() -> None:
-    """Each grid holds what it is made for; eighths lie on both, and are straight."""
+    """Eighths are on both grids and count as straight."""
     triplets = [(160 * i, 160, 60) for i in range(12)]
     sixteenths = [(120 * i, 120, 60) for i in range(12)]
     eighths = [(240 * i, 240, 60) for i in range(12)]
@@ -203,7 +200,7 @@ def test_triplets_choose_the_triplet_grid_and_sixteenths_the_straight_one() -> N
 
 
 def test_tempo_changes_stay_with_the_phrase() -> None:
-    """One phrase, two tempos; the second stands at its step."""
+    """A phrase has both tempos, the second at its step."""
     file = mido.MidiFile(file=io.BytesIO(_file([(0, 480, 60), (960, 960, 62)])))
     file.tracks.append(
         mido.MidiTrack(
@@ -224,7 +221,7 @@ def test_a_meter_too_long_for_the_grid_is_the_reason_given() -> None:
 
 
 def test_main_phrase_is_the_one_with_most_notes() -> None:
-    """Not the first, not the longest."""
+    """It is neither the first nor the longest."""
     few = Phrase(bars=9, parts=(Part((Note(0, 1, 60),)),))
     many = Phrase(bars=1, parts=(Part((Note(0, 1, 60), Note(1, 1, 60))),))
     assert main_phrase([few, many]) is many
@@ -243,8 +240,8 @@ def test_main_phrase_is_the_one_with_most_notes() -> None:
         ),
     ],
 )
-def test_what_cannot_be_used_is_one_sentence(data: bytes, reason: str, tmp_path: Path) -> None:
-    """It names the file and says why."""
+def test_an_unusable_file_is_one_sentence(data: bytes, reason: str, tmp_path: Path) -> None:
+    """The message names the file and the reason."""
     path = tmp_path / "broken.mid"
     path.write_bytes(data)
     with pytest.raises(MidiError, match=reason) as caught:
@@ -254,15 +251,15 @@ def test_what_cannot_be_used_is_one_sentence(data: bytes, reason: str, tmp_path:
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
-    """Neither is a traceback."""
+    """Both raise a MidiError that says which it is."""
     with pytest.raises(MidiError, match=r"none\.mid: there is no such file"):
         read_midi(tmp_path / "none.mid")
     with pytest.raises(MidiError, match="it is a folder"):
         read_midi(tmp_path)
 
 
-def test_a_place_that_cannot_be_written_loses_nothing(tmp_path: Path) -> None:
-    """A folder where the file should be; nothing half-written stays behind."""
+def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    """A folder has the name of the file; no temporary file is left."""
     (tmp_path / "taken.mid").mkdir()
     with pytest.raises(OutputError, match=r"taken\.mid cannot be written"):
         write_midi(Phrase(), tmp_path / "taken.mid")
@@ -272,16 +269,16 @@ def test_a_place_that_cannot_be_written_loses_nothing(tmp_path: Path) -> None:
 def _file(
     notes: list[tuple[int, int, int]],
     meters: list[tuple[int, int, int]] | None = None,
+    texts: dict[str, list[tuple[int, str]]] | None = None,
     end: int = 0,
-    told: dict[str, list[tuple[int, str]]] | None = None,
 ) -> bytes:
-    """A file as others write it: (start, duration, pitch) in ticks of 1/480 quarter; and words."""
+    """A foreign file of (start, duration, pitch) notes in ticks of 1/480 quarter, and texts."""
     events: list[tuple[int, mido.Message | mido.MetaMessage]] = [
         (tick, mido.MetaMessage("time_signature", numerator=n, denominator=d))
         for tick, n, d in meters or []
     ]
-    for kind, words in (told or {}).items():
-        events += [(tick, mido.MetaMessage(kind, text=text)) for tick, text in words]
+    for kind, timed in (texts or {}).items():
+        events += [(tick, mido.MetaMessage(kind, text=text)) for tick, text in timed]
     for start, duration, pitch in notes:
         events.append((start, mido.Message("note_on", note=pitch, velocity=80)))
         events.append((start + duration, mido.Message("note_off", note=pitch)))

@@ -1,4 +1,4 @@
-"""Several time signatures or tempos at one tick: the last one in the file counts."""
+"""Of several time signatures or tempos at one tick, the last in the file counts."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from musicvae.theory.meter import Meter
 from ..corpus.test_fast_reader import EVERY_CODEC, assert_same, slow_lines
 from .test_parser import END, smf
 
-Timed = tuple[int, bytes]
-"""A tick, and an event of a track."""
+TimedEvent = tuple[int, bytes]
+"""A tick and the bytes of an event."""
 
 QUARTER = 480
 SIGN, TEMPO = b"\xff\x58\x04", b"\xff\x51\x03"
 
 
-def hexadecimal(track: list[Timed]) -> str:
-    """The events of a track as `smf` takes them; those of one tick stay in their order."""
+def hexadecimal(track: list[TimedEvent]) -> str:
+    """A track in hexadecimal for `smf`; events at one tick keep their order."""
     body, now = b"", 0
     for tick, event in sorted(track, key=lambda timed: timed[0]):
         delta, now = tick - now, tick
@@ -33,8 +33,8 @@ def hexadecimal(track: list[Timed]) -> str:
     return f"{body.hex()} {END}"
 
 
-def file_of(tracks: list[list[Timed]]) -> bytes:
-    """Events of each track, and four bars of quarters on one more."""
+def file_of(tracks: list[list[TimedEvent]]) -> bytes:
+    """A file of these tracks and one more with four bars of quarters."""
     notes = [(QUARTER * i, bytes([0x90, 60 + i % 5, 64])) for i in range(16)]
     notes += [(QUARTER * (i + 1), bytes([0x80, 60 + i % 5, 0])) for i in range(16)]
     notes.sort(key=lambda timed: (timed[0], timed[1][0]))
@@ -51,18 +51,18 @@ ticks = st.sampled_from([0, 0, 0, QUARTER, 3 * QUARTER, 4 * QUARTER, 8 * QUARTER
 tracks = st.lists(st.lists(st.tuples(ticks, signs | tempos), max_size=8), min_size=1, max_size=3)
 
 
-def without_the_overruled(tracks: list[list[Timed]]) -> list[list[Timed]]:
-    """Of each kind, only the event of each tick that stands last in the file."""
+def without_overridden(tracks: list[list[TimedEvent]]) -> list[list[TimedEvent]]:
+    """The tracks with only the last event of each kind and tick in the file."""
     last = {
-        (tick, event[:3]): (number, place)
+        (tick, event[:3]): (number, index)
         for number, track in enumerate(tracks)
-        for place, (tick, event) in enumerate(track)
+        for index, (tick, event) in enumerate(track)
     }
     return [
         [
             (tick, event)
-            for place, (tick, event) in enumerate(track)
-            if last[tick, event[:3]] == (number, place)
+            for index, (tick, event) in enumerate(track)
+            if last[tick, event[:3]] == (number, index)
         ]
         for number, track in enumerate(tracks)
     ]
@@ -70,36 +70,36 @@ def without_the_overruled(tracks: list[list[Timed]]) -> list[list[Timed]]:
 
 @given(tracks)
 @settings(max_examples=200, deadline=None)
-def test_only_the_last_of_one_tick_counts(tracks: list[list[Timed]]) -> None:
-    """A file reads like the one from which all that is overruled was taken out."""
-    assert read_midi(file_of(tracks)) == read_midi(file_of(without_the_overruled(tracks)))
+def test_only_the_last_of_one_tick_counts(tracks: list[list[TimedEvent]]) -> None:
+    """A file reads the same after all overridden events are removed."""
+    assert read_midi(file_of(tracks)) == read_midi(file_of(without_overridden(tracks)))
 
 
 @EVERY_CODEC
 @given(tracks=tracks)
 @settings(max_examples=200, deadline=None)
-def test_the_quick_reader_agrees_or_leaves_the_file(codec: str, tracks: list[list[Timed]]) -> None:
-    """And it reads every file in which nothing of one track is overruled by the same track."""
+def test_the_fast_path_agrees_or_refuses(codec: str, tracks: list[list[TimedEvent]]) -> None:
+    """It reads every file in which no track overrides its own events."""
     data = file_of(tracks)
     with suppress(FastPathUnsupported):
         assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
-    apart = [without_the_overruled([track])[0] for track in tracks]
-    data = file_of(apart)
+    consistent = [without_overridden([track])[0] for track in tracks]
+    data = file_of(consistent)
     assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
 
 
-@pytest.mark.parametrize("many", [2, 30])
-def test_the_smaller_wins_where_it_stands_last(many: int) -> None:
-    """Within a track and over two; however many there are, which symusic's sort may mix up."""
-    signs = [(0, SIGN + bytes([9 - i % 8, 2, 24, 8])) for i in range(many)]
-    tempos = [(0, TEMPO + (900_000 - i).to_bytes(3)) for i in range(many)]
+@pytest.mark.parametrize("count", [2, 30])
+def test_the_last_event_counts_even_if_it_is_the_smallest(count: int) -> None:
+    """It may be in the same track or the next; symusic's sort may reorder many such events."""
+    signs = [(0, SIGN + bytes([9 - i % 8, 2, 24, 8])) for i in range(count)]
+    tempos = [(0, TEMPO + (900_000 - i).to_bytes(3)) for i in range(count)]
     last = signs[-1][1][3]
     for tracks in ([signs + tempos], [signs[:1] + tempos[:1], signs[1:] + tempos[1:]]):
         (score,) = parse(file_of(tracks))
         assert score.meters[-1] == (0, last, 4)
-        assert score.tempos[-1] == (0, 900_001 - many)
+        assert score.tempos[-1] == (0, 900_001 - count)
         (phrase,) = read_midi(file_of(tracks))
         assert phrase.meter == Meter(last, 4)
-        assert phrase.tempos[0].microseconds == 900_001 - many
+        assert phrase.tempos[0].microseconds == 900_001 - count
     with pytest.raises(FastPathUnsupported):
         fast_tracks(file_of([signs]), "melody")

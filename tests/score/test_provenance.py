@@ -1,11 +1,13 @@
-"""Recipes: what they tell comes back, and what is none is none, whatever it says."""
+"""Recipes: they survive a file, and invalid ones parse to None."""
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from typing import Any
 
+import mido
 import numpy as np
 import pytest
 from hypothesis import given
@@ -29,7 +31,7 @@ json_values = st.recursive(
 
 @st.composite
 def recipes(draw: st.DrawFn) -> Recipe:
-    """Any: some points of some width, any options."""
+    """A recipe with up to three latent vectors of any width and any options."""
     width = draw(st.integers(1, 5))
     rows = draw(st.integers(0, 3))
     numbers = draw(
@@ -42,24 +44,24 @@ def recipes(draw: st.DrawFn) -> Recipe:
 
 @given(phrases(), recipes())
 def test_a_file_carries_its_recipe_and_is_the_same_music(phrase: Phrase, recipe: Recipe) -> None:
-    """To the bit of every point; the phrase is equal to the one without."""
+    """The recipe reads back to the bit; the phrase equals the one without a recipe."""
     recipe = replace(recipe, notes=phrase.fingerprint)
-    (back,) = read_midi(midi_bytes(replace(phrase, recipe=recipe)))
-    assert back == phrase
-    assert back.recipe == recipe
-    assert midi_bytes(back) == midi_bytes(replace(phrase, recipe=recipe))
+    (read,) = read_midi(midi_bytes(replace(phrase, recipe=recipe)))
+    assert read == phrase
+    assert read.recipe == recipe
+    assert midi_bytes(read) == midi_bytes(replace(phrase, recipe=recipe))
 
 
 @given(st.text(max_size=200) | json_values.map(json.dumps))
 def test_a_text_that_is_no_recipe_is_none(text: str) -> None:
-    """It never raises."""
+    """Parsing returns None and never raises."""
     assert parse_recipe(text) is None
 
 
 @pytest.mark.parametrize("key", ["c", "a", "f#", "bb", " g "])
 def test_a_bare_letter_of_an_old_recipe_is_the_major_key_it_was(key: str) -> None:
-    """Today it is refused; with a scale beside it, or any word, it is as it was told."""
-    for wishes, read in (
+    """A lower-case letter alone is read as major; with a scale or a word it stays unchanged."""
+    for stored, expected in (
         ({"key": key}, {"key": key.strip().capitalize()}),
         ({"key": key, "scale": None}, {"key": key.strip().capitalize(), "scale": None}),
         ({"key": key, "scale": "dorian"}, None),
@@ -67,11 +69,11 @@ def test_a_bare_letter_of_an_old_recipe_is_the_major_key_it_was(key: str) -> Non
         ({"key": 7}, None),
         ({"chords": key}, None),
     ):
-        recipe = parse_recipe(Recipe("abc", "vary", options={"wishes": wishes}).text())
+        recipe = parse_recipe(Recipe("abc", "vary", options={"wishes": stored}).text())
         assert recipe
-        assert recipe.options == {"wishes": read or wishes}
-        if read:
-            assert str(parse_key(read["key"])).endswith("major")
+        assert recipe.options == {"wishes": expected or stored}
+        if expected:
+            assert str(parse_key(expected["key"])).endswith("major")
 
 
 @pytest.mark.parametrize(
@@ -91,22 +93,17 @@ def test_a_bare_letter_of_an_old_recipe_is_the_major_key_it_was(key: str) -> Non
     ids=str,
 )
 def test_a_recipe_that_was_tampered_with_is_none(change: dict[str, Any]) -> None:
-    """Whatever of it does not fit."""
-    good = json.loads(Recipe("abc", "vary", latent=2, z=bytes(8)).text())
-    assert parse_recipe(json.dumps(good)) is not None
-    assert parse_recipe(json.dumps(good | change)) is None
+    """Any field of the wrong type, width or value makes it invalid."""
+    valid = json.loads(Recipe("abc", "vary", latent=2, z=bytes(8)).text())
+    assert parse_recipe(json.dumps(valid)) is not None
+    assert parse_recipe(json.dumps(valid | change)) is None
 
 
-def test_a_monstrous_recipe_is_none_and_its_file_is_read() -> None:
-    """Too long, or nested without end."""
+def test_an_oversized_recipe_is_none_and_its_file_is_read() -> None:
+    """Texts that are too long or nested too deeply are ignored."""
     assert parse_recipe(" " * (MAX_TEXT + 1)) is None
     assert parse_recipe("[" * 100_000) is None
-    good = midi_bytes(Phrase(bars=1))
-    import io
-
-    import mido
-
-    file = mido.MidiFile(file=io.BytesIO(good))
+    file = mido.MidiFile(file=io.BytesIO(midi_bytes(Phrase(bars=1))))
     file.tracks[0].insert(1, mido.MetaMessage("text", text=RECIPE + "{" * 50_000))
     buffer = io.BytesIO()
     file.save(file=buffer)

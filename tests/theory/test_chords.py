@@ -1,4 +1,4 @@
-"""Chord symbols: the nine that are written, and the many that are read."""
+"""Chords: symbols of the nine qualities, and reading of other symbols."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ CODE = st.integers(0, CHORD_CODES - 1)
 
 @given(CODE)
 def test_each_code_is_one_chord_and_one_symbol(number: int) -> None:
-    """Written and read, numbered and found again; none is one of them."""
+    """Codes and symbols convert back to the same chord; no chord has a code too."""
     chord = chord_from_code(number)
     assert chord_code(chord) == number
     assert parse_chord(symbol(chord)) == chord
 
 
 def test_no_two_chords_are_written_alike() -> None:
-    """109 symbols."""
+    """There are 109 distinct symbols."""
     assert len({symbol(chord_from_code(number)) for number in range(CHORD_CODES)}) == CHORD_CODES
 
 
 @given(st.lists(CODE))
 def test_chords_that_are_written_together_read_back(numbers: list[int]) -> None:
-    """Each as the chord that it is, and none with a flat beside a sharp."""
+    """Symbols of a progression parse back, and never mix flats and sharps."""
     chords = [chord_from_code(number) for number in numbers]
     written = symbols(chords)
     assert [parse_chord(text) for text in written] == chords
@@ -57,13 +57,13 @@ def test_chords_that_are_written_together_read_back(numbers: list[int]) -> None:
     ],
 )
 def test_a_progression_is_spelled_as_people_spell_it(progression: str) -> None:
-    """With the signs of its key."""
+    """The symbols use the accidentals of the key."""
     assert symbols(map(parse_chord, progression.split())) == progression.split()
 
 
 @given(CODE.filter(bool), st.integers(-30, 30))
 def test_transposing_moves_every_tone(number: int, semitones: int) -> None:
-    """By as many semitones, the root first."""
+    """All pitch classes move by the same number of semitones, in the same order."""
     chord = chord_from_code(number)
     assert chord is not None
     moved = tuple((tone + semitones) % 12 for tone in pitch_classes(chord))
@@ -88,7 +88,7 @@ READ = {
 
 @pytest.mark.parametrize(("nearest", "written"), READ.items())
 def test_what_others_write_is_reduced_to_the_nearest(nearest: str, written: str) -> None:
-    """Slash basses and tensions are dropped, signs and words mean the same."""
+    """Slash basses and tensions are dropped; signs and words are synonyms."""
     assert {symbol(parse_chord(text)) for text in written.split()} == {nearest}
 
 
@@ -96,14 +96,14 @@ def test_what_others_write_is_reduced_to_the_nearest(nearest: str, written: str)
     "text", ["", "H", "a", "Verse", "la", "Add", "C4", "A1", "Amen", "Be", "Fine", "C/", "Cmm", "7"]
 )
 def test_what_is_no_chord_is_one_sentence(text: str) -> None:
-    """It names the text and says how a chord is written."""
+    """The message names the text and shows how to write a chord."""
     with pytest.raises(RequestError, match=r"is no chord; write it like C, F#m7") as caught:
         parse_chord(text)
     assert repr(text) in str(caught.value)
 
 
 def test_a_chord_has_a_root_and_a_quality_of_the_nine() -> None:
-    """No other can be made."""
+    """Others raise ValueError."""
     for root, quality in ((12, "maj"), (-1, "maj"), (0, "major")):
-        with pytest.raises(ValueError, match="quality of nine"):
+        with pytest.raises(ValueError, match="one of nine qualities"):
             Chord(root, quality)

@@ -1,4 +1,4 @@
-"""Programs by number and by name."""
+"""General MIDI programs by number and by name."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import subprocess
 import sys
 
 import pytest
+from pretty_midi import program_to_instrument_name
 
 from musicvae.errors import RequestError
-from musicvae.theory.general_midi import parse_program, program_name
+from musicvae.theory.general_midi import parse_program
 
 
-def test_a_name_is_read_as_it_is_said() -> None:
-    """However it is written; so is the number."""
+def test_a_name_or_a_number_is_parsed() -> None:
+    """Case, spaces and hyphens do not matter; numbers may be text."""
     for number in range(128):
-        name = program_name(number)
+        name = program_to_instrument_name(number)
         for text in (name, f" {name.upper().replace('-', ' ')} ", str(number), number):
             assert parse_program(text) == number
 
@@ -31,35 +32,35 @@ def test_a_name_is_read_as_it_is_said() -> None:
     ],
 )
 def test_a_piece_of_a_name_is_enough_where_no_other_has_it(piece: str, number: int) -> None:
-    """Its beginning, or a word of it."""
+    """The beginning or a word of a name selects its program."""
     assert parse_program(piece) == number
 
 
 @pytest.mark.parametrize("wanted", ["Acustic Base", "zzz", ""])
-def test_what_is_no_program_is_one_sentence_with_three_that_are(wanted: str) -> None:
-    """Those that are spelled most like it."""
-    with pytest.raises(RequestError, match=r"There is no program .* near are: .*, .*, .*\.$") as e:
+def test_an_unknown_program_is_one_sentence_with_three_suggestions(wanted: str) -> None:
+    """The suggestions are the names spelled most like it."""
+    with pytest.raises(RequestError, match=r"There is no program .* similar: .*, .*, .*\.$") as e:
         parse_program(wanted)
     assert repr(wanted) in str(e.value)
 
 
-def test_the_nearest_names_are_proposed() -> None:
-    """One letter wrong."""
-    with pytest.raises(RequestError, match=r"near are: .*Acoustic Bass"):
+def test_the_nearest_names_are_suggested() -> None:
+    """A misspelled name gets the right one; an ambiguous part gets some of its names."""
+    with pytest.raises(RequestError, match=r"similar: .*Acoustic Bass"):
         parse_program("Acustic Bass")
-    with pytest.raises(RequestError, match=r"in the names of \d+ programs; say one of them: Ac"):
+    with pytest.raises(RequestError, match=r"in the names of \d+ programs; choose one of them: Ac"):
         parse_program("piano")
 
 
 @pytest.mark.parametrize("number", [-1, 128, "128", "-1"])
 def test_a_number_out_of_range_is_refused(number: str | int) -> None:
-    """There are 128."""
+    """Programs are 0 to 127."""
     with pytest.raises(RequestError, match="from 0 to 127"):
         parse_program(number)
 
 
 def test_a_number_needs_no_library() -> None:
-    """The names load where one is said."""
+    """pretty_midi is loaded only to look up a name."""
     words = "import sys; from musicvae.theory.general_midi import parse_program as p; p('32'); p(5)"
     code = f"{words}; sys.exit('pretty_midi' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=False, timeout=60)

@@ -1,4 +1,4 @@
-"""Meters and the walk between ticks and steps."""
+"""Meters, and conversion between ticks, steps and tempos."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_meter_the_grid_cannot_hold_is_refused(numbers: tuple[int, ...]) -> No
 
 @pytest.mark.parametrize("meter", METERS, ids=str)
 def test_a_meter_may_be_given_as_it_is_as_numbers_or_as_text(meter: Meter) -> None:
-    """All are the same meter; without a grid it is the straight one."""
+    """All forms give the same meter; the default grid is the straight one."""
     n, d, grid = meter.numerator, meter.denominator, meter.steps_per_quarter
     assert to_meter(meter) is meter
     assert to_meter(f" {n} / {d}{'t' if grid == TRIPLET else ''}") == meter
@@ -66,24 +66,26 @@ def test_a_meter_may_be_given_as_it_is_as_numbers_or_as_text(meter: Meter) -> No
         assert to_meter((n, d)) == to_meter((np.int64(n), np.int64(d))) == meter  # type: ignore[arg-type]  # numpy's integers
 
 
+OTHER_TYPES: list[object] = [None, 6, 0.75, b"6/8", [6, 8], {6, 8}, {}]
+TEXTS = ["", "6", "6:8", "six/8", "4/4x", "0/4", "17/4", "4/3"]
+SHORT_OR_LONG: list[object] = [(), (6,), (6, 8, 4, 1), ((6, 8),)]
+NUMBERS: list[object] = [(6.0, 8), ("6", "8"), (None, 4), (0, 4), (4, 4, 5), (10**400, 4)]
+NOT_METERS = [*OTHER_TYPES, *TEXTS, *SHORT_OR_LONG, *NUMBERS]
+
+
 @pytest.mark.parametrize(
     "given",
-    [
-        *(None, 6, 0.75, b"6/8", [6, 8], {6, 8}, {}),
-        *("", "6", "6:8", "six/8", "4/4x", "0/4", "17/4", "4/3"),
-        *((), (6,), (6, 8, 4, 1), (6.0, 8), ("6", "8"), (None, 4), ((6, 8),), (0, 4), (4, 4, 5)),
-        (10**400, 4),
-    ],
+    NOT_METERS,
     ids=repr,
 )
 def test_what_is_no_meter_is_one_sentence(given: object) -> None:
-    """Whatever it is."""
+    """Values of any type raise a MeterError of one line."""
     with pytest.raises(MeterError, match=r"^[^\n]+\.$"):
         to_meter(given)  # type: ignore[arg-type]  # on purpose
 
 
 @given(st.sampled_from(METERS), st.integers(0, 10_000))
-def test_a_step_survives_the_walk_through_ticks(meter: Meter, step: int) -> None:
+def test_a_step_survives_conversion_to_ticks(meter: Meter, step: int) -> None:
     """At 480 ticks to the quarter both grids are exact."""
     assert (
         ticks_to_steps(
@@ -95,19 +97,19 @@ def test_a_step_survives_the_walk_through_ticks(meter: Meter, step: int) -> None
 
 @pytest.mark.parametrize("bpm", [0, 1, -5, float("nan"), float("inf"), 1e9])
 def test_a_tempo_that_midi_cannot_store_is_refused(bpm: float) -> None:
-    """As one sentence, whoever asks."""
+    """The error is one sentence with the slowest tempo."""
     with pytest.raises(RequestError, match="4 quarters per minute or more"):
         bpm_to_tempo(bpm)
 
 
 @given(st.integers(4, 1000))
-def test_a_tempo_survives_the_walk_through_microseconds(bpm: int) -> None:
+def test_a_tempo_survives_conversion_to_microseconds(bpm: int) -> None:
     """Whole numbers of quarters per minute come back within a hundredth."""
     assert tempo_to_bpm(bpm_to_tempo(bpm)) == pytest.approx(bpm, rel=0.01)
 
 
-def test_every_meter_has_a_window_that_knows_where_it_is() -> None:
-    """Of two bars, three or sixteen: no longer than the longest, and no two steps look alike."""
+def test_windows_of_every_meter_have_distinct_position_features() -> None:
+    """Windows of 2, 3 and 16 bars fit `max_steps`, and no two steps have equal features."""
     for meter, bars in product(METERS, (2, 3, 16)):
         assert meter.steps_per_bar <= MAX_BAR_STEPS
         features, steps = condition(meter, bars), window_steps(meter, bars)
@@ -121,11 +123,11 @@ def test_every_meter_has_a_window_that_knows_where_it_is() -> None:
     ("meter", "bars"), [(Meter(4, 4), 16), (Meter(3, 4), 16), (Meter(2, 4), 32), (Meter(3, 8), 32)]
 )
 def test_sixteen_bars_are_twice_as_many_where_bars_are_short(meter: Meter, bars: int) -> None:
-    """As two are four."""
+    """Windows of short bars have twice the number of bars, for 16 as for 2."""
     assert window_bars(meter, 16) == bars
     assert window_bars(meter) == bars // 8
 
 
-def test_meters_are_told_apart() -> None:
-    """3/4 and 6/8 have bars of one length; their steps still differ."""
+def test_meters_of_one_length_have_different_features() -> None:
+    """3/4 and 6/8 have bars of 12 steps; their position features differ."""
     assert not (condition(Meter(3, 4)) == condition(Meter(6, 8))).all()
