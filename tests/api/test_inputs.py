@@ -86,9 +86,9 @@ def test_what_is_open_is_taken_for_the_music_itself(here: Path) -> None:
 def test_the_model_that_made_a_file_is_found(here: Path) -> None:
     """One of the package, if it made all of them; of others nothing is known."""
     clip, tune = inputs.open("clip.mid"), inputs.open("a.mid")
-    found = registry.made_with(clip, clip)
+    found = registry.find_maker(clip, clip)
     assert found
     assert found.parent == here / "models"
-    assert registry.made_with(clip, tune) is None
-    assert registry.made_with(tune) is None
+    assert registry.find_maker(clip, tune) is None
+    assert registry.find_maker(tune) is None
     assert checkpoint.stored_digest(found) == checkpoint.load(found).digest

@@ -128,7 +128,7 @@ def test_reconstruct_into_a_folder_keeps_the_name(
 
 
 def test_a_file_that_changes_meter_is_told(terminal: Terminal, tmp_path: Path, tune: Path) -> None:
-    """Which stretch was read; and each file may have a track of its own."""
+    """The section that was read is named; and each file may have a track of its own."""
     file = mido.MidiFile()
     track = mido.MidiTrack()
     file.tracks.append(track)
@@ -139,7 +139,7 @@ def test_a_file_that_changes_meter_is_told(terminal: Terminal, tmp_path: Path, t
             track.append(mido.Message("note_off", note=60, time=480))
     file.save(tmp_path / "two.mid")
     output = terminal.play("reconstruct", tmp_path / "two.mid", tmp_path / "back.mid")
-    assert "two.mid changes meter: of 2 stretches, number 1" in output
+    assert "two.mid changes meter: of 2 sections, number 1" in output
     words = ("interpolate", tune, tmp_path / "two.mid", tmp_path / "walk", "--n", "2")
     assert "waltz.mid changes" not in terminal.play(*words, "--track", "1", "--track-b", "1")
 
@@ -187,7 +187,7 @@ def test_extend_writes_the_file_and_more(tmp_path: Path, tune: Path) -> None:
 
 
 def test_info_tells_what_is_in_a_file(terminal: Terminal, tmp_path: Path, tune: Path) -> None:
-    """Stretches, parts, the melody, and its roll."""
+    """Sections, parts, the melody, and its piano roll."""
     output = terminal("info", tune)
     assert "2 bars of 3/4" in output
     assert "melody: (no name)" in output
@@ -265,7 +265,7 @@ def test_prepare_interrupted_says_how_to_go_on(
     monkeypatch.setattr("musicvae.corpus.prepare.prepare", interrupted)
     result = CliRunner().invoke(app, ["prepare", str(tmp_path), "-o", str(tmp_path / "data")])
     assert result.exit_code == 130
-    assert "The same command goes on from here" in result.output
+    assert "The same command continues from here" in result.output
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from musicvae import presets
-from musicvae.api import builders as workshop
+from musicvae.api import builders
 from musicvae.api.model import load
 from musicvae.cli import app
 from musicvae.config import ModelConfig
@@ -96,7 +96,7 @@ def test_when_the_time_is_up_the_line_to_go_on_is_told(
     result = typed_train(monkeypatch, "lstm", tmp_path, *options)
     first, second, *_ = result.stdout.splitlines()
     assert first == "Stopped at step 1 of 2: the time is up."
-    assert second.startswith("Go on with:  musicvae train --preset lstm ")
+    assert second.startswith("Continue with:  musicvae train --preset lstm ")
     (again,) = lines_to_paste(second)
     assert again[-1] == "--resume"
     resumed = typed(monkeypatch, *again)
@@ -116,10 +116,10 @@ def test_a_run_without_patience_left_says_so(
     monkeypatch.setattr(presets, "PRESETS", {"lstm": still})
     result = typed_train(monkeypatch, "lstm", tmp_path)
     assert result.stdout.startswith(
-        f"Ended at step 4 of {STEPS}: valid had not improved for the patience.\n"
+        f"Ended at step 4 of {STEPS}: the loss on valid stopped improving (--patience).\n"
     )
     assert "--resume" not in result.output
-    assert "my model can generate, extend, as it was at step 2, best on valid." in result.stdout
+    assert "my model can generate, extend (step 2, the best on valid)." in result.stdout
 
 
 def interrupted(*_: object, **__: object) -> None:
@@ -135,9 +135,11 @@ def test_ctrl_c_in_a_training_tells_how_to_go_on(
         patch.setattr(Trainer, "update", interrupted)
         result = typed_train(patch, "lstm", tmp_path)
     assert (result.exit_code, result.stdout) == (130, "")
-    *_, told = result.stderr.splitlines()
-    assert told.startswith(f"musicvae: Interrupted after 0 of {STEPS} steps. Its last save goes on")
-    (again,) = lines_to_paste(told.partition("with:")[2])
+    *_, message = result.stderr.splitlines()
+    assert message.startswith(
+        f"musicvae: Interrupted after 0 of {STEPS} steps. Continue from its last save"
+    )
+    (again,) = lines_to_paste(message.partition("with:")[2])
     assert typed(monkeypatch, *again).stdout.startswith(f"Done: all {STEPS} steps.\n")
 
 
@@ -145,7 +147,7 @@ def test_ctrl_c_before_a_training_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There is no line to go on with."""
-    monkeypatch.setattr(workshop, "find_preset", interrupted)
+    monkeypatch.setattr(builders, "find_preset", interrupted)
     result = typed_train(monkeypatch, "lstm", tmp_path)
     folder = tmp_path / "my model"
     assert result.exit_code == 130

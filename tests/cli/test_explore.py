@@ -104,7 +104,7 @@ def test_files_that_cannot_be_used_are_counted_and_named_on_request(
     assert "bad.mid: it is not a MIDI file" in terminal.play(*words, "--reasons")
     for path in tunes[1:]:
         path.unlink()
-    assert "There is no other file in it." in terminal.play(*words)
+    assert "There is no other file in the folder." in terminal.play(*words)
 
 
 def test_a_folder_that_keeps_nothing_is_told(
@@ -113,5 +113,5 @@ def test_a_folder_that_keeps_nothing_is_told(
     """The matches come all the same."""
     monkeypatch.setattr("musicvae.retrieval.search.save", lambda place, rows: False)
     printed = terminal.play("similar", tunes[0], tunes[0].parent)
-    assert "cannot be written: it is read again the next time" in printed
+    assert "cannot be written: it will be read again the next time" in printed
     assert "b.mid  bar 1" in printed

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from musicvae.api import builders as workshop
+from musicvae.api import builders
 from musicvae.api.base import ConstraintOptions
 from musicvae.api.model import MusicVAE
 from musicvae.cli import (
@@ -30,7 +30,7 @@ from musicvae.cli import (
     train,
     vary,
 )
-from musicvae.corpus import prepare as preparation
+from musicvae.corpus.prepare import prepare as prepare_corpus
 
 TWINS = [
     (generate, MusicVAE.generate),
@@ -41,13 +41,13 @@ TWINS = [
     (grid, MusicVAE.grid),
     (analogy, MusicVAE.analogy),
     (similar, MusicVAE.similar),
-    (personalize, workshop.personalize),
-    (prepare, preparation.prepare),
-    (train, workshop.train),
-    (fit_prior, workshop.fit_prior),
-    (fit_attributes, workshop.fit_attributes),
-    (attributes, workshop.measure_attributes),
-    (evaluate, workshop.evaluate),
+    (personalize, builders.personalize),
+    (prepare, prepare_corpus),
+    (train, builders.train),
+    (fit_prior, builders.fit_prior),
+    (fit_attributes, builders.fit_attributes),
+    (attributes, builders.measure_attributes),
+    (evaluate, builders.evaluate),
 ]
 DOOR = {"leave_out", "out", "model", "force", "json", "plot", "plots", "recipe", "reasons"}
 """What belongs to a terminal: where to write, which model, how to print."""
@@ -62,8 +62,8 @@ def test_the_command_says_what_the_method_says(
     """Names and defaults of all that is about music."""
     typed = inspect.signature(command).parameters
     called = dict(inspect.signature(method).parameters)
-    if called.pop("wishes", None):
-        none = inspect.Parameter("wish", inspect.Parameter.KEYWORD_ONLY, default=None)
+    if called.pop("constraints", None):
+        none = inspect.Parameter("constraint", inspect.Parameter.KEYWORD_ONLY, default=None)
         called |= dict.fromkeys(ConstraintOptions.__annotations__, none)
     assert typed.keys() - DOOR == called.keys() - OBJECT
     for name in typed.keys() - DOOR:

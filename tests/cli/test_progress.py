@@ -8,7 +8,7 @@ import pytest
 import typer
 from rich.console import Console
 
-from musicvae.cli.progress import Bar, bar, duration
+from musicvae.cli.progress import ProgressBar, duration, progress_bar
 from musicvae.presets import PRESETS
 from musicvae.progress import Report
 
@@ -41,7 +41,7 @@ def test_a_training_is_told_in_80_columns(
     task: str, steps: int, nats: float, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One line, with how far it is, the time left, loss, nats and accuracy, none of them cut."""
-    with bar(task, "steps") as progress:
+    with progress_bar(task, "steps") as progress:
         progress(Report(task, 0, steps, sizes={"batch": 64, "windows": 123_456}))
         progress(of_training(task, 10, steps, nats))
         progress(of_training(task, steps, steps, nats))
@@ -66,7 +66,7 @@ def test_a_line_is_never_broken(
 ) -> None:
     """The wider the terminal, the more figures it shows."""
     monkeypatch.setenv("COLUMNS", str(columns))
-    with bar("train", "steps") as progress:
+    with progress_bar("train", "steps") as progress:
         progress(of_training("train", 32_000, 32_000, 12.3456))
     (line,) = lines_of(capsys)
     assert len(line) <= columns
@@ -80,7 +80,7 @@ def test_a_figure_of_valid_stays_until_there_is_another(
 ) -> None:
     """Valid is looked at only now and then."""
     monkeypatch.setenv("COLUMNS", "200")
-    with bar("train", "steps") as progress:
+    with progress_bar("train", "steps") as progress:
         progress(Report("train", 10, 20, {"loss": 3.0, "valid_loss": 4.0}))
         progress(Report("train", 20, 20, {"loss": 2.0}))
     (line,) = lines_of(capsys)
@@ -109,7 +109,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     [
         (0, float("inf"), "about 2 h at this pace"),
         (0, 180.0, "about 2 h at this pace"),
-        (0, 30.0, "about 2 h at this pace; --max-minutes 30 ends it before"),
+        (0, 30.0, "about 2 h at this pace; --max-minutes 30 stops it earlier"),
         (600, float("inf"), "about 1 h at this pace"),
     ],
 )
@@ -118,7 +118,7 @@ def test_how_long_it_takes_is_told_once_the_pace_is_known(
 ) -> None:
     """Of what is left to do, once; before that only what is to be done."""
     lines = []
-    progress = Bar("train", "steps", limit)
+    progress = ProgressBar("train", "steps", limit)
     for seconds, done in ((0, 0), (2, 0), (6, 1), (60, 10), (120, 20)):
         clock.now = 100.0 + seconds
         progress(Report("train", begun + done, 1200, sizes={} if done else {"batch": 64}))
@@ -132,7 +132,7 @@ def test_what_takes_a_moment_is_not_estimated(
     clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nor what is done when the pace is known."""
-    with bar("evaluate", "windows") as progress:
+    with progress_bar("evaluate", "windows") as progress:
         for seconds, done in ((0, 0), (4, 500), (6, 1000)):
             clock.now = 100.0 + seconds
             progress(Report("evaluate", done, 1000, sizes={} if done else {"pairs": 8}))
@@ -141,7 +141,7 @@ def test_what_takes_a_moment_is_not_estimated(
 
 def test_a_folder_is_read_before_it_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     """Each has a total and a unit of its own."""
-    with bar("evaluate", "windows") as progress:
+    with progress_bar("evaluate", "windows") as progress:
         progress(Report("prepare", 0, 12))
         progress(Report("prepare", 12, 12, {"files/s": 8.0}))
         progress(Report("evaluate", 0, 300, sizes={"pairs": 100}))
@@ -156,7 +156,9 @@ def test_ctrl_c_is_told_with_what_is_kept(capsys: pytest.CaptureFixture[str]) ->
     """One sentence on how far it came, another on what is left of it, and exit code 130."""
 
     def work(reports: list[Report]) -> None:
-        with bar("fit-prior", "steps", kept=lambda: "All is as it was.") as progress:
+        with progress_bar(
+            "fit-prior", "steps", on_interrupt=lambda: "All is as it was."
+        ) as progress:
             for report in reports:
                 progress(report)
             raise KeyboardInterrupt
