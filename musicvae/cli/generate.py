@@ -39,7 +39,8 @@ def generate(
         str, typer.Option(help="Meter, such as 3/4 or 6/8; 4/4t is 4/4 in triplets.")
     ] = "4/4",
     bars: Annotated[
-        int | None, typer.Option(help="Length of each phrase; by default that of the model.", min=1)
+        int | None,
+        typer.Option(help="Bars of each phrase; by default one model window per section.", min=1),
     ] = None,
     form: Annotated[
         str | None,

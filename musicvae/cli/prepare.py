@@ -22,12 +22,12 @@ def prepare(
         str,
         typer.Option(help="What the net will read: melody, drums, roll, piano, trio, leadsheet."),
     ] = "melody",
-    bars: Annotated[int, typer.Option(help="Length of a window.", min=2, max=64)] = 2,
+    bars: Annotated[int, typer.Option(help="Length of a window, in bars.", min=2, max=64)] = 2,
     workers: Annotated[
         int | None, typer.Option(help="Number of processes; by default one per core.", min=1)
     ] = None,
     timeout: Annotated[
-        float, typer.Option(help="Seconds after which a file is left out.", min=0.01)
+        float, typer.Option(help="Seconds after which reading a file is given up.", min=0.01)
     ] = 10.0,
     force: Force = False,
 ) -> None:

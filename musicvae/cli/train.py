@@ -31,7 +31,7 @@ def train(
     preset: Annotated[
         str | None,
         typer.Option(
-            help=f"Net and settings, by name; by default {CLOSEST_MODEL}, or as --from has them."
+            help=f"Net and settings, by name; by default {CLOSEST_MODEL}, or those of --from."
         ),
     ] = None,
     start_from: Annotated[
