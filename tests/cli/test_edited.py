@@ -16,7 +16,7 @@ def terminal(tiny_folder: Path) -> Terminal:
     return Terminal(tiny_folder)
 
 
-def test_an_edited_file_is_reported(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_file_changed_elsewhere_is_reported(terminal: Terminal, tmp_path: Path) -> None:
     """By `info` and every verb that reads it, in one line; an unedited file is not."""
     terminal.play("generate", tmp_path, "--n", "1", "--seed", "4")
     clip, back = tmp_path / "phrase-01.mid", tmp_path / "back.mid"
