@@ -68,6 +68,7 @@ def _show_file(path: Path, track: str | None, bpm: float) -> None:
 
 
 def _describe(phrase: Phrase) -> str:
+    """Length, meter, pick-up, grid and tempo of a section, in one line."""
     from ..theory.meter import tempo_to_bpm
 
     tempos = [tempo_to_bpm(tempo.microseconds) for tempo in phrase.tempos]
@@ -75,11 +76,12 @@ def _describe(phrase: Phrase) -> str:
     if len(tempos) > 1:
         bpm = f"{min(tempos):.4g} to {max(tempos):.4g}"
     pickup = f" after a pick-up of {count_of(phrase.pickup, 'step')}" if phrase.pickup else ""
-    grid = f"{4 * phrase.meter.steps_per_quarter} steps to the whole note"
+    grid = f"{4 * phrase.meter.steps_per_quarter} steps per whole note"
     return f"{count_of(phrase.bars, 'bar')} of {phrase.meter}{pickup}, {grid}, {bpm} bpm"
 
 
 def _notes(part: Part) -> str:
+    """Number of notes and pitch range of a part."""
     if not part.notes:
         return "silent"
     return ", ".join(filter(None, (count_of(len(part.notes), "note"), pitch_span(part))))

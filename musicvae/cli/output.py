@@ -58,7 +58,7 @@ def warn_if_edited(source: object, phrases: Sequence[Phrase]) -> None:
 
 
 def report_seed(seed: int, temperature: float, *, always: bool = False) -> None:
-    """Print the seed and temperature if anything was sampled."""
+    """Print seed and temperature, at temperature 0 only if *always*."""
     if always or temperature:
         typer.echo(f"seed {seed}, temperature {temperature:g}")
 

@@ -53,7 +53,7 @@ def similar(
     report_source(opened)
     typer.echo("\n".join(map(_line, matches)) or "There is no other file in the folder.")
     if index.skipped:
-        hint = "" if reasons else " (--reasons names them)"
+        hint = "" if reasons else " (--reasons lists them)"
         typer.echo(f"{count_of(len(index.skipped), 'file')} cannot be used{hint}", err=True)
     for name, reason in index.skipped.items() if reasons else ():
         typer.echo(f"{library / name}: {reason}", err=True)

@@ -44,8 +44,8 @@ def test_verbs_take_tuples_and_return_phrases(tiny_model: MusicVAE) -> None:
     assert isinstance(tiny_model.generate(1, meter="6/8", seed=1)[0], musicvae.Phrase)
     walk = tiny_model.interpolate(NOTES, little_tune(Meter(3, 4), 1), 2)
     assert [phrase.meter for phrase in walk] == [Meter(4, 4), Meter(3, 4)]
-    made = tiny_model.reconstruct(NOTES)
-    assert musicvae.to_tuples(walk[0]) == musicvae.to_tuples(made.phrase)
+    result = tiny_model.reconstruct(NOTES)
+    assert musicvae.to_tuples(walk[0]) == musicvae.to_tuples(result.phrase)
     z = tiny_model.encode(NOTES)
     assert len(tiny_model.decode(z, meter=Meter(4, 4))) == len(z) == 1
 
@@ -80,8 +80,8 @@ def test_a_chosen_track_is_read_even_if_it_is_drums(tiny_model: MusicVAE) -> Non
 def test_a_silent_file_is_reconstructed(tiny_model: MusicVAE) -> None:
     """It has the same bars and meter afterwards."""
     silent = musicvae.Phrase(bars=2, parts=(musicvae.Part(),))
-    made = tiny_model.reconstruct(musicvae.midi_bytes(silent)).phrase
-    assert (made.bars, made.meter) == (2, silent.meter)
+    phrase = tiny_model.reconstruct(musicvae.midi_bytes(silent)).phrase
+    assert (phrase.bars, phrase.meter) == (2, silent.meter)
 
 
 def test_a_model_is_found_by_name_or_by_folder(

@@ -74,8 +74,8 @@ def test_a_random_seed_is_printed_and_repeats(terminal: Terminal, tmp_path: Path
     output = terminal.play("generate", tmp_path / "one", "--n", "1")
     seed = output.split("seed ")[1].split(",")[0]
     terminal.play("generate", tmp_path / "two", "--n", "1", "--seed", seed)
-    one, two = (tmp_path / name / "phrase-01.mid" for name in ("one", "two"))
-    assert one.read_bytes() == two.read_bytes()
+    first, second = (tmp_path / name / "phrase-01.mid" for name in ("one", "two"))
+    assert first.read_bytes() == second.read_bytes()
 
 
 def test_a_second_run_overwrites_nothing_unless_forced(terminal: Terminal, tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_files_that_cannot_be_used_are_counted_and_named_on_request(
     """--reasons gives the reason for each; a folder without other files is reported."""
     (tunes[0].parent / "bad.mid").write_bytes(b"la la la")
     words = ("similar", tunes[0], tunes[0].parent)
-    assert "1 file cannot be used (--reasons names them)" in terminal.play(*words)
+    assert "1 file cannot be used (--reasons lists them)" in terminal.play(*words)
     assert "bad.mid: it is not a MIDI file" in terminal.play(*words, "--reasons")
     for path in tunes[1:]:
         path.unlink()
