@@ -52,7 +52,7 @@ def attributes(
     if json:
         typer.echo(effects.to_json())
     else:
-        _show(effects, f"{model} on {f'{split} of {data}' if data else 'generated windows'}")
+        _show(effects, f"{model} on {f'{split} of {data}' if data else 'its own samples'}")
     if plot:
         draw_effects(effects, plot)
         typer.echo(plot, err=True)
@@ -63,8 +63,10 @@ def _show(effects: Effects, title: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    title = f"{title}, {effects.windows:,} windows, in SDs of the training set"
-    table = Table(title=title, box=SIMPLE, pad_edge=False)  # padding would exceed 80 characters
+    title = f"{title}, {effects.windows:,} windows"
+    caption = "in standard deviations of the training set"
+    # padding at the edges would make the table wider than 80 characters
+    table = Table(title=title, caption=caption, box=SIMPLE, pad_edge=False)
     table.add_column("set")
     for amount in effects.amounts:
         table.add_column(f"{amount:+g}", justify="right")
