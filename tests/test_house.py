@@ -60,7 +60,7 @@ def test_a_room_imports_only_from_lower_rooms() -> None:
 
 
 def test_there_are_no_circular_imports() -> None:
-    """Not within a room either."""
+    """Files within a room do not import each other in a circle either."""
     graph = {module: imports(module) for module in MODULES if module not in ("", "__main__")}
     for package in (name for name, path in MODULES.items() if path.name == "__init__.py"):
         graph.get(package, set()).discard(package)

@@ -71,7 +71,7 @@ def test_training_loads_no_midi_library() -> None:
 
 
 def test_generate_never_loads_torch(tmp_path: Path) -> None:
-    """Nor pretty_midi or matplotlib."""
+    """It does not load pretty_midi or matplotlib either."""
     loaded = loaded_by(command("generate", "--n", "1", str(tmp_path)))
     assert not loaded & {"torch", "pretty_midi", "matplotlib"}
     assert len(list(tmp_path.iterdir())) == 1
@@ -112,7 +112,7 @@ musicvae.write_midi(phrase, {str(tmp_path / "a.mid")!r})
 
 
 def test_what_needs_torch_says_so(tmp_path: Path, without_torch: dict[str, str]) -> None:
-    """With one sentence that names the extra, and exit code 1."""
+    """One sentence names the extra, and the exit code is 1."""
     words = ("train", "--data", str(tmp_path), "-o", str(tmp_path / "net"))
     done = run(command(*words).replace("assert not end.code, end.code", "raise"), **without_torch)
     assert done.returncode == 1
@@ -127,7 +127,7 @@ def test_what_needs_torch_says_so(tmp_path: Path, without_torch: dict[str, str])
 def test_a_library_that_preparing_needs_is_named(
     tmp_path: Path, library: str, words: tuple[str, ...]
 ) -> None:
-    """With its extra and exit code 1, also where a folder of MIDI is evaluated."""
+    """Its extra is named and the exit code is 1, also to evaluate a folder of MIDI."""
     (tmp_path / f"{library}.py").write_text("raise ImportError('not here')\n")
     words = tuple(str(ROOT / "data" / "tunes") if word == "FOLDER" else word for word in words)
     done = run(

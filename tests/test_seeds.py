@@ -86,7 +86,7 @@ def test_a_builder_refuses_it_before_anything_is_read(name: str, tmp_path: Path)
 
 @pytest.mark.parametrize("name", VERBS)
 def test_a_verb_refuses_it(name: str) -> None:
-    """Also at temperature 0, where nothing is sampled."""
+    """Temperature 0 refuses it too, although nothing is sampled."""
     model = MusicVAE(tiny_prior(tiny_checkpoint()))
     with pytest.raises(RequestError, match=SENTENCE):
         getattr(model, name)(*VERBS[name], seed=-1)
@@ -101,7 +101,7 @@ def test_a_verb_refuses_it_before_a_file_is_read(name: str, tiny_model: MusicVAE
 
 @pytest.mark.parametrize("amount", [0.0, 1.0])
 def test_humanize_refuses_it(amount: float) -> None:
-    """Also with an amount of 0, which changes nothing."""
+    """An amount of 0 refuses it too, although it changes nothing."""
     with pytest.raises(RequestError, match=SENTENCE):
         humanize_phrase(Phrase(), amount, -1)
 
@@ -123,7 +123,7 @@ COMMANDS = {
 def test_a_command_refuses_it_as_a_wrong_option(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With exit code 2, before it reads anything; nothing is written."""
+    """The exit code is 2; nothing is read or written."""
     monkeypatch.chdir(tmp_path)
     needed = [
         parameter

@@ -43,7 +43,7 @@ def losses(reports: list[Report]) -> list[float]:
 def test_training_starts_with_the_weights_of_the_model(
     data: Path, first: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With all of them, and with its settings, except for those that are given."""
+    """All weights and settings are the model's, except for settings that are given."""
     starts: list[Checkpoint] = []
     fit = training.fit
 
@@ -81,7 +81,7 @@ def test_it_continues_to_learn(data: Path, first: Path, tmp_path: Path) -> None:
 
 
 def test_a_run_that_started_from_a_model_resumes(data: Path, first: Path, tmp_path: Path) -> None:
-    """With or without `start_from`, it ends like a run that was not interrupted."""
+    """The resumed run ends like an unbroken one, with or without `start_from`."""
     steps = {"data": data, "steps": 6}
     musicvae.train(out=tmp_path / "whole", start_from=first, **steps)  # type: ignore[arg-type]
     for name, model in (("with", first), ("without", None)):

@@ -70,7 +70,7 @@ def test_a_command_reads_each_file_once(
 
 
 def test_opened_music_works_like_the_file_itself(here: Path) -> None:
-    """In every verb; errors name the file."""
+    """Every verb takes it; errors name the file."""
     model = load(CLOSEST_MODEL)
     a, b = (inputs.open(Path(f"{name}.mid")) for name in "ab")
     assert inputs.open(a) is a

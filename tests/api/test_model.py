@@ -103,7 +103,7 @@ def test_the_shipped_model_comes_with_the_package() -> None:
 
 
 def test_the_shipped_model_interpolates_between_tunes(tunes: Path) -> None:
-    """From 4/4 to 6/8; each phrase reads back from its file and is reconstructed."""
+    """Each phrase from 4/4 to 6/8 reads back from its file and is reconstructed."""
     model = musicvae.load()
     walk = model.interpolate(tunes / "twinkle.mid", tunes / "greensleeves.mid", 4)
     for phrase in walk:
@@ -126,7 +126,7 @@ def test_training_without_torch_names_the_extra(
 def test_prepare_train_and_evaluate_follow_one_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From a folder of MIDI files to figures, with a preset in miniature and its own batch."""
+    """A folder of MIDI files leads to figures, with a preset in miniature."""
     monkeypatch.setattr("musicvae.api.builders.find_preset", miniature)
     for seed in range(40):
         phrase = little_tune(Meter(), seed)

@@ -60,7 +60,7 @@ def tiny_presets(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_generate_writes_the_same_bytes_for_the_same_seed(
     terminal: Terminal, tmp_path: Path
 ) -> None:
-    """In any folder, which is created."""
+    """The folder is created, and its name does not matter."""
     for name in ("one", "two"):
         terminal.play("generate", tmp_path / name, "--n", "3", "--seed", "4", "--meter", "6/8")
     files = [sorted((tmp_path / name).iterdir()) for name in ("one", "two")]
@@ -92,7 +92,7 @@ def test_a_second_run_overwrites_nothing_unless_forced(terminal: Terminal, tmp_p
 def test_interpolate_walks_and_reconstruct_reads_each_step(
     terminal: Terminal, tmp_path: Path, tune: Path
 ) -> None:
-    """From 3/4 to 4/4; every output file can be an input."""
+    """The walk goes from 3/4 to 4/4; every output file can be an input."""
     write_midi(little_tune(Meter(), 5), tmp_path / "march.mid")
     out = tmp_path / "walk"
     output = terminal.play(
@@ -130,7 +130,7 @@ def test_reconstruct_into_a_folder_keeps_the_name(
 def test_a_file_that_changes_meter_is_reported(
     terminal: Terminal, tmp_path: Path, tune: Path
 ) -> None:
-    """With the section that was read; each file may have its own track option."""
+    """The section that was read is named; each file may have its own track option."""
     file = mido.MidiFile()
     track = mido.MidiTrack()
     file.tracks.append(track)
@@ -149,7 +149,7 @@ def test_a_file_that_changes_meter_is_reported(
 def test_a_midi_file_in_place_of_a_folder_is_refused(
     terminal: Terminal, tmp_path: Path, tune: Path
 ) -> None:
-    """By every verb that writes several files; the error says what to type."""
+    """Every verb that writes several files says what to type instead."""
     out, before = tmp_path / "out.mid", sorted(tmp_path.iterdir())
     for words in (
         *(("generate", out), ("vary", tune, out)),
@@ -172,7 +172,7 @@ def test_info_describes_drums_without_a_melody(terminal: Terminal, tmp_path: Pat
 
 
 def test_extend_writes_the_file_and_more(tmp_path: Path, tune: Path) -> None:
-    """With a next-step net or a net with a prior; other nets refuse."""
+    """Next-step nets and nets with a prior extend; other nets refuse."""
     terminal = Terminal(tmp_path / "lstm")
     checkpoint.save(tmp_path / "lstm", tiny_checkpoint("lstm"))
     checkpoint.save(tmp_path / "bare", tiny_checkpoint())
@@ -199,14 +199,14 @@ def test_info_describes_a_file(terminal: Terminal, tmp_path: Path, tune: Path) -
 
 
 def test_info_describes_a_model(terminal: Terminal) -> None:
-    """By folder or by name; the card of a shipped model follows."""
+    """It takes a folder or a name, and prints the card of a shipped model."""
     assert "generate, vary, interpolate, reconstruct" in terminal("info", terminal.model)
     assert "# melody-2bar" in terminal("info", "melody-2bar")
 
 
 @pytest.mark.usefixtures("tiny_presets")
 def test_prepare_train_and_evaluate_follow_one_another(terminal: Terminal, tmp_path: Path) -> None:
-    """From a folder of MIDI files to a model that plays."""
+    """A folder of MIDI files becomes a model that plays."""
     for seed in range(60):
         write_midi(little_tune(Meter(), seed), tmp_path / "midi" / f"{seed}.mid")
     data, net = tmp_path / "data", tmp_path / "net"
@@ -235,7 +235,7 @@ def test_prepare_train_and_evaluate_follow_one_another(terminal: Terminal, tmp_p
 
 @pytest.mark.usefixtures("tiny_presets")
 def test_a_trio_is_prepared_trained_on_and_evaluated(terminal: Terminal, tmp_path: Path) -> None:
-    """With --codec, with --from, and with figures for each part."""
+    """--codec and --from work, and figures are printed for each part."""
     for seed in range(20):
         write_midi(little_band(Meter(), seed, 4), tmp_path / "midi" / f"{seed}.mid")
     data, net, on = (tmp_path / name for name in ("data", "net", "on"))

@@ -17,7 +17,7 @@ def terminal(tiny_folder: Path) -> Terminal:
 
 
 def test_a_file_changed_elsewhere_is_reported(terminal: Terminal, tmp_path: Path) -> None:
-    """By `info` and every verb that reads it, in one line; an unedited file is not."""
+    """`info` and every verb print one line about it, and none about an unchanged file."""
     terminal.play("generate", tmp_path, "--n", "1", "--seed", "4")
     clip, back = tmp_path / "phrase-01.mid", tmp_path / "back.mid"
     verbs = [

@@ -59,7 +59,7 @@ def printed_commands(text: str) -> list[list[str]]:
 def test_the_verbs_of_a_trained_model_are_printed(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the next command: `fit-prior` for a VAE, `reconstruct` for an autoencoder."""
+    """The next command follows: `fit-prior` for a VAE, `reconstruct` for an autoencoder."""
     result = run_train(monkeypatch, name, tmp_path)
     assert result.exit_code == 0, result.output
     first, second, *lines = result.stdout.splitlines()
@@ -130,7 +130,7 @@ def interrupted(*_: object, **__: object) -> None:
 def test_ctrl_c_in_a_training_prints_how_to_continue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From its last save, with a command that works; nothing is reported as done."""
+    """The printed command resumes the last save; nothing is reported as done."""
     with monkeypatch.context() as patch:
         patch.setattr(Trainer, "update", interrupted)
         result = run_train(patch, "lstm", tmp_path)
@@ -176,7 +176,7 @@ def test_ctrl_c_in_a_fit_leaves_the_model(
 def test_a_prior_fit_out_of_time_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With its step, and that it was not measured."""
+    """The message names its step, and says that it was not measured."""
     run_train(monkeypatch, "melody-2bar", tmp_path)
     paths = (tmp_path / "my model", "--data", tmp_path / "data")
     result = run_command(monkeypatch, "fit-prior", *paths, "--steps", "9", "--max-minutes", "0")

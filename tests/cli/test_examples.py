@@ -68,14 +68,14 @@ def run(line: str) -> str:
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("line", PLAYED)
 def test_the_example_of_a_verb_runs(line: str) -> None:
-    """And prints something."""
+    """It prints something."""
     assert run(line).strip()
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_the_examples_that_build_a_model_run_in_order() -> None:
-    """From a folder of MIDI files to an evaluated model."""
+    """A folder of MIDI files becomes an evaluated model."""
     get_reusable_executor().shutdown()  # other tests' workers are in deleted folders
     built = {line.split()[0]: line for line in LINES if line not in PLAYED}
     for name in BUILDING:

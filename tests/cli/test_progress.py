@@ -129,7 +129,7 @@ def test_the_duration_is_printed_once_the_pace_is_known(
 
 
 def test_short_work_is_not_estimated(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nor is work that is done by the time the pace is known."""
+    """Work that is done by the time the pace is known is not estimated either."""
     with progress_bar("evaluate", "windows") as progress:
         for seconds, done in ((0, 0), (4, 500), (6, 1000)):
             clock.now = 100.0 + seconds
@@ -173,7 +173,7 @@ def test_ctrl_c_prints_what_was_done_and_saved(capsys: pytest.CaptureFixture[str
 
 @pytest.mark.parametrize("seconds", [0.4, 59, 61, 99.9, 100, 3_599, 3_601, 7_800, 172_700, 10**7])
 def test_a_duration_is_right_to_a_few_percent(seconds: float) -> None:
-    """In the units it names, except below a second."""
+    """The units that it names are counted; below a second the error may be larger."""
     units = {"s": 1, "min": 60, "h": 3600, "days": 86_400}
     words = duration(seconds).split()
     total = sum(int(n) * units[unit] for n, unit in zip(words[::2], words[1::2], strict=True))
