@@ -8,8 +8,8 @@
 
 Then `musicvae.write_midi(jigs[0], "jig.mid")`.
 
-Importing has no side effects and costs next to nothing: every name loads what
-it needs on first use, and nothing here prints.
+Importing takes no time and has no side effects: each name imports what it needs
+on first use. Nothing is printed.
 """
 
 from importlib import import_module
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOMES = {
+_MODULES = {
     "api.model": ("MusicVAE", "load", "replay"),
     "errors": (
         "CheckpointError",
@@ -127,10 +127,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name from its home on first use (PEP 562)."""
-    for home, names in _HOMES.items():
+    """Import a public name from its module on first use (PEP 562)."""
+    for module, names in _MODULES.items():
         if name in names:
-            value = getattr(import_module(f"{__name__}.{home}"), name)
+            value = getattr(import_module(f"{__name__}.{module}"), name)
             globals()[name] = value
             return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

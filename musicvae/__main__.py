@@ -1,4 +1,4 @@
-"""`musicvae` at the command line, and `python -m musicvae`."""
+"""Entry point of `musicvae` at the command line and of `python -m musicvae`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from io import TextIOWrapper
 
 
 def main() -> None:
-    """Run a command. Exit codes: 0 done, 1 it cannot be done, 2 a wrong option, 130 interrupted."""
+    """Run a command. Exit codes: 0 success, 1 an error, 2 a wrong option, 130 interrupted."""
     from .cli import app
     from .errors import MusicVAEError
 
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # a terminal that lacks a letter shows another
+        if isinstance(stream, TextIOWrapper):  # characters that a terminal lacks become ?
             stream.reconfigure(errors="replace")
     try:
         app()

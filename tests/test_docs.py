@@ -1,4 +1,4 @@
-"""Documentation is run: commands, options, Python, and the test command itself."""
+"""The documentation is true: its commands, options, Python code and links work."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def blocks(language: str, page: str = README) -> list[str]:
 
 
 def commands(page: str) -> list[str]:
-    """What a page says to type, without the name of the program."""
+    """The commands on a page, without the name of the program."""
     return [
         line.split("musicvae ", 1)[1]
         for block in blocks("sh", page)
@@ -48,7 +48,7 @@ ALL_COMMANDS = [line for page in PAGES for line in commands(page)]
 
 @cache
 def help_of(command: str) -> str:
-    """What the help of a command says."""
+    """The help text of a command."""
     result = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"})
     assert result.exit_code == 0, command
     return result.output
@@ -56,21 +56,23 @@ def help_of(command: str) -> str:
 
 @pytest.mark.parametrize("line", ALL_COMMANDS)
 def test_each_command_and_option_exists(line: str) -> None:
-    """As its help says."""
+    """Every option on a page is in the help of its command."""
     name, *words = shlex.split(line, comments=True)
-    said = help_of(name)
+    help_text = help_of(name)
     for word in words:
         if word.startswith("-"):
-            assert word in said
+            assert word in help_text
 
 
 @pytest.mark.parametrize("line", ALL_COMMANDS)
-def test_each_model_is_in_the_wheel_or_a_folder(line: str) -> None:
-    """So that a line works where the package is installed by itself."""
+def test_each_model_is_in_the_wheel_or_named_by_its_folder(line: str) -> None:
+    """So every line works where only the package is installed."""
     shipped = re.findall(r'"checkpoints/([^/]*)/card.md"', (ROOT / "pyproject.toml").read_text())
     name, *words = shlex.split(line, comments=True)
     models = [word for before, word in pairwise([name, *words]) if before == "--model"]
-    for model in models + words[:1] * (name in ("attributes", "fit-attributes", "fit-prior")):
+    if name in ("attributes", "fit-attributes", "fit-prior"):
+        models += words[:1]
+    for model in models:
         assert model in shipped or "/" in model
 
 
@@ -81,9 +83,9 @@ WITH_PYTHON = [path for path in (ROOT / "README.md", *DOCS) if blocks("python", 
 def test_the_python_of_a_page_runs(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its blocks, one after the other, in an empty folder with our tunes beside it.
+    """Its blocks run in order, in a folder that contains only `data/tunes`.
 
-    A block marked `py` needs more than one machine, or hours.
+    Blocks marked `py` are not run: they need more than one machine, or hours.
     """
     shutil.copytree(ROOT / "data" / "tunes", tmp_path / "data" / "tunes")  # `similar` writes to it
     monkeypatch.chdir(tmp_path)
@@ -93,7 +95,7 @@ def test_the_python_of_a_page_runs(
 
 
 def test_every_public_name_and_verb_has_an_example() -> None:
-    """A heading in the API page with Python below it that uses it; errors stand in a table."""
+    """Each has a heading in docs/api.md and code that uses it; errors have a row in a table."""
     page = (ROOT / "docs" / "api.md").read_text()
     sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", page, re.M | re.S))
     verbs = {name for name, _ in inspect.getmembers(MusicVAE, inspect.isfunction) if name[0] != "_"}
@@ -105,10 +107,10 @@ def test_every_public_name_and_verb_has_an_example() -> None:
 
 
 @pytest.mark.slow
-def test_the_four_commands_a_musician_types_first_work(
+def test_the_first_commands_of_the_readme_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those on our own tunes, as they stand."""
+    """As they are, on the tunes of the repository."""
     (tmp_path / "data").symlink_to(ROOT / "data")
     monkeypatch.chdir(tmp_path)
     for line in COMMANDS:
@@ -119,38 +121,37 @@ def test_the_four_commands_a_musician_types_first_work(
 
 
 def test_the_ci_runs_the_test_command_of_the_readme() -> None:
-    """That line and no other."""
+    """It runs that line and no other."""
     (line,) = [block.strip() for block in blocks("sh") if "scripts/test" in block]
     script = (ROOT / ".ci" / "run").read_text().splitlines()
     commands = [text for text in script if text and not text.startswith(("#", "set ", "cd "))]
     assert commands == [line]
 
 
-def test_every_codec_and_preset_is_told() -> None:
-    """What each codec takes of a file, on the page and in the help; presets in the README."""
+def test_every_codec_and_preset_is_documented() -> None:
+    """Codecs in docs/preparing.md and in the help of `prepare`, presets in the README."""
     page = (ROOT / "docs" / "preparing.md").read_text()
-    told = CliRunner().invoke(app, ["prepare", "--help"], env={"COLUMNS": "200"}).output
     for codec in CODECS:
         assert f"\n- `{codec}`: " in page
-        assert codec in told
+        assert codec in help_of("prepare")
     for name in PRESETS:
         assert f"`{name}`" in README
 
 
 def test_every_page_is_in_the_navigation_of_the_site() -> None:
-    """Under a title, once."""
+    """Each page once, under a title."""
     navigation = (ROOT / "mkdocs.yml").read_text()
     for page in DOCS:
         assert navigation.count(f": {page.name}\n") == 1
 
 
 def test_the_citation_is_of_this_version() -> None:
-    """What is cited is what is installed."""
+    """CITATION.cff has the version of the package."""
     assert f"\nversion: {musicvae.__version__}\n" in (ROOT / "CITATION.cff").read_text()
 
 
-def test_links_lead_somewhere() -> None:
-    """Those to files of the project, from every page."""
+def test_links_to_files_work() -> None:
+    """Links to files of the project, on every page."""
     for page in (ROOT / "README.md", *DOCS, *CARDS):
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
             if not target.startswith("http"):

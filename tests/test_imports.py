@@ -1,4 +1,4 @@
-"""What is loaded when: nothing for an import, no torch for a verb."""
+"""Libraries are imported late: none by `import musicvae`, no torch by a verb."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEAVY = (
 
 
 def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A fresh interpreter."""
+    """Run code in a fresh interpreter."""
     return subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
@@ -30,15 +30,15 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def loaded_by(code: str) -> set[str]:
-    """Which of the heavy libraries a piece of code has loaded in the end."""
-    report = f"import sys; print(*[name for name in {HEAVY!r} if name in sys.modules])"
-    done = run(f"{code}\n{report}")
+    """The heavy libraries that a piece of code has imported when it ends."""
+    print_loaded = f"import sys; print(*[name for name in {HEAVY!r} if name in sys.modules])"
+    done = run(f"{code}\n{print_loaded}")
     assert done.returncode == 0, done.stderr
     return set(done.stdout.splitlines()[-1].split())
 
 
 def command(*words: str) -> str:
-    """Code that runs a command to its end."""
+    """Code that runs a command."""
     return f"""
 import sys
 sys.argv = ["musicvae", *{words!r}]
@@ -50,20 +50,20 @@ except SystemExit as end:
 """
 
 
-def test_importing_loads_nothing_and_prints_nothing() -> None:
-    """A DAW starts as fast as before."""
+def test_importing_the_package_loads_and_prints_nothing() -> None:
+    """Not even `dir` imports a library."""
     assert loaded_by("import musicvae; dir(musicvae)") == set()
     assert run("import musicvae").stdout == ""
 
 
 def test_help_loads_neither_torch_nor_numpy() -> None:
-    """Of the program and of a command."""
+    """Neither the help of the program nor that of a command."""
     for words in (("--help",), ("train", "--help"), ("--version",)):
         assert not loaded_by(command(*words)) & {"torch", "numpy", "mido", "matplotlib"}
 
 
 def test_training_loads_no_midi_library() -> None:
-    """A cluster needs only what computes, reads arrays and reports."""
+    """A cluster needs torch, lightning, numpy and safetensors alone."""
     code = "from musicvae.training import distributed, train; distributed.start()"
     loaded = loaded_by(code)
     assert {"torch", "lightning", "numpy", "safetensors"} <= loaded
@@ -71,7 +71,7 @@ def test_training_loads_no_midi_library() -> None:
 
 
 def test_generate_never_loads_torch(tmp_path: Path) -> None:
-    """Nor what it does not need."""
+    """It does not load pretty_midi or matplotlib either."""
     loaded = loaded_by(command("generate", "--n", "1", str(tmp_path)))
     assert not loaded & {"torch", "pretty_midi", "matplotlib"}
     assert len(list(tmp_path.iterdir())) == 1
@@ -79,7 +79,7 @@ def test_generate_never_loads_torch(tmp_path: Path) -> None:
 
 @pytest.fixture
 def without_torch(tmp_path: Path) -> dict[str, str]:
-    """An environment in which importing torch raises, as where it is not installed."""
+    """An environment in which importing torch fails, as if it was not installed."""
     (tmp_path / "shadow").mkdir()
     (tmp_path / "shadow" / "torch.py").write_text("raise ImportError('no torch here')\n")
     return {"PYTHONPATH": f"{tmp_path / 'shadow'}{os.pathsep}{ROOT}"}
@@ -88,7 +88,7 @@ def without_torch(tmp_path: Path) -> dict[str, str]:
 def test_the_verbs_run_where_torch_is_not_installed(
     tmp_path: Path, without_torch: dict[str, str]
 ) -> None:
-    """All five in Python, and the three commands that write files."""
+    """Five verbs in Python, and three commands that write files."""
     assert run("import torch", **without_torch).returncode == 1
     code = f"""
 import musicvae
@@ -112,7 +112,7 @@ musicvae.write_midi(phrase, {str(tmp_path / "a.mid")!r})
 
 
 def test_what_needs_torch_says_so(tmp_path: Path, without_torch: dict[str, str]) -> None:
-    """One sentence that names the extra, and exit code 1."""
+    """One sentence names the extra, and the exit code is 1."""
     words = ("train", "--data", str(tmp_path), "-o", str(tmp_path / "net"))
     done = run(command(*words).replace("assert not end.code, end.code", "raise"), **without_torch)
     assert done.returncode == 1
@@ -124,10 +124,10 @@ def test_what_needs_torch_says_so(tmp_path: Path, without_torch: dict[str, str])
 @pytest.mark.parametrize(
     "words", [("prepare", "FOLDER", "-o", "data"), ("evaluate", "--data", "FOLDER")]
 )
-def test_what_needs_a_library_to_prepare_says_so(
+def test_a_library_that_preparing_needs_is_named(
     tmp_path: Path, library: str, words: tuple[str, ...]
 ) -> None:
-    """One sentence that names the extra, and exit code 1; where a folder is measured, too."""
+    """Its extra is named and the exit code is 1, also to evaluate a folder of MIDI."""
     (tmp_path / f"{library}.py").write_text("raise ImportError('not here')\n")
     words = tuple(str(ROOT / "data" / "tunes") if word == "FOLDER" else word for word in words)
     done = run(
@@ -140,7 +140,7 @@ def test_what_needs_a_library_to_prepare_says_so(
 
 
 def test_an_error_is_one_sentence_and_exit_code_1(tmp_path: Path) -> None:
-    """The file is named, the reason told; nothing is written."""
+    """It names the file and the reason; nothing is written."""
     (tmp_path / "noise.mid").write_bytes(b"la la la")
     words = ("reconstruct", str(tmp_path / "noise.mid"), str(tmp_path / "out.mid"))
     done = run(command(*words).replace("assert not end.code, end.code", "raise"))

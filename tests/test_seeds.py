@@ -1,4 +1,4 @@
-"""A seed below 0 is refused by whatever takes one, with one sentence."""
+"""Everything that takes a seed refuses a negative one with the same sentence."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BUILDERS: dict[str, tuple[object, ...]] = {
     "evaluate": (NOWHERE,),
     "personalize": ([NOWHERE],),
 }
-"""What each needs before its keywords; none of it is there."""
+"""Positional arguments of each function; the paths do not exist."""
 
 VERBS: dict[str, tuple[object, ...]] = {
     "generate": (),
@@ -46,15 +46,26 @@ VERBS: dict[str, tuple[object, ...]] = {
     "analogy": (TUNE, TUNE, TUNE),
     "decode": (np.zeros((1, 5), np.float32),),
 }
+"""Positional arguments of each method."""
+
+VERBS_OF_FILES: dict[str, tuple[object, ...]] = {
+    "vary": (NOWHERE,),
+    "extend": (NOWHERE,),
+    "reconstruct": (NOWHERE,),
+    "interpolate": (NOWHERE, NOWHERE),
+    "grid": ([NOWHERE] * 4,),
+    "analogy": (NOWHERE, NOWHERE, NOWHERE),
+}
+"""The same with files that do not exist, for each method that reads music."""
 
 
 def takes_a_seed(call: Callable[..., Any]) -> bool:
-    """Whether it has a parameter of that name."""
+    """Return True if a function has a parameter `seed`."""
     return "seed" in inspect.signature(call).parameters
 
 
-def test_nothing_that_takes_a_seed_is_missing_here() -> None:
-    """All public functions, and all methods of a model."""
+def test_everything_that_takes_a_seed_is_tested_here() -> None:
+    """All public functions and all methods of `MusicVAE`."""
     public = [name for name in musicvae.__all__ if inspect.isfunction(getattr(musicvae, name))]
     assert {name for name in public if takes_a_seed(getattr(musicvae, name))} == BUILDERS.keys()
     methods = dict(inspect.getmembers(MusicVAE, inspect.isfunction))
@@ -63,34 +74,41 @@ def test_nothing_that_takes_a_seed_is_missing_here() -> None:
 
 @pytest.mark.parametrize("name", BUILDERS)
 def test_a_builder_refuses_it_before_anything_is_read(name: str, tmp_path: Path) -> None:
-    """The model, the data and the music that are named do not exist, and nothing is written."""
+    """Its models, data and music do not exist; nothing is written."""
     call = getattr(musicvae, name)
-    known = inspect.signature(call).parameters
-    places = {"data": NOWHERE, "out": tmp_path / "out", "start_from": NOWHERE, "resume": True}
-    words = {word: value for word, value in places.items() if word in known}
+    parameters = inspect.signature(call).parameters
+    paths = {"data": NOWHERE, "out": tmp_path / "out", "start_from": NOWHERE, "resume": True}
+    keywords = {name: path for name, path in paths.items() if name in parameters}
     with pytest.raises(RequestError, match=SENTENCE):
-        call(*BUILDERS[name], **words, seed=-1)
+        call(*BUILDERS[name], **keywords, seed=-1)
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", VERBS)
 def test_a_verb_refuses_it(name: str) -> None:
-    """Also where nothing is drawn by chance."""
+    """Temperature 0 refuses it too, although nothing is sampled."""
     model = MusicVAE(tiny_prior(tiny_checkpoint()))
     with pytest.raises(RequestError, match=SENTENCE):
         getattr(model, name)(*VERBS[name], seed=-1)
 
 
+@pytest.mark.parametrize("name", VERBS_OF_FILES)
+def test_a_verb_refuses_it_before_a_file_is_read(name: str, tiny_model: MusicVAE) -> None:
+    """The files do not exist, but the error is about the seed."""
+    with pytest.raises(RequestError, match=SENTENCE):
+        getattr(tiny_model, name)(*VERBS_OF_FILES[name], seed=-1)
+
+
 @pytest.mark.parametrize("amount", [0.0, 1.0])
 def test_humanize_refuses_it(amount: float) -> None:
-    """Also where it changes nothing."""
+    """An amount of 0 refuses it too, although it changes nothing."""
     with pytest.raises(RequestError, match=SENTENCE):
         humanize_phrase(Phrase(), amount, -1)
 
 
 @pytest.mark.parametrize("seed", [None, 0, 1, 2**70])
-def test_every_other_seed_is_fine(seed: int | None) -> None:
-    """However large."""
+def test_every_other_seed_is_accepted(seed: int | None) -> None:
+    """Zero, large ones, and None."""
     check_seed(seed)
 
 
@@ -105,7 +123,7 @@ COMMANDS = {
 def test_a_command_refuses_it_as_a_wrong_option(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With exit code 2, before it looks at anything; nothing is written."""
+    """The exit code is 2; nothing is read or written."""
     monkeypatch.chdir(tmp_path)
     needed = [
         parameter
@@ -125,6 +143,6 @@ def test_a_command_refuses_it_as_a_wrong_option(
 
 
 def test_the_commands_that_take_a_seed_are_those_of_the_functions() -> None:
-    """No command draws by chance in a way that Python cannot repeat."""
+    """Every random command can be repeated in Python."""
     of_python = {*BUILDERS, *VERBS, "attributes"} - {"measure_attributes", "decode"}
     assert COMMANDS.keys() == {name.replace("_", "-") for name in of_python}

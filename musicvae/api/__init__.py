@@ -1,1 +1,1 @@
-"""The public object `MusicVAE`, music of any kind opened once, and what builds models."""
+"""The public object `MusicVAE`, the functions that build models, and reading music of any kind."""

@@ -1,6 +1,6 @@
-"""What the builder of a model calls: train, fit a prior, personalize, evaluate.
+"""Functions that build and measure models: train, fit a prior, personalize, evaluate.
 
-Heavy libraries load inside.
+Each imports heavy libraries only when it is called.
 """
 
 from __future__ import annotations
@@ -52,39 +52,40 @@ def train(
     seed: int | None = None,
     progress: Progress = silent,
 ) -> Path:
-    """Train a preset on a prepared data set; what is None stays as the preset has it.
+    """Train a preset on a prepared data set and return the folder of the checkpoint.
 
-    With *start_from*, the name or folder of a checkpoint, its net goes on learning; what
-    is None, the preset too, stays as it was made with. A run that is resumed keeps what it
-    was begun with; a choice that differs is refused.
+    A setting that is None keeps the value of the preset. With *start_from*, the name or folder
+    of a checkpoint, training continues from its weights, and None keeps the checkpoint's own
+    settings and preset. A resumed run keeps the settings it was started with; a setting that
+    differs is refused.
 
     Raises:
         RequestError: the seed is below 0.
         CheckpointError: there is no such checkpoint.
         MissingExtra: torch is not installed.
-        PresetNotFound, DatasetError, TrainingError, OutputError: see `training.train`.
+        PresetNotFound, DatasetError, TrainingError, OutputError: see `training.train.train`.
     """
     check_seed(seed)
     with needing("torch", "train"):
         from ..training.resume import saved_config
         from ..training.train import train as run
-    first = None if start_from is None else load(find_checkpoint(start_from))
-    config = first.config if first and not preset else find_preset(preset or CLOSEST_MODEL)
+    start = None if start_from is None else load(find_checkpoint(start_from))
+    config = start.config if start and not preset else find_preset(preset or CLOSEST_MODEL)
     if resume:
-        begun = saved_config(Path(out))
-        config = begun if preset in (None, begun.preset) else config
-    chosen: dict[str, Any] = {
+        saved = saved_config(Path(out))
+        config = saved if preset in (None, saved.preset) else config
+    settings: dict[str, Any] = {
         **{"steps": steps, "batch": batch, "learning_rate": learning_rate, "beta": beta},
         **{"free_nats": free_nats, "patience": patience, "precision": precision, "seed": seed},
     }
-    given = {name: value for name, value in chosen.items() if value is not None}
+    given = {name: value for name, value in settings.items() if value is not None}
     net = replace(without_prior(config.net), codec=codec or config.net.codec)
     config = replace(config, net=net, train=replace(config.train, **given))
     return run(
         config,
         data,
         out,
-        start_from=first,
+        start_from=start,
         resume=resume,
         max_minutes=max_minutes,
         devices=devices,
@@ -104,14 +105,15 @@ def fit_prior(
     seed: int = 0,
     progress: Progress = silent,
 ) -> float | None:
-    """Fit a prior to a trained model and save it there, so that `generate` draws from it.
+    """Fit a prior to a trained model and save it in the model's folder; `generate` then uses it.
 
-    Returns nats of a window of valid under the net that makes windows up; see `prior.fit_prior`.
+    Returns the NLL of a window of valid under the prior's net, in nats, or None if it was not
+    measured; see `training.fit_prior.fit_prior`.
 
     Raises:
         MissingExtra: torch is not installed.
-        CheckpointError, DatasetError, RequestError: there is no such model or data, the two do
-            not fit, or the net has no posterior.
+        CheckpointError, DatasetError, RequestError: there is no such model or data, they do
+            not fit each other, or the net has no posterior.
         TrainingError: the loss is not a number.
         OutputError: the folder of the model cannot be written.
     """
@@ -141,13 +143,13 @@ def fit_attributes(
     seed: int = 0,
     progress: Progress = silent,
 ) -> None:
-    """Fit directions of attributes to a trained model and save them there; the net stays as it is.
+    """Fit attribute directions to a trained model and save them in its folder.
 
-    See `directions.fit_attributes`.
+    The net does not change; see `adapt.fit_attributes.fit_attributes`.
 
     Raises:
-        CheckpointError, DatasetError, RequestError: there is no such model or data, the two do
-            not fit, or the net has no z.
+        CheckpointError, DatasetError, RequestError: there is no such model or data, they do
+            not fit each other, or the net has no z.
         OutputError: the folder of the model cannot be written.
     """
     from ..adapt.fit_attributes import fit_attributes as run
@@ -166,17 +168,17 @@ def measure_attributes(
     seed: int = 0,
     progress: Progress = silent,
 ) -> Effects:
-    """What setting each attribute of a model does to all of them; see `evaluation.effects`.
+    """Measure what setting each attribute changes; see `evaluation.attribute_effects.effects`.
 
     Args:
-        data: a data set, whose windows are moved; else what the model makes up in 4/4.
-        split: of it.
-        limit: windows at most.
-        seed: which windows.
+        data: a data set to measure on; None for windows in 4/4 that the model generates.
+        split: split of the data set.
+        limit: number of windows at most.
+        seed: chooses the windows.
 
     Raises:
-        CheckpointError, DatasetError, RequestError: there is no such model, data or split, the
-            two do not fit, or the model has no attributes.
+        CheckpointError, DatasetError, RequestError: there is no such model, data or split, they
+            do not fit each other, or the model has no attributes.
     """
     from ..evaluation.attribute_effects import effects, windows_of
 
@@ -197,14 +199,15 @@ def evaluate(
     seed: int = 0,
     progress: Progress = silent,
 ) -> Evaluation:
-    """Measure a model on a split of a data set, or on a folder of MIDI; see `evaluation.evaluate`.
+    """Measure a model on a split of a data set or on a folder of MIDI.
 
-    Of a data set the training set is known; that of a folder of MIDI is the one
-    of *trained_on*, if given, and all of the folder is measured, whatever *split* says.
+    Copies and the n-gram cost compare with a training set: that of *trained_on*, or else of the
+    data set. A folder of MIDI is measured as a whole, whatever *split* says. See
+    `evaluation.evaluate.evaluate`.
 
     Raises:
         CheckpointError, DatasetError, RequestError: there is no such model, data or split,
-            or the two do not fit.
+            or they do not fit each other.
     """
     from ..corpus.dataset import open_split
     from ..evaluation.evaluate import evaluate as run
@@ -212,16 +215,16 @@ def evaluate(
 
     check_seed(seed)
     player = api.load(model).player
-    known = trained_on
+    training_data = trained_on
     held_out: Collection
     if holds_midi(data):
         held_out = read_folder(data, player.codec, player.bars, progress)
     else:
-        held_out, known = open_split(data, split), trained_on or data
+        held_out, training_data = open_split(data, split), trained_on or data
     return run(
         player,
         held_out,
-        open_split(known, "train") if known else None,
+        open_split(training_data, "train") if training_data else None,
         limit=limit,
         pairs=pairs,
         importance=importance,
@@ -238,12 +241,12 @@ def personalize(
     seed: int = 0,
     progress: Progress = silent,
 ) -> Personal:
-    """Lean a model towards the music of a few MIDI files; see `personal.personalize`.
+    """Refit a model's prior to the music of a few MIDI files; see `adapt.personalize`.
 
     Raises:
         CheckpointError: there is no such model.
         RequestError: the model has no prior, or there is too little music in the files.
-        DatasetError: a folder holds no MIDI file.
+        DatasetError: a folder contains no MIDI file.
         OutputError: `out` is a model that came with the package, or cannot be written.
     """
     from ..adapt.personalize import card
@@ -254,7 +257,7 @@ def personalize(
     if out.resolve() in [folder.resolve() for folder in shipped().values()]:
         raise OutputError(f"{out} came with the package: choose another folder.")
     check_folder(out)
-    made = run(load(find_checkpoint(model)), sources, seed=seed, progress=progress)
-    write_whole(out / CARD, card(made, seed).encode())
-    save(out, made.checkpoint)
-    return made
+    personal = run(load(find_checkpoint(model)), sources, seed=seed, progress=progress)
+    write_whole(out / CARD, card(personal, seed).encode())
+    save(out, personal.checkpoint)
+    return personal

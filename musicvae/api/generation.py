@@ -1,4 +1,4 @@
-"""Verbs that make music: new, near to what there is, after it, or as a point z has it."""
+"""Methods that generate music: new, as variations, after a given piece, or from latent vectors."""
 
 from __future__ import annotations
 
@@ -34,31 +34,33 @@ class GenerationVerbs(ModelBase):
         pattern: str | None = None,
         humanize: float = 0.0,
         seed: int | None = None,
-        **wishes: Unpack[ConstraintOptions],
+        **constraints: Unpack[ConstraintOptions],
     ) -> list[Phrase]:
-        """Draw new phrases.
+        """Generate new phrases.
 
         Args:
-            n: how many.
+            n: number of phrases.
             meter: such as "6/8" or (6, 8); "4/4t" is 4/4 on the triplet grid.
-            bars: of each; as many as the model's windows if None, or that for each section.
-            form: sections such as "AABA"; the same letter is the same music.
+            bars: length of each phrase; None for one window of the model, or one per section.
+            form: one letter per section, such as "AABA"; equal letters repeat the same music.
             loop: the last bar leads back to the first.
             bpm: quarters per minute.
-            program: General MIDI name of the instrument, or its number, 0 to 127.
+            program: the instrument's General MIDI name or number, 0 to 127.
             temperature: 0.5 plays it safe, 1.0 is the model's own taste, 1.3 wanders.
-            pattern: how the chords of a lead sheet are played: `block`, which is usual,
+            pattern: how the chords of a lead sheet are played: `block` (the default),
                 `arpeggio`, `strum` or `walking`.
-            humanize: 0 keeps to the grid, 1 strays from it as far as drummers do.
+            humanize: how far timing and loudness move off the grid: 0 not at all, 1 as far
+                as drummers do.
             seed: the same seed gives the same phrases.
-            wishes: key, scale, chords, range, max_polyphony, density: see `Wishes`.
+            constraints: key, scale, chords, range, max_polyphony, density; see
+                `ConstraintOptions`.
 
         Raises:
             RequestError, MeterError: a number is out of range, the net cannot generate,
-                or a pattern is asked of a model that makes no chords.
+                or a pattern is given to a model without chords.
         """
+        sampling = sampling_of(temperature, seed, constraints)
         rendering = self._rendering(pattern, humanize)
-        sampling = sampling_of(temperature, seed, wishes)
         phrases = generate.generate(
             self.player,
             n,
@@ -85,26 +87,27 @@ class GenerationVerbs(ModelBase):
         humanize: float = 0.0,
         seed: int | None = None,
         bpm: float = 120.0,
-        **wishes: Unpack[ConstraintOptions],
+        **constraints: Unpack[ConstraintOptions],
     ) -> list[Phrase]:
-        """Neighbours of some music, the nearest first; see `variation.vary`.
+        """Generate variations of some music, the nearest first; see `verbs.vary`.
 
         Args:
             source: music of any kind.
-            n: how many.
-            strength: 0 is its reconstruction, 1 new music; 0.3 if None, 0 with settings.
+            n: number of variations.
+            strength: 0 is the reconstruction of the source, 1 is new music; None for 0.3, or 0
+                with settings.
             settings: standard deviations by attribute, such as {"density": 1}.
-            track, temperature, pattern, humanize, seed, bpm: as `interpolate` takes them.
-            wishes: as `generate` takes them.
+            track, temperature, pattern, humanize, seed, bpm: as for `interpolate`.
+            constraints: as for `generate`.
 
         Raises:
             MidiError, RequestError: the input cannot be used, there is no such attribute,
                 or a number is out of range.
         """
+        sampling = sampling_of(temperature, seed, constraints)
         rendering = self._rendering(pattern, humanize)
-        sampling = sampling_of(temperature, seed, wishes)
-        phrase = self._select(source, track, bpm)
-        varied = vary.vary(self.player, phrase, n, sampling, strength=strength, settings=settings)
+        origin = self._select(source, track, bpm)
+        varied = vary.vary(self.player, origin, n, sampling, strength=strength, settings=settings)
         return [render(phrase, rendering, sampling.constraints) for phrase in varied]
 
     def extend(
@@ -117,20 +120,21 @@ class GenerationVerbs(ModelBase):
         pattern: str | None = None,
         seed: int | None = None,
         bpm: float = 120.0,
-        **wishes: Unpack[ConstraintOptions],
+        **constraints: Unpack[ConstraintOptions],
     ) -> Phrase:
-        """Some music and so many new bars after it, in its meter, tempo and instrument.
+        """Return some music followed by new bars, in its meter, tempo and instrument.
 
-        The prior of the model does it, or a net that predicts the next step itself (preset
-        `rnn` or `lstm`). See `extension.extend`; arguments as `interpolate` takes them.
+        The new bars come from the model's prior, or from the net itself if it predicts the next
+        step (presets `rnn` and `lstm`); see `verbs.extend`. Arguments as for `interpolate`.
 
         Raises:
             MidiError, RequestError: the input cannot be used, a number is out of range,
                 or the net cannot extend.
         """
+        sampling = sampling_of(temperature, seed, constraints)
         rendering = self._rendering(pattern)
-        sampling = sampling_of(temperature, seed, wishes)
-        longer = extend.extend(self.player, self._select(source, track, bpm), bars, sampling)
+        phrase = self._select(source, track, bpm)
+        longer = extend.extend(self.player, phrase, bars, sampling)
         return render(longer, rendering, sampling.constraints)
 
     def decode(
@@ -145,12 +149,13 @@ class GenerationVerbs(ModelBase):
         humanize: float = 0.0,
         seed: int | None = None,
     ) -> list[Phrase]:
-        """A phrase for each row of `z`, `[N, Z]`; the rest as `generate` takes it."""
+        """Decode each row of `z`, `[N, Z]`, to a phrase; other arguments as for `generate`."""
+        sampling = sampling_of(temperature, seed)
         rendering = self._rendering(pattern, humanize)
         phrases = latent.decode(
             self.player,
             z,
-            sampling_of(temperature, seed),
+            sampling,
             meter=to_meter(meter),
             bpm=bpm,
             program=parse_program(program),
@@ -158,11 +163,11 @@ class GenerationVerbs(ModelBase):
         return [render(phrase, rendering) for phrase in phrases]
 
     def replay(self, source: Music) -> Phrase:
-        """A phrase that this model made, made again from its recipe, to the note.
+        """Recreate a clip of this model from the recipe in its file, note for note.
 
         Raises:
-            MidiError: it cannot be read.
-            RequestError: it carries no recipe of this model, or was changed since.
+            MidiError: the file cannot be read.
+            RequestError: it carries no recipe of this model, or was edited since.
         """
         opened = inputs.open(source)
         phrase = self._select(opened, None, 120.0)

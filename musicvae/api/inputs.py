@@ -1,4 +1,4 @@
-"""Music of any kind, opened once: what every verb is given, as phrases."""
+"""Music of any kind as phrases, read once however many functions need it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Opened:
-    """Music that was read, for all who need it.
+    """Music that has been read.
 
     Attributes:
-        name: of the file it came from; None if it came from none.
-        phrases: one for each stretch of one meter, in order.
-        main: the one that the verbs read; see `main_phrase`.
+        name: path of the file, as it was given; None for music without a file.
+        phrases: one for each section of one meter, in order.
+        main: the phrase that the verbs read; see `midi.reader.main_phrase`.
     """
 
     name: str | None
@@ -33,18 +33,18 @@ class Opened:
 
 
 Music: TypeAlias = "Phrase | Opened | Source | PrettyMIDI | Iterable[NoteTuple]"
-"""What every verb takes."""
+"""Music as every verb takes it."""
 
 
 def open(music: Music, *, bpm: float = 120.0) -> Opened:
-    """Read music of any kind: see `MusicVAE`. What is open already stays as it is.
+    """Read music of any kind that `MusicVAE` lists; an `Opened` is returned unchanged.
 
     Args:
-        bpm: quarters per minute of what is timed in seconds.
+        bpm: quarters per minute of music that is timed in seconds.
 
     Raises:
-        MidiError: it cannot be read, or there is no note in it.
-        RequestError: it is nothing of the kind.
+        MidiError: the file cannot be read, or contains no note.
+        RequestError: the argument is not music.
     """
     if isinstance(music, Opened):
         return music
@@ -69,18 +69,18 @@ def _read(music: Any, bpm: float) -> Iterable[Phrase]:
 
 
 def to_phrase(music: Music, *, bpm: float = 120.0) -> Phrase:
-    """Music of any kind as a phrase: see `MusicVAE`. Of several meters, the one with most notes.
+    """Turn music of any kind into a phrase; of several meters, the section with the most notes.
 
     Raises:
-        MidiError: it cannot be read, or there is no note in it.
-        RequestError: it is nothing of the kind.
+        MidiError: the file cannot be read, or contains no note.
+        RequestError: the argument is not music.
     """
     return open(music, bpm=bpm).main
 
 
 @contextmanager
 def naming(music: Opened) -> Iterator[None]:
-    """Errors about music name the file that it came from."""
+    """Put the name of the file in front of a `RequestError` about its music."""
     try:
         yield
     except RequestError as error:

@@ -1,4 +1,4 @@
-"""Verbs that go between pieces of music, or from one to itself."""
+"""Methods that combine pieces of music in latent space, or reconstruct one piece."""
 
 from __future__ import annotations
 
@@ -31,30 +31,32 @@ class InterpolationVerbs(ModelBase):
         humanize: float = 0.0,
         seed: int | None = None,
         bpm: float = 120.0,
-        **wishes: Unpack[ConstraintOptions],
+        **constraints: Unpack[ConstraintOptions],
     ) -> list[Phrase]:
-        """Walk from one piece of music to another; see `interpolation.interpolate`.
+        """Interpolate from one piece of music to another; see `verbs.interpolate`.
 
         Args:
-            a, b: music of any kind; of a file with changes of meter, the stretch with most notes.
-            n: phrases, both ends included.
-            track: number (from 1) or name of the part to read; else the melody is found.
-            track_b: the same for `b`, where it is another.
-            curve: how the walk is spread: `even` to the ear, `line` (equal steps in z), `ease`
-                (slow near both ends), `early` or `late`.
+            a, b: music of any kind; if a file changes meter, its section with the most notes.
+            n: number of phrases, both ends included.
+            track: number (from 1) or name of the part to read; None finds the melody.
+            track_b: the track of `b`; None for that of `a`.
+            curve: how the phrases are spaced: `even` to the ear, `line` (equal steps in z),
+                `ease` (slow near both ends), `early` or `late`.
             temperature: 0 takes the most probable step.
-            pattern, humanize: as `generate` takes them.
-            seed: of the draws at temperatures above 0.
-            bpm: of MIDI files that are timed in seconds.
-            wishes: as `generate` takes them.
+            pattern, humanize: as for `generate`.
+            seed: used where something is sampled, at temperatures above 0.
+            bpm: quarters per minute of MIDI files that are timed in seconds.
+            constraints: as for `generate`.
 
         Raises:
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
-        other = track if track_b is None else track_b
+        sampling = sampling_of(temperature, seed, constraints)
         rendering = self._rendering(pattern, humanize)
-        sampling = sampling_of(temperature, seed, wishes)
-        ends = self._select(a, track, bpm), self._select(b, other, bpm)
+        ends = (
+            self._select(a, track, bpm),
+            self._select(b, track if track_b is None else track_b, bpm),
+        )
         walk = interpolate.interpolate(self.player, *ends, n, sampling, curve=curve)
         return [render(phrase, rendering, sampling.constraints) for phrase in walk]
 
@@ -70,21 +72,21 @@ class InterpolationVerbs(ModelBase):
         seed: int | None = None,
         bpm: float = 120.0,
     ) -> list[Phrase]:
-        """All that lies between three or four pieces of music; see `exploration.grid`.
+        """Fill a square between three or four pieces of music; see `verbs.grid`.
 
         Args:
-            corners: top left, top right, bottom left and, if not what the others make of it,
-                bottom right.
-            n: phrases on a side; `n * n` are given, row by row.
-            track: of all of them; the rest as `interpolate` takes it.
+            corners: top left, top right, bottom left, bottom right; of three, the bottom right
+                is their analogy.
+            n: phrases on a side; `n * n` are returned, row by row.
+            track: the same for all corners; other arguments as for `interpolate`.
 
         Raises:
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
-        rendering = self._rendering(pattern)
-        voices = [self._select(corner, track, bpm) for corner in corners]
         sampling = sampling_of(temperature, seed)
-        cells = grid.grid(self.player, voices, n, sampling, curve=curve)
+        rendering = self._rendering(pattern)
+        phrases = [self._select(corner, track, bpm) for corner in corners]
+        cells = grid.grid(self.player, phrases, n, sampling, curve=curve)
         return [render(phrase, rendering) for phrase in cells]
 
     def analogy(
@@ -100,21 +102,21 @@ class InterpolationVerbs(ModelBase):
         seed: int | None = None,
         bpm: float = 120.0,
     ) -> Phrase:
-        """What is to `c` as `b` is to `a`: c + strength (b - a); see `exploration.analogy`.
+        """Change `c` as `b` differs from `a`: c + strength (b - a); see `verbs.analogy`.
 
         Args:
             a, b, c: music of any kind.
-            strength: 0 is the reconstruction of `c`, 1 all of the step from `a` to `b`.
-            track: of all three; the rest as `interpolate` takes it.
+            strength: 0 is the reconstruction of `c`, 1 adds the whole difference.
+            track: the same for all three; other arguments as for `interpolate`.
 
         Raises:
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
+        sampling = sampling_of(temperature, seed)
         rendering = self._rendering(pattern)
         first, second, third = (self._select(music, track, bpm) for music in (a, b, c))
-        sampling = sampling_of(temperature, seed)
-        made = analogy.analogy(self.player, first, second, third, sampling, strength=strength)
-        return render(made, rendering)
+        answer = analogy.analogy(self.player, first, second, third, sampling, strength=strength)
+        return render(answer, rendering)
 
     def reconstruct(
         self,
@@ -126,12 +128,15 @@ class InterpolationVerbs(ModelBase):
         seed: int | None = None,
         bpm: float = 120.0,
     ) -> Reconstruction:
-        """Send music through z and back; arguments as `interpolate` takes them.
+        """Encode music, decode it again, and measure what came back.
+
+        Arguments as for `interpolate`.
 
         Raises:
             MidiError, RequestError: the input cannot be used, or a number is out of range.
         """
+        sampling = sampling_of(temperature, seed)
         rendering = self._rendering(pattern)
         phrase = self._select(source, track, bpm)
-        made = reconstruct.reconstruct(self.player, phrase, sampling_of(temperature, seed))
-        return replace(made, phrase=render(made.phrase, rendering))
+        result = reconstruct.reconstruct(self.player, phrase, sampling)
+        return replace(result, phrase=render(result.phrase, rendering))

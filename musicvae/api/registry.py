@@ -1,4 +1,4 @@
-"""Models by name: those that came with the package, any checkpoint folder, who made a file."""
+"""Find models: those of the package by name, any checkpoint folder, the model of a clip."""
 
 from __future__ import annotations
 
@@ -16,27 +16,31 @@ SHIPPED = (
 
 
 def shipped() -> dict[str, Path]:
-    """The folders of the models that came with the package, by name."""
-    found = sorted(path.parent for home in SHIPPED for path in home.glob(f"*/{CONFIG}"))
-    return {folder.name: folder for folder in found}
+    """Folders of the models that came with the package, by name."""
+    folders = sorted(path.parent for home in SHIPPED for path in home.glob(f"*/{CONFIG}"))
+    return {folder.name: folder for folder in folders}
 
 
 def find_checkpoint(name_or_path: str | Path) -> Path:
-    """The folder of a shipped model or of a user's own."""
-    known = shipped()
-    for folder in (Path(name_or_path), known.get(str(name_or_path))):
+    """Folder of a checkpoint, given as a path or as the name of a shipped model.
+
+    Raises:
+        CheckpointError: there is none; the message lists the shipped models.
+    """
+    models = shipped()
+    for folder in (Path(name_or_path), models.get(str(name_or_path))):
         if folder and (folder / CONFIG).is_file():
             return folder
     raise CheckpointError(
         f"There is no model {str(name_or_path)!r}: name one that came with the package "
-        f"({', '.join(known) or 'none is installed'}) or the folder of a checkpoint."
+        f"({', '.join(models) or 'none is installed'}) or the folder of a checkpoint."
     )
 
 
-def made_with(*music: Opened) -> Path | None:
-    """The model that came with the package and made all of this, by its recipes; else None."""
-    recipes = [one.main.recipe for one in music]
-    made = {recipe.model if recipe else "" for recipe in recipes}
-    if len(made) > 1 or made == {""}:
+def find_maker(*music: Opened) -> Path | None:
+    """Folder of the shipped model that made all of this music, by its recipes; None if none did."""
+    recipes = [opened.main.recipe for opened in music]
+    digests = {recipe.model if recipe else "" for recipe in recipes}
+    if len(digests) > 1 or digests == {""}:
         return None
-    return next((folder for folder in shipped().values() if stored_digest(folder) in made), None)
+    return next((folder for folder in shipped().values() if stored_digest(folder) in digests), None)

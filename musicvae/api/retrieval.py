@@ -1,4 +1,4 @@
-"""Verbs that look at music: as points z, and for what is like it."""
+"""Methods that encode music and search for similar music."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ class RetrievalVerbs(ModelBase):
     def encode(
         self, source: Music, *, track: str | int | None = None, bpm: float = 120.0
     ) -> FloatArray:
-        """The posterior mean of each window of some music. Output `[windows, Z]`."""
+        """Posterior mean of each window of some music. Output `[windows, Z]`."""
         return latent.encode(self.player, self._select(source, track, bpm))
 
     def open_library(self, folder: str | Path, *, progress: Progress = silent) -> Library:
-        """A folder of MIDI to look for similar music in; see `similarity.open_library`.
+        """Index a folder of MIDI for `similar`; see `retrieval.search.open_library`.
 
-        What is new or changed since it was opened last is read, and kept in the folder.
+        Only files that are new or changed since the last time are read. The index is stored in
+        the folder.
 
         Raises:
-            DatasetError, RequestError: it is no folder, or there is nothing in it to compare.
+            DatasetError, RequestError: it is no folder, or it contains no music to compare.
         """
         return open_library(self.player, folder, progress=progress)
 
@@ -44,23 +45,23 @@ class RetrievalVerbs(ModelBase):
         any_key: bool = True,
         bpm: float = 120.0,
     ) -> list[Match]:
-        """The files of a folder that are most like some music; see `similarity.similar`.
+        """Find the files most like some music; see `retrieval.search.similar`.
 
         Args:
-            query: music of any kind; a file is not found in its own folder.
-            library: a folder of MIDI, or what `open_library` made of one to ask it often.
-            n: files at most, nearest first.
-            track: of the query, as `interpolate` takes it.
-            any_key: whether it is looked for in all twelve keys.
-            bpm: of a query that is timed in seconds.
+            query: music of any kind; a file is not compared with itself.
+            library: a folder of MIDI, or its index from `open_library`, for several queries.
+            n: number of files at most, nearest first.
+            track: the part of the query to read, as for `interpolate`.
+            any_key: compare in all twelve keys, not only in the query's own.
+            bpm: quarters per minute of a query that is timed in seconds.
 
         Raises:
             DatasetError, MidiError, RequestError: the folder or the query cannot be used.
         """
-        asked = inputs.open(query, bpm=bpm)
-        phrase = self._select(asked, track, bpm)
-        opened = library if isinstance(library, Library) else self.open_library(library)
-        if opened.model != self.player.digest:
+        opened = inputs.open(query, bpm=bpm)
+        phrase = self._select(opened, track, bpm)
+        index = library if isinstance(library, Library) else self.open_library(library)
+        if index.model != self.player.digest:
             raise RequestError("This library was opened with another model: open it with this one.")
-        own = Path(asked.name) if asked.name else None
-        return similar(self.player, phrase, opened, n, any_key=any_key, besides=own)
+        query_path = Path(opened.name) if opened.name else None
+        return similar(self.player, phrase, index, n, any_key=any_key, besides=query_path)

@@ -1,4 +1,4 @@
-"""The command line: each command is the twin of a method of `MusicVAE` or of a function."""
+"""The command line: each command calls a method of `MusicVAE` or a function of the same name."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ __all__ = [
 app = typer.Typer(
     name="musicvae",
     help="MIDI in, a trained LSTM sequence VAE, new MIDI out.",
-    epilog="Begin with:  musicvae generate --n 4 out/",
+    epilog="Start with:  musicvae generate --n 4 out/",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -54,8 +54,8 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         from .. import __version__
 
         typer.echo(f"musicvae {__version__}")
@@ -65,16 +65,25 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _root(
     version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Print the version."
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version."
     ),
 ) -> None:
     """MIDI in, a trained LSTM sequence VAE, new MIDI out."""
 
 
-PLAYED = (
-    *(generate, interpolate, vary, grid, analogy, extend, reconstruct),
-    *(replay, similar, attributes, info),
-)
-BUILT = (personalize, prepare, train, fit_prior, fit_attributes, evaluate)
-for command in (*PLAYED, *BUILT):
-    app.command()(command)
+for music_command in (
+    generate,
+    interpolate,
+    vary,
+    grid,
+    analogy,
+    extend,
+    reconstruct,
+    replay,
+    similar,
+    attributes,
+    info,
+):
+    app.command()(music_command)
+for model_command in (personalize, prepare, train, fit_prior, fit_attributes, evaluate):
+    app.command()(model_command)

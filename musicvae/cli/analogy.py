@@ -1,8 +1,8 @@
-"""analogy: change a third file as the second differs from the first."""
+"""analogy: apply the difference between two files to a third one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -22,9 +22,6 @@ from .options import (
 )
 from .output import file_in, report_seed, report_source, write
 
-if TYPE_CHECKING:
-    pass
-
 
 def analogy(
     a: MidiIn,
@@ -32,7 +29,8 @@ def analogy(
     c: MidiIn,
     out: OutFile,
     strength: Annotated[
-        float, typer.Option(help="How much of the step from a to b is taken; 0 is c again.")
+        float,
+        typer.Option(help="How much of the difference between a and b is applied; 0 gives c."),
     ] = 1.0,
     track: Track = None,
     temperature: Temperature = 0.0,
@@ -43,18 +41,18 @@ def analogy(
     recipe: Recipe = True,
     force: Force = False,
 ) -> None:
-    """Change a third MIDI file as the second differs from the first: c + b - a.
+    """Apply the difference between two MIDI files to a third one: c + (b - a).
 
     Example:  musicvae analogy a.mid b.mid c.mid out.mid
     """
     from ..api import inputs
     from ..api.model import load
-    from ..api.registry import made_with
+    from ..api.registry import find_maker
     from ..atomic_files import spare_names
 
     seed = seed_or_random(seed)
     opened = [inputs.open(music, bpm=bpm) for music in (a, b, c)]
-    made = load(model or made_with(*opened) or CLOSEST_MODEL).analogy(
+    answer = load(model or find_maker(*opened) or CLOSEST_MODEL).analogy(
         *opened,
         strength=strength,
         track=track,
@@ -64,5 +62,5 @@ def analogy(
         bpm=bpm,
     )
     report_source(*opened)
-    write([made], spare_names(file_in(out, c)), force, recipe)
+    write([answer], spare_names(file_in(out, c)), force, recipe)
     report_seed(seed, temperature)

@@ -1,4 +1,4 @@
-"""What a command says when a training has ended: why, how to go on, and what the model can do."""
+"""The end of a training at the terminal: why it ended, how to continue, what to type next."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def why_it_ended(report: Report) -> str:
-    """Whether all steps were taken, or why not.
+    """Why a training ended, in one sentence.
 
     >>> why_it_ended(Report("train", 320, 32_000, ended="time"))
     'Stopped at step 320 of 32,000: the time is up.'
@@ -23,26 +23,26 @@ def why_it_ended(report: Report) -> str:
     place = f"step {report.done:,} of {report.total:,}"
     return {
         "done": f"Done: all {report.total:,} steps.",
-        "patience": f"Ended at {place}: valid had not improved for the patience.",
+        "patience": f"Ended at {place}: the loss on valid stopped improving (--patience).",
         "time": f"Stopped at {place}: the time is up.",
         "interrupt": f"Stopped at {place}.",
         "": f"At {place}.",
     }[report.ended]
 
 
-def typed_again(option: str) -> str:
-    """The line that was typed, with an option more, to paste into a shell."""
+def command_with(option: str) -> str:
+    """The command as it was typed, with one option added, to paste into a shell."""
     words = sys.argv[1:]
     return shlex.join(["musicvae", *words, *([] if option in words else [option])])
 
 
 def next_lines(model: MusicVAE, folder: Path, data: Path) -> list[str]:
-    """What can be done with a model that was trained, in lines to paste."""
+    """What to do next with a trained model, as lines to paste."""
     name = shlex.quote(str(folder))
     if "generate" not in model.verbs:
-        return [f"Give music back:  musicvae reconstruct in.mid out.mid --model {name}"]
+        return [f"Reconstruct a file:  musicvae reconstruct in.mid out.mid --model {name}"]
     lines = [f"Hear it:  musicvae generate --model {name} out/"]
     if has_posterior(model.checkpoint.config.net):
         fit = f"musicvae fit-prior {name} --data {shlex.quote(str(data))}"
-        lines.insert(0, f"Bring new music nearer to the data first:  {fit}")
+        lines.insert(0, f"Fit a prior first, for new music closer to the data:  {fit}")
     return lines

@@ -1,4 +1,4 @@
-"""evaluate: a checkpoint on music it was not trained on."""
+"""evaluate: measure a model on held-out music."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from ..presets import CLOSEST_MODEL
 from .options import Model
-from .progress import bar
+from .progress import progress_bar
 
 if TYPE_CHECKING:
     from ..evaluation.report import Evaluation, Figures
@@ -18,28 +18,33 @@ if TYPE_CHECKING:
 
 def evaluate(
     data: Annotated[
-        Path, typer.Option("--data", help="A data set that `prepare` made, or a folder of MIDI.")
+        Path, typer.Option("--data", help="A data set made by prepare, or a folder of MIDI files.")
     ],
     model: Model = CLOSEST_MODEL,
-    split: Annotated[str, typer.Option(help="valid, to choose a model; test, to report.")] = "test",
+    split: Annotated[
+        str, typer.Option(help="Split of the data set: valid to choose a model, test to report.")
+    ] = "test",
     trained_on: Annotated[
         Path | None,
-        typer.Option(help="The data set that the model learned from, if it is another."),
+        typer.Option(help="The data set that the model was trained on, if it is another one."),
     ] = None,
-    limit: Annotated[int | None, typer.Option(help="At most so many windows.", min=2)] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="How many windows to measure at most.", min=2)
+    ] = None,
     pairs: Annotated[
-        int, typer.Option(help="Pairs of windows to interpolate between.", min=0)
+        int, typer.Option(help="How many pairs of windows to interpolate between.", min=0)
     ] = 256,
     importance: Annotated[
-        int, typer.Option(help="Draws of z for the likelihood of a VAE; 0 gives the bound.", min=0)
+        int,
+        typer.Option(help="Samples of z for the likelihood of a VAE; 0 gives the bound.", min=0),
     ] = 0,
-    seed: Annotated[int, typer.Option(help="Of everything that is drawn.", min=0)] = 0,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON in place of a table.")] = False,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same figures.", min=0)] = 0,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     plots: Annotated[
-        Path | None, typer.Option(help="Folder for pictures of samples and interpolation.")
+        Path | None, typer.Option(help="Folder for plots of samples and interpolations.")
     ] = None,
 ) -> None:
-    """Measure a checkpoint on music it was not trained on.
+    """Measure a model on music that it was not trained on.
 
     Example:  musicvae evaluate --model checkpoints/mine --data data/mine --plots pictures/
     """
@@ -49,9 +54,9 @@ def evaluate(
         from ..evaluation.plots import draw_evaluation
         from ..plotting import new_figure
 
-        new_figure(1, 1)  # what is missing is said before the work, not after it
-    with bar("evaluate", "windows") as progress:
-        found = run(
+        new_figure(1, 1)  # a missing library is reported before the work, not after it
+    with progress_bar("evaluate", "windows") as progress:
+        evaluation = run(
             model,
             data=data,
             split=split,
@@ -63,36 +68,36 @@ def evaluate(
             progress=progress,
         )
     if json:
-        typer.echo(found.to_json())
+        typer.echo(evaluation.to_json())
     else:
         is_prepared = (data / "data.json").exists()
-        _show(found, f"{model} on {split} of {data}" if is_prepared else f"{model} on {data}")
+        _show(evaluation, f"{model} on {f'{split} of {data}' if is_prepared else data}")
     if plots:
-        for path in draw_evaluation(found, plots):
+        for path in draw_evaluation(evaluation, plots):
             typer.echo(path, err=True)
 
 
-def _show(found: Evaluation, title: str) -> None:
+def _show(evaluation: Evaluation, title: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"{title}, {found.windows:,} windows")
+    table = Table(title=f"{title}, {evaluation.windows:,} windows")
     table.add_column("figure")
-    for column in ("all", *found.parts) if found.parts else ("value",):
+    for column in ("all", *evaluation.parts) if evaluation.parts else ("value",):
         table.add_column(column, justify="right")
-    for group, figures in found.groups.items():
+    for group, figures in evaluation.groups.items():
         table.add_section()
         table.add_row(group, style="bold")
-        for name, values in _rows(figures, found.parts):
+        for name, values in _rows(figures, evaluation.parts):
             table.add_row(name, *values)
     console = Console()
     console.print(table)
-    for what, why in found.left_out.items():
-        console.print(f"  left out: {what}: {why}", markup=False)
+    for figure, reason in evaluation.left_out.items():
+        console.print(f"  left out: {figure}: {reason}", markup=False)
 
 
 def _rows(figures: Figures, parts: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Figures by name, those of all and of each part side by side."""
+    """Name of each figure, and its values: for all parts together, then for each part."""
     rows: dict[str, dict[str, str]] = {}
     for name, value in figures.items():
         stem, _, part = name.rpartition(", ")

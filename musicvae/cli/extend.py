@@ -1,4 +1,4 @@
-"""extend: continue a file."""
+"""extend: continue a file with new bars."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .output import file_in, report_seed, report_source, write
 def extend(
     source: MidiIn,
     out: OutFile,
-    bars: Annotated[int, typer.Option(help="How many new bars.", min=1)] = 4,
+    bars: Annotated[int, typer.Option(help="Number of new bars.", min=1)] = 4,
     track: Track = None,
     temperature: Temperature = SampleConfig.temperature,
     pattern: Pattern = None,
@@ -49,20 +49,20 @@ def extend(
     recipe: Recipe = True,
     force: Force = False,
 ) -> None:
-    """Go on where a MIDI file ends.
+    """Continue a MIDI file with new bars.
 
-    What the model reads of the file is written, then the new bars.
+    The output is the part of the file that the model reads, followed by the new bars.
 
     Example:  musicvae extend in.mid out.mid --bars 4
     """
     from ..api import inputs
     from ..api.model import load
-    from ..api.registry import made_with
+    from ..api.registry import find_maker
     from ..atomic_files import spare_names
 
     seed = seed_or_random(seed)
     opened = inputs.open(source, bpm=bpm)
-    phrase = load(model or made_with(opened) or LONGEST_MODEL).extend(
+    phrase = load(model or find_maker(opened) or LONGEST_MODEL).extend(
         opened,
         bars,
         track=track,

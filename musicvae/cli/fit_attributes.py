@@ -1,38 +1,35 @@
-"""fit-attributes: learn attribute directions."""
+"""fit-attributes: fit the directions of attributes in latent space."""
 
 from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ..config import MAX_FIT_WINDOWS
-from .progress import bar
-
-if TYPE_CHECKING:
-    pass
+from .progress import progress_bar
 
 
 def fit_attributes(
-    model: Annotated[
-        str, typer.Argument(help="A checkpoint folder; its weights are written anew.")
-    ],
-    data: Annotated[Path, typer.Option("--data", help="The data set that it learned from.")],
-    limit: Annotated[int, typer.Option(help="Windows of train at most.", min=2)] = MAX_FIT_WINDOWS,
-    seed: Annotated[int, typer.Option(help="Which windows.", min=0)] = 0,
+    model: Annotated[str, typer.Argument(help="A checkpoint folder; the result is stored in it.")],
+    data: Annotated[Path, typer.Option("--data", help="The data set that it was trained on.")],
+    limit: Annotated[
+        int, typer.Option(help="How many training windows to use at most.", min=2)
+    ] = MAX_FIT_WINDOWS,
+    seed: Annotated[int, typer.Option(help="Which windows are chosen.", min=0)] = 0,
 ) -> None:
-    """Fit directions of attributes to a trained model, so that they can be set.
+    """Fit attributes to a trained model, so that vary --set can change them.
 
     Example:  musicvae fit-attributes checkpoints/mine --data data/mine
     """
     from ..api.builders import fit_attributes as run
 
-    def kept() -> str:
+    def unchanged() -> str:
         return f"{model} stays as it was."
 
-    with bar("fit-attributes", "windows", kept=kept) as progress:
+    with progress_bar("fit-attributes", "windows", on_interrupt=unchanged) as progress:
         run(model, data=data, limit=limit, seed=seed, progress=progress)
-    words = shlex.join(["musicvae", "attributes", model, "--data", str(data)])
-    typer.echo(f"{model} has attributes now:  {words}")
+    line = shlex.join(["musicvae", "attributes", model, "--data", str(data)])
+    typer.echo(f"{model} has attributes now:  {line}")

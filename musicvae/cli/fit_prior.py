@@ -1,4 +1,4 @@
-"""fit-prior: train the prior that a model samples new music from."""
+"""fit-prior: train the prior from which a model generates new music."""
 
 from __future__ import annotations
 
@@ -10,44 +10,44 @@ from typing import Annotated
 import typer
 
 from .ending import why_it_ended
-from .progress import bar
+from .progress import progress_bar
 
 
 def fit_prior(
-    model: Annotated[
-        str, typer.Argument(help="A checkpoint folder; its weights are written anew.")
-    ],
-    data: Annotated[Path, typer.Option("--data", help="The data set that it learned from.")],
-    steps: Annotated[int | None, typer.Option(help="Updates in all.", min=1)] = None,
+    model: Annotated[str, typer.Argument(help="A checkpoint folder; the result is stored in it.")],
+    data: Annotated[Path, typer.Option("--data", help="The data set that it was trained on.")],
+    steps: Annotated[int | None, typer.Option(help="Number of updates.", min=1)] = None,
     max_minutes: Annotated[
-        float, typer.Option(help="Stop after this time, at what was best so far.", min=0.0)
+        float, typer.Option(help="Stop after this time and keep the best result so far.", min=0.0)
     ] = math.inf,
     reject_fraction: Annotated[
         float,
         typer.Option(
-            help="Redraw samples that are likelier than all but this share of valid.", min=0.0
+            help="Redraw windows that are as likely as the likeliest part of valid: 0.15 for 15 %.",
+            min=0.0,
         ),
     ] = 0.0,
-    seed: Annotated[int, typer.Option(help="Of weights, transpositions and noise.", min=0)] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same prior.", min=0)] = 0,
     leave_out: Annotated[float | None, typer.Option(hidden=True, min=0.0)] = None,
 ) -> None:
-    """Fit a prior to a trained model, so that `generate` samples z of real music.
+    """Fit a prior to a trained model, so that new music is closer to the training music.
 
-    A next-step net learns the training windows; `generate` encodes windows that it samples.
+    The prior is a net that learns to predict the next step of the training windows. To generate,
+    it samples a window, and the model encodes and decodes that window.
 
     Example:  musicvae fit-prior checkpoints/mine --data data/mine
     """
     from ..api.builders import fit_prior as run
 
     if leave_out is not None:
-        typer.echo("musicvae: --leave-out is called --reject-fraction now.", err=True)
+        typer.echo("musicvae: --leave-out is now called --reject-fraction.", err=True)
         reject_fraction = leave_out
 
-    with bar(
+    with progress_bar(
         "fit-prior",
         "steps",
         max_minutes=max_minutes,
-        kept=lambda: f"{model} stays as it was.",
+        on_interrupt=lambda: f"{model} stays as it was.",
     ) as progress:
         nats = run(
             model,
@@ -61,11 +61,15 @@ def fit_prior(
     if progress.last:
         typer.echo(why_it_ended(progress.last))
         if progress.last.ended == "time":
-            typer.echo("Its learning rate had not fallen: fewer --steps do better than less time.")
+            typer.echo(
+                "The learning rate had not fallen yet: fewer --steps work better than less time."
+            )
     if nats is None:
-        typer.echo("It ended before it was measured on valid: the prior is that of its last step.")
+        typer.echo(
+            "It ended before it was measured on valid: the prior of its last step was saved."
+        )
     else:
-        typer.echo(f"{nats:.3f} nats of a window of valid, under what makes windows up")
+        typer.echo(f"NLL under the prior: {nats:.3f} nats of a window of valid")
     name = shlex.quote(model)
-    typer.echo(f"{model} draws from its prior now:  musicvae generate --model {name} out/")
-    typer.echo(f"It can extend, too:  musicvae extend in.mid out.mid --model {name}")
+    typer.echo(f"{model} now generates from this prior:  musicvae generate --model {name} out/")
+    typer.echo(f"It can also extend:  musicvae extend in.mid out.mid --model {name}")

@@ -1,4 +1,4 @@
-"""generate: draw new phrases."""
+"""generate: new phrases."""
 
 from __future__ import annotations
 
@@ -33,18 +33,22 @@ from .output import report_seed, write
 def generate(
     out: OutFolder,
     n: Annotated[
-        int, typer.Option("--n", "-n", help="How many phrases.", min=1, max=MAX_PHRASES)
+        int, typer.Option("--n", "-n", help="Number of phrases.", min=1, max=MAX_PHRASES)
     ] = SampleConfig.n,
     meter: Annotated[
-        str, typer.Option(help="Such as 3/4 or 6/8; 4/4t is 4/4 on the triplet grid.")
+        str, typer.Option(help="Meter, such as 3/4 or 6/8; 4/4t is 4/4 in triplets.")
     ] = "4/4",
     bars: Annotated[
-        int | None, typer.Option(help="Bars of each; without it as many as the model knows.", min=1)
+        int | None,
+        typer.Option(help="Bars of each phrase; by default one model window per section.", min=1),
     ] = None,
     form: Annotated[
-        str | None, typer.Option(help="Sections such as AABA: the same letter, the same music.")
+        str | None,
+        typer.Option(help="Sections, such as AABA: equal letters repeat the same music."),
     ] = None,
-    loop: Annotated[bool, typer.Option("--loop", help="End so that the start follows.")] = False,
+    loop: Annotated[
+        bool, typer.Option("--loop", help="End with a bar that leads back to the start.")
+    ] = False,
     bpm: Bpm = 120.0,
     program: Program = "0",
     temperature: Temperature = SampleConfig.temperature,
@@ -61,17 +65,17 @@ def generate(
     recipe: Recipe = True,
     force: Force = False,
 ) -> None:
-    """Draw new phrases and write one MIDI file for each.
+    """Generate new phrases and write each one to a MIDI file.
 
     Example:  musicvae generate --n 4 out/ --bars 32 --form AABA
     """
-    from ..api.model import load  # numpy loads here, so --help stays instant
+    from ..api.model import load  # imports numpy, so not before --help
     from ..atomic_files import numbered_names
 
     seed = seed_or_random(seed)
-    player = load(model)
+    vae = load(model)
     names = numbered_names(out, "phrase", force=force)
-    phrases = player.generate(
+    phrases = vae.generate(
         n,
         meter=meter,
         bars=bars,

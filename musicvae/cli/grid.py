@@ -1,9 +1,9 @@
-"""grid: the phrases between three or four files."""
+"""grid: a square of phrases between three or four files."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -23,9 +23,6 @@ from .options import (
 )
 from .output import report_seed, report_source, write
 
-if TYPE_CHECKING:
-    pass
-
 
 def grid(
     corners: Annotated[
@@ -37,7 +34,10 @@ def grid(
     ],
     out: OutFolder,
     n: Annotated[
-        int, typer.Option("--n", "-n", help="Phrases on a side, corners included.", min=2, max=100)
+        int,
+        typer.Option(
+            "--n", "-n", help="Number of phrases on a side, corners included.", min=2, max=100
+        ),
     ] = 4,
     track: Track = None,
     curve: Curve = "even",
@@ -49,22 +49,22 @@ def grid(
     recipe: Recipe = True,
     force: Force = False,
 ) -> None:
-    """Put MIDI files at the corners of a square and write the phrases that lie between.
+    """Fill a square with phrases between MIDI files at its corners.
 
-    Files are named by row and column. Of three, the fourth is what analogy makes of them.
+    Output files are named by row and column. With three files, the fourth corner is their analogy.
 
     Example:  musicvae grid a.mid b.mid c.mid d.mid out/ --n 4
     """
     from ..api import inputs
     from ..api.model import load
-    from ..api.registry import made_with
+    from ..api.registry import find_maker
     from ..atomic_files import free_stem
 
     seed = seed_or_random(seed)
     opened = [inputs.open(corner, bpm=bpm) for corner in corners]
-    player = load(model or made_with(*opened) or CLOSEST_MODEL)
+    vae = load(model or find_maker(*opened) or CLOSEST_MODEL)
     stem = free_stem(out, "grid", force=force)
-    phrases = player.grid(
+    phrases = vae.grid(
         opened,
         n,
         track=track,
@@ -75,7 +75,7 @@ def grid(
         bpm=bpm,
     )
     report_source(*opened)
-    places = ((row, column) for row in range(1, n + 1) for column in range(1, n + 1))
-    names = (out / f"{stem}-{row}-{column}.mid" for row, column in places)
+    cells = ((row, column) for row in range(1, n + 1) for column in range(1, n + 1))
+    names = (out / f"{stem}-{row}-{column}.mid" for row, column in cells)
     write(phrases, names, force, recipe)
     report_seed(seed, temperature)

@@ -1,4 +1,4 @@
-"""info: what stands in a MIDI file or a checkpoint."""
+"""info: what a MIDI file or a checkpoint contains."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .options import FileBpm, Track, count_of
-from .output import tell_edited
+from .output import pitch_span, warn_if_edited
 
 if TYPE_CHECKING:
-    from ..score.phrase import Phrase
+    from ..score.phrase import Part, Phrase
 
 
 def info(
     source: Annotated[
         str,
-        typer.Argument(help="A MIDI file, a model that came with the package, or a checkpoint."),
+        typer.Argument(help="A MIDI file, a model of the package, or a checkpoint folder."),
     ],
     track: Track = None,
     bpm: FileBpm = 120.0,
 ) -> None:
-    """Tell what was found in a MIDI file, its melody drawn, or what a checkpoint can do.
+    """Show the parts and the melody of a MIDI file, or what a model can do.
 
     Example:  musicvae info song.mid
     """
@@ -30,12 +30,12 @@ def info(
 
     path = Path(source)
     if path.is_file() or path.suffix.lower() in MIDI_ENDINGS:
-        _midi(path, track, bpm)
+        _show_file(path, track, bpm)
     else:
-        _checkpoint(source)
+        _show_model(source)
 
 
-def _midi(path: Path, track: str | None, bpm: float) -> None:
+def _show_file(path: Path, track: str | None, bpm: float) -> None:
     import shutil
 
     from ..errors import RequestError
@@ -45,17 +45,17 @@ def _midi(path: Path, track: str | None, bpm: float) -> None:
     from ..theory.chords import symbols
 
     phrases = read_midi(path, bpm=bpm)
-    tell_edited(path, phrases)
+    warn_if_edited(path, phrases)
     main = main_phrase(phrases)
     for number, phrase in enumerate(phrases, 1):
         mark = "  <- read by the verbs" if len(phrases) > 1 and phrase is main else ""
-        typer.echo(f"stretch {number}: {_describe(phrase)}{mark}")
+        typer.echo(f"section {number}: {_describe(phrase)}{mark}")
         if phrase.chords:
             chords = symbols(change.chord for change in phrase.chords)
             typer.echo(f"     chords: {' '.join(chords)}")
         for index, part in enumerate(phrase.parts, 1):
             kind = "drums" if part.is_drum else f"program {part.program}"
-            typer.echo(f"  {index:>2} {part.name or '(no name)'}: {kind}, {_notes(phrase, index)}")
+            typer.echo(f"  {index:>2} {part.name or '(no name)'}: {kind}, {_notes(part)}")
     try:
         melody = find_melody(main, track)
     except RequestError as error:
@@ -68,39 +68,34 @@ def _midi(path: Path, track: str | None, bpm: float) -> None:
 
 
 def _describe(phrase: Phrase) -> str:
+    """Length, meter, pick-up, grid and tempo of a section, in one line."""
     from ..theory.meter import tempo_to_bpm
 
     tempos = [tempo_to_bpm(tempo.microseconds) for tempo in phrase.tempos]
-    pace = f"{tempos[0]:.4g}"
+    bpm = f"{tempos[0]:.4g}"
     if len(tempos) > 1:
-        pace = f"{min(tempos):.4g} to {max(tempos):.4g}"
+        bpm = f"{min(tempos):.4g} to {max(tempos):.4g}"
     pickup = f" after a pick-up of {count_of(phrase.pickup, 'step')}" if phrase.pickup else ""
-    grid = f"{4 * phrase.meter.steps_per_quarter} steps to the whole note"
-    return f"{count_of(phrase.bars, 'bar')} of {phrase.meter}{pickup}, {grid}, {pace} bpm"
+    grid = f"{4 * phrase.meter.steps_per_quarter} steps per whole note"
+    return f"{count_of(phrase.bars, 'bar')} of {phrase.meter}{pickup}, {grid}, {bpm} bpm"
 
 
-def _notes(phrase: Phrase, index: int) -> str:
-    from ..theory.pitch import pitch_name
-
-    part = phrase.parts[index - 1]
-    pitches = [note.pitch for note in part.notes]
-    if not pitches:
+def _notes(part: Part) -> str:
+    """Number of notes and pitch range of a part."""
+    if not part.notes:
         return "silent"
-    many = count_of(len(pitches), "note")
-    if part.is_drum:
-        return many
-    return f"{many}, {pitch_name(min(pitches))} to {pitch_name(max(pitches))}"
+    return ", ".join(filter(None, (count_of(len(part.notes), "note"), pitch_span(part))))
 
 
-def _checkpoint(source: str) -> None:
+def _show_model(source: str) -> None:
     from ..api.model import load
     from ..api.registry import find_checkpoint
 
     folder = find_checkpoint(source)
     model = load(folder)
     config = model.checkpoint.config
-    reads = f"{config.net.codec} in windows of {count_of(config.net.bars, 'bar')}"
-    typer.echo(f"{config.preset}: {config.net.kind} on {reads}, {folder}")
+    windows = f"{config.net.codec} in windows of {count_of(config.net.bars, 'bar')}"
+    typer.echo(f"{config.preset}: {config.net.kind} on {windows}, {folder}")
     typer.echo(
         f"parameters {model.checkpoint.parameters:,}, trained for {model.checkpoint.step:,} steps"
     )

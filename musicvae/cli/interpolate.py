@@ -1,4 +1,4 @@
-"""interpolate: walk from one file to another."""
+"""interpolate: phrases from one file to another."""
 
 from __future__ import annotations
 
@@ -38,11 +38,13 @@ def interpolate(
     out: OutFolder,
     n: Annotated[
         int,
-        typer.Option("--n", "-n", help="Phrases, both ends included.", min=2, max=MAX_PHRASES),
+        typer.Option(
+            "--n", "-n", help="Number of phrases, both ends included.", min=2, max=MAX_PHRASES
+        ),
     ] = 8,
     track: Track = None,
     track_b: Annotated[
-        str | None, typer.Option(help="The same for the second file, where it is another.")
+        str | None, typer.Option(help="Track of the second file; by default the same as --track.")
     ] = None,
     curve: Curve = "even",
     temperature: Temperature = 0.0,
@@ -60,20 +62,20 @@ def interpolate(
     recipe: Recipe = True,
     force: Force = False,
 ) -> None:
-    """Walk from one MIDI file to another and write the phrases on the way.
+    """Interpolate from one MIDI file to another, and write each phrase to a file.
 
     Example:  musicvae interpolate a.mid b.mid out/ --n 8
     """
     from ..api import inputs
     from ..api.model import load
-    from ..api.registry import made_with
+    from ..api.registry import find_maker
     from ..atomic_files import numbered_names
 
     seed = seed_or_random(seed)
     ends = inputs.open(a, bpm=bpm), inputs.open(b, bpm=bpm)
-    player = load(model or made_with(*ends) or CLOSEST_MODEL)
+    vae = load(model or find_maker(*ends) or CLOSEST_MODEL)
     names = numbered_names(out, f"{a.stem}-to-{b.stem}", force=force)
-    phrases = player.interpolate(
+    phrases = vae.interpolate(
         *ends,
         n,
         track=track,

@@ -1,4 +1,4 @@
-"""personalize: a model that leans towards a few MIDI files."""
+"""personalize: a model of your own, from a few MIDI files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from ..presets import CLOSEST_MODEL
 from .options import Force, Model, count_of
-from .progress import bar
+from .progress import progress_bar
 
 if TYPE_CHECKING:
     from ..adapt.personalize import Personal
@@ -18,19 +18,21 @@ if TYPE_CHECKING:
 
 def personalize(
     sources: Annotated[
-        list[Path], typer.Argument(help="MIDI files, and folders that are searched deeply.")
+        list[Path], typer.Argument(help="MIDI files, or folders of them, with all subfolders.")
     ],
     out: Annotated[
-        Path, typer.Option("--out", "-o", help="Folder of the checkpoint, checkpoints/NAME.")
+        Path, typer.Option("--out", "-o", help="Folder for the model, such as checkpoints/NAME.")
     ],
     model: Model = CLOSEST_MODEL,
-    seed: Annotated[int, typer.Option(help="Same seed and files, same bytes.", min=0)] = 0,
+    seed: Annotated[
+        int, typer.Option(help="The same seed and files give the same model.", min=0)
+    ] = 0,
     force: Force = False,
 ) -> None:
-    """Make a model that leans towards your music, from 1 to 20 files or so.
+    """Make a model that generates music like yours, from about 1 to 20 files.
 
-    The net stays as it is; what it makes up becomes more like the files, and four sliders
-    are found: the directions in which your music differs most. It works for every verb.
+    The new model encodes and decodes like the old one, but generates and extends in the style of
+    your files. It gets four sliders for vary --set: the ways in which your music varies most.
 
     Example:  musicvae personalize my-midi/ -o checkpoints/mine
     """
@@ -40,25 +42,27 @@ def personalize(
 
     if (out / CONFIG).exists() and not force:
         raise OutputError(f"{out} holds a checkpoint already: choose another folder, or --force.")
-    with bar("personalize", "steps", kept=lambda: f"Nothing was written to {out}.") as progress:
-        made = run(sources, out=out, model=model, seed=seed, progress=progress)
-    _report(made)
+    with progress_bar(
+        "personalize", "steps", on_interrupt=lambda: f"Nothing was written to {out}."
+    ) as progress:
+        personal = run(sources, out=out, model=model, seed=seed, progress=progress)
+    _report(personal)
     typer.echo(f"{out} is ready:  musicvae generate --model {shlex.quote(str(out))} out/")
 
 
-def _report(made: Personal) -> None:
+def _report(personal: Personal) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    for name, reason in made.left_out.items():
+    for name, reason in personal.left_out.items():
         typer.echo(f"left out: {name}: {reason}", err=True)
-    meters = ", ".join(f"{count:,} of {meter}" for meter, count in made.meters.items())
-    typer.echo(f"windows of {count_of(made.files, 'file')}: {meters}")
-    effects = list(made.sliders[0].effects)
+    meters = ", ".join(f"{count:,} of {meter}" for meter, count in personal.meters.items())
+    typer.echo(f"windows of {count_of(personal.files, 'file')}: {meters}")
+    effects = list(personal.sliders[0].effects)
     table = Table("slider, at +1", *effects)
-    for name, _, moved in made.sliders:
-        table.add_row(name, *(f"{moved[of]:+.2f}" for of in effects))
+    for name, _, changes in personal.sliders:
+        table.add_row(name, *(f"{changes[effect]:+.2f}" for effect in effects))
     Console().print(table)
-    typer.echo(f"copies of your music among samples: {made.copies:.1%}")
-    if made.warning:
-        typer.echo(f"musicvae: {made.warning}", err=True)
+    typer.echo(f"copies of your music among samples: {personal.copies:.1%}")
+    if personal.warning:
+        typer.echo(f"musicvae: {personal.warning}", err=True)

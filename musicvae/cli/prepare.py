@@ -1,4 +1,4 @@
-"""prepare: folders of MIDI into a data set."""
+"""prepare: turn folders of MIDI files into a data set."""
 
 from __future__ import annotations
 
@@ -8,26 +8,33 @@ from typing import Annotated, Any
 import typer
 
 from .options import Force, count_of
-from .progress import bar
+from .progress import progress_bar
 
 
 def prepare(
-    folders: Annotated[list[Path], typer.Argument(help="Folders of MIDI files, searched deeply.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the data set, data/NAME.")],
+    folders: Annotated[
+        list[Path], typer.Argument(help="Folders of MIDI files, with all subfolders.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for the data set, such as data/NAME.")
+    ],
     codec: Annotated[
         str,
-        typer.Option(help="What a net reads: melody, drums, roll, piano, trio, leadsheet."),
+        typer.Option(help="What the net will read: melody, drums, roll, piano, trio, leadsheet."),
     ] = "melody",
-    bars: Annotated[int, typer.Option(help="Bars of a window.", min=2, max=64)] = 2,
+    bars: Annotated[int, typer.Option(help="Length of a window, in bars.", min=2, max=64)] = 2,
     workers: Annotated[
-        int | None, typer.Option(help="Processes; as many as there are cores if not given.", min=1)
+        int | None, typer.Option(help="Number of processes; by default one per core.", min=1)
     ] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds for each file.", min=0.01)] = 10.0,
+    timeout: Annotated[
+        float, typer.Option(help="Seconds after which reading a file is given up.", min=0.01)
+    ] = 10.0,
     force: Force = False,
 ) -> None:
-    """Read folders of MIDI into a data set: distinct windows, split by piece.
+    """Turn folders of MIDI files into a data set for training.
 
-    What was interrupted goes on where it was when the same command is typed again.
+    The data set holds each window of music once, and is split by piece. After an interruption, the
+    same command continues where it stopped.
 
     Example:  musicvae prepare my-midi/ -o data/mine
     """
@@ -36,7 +43,9 @@ def prepare(
 
     if (out / "data.json").exists() and not force:
         raise OutputError(f"{out} holds a data set already: choose another folder, or --force.")
-    with bar("prepare", "files", kept=lambda: "The same command goes on from here.") as progress:
+    with progress_bar(
+        "prepare", "files", on_interrupt=lambda: "The same command continues from here."
+    ) as progress:
         about = run(
             folders,
             out,
@@ -56,10 +65,11 @@ def _report(about: dict[str, Any]) -> None:
     from rich.table import Table
 
     console = Console()
-    kept = Table("kept", *("train", "valid", "test"))
-    for what in ("pieces", "windows"):
-        kept.add_row(what, *(f"{about[what][split]:,}" for split in ("train", "valid", "test")))
-    console.print(kept)
+    splits = ("train", "valid", "test")
+    contents = Table("in the data set", *splits)
+    for unit in ("pieces", "windows"):
+        contents.add_row(unit, *(f"{about[unit][split]:,}" for split in splits))
+    console.print(contents)
     left_out = Table("left out", "why")
     for reason, files in about["files_left_out"].items():
         left_out.add_row(count_of(len(files), "file"), escape(reason))

@@ -33,21 +33,21 @@ def reconstruct(
     recipe: Recipe = True,
     force: Force = False,
 ) -> None:
-    """Send a MIDI file through the model and back; print how much of it returned.
+    """Encode a MIDI file, decode it again, and print how much of it came back.
 
     Example:  musicvae reconstruct in.mid out.mid
     """
     from ..api import inputs
     from ..api.model import load
-    from ..api.registry import made_with
+    from ..api.registry import find_maker
     from ..atomic_files import spare_names
 
     seed = seed_or_random(seed)
     opened = inputs.open(source, bpm=bpm)
-    made = load(model or made_with(opened) or CLOSEST_MODEL).reconstruct(
+    result = load(model or find_maker(opened) or CLOSEST_MODEL).reconstruct(
         opened, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
     )
     report_source(opened)
-    write([made.phrase], spare_names(file_in(out, source)), force, recipe)
-    typer.echo(f"accuracy {made.accuracy:.3f}, note F1 {made.note_f1:.3f}")
+    write([result.phrase], spare_names(file_in(out, source)), force, recipe)
+    typer.echo(f"accuracy {result.accuracy:.3f}, note F1 {result.note_f1:.3f}")
     report_seed(seed, temperature)

@@ -1,4 +1,4 @@
-"""replay: a file made again from its recipe."""
+"""replay: recreate a file from its recipe."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .options import (
-    Force,
-    MidiIn,
-)
+from .options import Force, MidiIn
 from .output import file_in, write
 
 
@@ -19,15 +16,17 @@ def replay(
     source: MidiIn,
     out: Annotated[
         Path | None,
-        typer.Argument(help="MIDI file to write; without it, beside the first.", readable=False),
+        typer.Argument(
+            help="MIDI file to write; by default a new file next to the first one.", readable=False
+        ),
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option(help="The model that made it; without one, those of the package are tried."),
+        typer.Option(help="The model that made it; by default the one of the package that did."),
     ] = None,
     force: Force = False,
 ) -> None:
-    """Make a file of ours again, from the recipe that it carries.
+    """Recreate a generated file from the recipe that is stored in it.
 
     Example:  musicvae replay clip.mid again.mid
     """
@@ -36,7 +35,7 @@ def replay(
     from ..midi.writer import midi_bytes
 
     phrase = run(source, model=model)
-    same = source.read_bytes() == midi_bytes(phrase)
+    is_identical = source.read_bytes() == midi_bytes(phrase)
     names = spare_names(file_in(out, source) if out else source)
     write([phrase], names if out else islice(names, 1, None), force, True)
-    typer.echo("the same, byte for byte" if same else "the same notes, in another file")
+    typer.echo("identical, byte for byte" if is_identical else "the same notes, in different bytes")

@@ -1,4 +1,4 @@
-"""train: a preset on a prepared data set."""
+"""train: train a preset on a prepared data set."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import typer
 
 from ..presets import CLOSEST_MODEL
 from ..progress import Report
-from .ending import next_lines, typed_again, why_it_ended
-from .progress import bar
+from .ending import command_with, next_lines, why_it_ended
+from .progress import progress_bar
 
 
 class Precision(StrEnum):
-    """Of matrix products."""
+    """Precision of matrix products."""
 
     auto = "auto"
     bf16 = "bf16"
@@ -24,43 +24,54 @@ class Precision(StrEnum):
 
 
 def train(
-    data: Annotated[Path, typer.Option("--data", help="A data set that `prepare` made.")],
+    data: Annotated[Path, typer.Option("--data", help="A data set made by prepare.")],
     out: Annotated[
-        Path, typer.Option("--out", "-o", help="Folder of the checkpoint, checkpoints/NAME.")
+        Path, typer.Option("--out", "-o", help="Folder for the model, such as checkpoints/NAME.")
     ],
     preset: Annotated[
-        str | None, typer.Option(help=f"A named configuration; {CLOSEST_MODEL} without --from.")
+        str | None,
+        typer.Option(
+            help=f"Net and settings, by name; by default {CLOSEST_MODEL}, or those of --from."
+        ),
     ] = None,
     start_from: Annotated[
         str | None,
-        typer.Option("--from", help="A model, by name or folder, whose net goes on learning."),
+        typer.Option("--from", help="A model, by name or folder, to continue training from."),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where the run stopped.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue a run that was stopped.")
+    ] = False,
     max_minutes: Annotated[
-        float, typer.Option(help="Save and stop after this time; --resume goes on.", min=0.0)
+        float, typer.Option(help="Save and stop after this time; --resume continues.", min=0.0)
     ] = math.inf,
-    devices: Annotated[int, typer.Option(help="Processes on this machine: its GPUs.", min=1)] = 1,
-    num_nodes: Annotated[int, typer.Option(help="Machines in all.", min=1)] = 1,
+    devices: Annotated[
+        int, typer.Option(help="Number of processes on this machine: its GPUs.", min=1)
+    ] = 1,
+    num_nodes: Annotated[int, typer.Option(help="Number of machines.", min=1)] = 1,
     codec: Annotated[
-        str | None, typer.Option(help="What the net is to read, if not what its preset reads.")
+        str | None, typer.Option(help="Codec of the net, if not that of the preset.")
     ] = None,
-    steps: Annotated[int | None, typer.Option(help="Updates in all.", min=1)] = None,
-    batch: Annotated[int | None, typer.Option(help="Windows in an update.", min=1)] = None,
+    steps: Annotated[int | None, typer.Option(help="Number of updates.", min=1)] = None,
+    batch: Annotated[int | None, typer.Option(help="Windows per update.", min=1)] = None,
     learning_rate: Annotated[
         float | None, typer.Option(help="Highest learning rate.", min=0.0)
     ] = None,
     beta: Annotated[float | None, typer.Option(help="Weight of the KL term.", min=0.0)] = None,
     free_nats: Annotated[
-        float | None, typer.Option(help="KL of a window that costs nothing.", min=0.0)
+        float | None, typer.Option(help="KL per window that is free of cost.", min=0.0)
     ] = None,
     patience: Annotated[
         int | None,
-        typer.Option(help="Stop after so many validations without a better one; 0: never.", min=0),
+        typer.Option(
+            help="Stop after this many validations without a better one; 0: never.", min=0
+        ),
     ] = None,
     precision: Annotated[
-        Precision | None, typer.Option(help="auto: bf16 where the processor computes in it.")
+        Precision | None, typer.Option(help="auto is bf16 where the processor supports it.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Of weights, batches and noise.", min=0)] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of weights, batches and noise.", min=0)
+    ] = None,
 ) -> None:
     """Train a preset on a prepared data set.
 
@@ -68,7 +79,9 @@ def train(
     """
     from ..api.builders import train as run
 
-    with bar("train", "steps", max_minutes=max_minutes, kept=lambda: _kept(out)) as progress:
+    with progress_bar(
+        "train", "steps", max_minutes=max_minutes, on_interrupt=lambda: _how_to_continue(out)
+    ) as progress:
         run(
             preset,
             data=data,
@@ -90,28 +103,28 @@ def train(
             progress=progress,
         )
     if progress.last:
-        _tell(progress.last, out, data)
+        _report(progress.last, out, data)
 
 
-def _kept(out: Path) -> str:
-    """What a training that was interrupted has left."""
+def _how_to_continue(out: Path) -> str:
+    """What an interrupted training saved, and the command that continues it."""
     from ..training.resume import STATE
 
     if not (out / STATE).exists():
         return f"Nothing was saved in {out}."
-    return f"Its last save goes on with:  {typed_again('--resume')}"
+    return f"Continue from its last save with:  {command_with('--resume')}"
 
 
-def _tell(end: Report, out: Path, data: Path) -> None:
-    """How a training ended, and what can be done now."""
+def _report(last: Report, out: Path, data: Path) -> None:
+    """Print why a training ended, what the model can do, and what to type next."""
     from ..api.model import load
 
-    typer.echo(why_it_ended(end))
-    if end.ended == "time":
-        typer.echo(f"Go on with:  {typed_again('--resume')}")
+    typer.echo(why_it_ended(last))
+    if last.ended == "time":
+        typer.echo(f"Continue with:  {command_with('--resume')}")
     model = load(out)
     step = model.checkpoint.step
-    best = "" if step == end.done else f", as it was at step {step:,}, best on valid"
+    best = "" if step == last.done else f" (step {step:,}, the best on valid)"
     typer.echo(f"{out} can {', '.join(model.verbs)}{best}.")
     for line in next_lines(model, out, data):
         typer.echo(line)

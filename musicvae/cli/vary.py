@@ -1,4 +1,4 @@
-"""vary: neighbours of a file."""
+"""vary: variations of a file."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def vary(
     source: MidiIn,
     out: OutFolder,
     n: Annotated[
-        int, typer.Option("--n", "-n", help="How many phrases.", min=1, max=MAX_PHRASES)
+        int, typer.Option("--n", "-n", help="Number of variations.", min=1, max=MAX_PHRASES)
     ] = 8,
     strength: Annotated[
         float | None,
         typer.Option(
-            help="How much is heard to differ: 0 is the file, 1 new music; 0.3 if nothing is set.",
+            help="How much is changed: 0 is the file, 1 new music. Default 0.3, or 0 with --set.",
             min=0.0,
             max=1.0,
         ),
@@ -48,7 +48,8 @@ def vary(
     settings: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", help="Such as density=+1: so many standard deviations more; several times."
+            "--set",
+            help="Change an attribute, in standard deviations: density=+1. May be repeated.",
         ),
     ] = None,
     track: Track = None,
@@ -67,24 +68,24 @@ def vary(
     recipe: Recipe = True,
     force: Force = False,
 ) -> None:
-    """Write neighbours of a MIDI file, the nearest first.
+    """Write variations of a MIDI file, the nearest first.
 
-    With --set they go step by step to where it has more, or less, of something: musicvae
-    attributes tells of what.
+    With --set, the variations go step by step to more, or less, of an attribute; the command
+    attributes lists the attributes of a model.
 
     Example:  musicvae vary in.mid out/ --n 8 --strength 0.3
     """
     from ..adapt.apply_attributes import parse_settings
     from ..api import inputs
     from ..api.model import load
-    from ..api.registry import made_with
+    from ..api.registry import find_maker
     from ..atomic_files import numbered_names
 
     seed = seed_or_random(seed)
     opened = inputs.open(source, bpm=bpm)
-    player = load(model or made_with(opened) or CLOSEST_MODEL)
+    vae = load(model or find_maker(opened) or CLOSEST_MODEL)
     names = numbered_names(out, f"{source.stem}-varied", force=force)
-    phrases = player.vary(
+    phrases = vae.vary(
         opened,
         n,
         strength=strength,

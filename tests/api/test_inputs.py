@@ -1,4 +1,4 @@
-"""Music is opened once, whoever needs it, and the model that made it is found by its recipe."""
+"""Each file is read once, and the model that made it is found by its recipe."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ..miniatures import little_tune, tiny_checkpoint, tiny_prior
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with three tunes and a clip, where the models of the package are tiny."""
+    """A folder with three tunes and a clip; the models of the package are tiny."""
     model = tiny_prior(tiny_checkpoint())
     for name in (CLOSEST_MODEL, LONGEST_MODEL):
         checkpoint.save(tmp_path / "models" / name, model)
@@ -54,23 +54,23 @@ COMMANDS = (
 def test_a_command_reads_each_file_once(
     command: str, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """To find its model, to tell about it, and to play."""
-    read: Counter[bytes] = Counter()
+    """Finding its model, reporting on it and playing it share the same reading."""
+    times_read: Counter[bytes] = Counter()
 
     def counted(data: bytes, bpm: float) -> list[Score]:
-        read[data] += 1
+        times_read[data] += 1
         return parse(data, bpm)
 
     monkeypatch.setattr(midi, "parse", counted)
-    done = CliRunner().invoke(app, command.split(), catch_exceptions=False)
-    assert done.exit_code == 0, done.output
+    result = CliRunner().invoke(app, command.split(), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
     names = [word for word in command.split() if word.endswith(".mid") and (here / word).exists()]
     sources = [name for name in names if name != "again.mid"]
-    assert [read[Path(name).read_bytes()] for name in sources] == [1] * len(sources)
+    assert [times_read[Path(name).read_bytes()] for name in sources] == [1] * len(sources)
 
 
-def test_what_is_open_is_taken_for_the_music_itself(here: Path) -> None:
-    """By every verb, and under its name where it cannot be used."""
+def test_opened_music_works_like_the_file_itself(here: Path) -> None:
+    """Every verb takes it; errors name the file."""
     model = load(CLOSEST_MODEL)
     a, b = (inputs.open(Path(f"{name}.mid")) for name in "ab")
     assert inputs.open(a) is a
@@ -84,11 +84,11 @@ def test_what_is_open_is_taken_for_the_music_itself(here: Path) -> None:
 
 
 def test_the_model_that_made_a_file_is_found(here: Path) -> None:
-    """One of the package, if it made all of them; of others nothing is known."""
+    """It is a model of the package that made all of the files; otherwise there is none."""
     clip, tune = inputs.open("clip.mid"), inputs.open("a.mid")
-    found = registry.made_with(clip, clip)
-    assert found
-    assert found.parent == here / "models"
-    assert registry.made_with(clip, tune) is None
-    assert registry.made_with(tune) is None
-    assert checkpoint.stored_digest(found) == checkpoint.load(found).digest
+    folder = registry.find_maker(clip, clip)
+    assert folder
+    assert folder.parent == here / "models"
+    assert registry.find_maker(clip, tune) is None
+    assert registry.find_maker(tune) is None
+    assert checkpoint.stored_digest(folder) == checkpoint.load(folder).digest

@@ -1,4 +1,4 @@
-"""The object people hold: music of any kind in, phrases out, nothing printed."""
+"""MusicVAE in Python: music of any kind in, phrases out, nothing printed."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def test_music_of_any_kind_is_the_same_phrase(tmp_path: Path) -> None:
     assert [to_phrase(kind) for kind in kinds] == [phrase] * len(kinds)
 
 
-def test_every_verb_takes_them_and_gives_phrases(tiny_model: MusicVAE) -> None:
-    """From tuples to tuples."""
+def test_verbs_take_tuples_and_return_phrases(tiny_model: MusicVAE) -> None:
+    """Note tuples go in and come out."""
     assert isinstance(tiny_model.generate(1, meter="6/8", seed=1)[0], musicvae.Phrase)
     walk = tiny_model.interpolate(NOTES, little_tune(Meter(3, 4), 1), 2)
     assert [phrase.meter for phrase in walk] == [Meter(4, 4), Meter(3, 4)]
-    made = tiny_model.reconstruct(NOTES)
-    assert musicvae.to_tuples(walk[0]) == musicvae.to_tuples(made.phrase)
+    result = tiny_model.reconstruct(NOTES)
+    assert musicvae.to_tuples(walk[0]) == musicvae.to_tuples(result.phrase)
     z = tiny_model.encode(NOTES)
     assert len(tiny_model.decode(z, meter=Meter(4, 4))) == len(z) == 1
 
@@ -57,7 +57,7 @@ def test_nothing_is_printed(tiny_model: MusicVAE, capfd: pytest.CaptureFixture[s
 
 
 def test_a_file_that_cannot_be_used_is_named(tiny_model: MusicVAE, tmp_path: Path) -> None:
-    """Drums alone; no such track; no such file; music without a name is not given one."""
+    """Drums only, a missing track, a missing file; music without a file has no name."""
     drums = musicvae.Phrase(bars=1, parts=(musicvae.Part((musicvae.Note(0, 1, 36),), 0, True),))
     musicvae.write_midi(drums, tmp_path / "drums.mid")
     with pytest.raises(RequestError, match=r"drums\.mid: nothing pitched is played in it\."):
@@ -70,24 +70,24 @@ def test_a_file_that_cannot_be_used_is_named(tiny_model: MusicVAE, tmp_path: Pat
         tiny_model.encode(tmp_path / "none.mid")
 
 
-def test_a_track_that_is_asked_for_is_read_whatever_it_is(tiny_model: MusicVAE) -> None:
-    """Drums too, which are never found by themselves."""
+def test_a_chosen_track_is_read_even_if_it_is_drums(tiny_model: MusicVAE) -> None:
+    """Without a choice, drums are never taken for a melody."""
     kit = musicvae.Part((musicvae.Note(0, 1, 36), musicvae.Note(4, 1, 38)), 0, True, "kit")
     drums = musicvae.Phrase(bars=2, parts=(kit,))
     assert tiny_model.reconstruct(drums, track="kit").phrase.parts[0].is_drum
 
 
-def test_a_silent_file_of_ours_is_music_too(tiny_model: MusicVAE) -> None:
-    """It goes through z and back like any other."""
+def test_a_silent_file_is_reconstructed(tiny_model: MusicVAE) -> None:
+    """It has the same bars and meter afterwards."""
     silent = musicvae.Phrase(bars=2, parts=(musicvae.Part(),))
-    made = tiny_model.reconstruct(musicvae.midi_bytes(silent)).phrase
-    assert (made.bars, made.meter) == (2, silent.meter)
+    phrase = tiny_model.reconstruct(musicvae.midi_bytes(silent)).phrase
+    assert (phrase.bars, phrase.meter) == (2, silent.meter)
 
 
 def test_a_model_is_found_by_name_or_by_folder(
     tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A name is looked up among the shipped ones; a miss lists them."""
+    """A name is one of the shipped models; an unknown name lists them."""
     monkeypatch.setattr(registry, "SHIPPED", (tiny_folder.parent,))
     assert find_checkpoint(tiny_folder.name) == find_checkpoint(tiny_folder) == tiny_folder
     with pytest.raises(CheckpointError, match=f"no model 'mozart'.*{tiny_folder.name}"):
@@ -96,14 +96,14 @@ def test_a_model_is_found_by_name_or_by_folder(
 
 
 def test_the_shipped_model_comes_with_the_package() -> None:
-    """It plays four different phrases, in seconds, without torch."""
+    """It generates four different phrases."""
     four = musicvae.load().generate(4, seed=1)
     assert len({musicvae.midi_bytes(phrase) for phrase in four}) == 4
     assert not any(phrase.is_silent for phrase in four)
 
 
-def test_the_shipped_model_walks_between_tunes(tunes: Path) -> None:
-    """From 4/4 to 6/8; each file on the way reads back, and the ends are near their tunes."""
+def test_the_shipped_model_interpolates_between_tunes(tunes: Path) -> None:
+    """Each phrase from 4/4 to 6/8 reads back from its file and is reconstructed."""
     model = musicvae.load()
     walk = model.interpolate(tunes / "twinkle.mid", tunes / "greensleeves.mid", 4)
     for phrase in walk:
@@ -115,7 +115,7 @@ def test_the_shipped_model_walks_between_tunes(tunes: Path) -> None:
 def test_training_without_torch_names_the_extra(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """And an unknown preset is answered with those there are."""
+    """An unknown preset lists the known ones."""
     with pytest.raises(PresetNotFound, match="melody-2bar"):
         musicvae.train("nocturne", data=tmp_path, out=tmp_path)
     monkeypatch.setitem(sys.modules, "musicvae.training.train", None)
@@ -126,7 +126,7 @@ def test_training_without_torch_names_the_extra(
 def test_prepare_train_and_evaluate_follow_one_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From a folder of MIDI to figures, with a preset in miniature and another batch than its."""
+    """A folder of MIDI files leads to figures, with a preset in miniature."""
     monkeypatch.setattr("musicvae.api.builders.find_preset", miniature)
     for seed in range(40):
         phrase = little_tune(Meter(), seed)
@@ -136,15 +136,15 @@ def test_prepare_train_and_evaluate_follow_one_another(
     out = musicvae.train(
         "melody-2bar", data=tmp_path / "data", out=tmp_path / "net", steps=1, batch=4
     )
-    found = musicvae.evaluate(out, data=tmp_path / "data", split="train", limit=4, pairs=4)
-    assert found.windows == 4
-    assert found.figures["KL, nats"] > 0
+    evaluation = musicvae.evaluate(out, data=tmp_path / "data", split="train", limit=4, pairs=4)
+    assert evaluation.windows == 4
+    assert evaluation.figures["KL, nats"] > 0
     with pytest.raises(RequestError, match="no split 'exam'"):
         musicvae.evaluate(out, data=tmp_path / "data", split="exam")
 
 
 def test_z_is_one_row_a_window(tiny_model: MusicVAE, tunes: Path) -> None:
-    """Twelve bars are six windows."""
+    """Twelve bars are six two-bar windows."""
     z = tiny_model.encode(tunes / "twinkle.mid")
     assert z.shape == (6, 5)
     assert z.dtype == np.float32

@@ -1,4 +1,4 @@
-"""Commands as a new user types them: files, messages, exit codes."""
+"""Commands at the terminal: files, messages, exit codes."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ..miniatures import little_band, little_tune, miniature, tiny_checkpoint, t
 
 
 class Terminal:
-    """Types commands; what went wrong on purpose is raised, as it reaches the door."""
+    """Runs commands, and raises the errors of the package that they raise."""
 
     def __init__(self, model: Path) -> None:
         self.model = str(model)
 
     def __call__(self, *words: str | Path) -> str:
-        """What a command prints."""
+        """Run a command and return what it prints."""
         result = CliRunner().invoke(app, [str(word) for word in words])
         if isinstance(result.exception, MusicVAEError):
             raise result.exception
@@ -34,7 +34,7 @@ class Terminal:
         return result.output
 
     def play(self, *words: str | Path) -> str:
-        """A verb on the tiny model."""
+        """Run a verb with the tiny model."""
         return self(*words, "--model", self.model)
 
 
@@ -53,14 +53,14 @@ def tune(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tiny_presets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is trained is a preset in miniature; `test_examples` trains one in its full size."""
+    """Presets in miniature; `test_examples` trains one in its full size."""
     monkeypatch.setattr("musicvae.api.builders.find_preset", miniature)
 
 
 def test_generate_writes_the_same_bytes_for_the_same_seed(
     terminal: Terminal, tmp_path: Path
 ) -> None:
-    """In any folder; the folder is created."""
+    """The folder is created, and its name does not matter."""
     for name in ("one", "two"):
         terminal.play("generate", tmp_path / name, "--n", "3", "--seed", "4", "--meter", "6/8")
     files = [sorted((tmp_path / name).iterdir()) for name in ("one", "two")]
@@ -69,17 +69,17 @@ def test_generate_writes_the_same_bytes_for_the_same_seed(
     assert read_midi(files[0][0])[0].meter == Meter(6, 8)
 
 
-def test_a_seed_that_was_drawn_is_printed_and_repeats(terminal: Terminal, tmp_path: Path) -> None:
-    """What it printed can be typed."""
+def test_a_random_seed_is_printed_and_repeats(terminal: Terminal, tmp_path: Path) -> None:
+    """The printed seed gives the same file."""
     output = terminal.play("generate", tmp_path / "one", "--n", "1")
     seed = output.split("seed ")[1].split(",")[0]
     terminal.play("generate", tmp_path / "two", "--n", "1", "--seed", seed)
-    one, two = (tmp_path / name / "phrase-01.mid" for name in ("one", "two"))
-    assert one.read_bytes() == two.read_bytes()
+    first, second = (tmp_path / name / "phrase-01.mid" for name in ("one", "two"))
+    assert first.read_bytes() == second.read_bytes()
 
 
 def test_a_second_run_overwrites_nothing_unless_forced(terminal: Terminal, tmp_path: Path) -> None:
-    """Numbers go on; --force begins again."""
+    """The numbering continues; --force starts again."""
     for _ in range(2):
         terminal.play("generate", tmp_path, "--n", "1", "--seed", "1")
     assert len(list(tmp_path.iterdir())) == 2
@@ -92,7 +92,7 @@ def test_a_second_run_overwrites_nothing_unless_forced(terminal: Terminal, tmp_p
 def test_interpolate_walks_and_reconstruct_reads_each_step(
     terminal: Terminal, tmp_path: Path, tune: Path
 ) -> None:
-    """From 3/4 to 4/4; every file can go in again."""
+    """The walk goes from 3/4 to 4/4; every output file can be an input."""
     write_midi(little_tune(Meter(), 5), tmp_path / "march.mid")
     out = tmp_path / "walk"
     output = terminal.play(
@@ -108,7 +108,7 @@ def test_interpolate_walks_and_reconstruct_reads_each_step(
 def test_reconstruct_does_not_write_over_its_input(
     terminal: Terminal, tmp_path: Path, tune: Path
 ) -> None:
-    """A number is put behind the name."""
+    """The output gets a number after its name."""
     before = tune.read_bytes()
     output = terminal.play("reconstruct", tune, tune, "--temperature", "1", "--seed", "2")
     assert tune.read_bytes() == before
@@ -120,15 +120,17 @@ def test_reconstruct_does_not_write_over_its_input(
 def test_reconstruct_into_a_folder_keeps_the_name(
     terminal: Terminal, tmp_path: Path, tune: Path
 ) -> None:
-    """What has no ending is a folder, there or not."""
+    """A path without an extension is a folder, whether it exists or not."""
     (tmp_path / "there").mkdir()
     for name in ("there", "new"):
         terminal.play("reconstruct", tune, tmp_path / name)
         assert [path.name for path in (tmp_path / name).iterdir()] == ["waltz.mid"]
 
 
-def test_a_file_that_changes_meter_is_told(terminal: Terminal, tmp_path: Path, tune: Path) -> None:
-    """Which stretch was read; and each file may have a track of its own."""
+def test_a_file_that_changes_meter_is_reported(
+    terminal: Terminal, tmp_path: Path, tune: Path
+) -> None:
+    """The section that was read is named; each file may have its own track option."""
     file = mido.MidiFile()
     track = mido.MidiTrack()
     file.tracks.append(track)
@@ -139,15 +141,15 @@ def test_a_file_that_changes_meter_is_told(terminal: Terminal, tmp_path: Path, t
             track.append(mido.Message("note_off", note=60, time=480))
     file.save(tmp_path / "two.mid")
     output = terminal.play("reconstruct", tmp_path / "two.mid", tmp_path / "back.mid")
-    assert "two.mid changes meter: of 2 stretches, number 1" in output
+    assert "two.mid changes meter: of 2 sections, number 1" in output
     words = ("interpolate", tune, tmp_path / "two.mid", tmp_path / "walk", "--n", "2")
     assert "waltz.mid changes" not in terminal.play(*words, "--track", "1", "--track-b", "1")
 
 
-def test_a_midi_file_in_place_of_a_folder_is_told(
+def test_a_midi_file_in_place_of_a_folder_is_refused(
     terminal: Terminal, tmp_path: Path, tune: Path
 ) -> None:
-    """By every verb that writes several files: what to type; nothing is written."""
+    """Every verb that writes several files says what to type instead."""
     out, before = tmp_path / "out.mid", sorted(tmp_path.iterdir())
     for words in (
         *(("generate", out), ("vary", tune, out)),
@@ -160,8 +162,8 @@ def test_a_midi_file_in_place_of_a_folder_is_told(
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_info_looks_at_drums_and_silence_too(terminal: Terminal, tmp_path: Path) -> None:
-    """Without a melody it still tells what there is."""
+def test_info_describes_drums_without_a_melody(terminal: Terminal, tmp_path: Path) -> None:
+    """It lists the parts and says that there is no melody."""
     kit = Part((Note(0, 1, 36),), is_drum=True, name="kit")
     write_midi(Phrase(bars=1, parts=(kit,)), tmp_path / "kit.mid")
     output = terminal("info", tmp_path / "kit.mid")
@@ -170,7 +172,7 @@ def test_info_looks_at_drums_and_silence_too(terminal: Terminal, tmp_path: Path)
 
 
 def test_extend_writes_the_file_and_more(tmp_path: Path, tune: Path) -> None:
-    """With a next-step net, or a net with a prior; another says that it cannot."""
+    """Next-step nets and nets with a prior extend; other nets refuse."""
     terminal = Terminal(tmp_path / "lstm")
     checkpoint.save(tmp_path / "lstm", tiny_checkpoint("lstm"))
     checkpoint.save(tmp_path / "bare", tiny_checkpoint())
@@ -186,8 +188,8 @@ def test_extend_writes_the_file_and_more(tmp_path: Path, tune: Path) -> None:
         terminal("extend", tune, out, "--model", tmp_path / "bare")
 
 
-def test_info_tells_what_is_in_a_file(terminal: Terminal, tmp_path: Path, tune: Path) -> None:
-    """Stretches, parts, the melody, and its roll."""
+def test_info_describes_a_file(terminal: Terminal, tmp_path: Path, tune: Path) -> None:
+    """Sections, parts, the melody, and its piano roll."""
     output = terminal("info", tune)
     assert "2 bars of 3/4" in output
     assert "melody: (no name)" in output
@@ -196,15 +198,15 @@ def test_info_tells_what_is_in_a_file(terminal: Terminal, tmp_path: Path, tune: 
         terminal("info", tune, "--track", "7")
 
 
-def test_info_tells_what_a_model_can_do(terminal: Terminal) -> None:
-    """By folder or by name; the card of a shipped one follows."""
+def test_info_describes_a_model(terminal: Terminal) -> None:
+    """It takes a folder or a name, and prints the card of a shipped model."""
     assert "generate, vary, interpolate, reconstruct" in terminal("info", terminal.model)
     assert "# melody-2bar" in terminal("info", "melody-2bar")
 
 
 @pytest.mark.usefixtures("tiny_presets")
 def test_prepare_train_and_evaluate_follow_one_another(terminal: Terminal, tmp_path: Path) -> None:
-    """A folder of MIDI to a model that plays."""
+    """A folder of MIDI files becomes a model that plays."""
     for seed in range(60):
         write_midi(little_tune(Meter(), seed), tmp_path / "midi" / f"{seed}.mid")
     data, net = tmp_path / "data", tmp_path / "net"
@@ -233,7 +235,7 @@ def test_prepare_train_and_evaluate_follow_one_another(terminal: Terminal, tmp_p
 
 @pytest.mark.usefixtures("tiny_presets")
 def test_a_trio_is_prepared_trained_on_and_evaluated(terminal: Terminal, tmp_path: Path) -> None:
-    """With another codec than the preset's; a model of it goes on learning; figures by part."""
+    """--codec and --from work, and figures are printed for each part."""
     for seed in range(20):
         write_midi(little_band(Meter(), seed, 4), tmp_path / "midi" / f"{seed}.mid")
     data, net, on = (tmp_path / name for name in ("data", "net", "on"))
@@ -254,7 +256,7 @@ def test_a_trio_is_prepared_trained_on_and_evaluated(terminal: Terminal, tmp_pat
         terminal("evaluate", "--model", net, "--data", long)
 
 
-def test_prepare_interrupted_says_how_to_go_on(
+def test_prepare_says_how_to_continue_after_ctrl_c(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Exit code 130."""
@@ -265,7 +267,7 @@ def test_prepare_interrupted_says_how_to_go_on(
     monkeypatch.setattr("musicvae.corpus.prepare.prepare", interrupted)
     result = CliRunner().invoke(app, ["prepare", str(tmp_path), "-o", str(tmp_path / "data")])
     assert result.exit_code == 130
-    assert "The same command goes on from here" in result.output
+    assert "The same command continues from here" in result.output
 
 
 @pytest.mark.parametrize(
@@ -281,14 +283,14 @@ def test_prepare_interrupted_says_how_to_go_on(
     ],
 )
 def test_a_wrong_option_is_exit_code_2(words: tuple[str, ...]) -> None:
-    """With the usage, and nothing written."""
+    """The usage is printed."""
     result = CliRunner().invoke(app, list(words))
     assert result.exit_code == 2
     assert "Usage" in result.output
 
 
 def test_a_file_in_place_of_a_folder_is_one_sentence(terminal: Terminal, tune: Path) -> None:
-    """It is not touched."""
+    """The file stays as it was."""
     before = tune.read_bytes()
     with pytest.raises(OutputError, match="is a file"):
         terminal.play("generate", tune)

@@ -1,4 +1,4 @@
-"""What the terminal says of a file of ours that was edited elsewhere."""
+"""The warning about a generated file that another program edited."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def terminal(tiny_folder: Path) -> Terminal:
     return Terminal(tiny_folder)
 
 
-def test_a_file_of_ours_that_was_edited_is_told(terminal: Terminal, tmp_path: Path) -> None:
-    """By every verb that reads it and by info, in one line; not one that is as it was made."""
+def test_a_file_changed_elsewhere_is_reported(terminal: Terminal, tmp_path: Path) -> None:
+    """`info` and every verb print one line about it, and none about an unchanged file."""
     terminal.play("generate", tmp_path, "--n", "1", "--seed", "4")
     clip, back = tmp_path / "phrase-01.mid", tmp_path / "back.mid"
     verbs = [
@@ -25,12 +25,12 @@ def test_a_file_of_ours_that_was_edited_is_told(terminal: Terminal, tmp_path: Pa
         *(("reconstruct", clip, back), ("interpolate", clip, clip, tmp_path / "walk", "--n", "2")),
         *(("analogy", clip, clip, clip, back), ("grid", clip, clip, clip, tmp_path / "square")),
     ]
-    verbs = [
+    commands = [
         words if words[0] == "info" else (*words, "--model", terminal.model) for words in verbs
     ]
-    assert not any("edited" in terminal(*words) for words in verbs)
+    assert not any("edited" in terminal(*words) for words in commands)
     file = mido.MidiFile(clip)
     next(message for message in file.tracks[1] if message.type == "note_on").velocity = 1
     file.save(clip)
-    for words in verbs:
+    for words in commands:
         assert f"{clip} was edited since it was made" in terminal(*words), words[0]

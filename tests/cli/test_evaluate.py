@@ -1,4 +1,4 @@
-"""The table of an evaluation."""
+"""The table that `evaluate` prints."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ def rows(output: str) -> list[list[str]]:
 
 
 def test_figures_of_several_parts_stand_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
-    """A column for all and for each; what a part has no figure for is empty."""
+    """One column for all parts, one for each; a missing figure leaves its cell empty."""
     figures = {
         "accuracy": 0.5,
         "accuracy, bass": 0.75,
         "overlap, interval, bass": 0.25,
         "overlap, drum, drums": 1.0,
     }
-    found = Evaluation(3, {"samples": figures}, {}, {"cost": "no reason"}, parts=("bass", "drums"))
-    _show(found, "title")
+    evaluation = Evaluation(
+        3, {"samples": figures}, {}, {"cost": "no reason"}, parts=("bass", "drums")
+    )
+    _show(evaluation, "title")
     output = capsys.readouterr().out
     assert "left out: cost: no reason" in output
     table = [[*row, "", "", ""][:4] for row in rows(output)]
@@ -33,6 +35,6 @@ def test_figures_of_several_parts_stand_side_by_side(capsys: pytest.CaptureFixtu
 
 
 def test_figures_of_one_part_stand_one_below_the_other(capsys: pytest.CaptureFixture[str]) -> None:
-    """By their whole names."""
+    """Under their full names."""
     _show(Evaluation(3, {"samples": {"overlap, interval, bass": 0.25}}), "title")
     assert ["overlap, interval, bass", "0.25"] in rows(capsys.readouterr().out)

@@ -1,4 +1,4 @@
-"""The line to paste at the end of every command's help runs, in a folder with such files."""
+"""The example in the help of each command runs, in a folder with such files."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from musicvae.midi.writer import write_midi
 
 TUNES = ("in", "a", "b", "c", "d", "query", "song")
 
-SHORTER = {
+SHORT_OPTIONS = {
     "attributes": "--limit 2",
     "train": "--steps 2",
     "fit-prior": "--steps 2",
     "fit-attributes": "--limit 16",
     "evaluate": "--limit 16 --pairs 2",
 }
-"""What would take minutes is asked for less."""
+"""Options that make long commands short."""
 
 LINES = [
     re.search(r"Example:  musicvae (.*)", command.callback.__doc__ or "")[1]  # type: ignore[index]  # all have one
@@ -36,11 +36,11 @@ PLAYED = [line for line in LINES if line.split()[0] not in BUILDING]
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory, tunes: Path) -> Path:
-    """A folder of some tunes and clips, by the names that the lines have for them."""
+    """A folder with tunes and clips under the names that the examples use."""
     folder = tmp_path_factory.mktemp("examples")
-    found = sorted(tunes.glob("*.mid"))
+    files = sorted(tunes.glob("*.mid"))
     for number, name in enumerate(TUNES):
-        shutil.copy(found[number % len(found)], folder / f"{name}.mid")
+        shutil.copy(files[number % len(files)], folder / f"{name}.mid")
     shutil.copytree(tunes, folder / "library")
     (folder / "my-midi").mkdir()
     clips = load("melody-2bar").generate(80, seed=1)
@@ -52,31 +52,31 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, tunes: Path) -> Path:
 
 @pytest.fixture
 def here(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A copy of that folder, in which a line is typed."""
+    """A copy of that folder as the working directory."""
     shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
 
 
 def run(line: str) -> str:
-    """One line, as it is pasted."""
+    """Run one line as it is pasted, and return what it prints."""
     words = shlex.split(line)
-    result = CliRunner().invoke(app, words + shlex.split(SHORTER.get(words[0], "")))
+    result = CliRunner().invoke(app, words + shlex.split(SHORT_OPTIONS.get(words[0], "")))
     assert result.exit_code == 0, f"{line}: {result.output} {result.exception!r}"
     return result.output
 
 
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("line", PLAYED)
-def test_a_line_that_plays_runs(line: str) -> None:
-    """And says what it did."""
+def test_the_example_of_a_verb_runs(line: str) -> None:
+    """It prints something."""
     assert run(line).strip()
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("here")
-def test_the_lines_that_build_a_model_run_one_after_the_other() -> None:
-    """From a folder of MIDI to a model that is measured."""
-    get_reusable_executor().shutdown()  # workers of other tests stand in folders that are gone
+def test_the_examples_that_build_a_model_run_in_order() -> None:
+    """A folder of MIDI files becomes an evaluated model."""
+    get_reusable_executor().shutdown()  # other tests' workers are in deleted folders
     built = {line.split()[0]: line for line in LINES if line not in PLAYED}
     for name in BUILDING:
         run(built.pop(name))

@@ -1,4 +1,4 @@
-"""grid, analogy and similar as a new user types them."""
+"""grid, analogy and similar at the command line."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def tunes(tmp_path: Path) -> list[Path]:
 def test_a_grid_is_named_by_row_and_column(
     terminal: Terminal, tunes: list[Path], tmp_path: Path
 ) -> None:
-    """A line for each; a second one stands beside it, whole; --force takes the first's place."""
+    """One line per file; a second grid gets its own names; --force overwrites the first."""
     out = tmp_path / "out"
     words: list[str | Path] = ["grid", *tunes, out, "--n", "2"]
     printed = terminal.play(*words)
@@ -51,10 +51,10 @@ def test_a_grid_is_named_by_row_and_column(
     assert len(list(out.iterdir())) == 4 + 9
 
 
-def test_a_grid_wants_three_or_four_files_and_a_folder(
+def test_a_grid_needs_three_or_four_files_and_a_folder(
     terminal: Terminal, tunes: list[Path], tmp_path: Path
 ) -> None:
-    """Who forgets one of them is told which."""
+    """The error says which is missing."""
     terminal.play("grid", *tunes[:3], tmp_path / "three", "--n", "2")
     assert len(list((tmp_path / "three").iterdir())) == 4
     with pytest.raises(RequestError, match="three or four corners, not 2"):
@@ -63,10 +63,10 @@ def test_a_grid_wants_three_or_four_files_and_a_folder(
         terminal.play("grid", *tunes)
 
 
-def test_an_analogy_is_written_once_and_not_over_another(
+def test_an_analogy_is_one_file_and_overwrites_nothing(
     terminal: Terminal, tunes: list[Path], tmp_path: Path
 ) -> None:
-    """Into a file, or into a folder under the third's name."""
+    """It goes into a file, or into a folder under the name of the third file."""
     out = tmp_path / "new"
     for _ in range(2):
         terminal.play("analogy", *tunes[:3], out)
@@ -77,15 +77,15 @@ def test_an_analogy_is_written_once_and_not_over_another(
 
 
 def test_a_walk_takes_a_curve(terminal: Terminal, tunes: list[Path], tmp_path: Path) -> None:
-    """One that there is."""
+    """An unknown curve is refused."""
     terminal.play("interpolate", *tunes[:2], tmp_path / "walk", "--n", "3", "--curve", "ease")
     assert len(list((tmp_path / "walk").iterdir())) == 3
     with pytest.raises(RequestError, match="no curve 'steep'"):
         terminal.play("interpolate", *tunes[:2], tmp_path / "walk", "--curve", "steep")
 
 
-def test_similar_tells_distance_file_and_bar(terminal: Terminal, tunes: list[Path]) -> None:
-    """Nearest first; the query itself is not among them; --same-key moves nothing."""
+def test_similar_prints_distance_file_and_bar(terminal: Terminal, tunes: list[Path]) -> None:
+    """Nearest first and without the query itself; --same-key transposes nothing."""
     printed = terminal.play("similar", tunes[0], tunes[0].parent, "--n", "2")
     lines = [line for line in printed.splitlines() if "bar" in line]
     assert len(lines) == 2
@@ -97,21 +97,21 @@ def test_similar_tells_distance_file_and_bar(terminal: Terminal, tunes: list[Pat
 def test_files_that_cannot_be_used_are_counted_and_named_on_request(
     terminal: Terminal, tunes: list[Path]
 ) -> None:
-    """With the reason for each; where there is no other file, that is said."""
+    """--reasons gives the reason for each; a folder without other files is reported."""
     (tunes[0].parent / "bad.mid").write_bytes(b"la la la")
     words = ("similar", tunes[0], tunes[0].parent)
-    assert "1 file cannot be used (--reasons names them)" in terminal.play(*words)
+    assert "1 file cannot be used (--reasons lists them)" in terminal.play(*words)
     assert "bad.mid: it is not a MIDI file" in terminal.play(*words, "--reasons")
     for path in tunes[1:]:
         path.unlink()
-    assert "There is no other file in it." in terminal.play(*words)
+    assert "There is no other file in the folder." in terminal.play(*words)
 
 
-def test_a_folder_that_keeps_nothing_is_told(
+def test_a_folder_that_cannot_be_written_is_reported(
     terminal: Terminal, tunes: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The matches come all the same."""
+    """The matches are printed all the same."""
     monkeypatch.setattr("musicvae.retrieval.search.save", lambda place, rows: False)
     printed = terminal.play("similar", tunes[0], tunes[0].parent)
-    assert "cannot be written: it is read again the next time" in printed
+    assert "cannot be written: it will be read again the next time" in printed
     assert "b.mid  bar 1" in printed

@@ -1,4 +1,4 @@
-"""A command and its method are twins: the same names, the same defaults."""
+"""A command and its method have the same options with the same defaults."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from musicvae.api import builders as workshop
+from musicvae.api import builders
 from musicvae.api.base import ConstraintOptions
 from musicvae.api.model import MusicVAE
 from musicvae.cli import (
@@ -30,7 +30,7 @@ from musicvae.cli import (
     train,
     vary,
 )
-from musicvae.corpus import prepare as preparation
+from musicvae.corpus.prepare import prepare as prepare_corpus
 
 TWINS = [
     (generate, MusicVAE.generate),
@@ -41,33 +41,34 @@ TWINS = [
     (grid, MusicVAE.grid),
     (analogy, MusicVAE.analogy),
     (similar, MusicVAE.similar),
-    (personalize, workshop.personalize),
-    (prepare, preparation.prepare),
-    (train, workshop.train),
-    (fit_prior, workshop.fit_prior),
-    (fit_attributes, workshop.fit_attributes),
-    (attributes, workshop.measure_attributes),
-    (evaluate, workshop.evaluate),
+    (personalize, builders.personalize),
+    (prepare, prepare_corpus),
+    (train, builders.train),
+    (fit_prior, builders.fit_prior),
+    (fit_attributes, builders.fit_attributes),
+    (attributes, builders.measure_attributes),
+    (evaluate, builders.evaluate),
 ]
-DOOR = {"leave_out", "out", "model", "force", "json", "plot", "plots", "recipe", "reasons"}
-"""What belongs to a terminal: where to write, which model, how to print."""
+TERMINAL_ONLY = {"leave_out", "out", "model", "force", "json", "plot", "plots", "recipe", "reasons"}
+"""Options of commands alone: where to write, which model, how to print."""
 
-OBJECT = {"self", "progress", "out", "model"}
+PYTHON_ONLY = {"self", "progress", "out", "model"}
+"""Parameters of methods and functions alone, or that a command has in its own way."""
 
 
 @pytest.mark.parametrize(("command", "method"), TWINS, ids=lambda f: f.__qualname__)
-def test_the_command_says_what_the_method_says(
+def test_a_command_has_the_options_of_its_method(
     command: Callable[..., Any], method: Callable[..., Any]
 ) -> None:
-    """Names and defaults of all that is about music."""
-    typed = inspect.signature(command).parameters
-    called = dict(inspect.signature(method).parameters)
-    if called.pop("wishes", None):
-        none = inspect.Parameter("wish", inspect.Parameter.KEYWORD_ONLY, default=None)
-        called |= dict.fromkeys(ConstraintOptions.__annotations__, none)
-    assert typed.keys() - DOOR == called.keys() - OBJECT
-    for name in typed.keys() - DOOR:
-        assert str(typed[name].default) == str(called[name].default), name  # 0 is typed "0"
+    """Names and defaults of all musical options are equal."""
+    options = inspect.signature(command).parameters
+    keywords = dict(inspect.signature(method).parameters)
+    if keywords.pop("constraints", None):
+        none = inspect.Parameter("constraint", inspect.Parameter.KEYWORD_ONLY, default=None)
+        keywords |= dict.fromkeys(ConstraintOptions.__annotations__, none)
+    assert options.keys() - TERMINAL_ONLY == keywords.keys() - PYTHON_ONLY
+    for name in options.keys() - TERMINAL_ONLY:
+        assert str(options[name].default) == str(keywords[name].default), name  # 0 is typed "0"
 
 
 COMMANDS = (
@@ -79,10 +80,10 @@ COMMANDS = (
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_help_of_each_command_ends_with_a_line_to_paste(name: str) -> None:
-    """An example, and a help text for every option."""
+    """An example that can be pasted."""
     result = CliRunner().invoke(app, [name, "--help"])
     assert result.exit_code == 0
     assert f"musicvae {name}" in result.output
-    called = name.replace("-", "_")
-    (command,) = [c.callback for c in app.registered_commands if c.callback.__name__ == called]  # type: ignore[union-attr]  # all have one
+    function = name.replace("-", "_")
+    (command,) = [c.callback for c in app.registered_commands if c.callback.__name__ == function]  # type: ignore[union-attr]  # all have one
     assert "Example:  musicvae " in (command.__doc__ or "")

@@ -1,4 +1,4 @@
-"""What a terminal shows while a command works: one line, whatever there is to tell."""
+"""Progress at the terminal: one line, however many figures there are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 import typer
 from rich.console import Console
 
-from musicvae.cli.progress import Bar, bar, duration
+from musicvae.cli.progress import ProgressBar, duration, progress_bar
 from musicvae.presets import PRESETS
 from musicvae.progress import Report
 
@@ -21,30 +21,30 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
 
-def of_training(task: str, done: int, total: int, nats: float) -> Report:
-    """A report of a training with every figure that there can be."""
+def training_report(task: str, done: int, total: int, nats: float) -> Report:
+    """A training report with every possible figure."""
     figures = dict.fromkeys(TERMS, nats) | {"accuracy": 0.98765}
     figures |= {f"valid_{name}": value for name, value in figures.items()}
     return Report(task, done, total, figures | {"phrases/s": 1234.5, "busy": 0.98765})
 
 
 def lines_of(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """What was drawn on standard error."""
+    """The lines on standard error."""
     return [line.rstrip() for line in capsys.readouterr().err.splitlines() if line.strip()]
 
 
 @pytest.mark.usefixtures("narrow")
 @pytest.mark.parametrize("nats", [1.23456, 12.3456, 123.456, 1234.56, float("nan")])
 @pytest.mark.parametrize("task", ["train", "fit-prior"])
-@pytest.mark.parametrize("steps", sorted({one.train.steps for one in PRESETS.values()}))
-def test_a_training_is_told_in_80_columns(
+@pytest.mark.parametrize("steps", sorted({config.train.steps for config in PRESETS.values()}))
+def test_a_training_fits_in_80_columns(
     task: str, steps: int, nats: float, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One line, with how far it is, the time left, loss, nats and accuracy, none of them cut."""
-    with bar(task, "steps") as progress:
+    """One line shows steps, time left, loss, nats and accuracy, none of them cut off."""
+    with progress_bar(task, "steps") as progress:
         progress(Report(task, 0, steps, sizes={"batch": 64, "windows": 123_456}))
-        progress(of_training(task, 10, steps, nats))
-        progress(of_training(task, steps, steps, nats))
+        progress(training_report(task, 10, steps, nats))
+        progress(training_report(task, steps, steps, nats))
     first, line = lines_of(capsys)
     assert first == f"{task}: {steps:,} steps, batch 64, windows 123,456"
     assert len(line) <= 80
@@ -52,10 +52,10 @@ def test_a_training_is_told_in_80_columns(
     assert f"{steps:,}/{steps:,}" in line
     assert "0:00" in line
     words = line.split()
-    told = dict(pairwise(words))
-    assert float(told["loss"].replace(",", "")) == pytest.approx(nats, rel=0.01, nan_ok=True)
-    assert told["nats"] == told["loss"]
-    assert told["accuracy"] == "0.988"
+    shown = dict(pairwise(words))
+    assert float(shown["loss"].replace(",", "")) == pytest.approx(nats, rel=0.01, nan_ok=True)
+    assert shown["nats"] == shown["loss"]
+    assert shown["accuracy"] == "0.988"
     assert "…" not in line
 
 
@@ -66,8 +66,8 @@ def test_a_line_is_never_broken(
 ) -> None:
     """The wider the terminal, the more figures it shows."""
     monkeypatch.setenv("COLUMNS", str(columns))
-    with bar("train", "steps") as progress:
-        progress(of_training("train", 32_000, 32_000, 12.3456))
+    with progress_bar("train", "steps") as progress:
+        progress(training_report("train", 32_000, 32_000, 12.3456))
     (line,) = lines_of(capsys)
     assert len(line) <= columns
     assert "loss 12.3" in line
@@ -75,12 +75,12 @@ def test_a_line_is_never_broken(
     assert ("busy" in line) == (columns >= 200)
 
 
-def test_a_figure_of_valid_stays_until_there_is_another(
+def test_a_validation_figure_stays_until_the_next_one(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Valid is looked at only now and then."""
+    """Validation happens only now and then."""
     monkeypatch.setenv("COLUMNS", "200")
-    with bar("train", "steps") as progress:
+    with progress_bar("train", "steps") as progress:
         progress(Report("train", 10, 20, {"loss": 3.0, "valid_loss": 4.0}))
         progress(Report("train", 20, 20, {"loss": 2.0}))
     (line,) = lines_of(capsys)
@@ -98,41 +98,39 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The one by which the pace is told."""
+    """The clock that the pace is measured with."""
     clock = Clock()
     monkeypatch.setattr("time.monotonic", clock)
     return clock
 
 
 @pytest.mark.parametrize(
-    ("begun", "limit", "told"),
+    ("start", "limit", "message"),
     [
         (0, float("inf"), "about 2 h at this pace"),
         (0, 180.0, "about 2 h at this pace"),
-        (0, 30.0, "about 2 h at this pace; --max-minutes 30 ends it before"),
+        (0, 30.0, "about 2 h at this pace; --max-minutes 30 stops it earlier"),
         (600, float("inf"), "about 1 h at this pace"),
     ],
 )
-def test_how_long_it_takes_is_told_once_the_pace_is_known(
-    begun: int, limit: float, told: str, clock: Clock, capsys: pytest.CaptureFixture[str]
+def test_the_duration_is_printed_once_the_pace_is_known(
+    start: int, limit: float, message: str, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Of what is left to do, once; before that only what is to be done."""
+    """The time left is printed once; before that, only the amount of work."""
     lines = []
-    progress = Bar("train", "steps", limit)
+    progress = ProgressBar("train", "steps", limit)
     for seconds, done in ((0, 0), (2, 0), (6, 1), (60, 10), (120, 20)):
         clock.now = 100.0 + seconds
-        progress(Report("train", begun + done, 1200, sizes={} if done else {"batch": 64}))
+        progress(Report("train", start + done, 1200, sizes={} if done else {"batch": 64}))
         lines.append([line for line in lines_of(capsys) if line.startswith("train: ")])
     progress.stop()
-    whole = "1,200 steps" if not begun else "600 of 1,200 steps are done"
-    assert lines == [[f"train: {whole}, batch 64"], [], [f"train: {told}"], [], []]
+    work = "1,200 steps" if not start else "600 of 1,200 steps are done"
+    assert lines == [[f"train: {work}, batch 64"], [], [f"train: {message}"], [], []]
 
 
-def test_what_takes_a_moment_is_not_estimated(
-    clock: Clock, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Nor what is done when the pace is known."""
-    with bar("evaluate", "windows") as progress:
+def test_short_work_is_not_estimated(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    """Work that is done by the time the pace is known is not estimated either."""
+    with progress_bar("evaluate", "windows") as progress:
         for seconds, done in ((0, 0), (4, 500), (6, 1000)):
             clock.now = 100.0 + seconds
             progress(Report("evaluate", done, 1000, sizes={} if done else {"pairs": 8}))
@@ -140,8 +138,8 @@ def test_what_takes_a_moment_is_not_estimated(
 
 
 def test_a_folder_is_read_before_it_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each has a total and a unit of its own."""
-    with bar("evaluate", "windows") as progress:
+    """Reading and measuring each have their own total and unit."""
+    with progress_bar("evaluate", "windows") as progress:
         progress(Report("prepare", 0, 12))
         progress(Report("prepare", 12, 12, {"files/s": 8.0}))
         progress(Report("evaluate", 0, 300, sizes={"pairs": 100}))
@@ -152,32 +150,34 @@ def test_a_folder_is_read_before_it_is_measured(capsys: pytest.CaptureFixture[st
     assert "300/300 windows" in line
 
 
-def test_ctrl_c_is_told_with_what_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
-    """One sentence on how far it came, another on what is left of it, and exit code 130."""
+def test_ctrl_c_prints_what_was_done_and_saved(capsys: pytest.CaptureFixture[str]) -> None:
+    """One sentence on how far the work came, one on what was saved, and exit code 130."""
 
     def work(reports: list[Report]) -> None:
-        with bar("fit-prior", "steps", kept=lambda: "All is as it was.") as progress:
+        with progress_bar(
+            "fit-prior", "steps", on_interrupt=lambda: "All is as it was."
+        ) as progress:
             for report in reports:
                 progress(report)
             raise KeyboardInterrupt
 
-    for reports, told in (
+    for reports, message in (
         ([], "Interrupted before the work began."),
         ([Report("fit-prior", 20, 300)], "Interrupted after 20 of 300 steps."),
     ):
-        with pytest.raises(typer.Exit) as left:
+        with pytest.raises(typer.Exit) as exit_info:
             work(reports)
-        assert left.value.exit_code == 130
-        assert lines_of(capsys)[-1] == f"musicvae: {told} All is as it was."
+        assert exit_info.value.exit_code == 130
+        assert lines_of(capsys)[-1] == f"musicvae: {message} All is as it was."
 
 
 @pytest.mark.parametrize("seconds", [0.4, 59, 61, 99.9, 100, 3_599, 3_601, 7_800, 172_700, 10**7])
 def test_a_duration_is_right_to_a_few_percent(seconds: float) -> None:
-    """In the units that are named, except below a second."""
+    """The units that it names are counted; below a second the error may be larger."""
     units = {"s": 1, "min": 60, "h": 3600, "days": 86_400}
     words = duration(seconds).split()
-    meant = sum(int(n) * units[unit] for n, unit in zip(words[::2], words[1::2], strict=True))
-    assert meant == pytest.approx(seconds, rel=0.25, abs=0.5)
+    total = sum(int(n) * units[unit] for n, unit in zip(words[::2], words[1::2], strict=True))
+    assert total == pytest.approx(seconds, rel=0.25, abs=0.5)
 
 
 def test_the_width_is_that_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
