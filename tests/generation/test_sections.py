@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from musicvae.api.model import load
 from musicvae.engine import Player
 from musicvae.errors import RequestError
-from musicvae.generation.sections import Form, compose, parse_form
+from musicvae.generation.form import Form, parse_form
+from musicvae.generation.sections import compose
 from musicvae.generation.seeding import Sampling
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
