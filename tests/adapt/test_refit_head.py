@@ -73,7 +73,7 @@ def test_every_round_of_the_usual_number_is_told_and_they_are_enough(name: str) 
     """To come within a few hundredths of all that can be gained."""
     prior, windows = prior_and_windows(name)
     told: list[int] = []
-    usual = cost(prior, windows, *refit_head(Player(prior), windows, METERS, tell=told.append))
+    usual = cost(prior, windows, *refit_head(Player(prior), windows, METERS, on_round=told.append))
     assert told == list(range(1, module.ROUNDS + 1))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "ROUNDS", LONG)
