@@ -1,4 +1,4 @@
-"""A seed below 0 is refused by whatever takes one, with one sentence."""
+"""Everything that takes a seed refuses one below 0, with the same error."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BUILDERS: dict[str, tuple[object, ...]] = {
     "evaluate": (NOWHERE,),
     "personalize": ([NOWHERE],),
 }
-"""What each needs before its keywords; none of it is there."""
+"""Positional arguments of each function; the folders do not exist."""
 
 VERBS: dict[str, tuple[object, ...]] = {
     "generate": (),
@@ -49,12 +49,12 @@ VERBS: dict[str, tuple[object, ...]] = {
 
 
 def takes_a_seed(call: Callable[..., Any]) -> bool:
-    """Whether it has a parameter of that name."""
+    """Return True if it has a parameter called seed."""
     return "seed" in inspect.signature(call).parameters
 
 
-def test_nothing_that_takes_a_seed_is_missing_here() -> None:
-    """All public functions, and all methods of a model."""
+def test_everything_that_takes_a_seed_is_listed_here() -> None:
+    """All public functions and all methods of a model."""
     public = [name for name in musicvae.__all__ if inspect.isfunction(getattr(musicvae, name))]
     assert {name for name in public if takes_a_seed(getattr(musicvae, name))} == BUILDERS.keys()
     methods = dict(inspect.getmembers(MusicVAE, inspect.isfunction))
@@ -63,11 +63,11 @@ def test_nothing_that_takes_a_seed_is_missing_here() -> None:
 
 @pytest.mark.parametrize("name", BUILDERS)
 def test_a_builder_refuses_it_before_anything_is_read(name: str, tmp_path: Path) -> None:
-    """The model, the data and the music that are named do not exist, and nothing is written."""
+    """The model, data and music in the arguments do not exist, and nothing is written."""
     call = getattr(musicvae, name)
-    known = inspect.signature(call).parameters
+    parameters = inspect.signature(call).parameters
     places = {"data": NOWHERE, "out": tmp_path / "out", "start_from": NOWHERE, "resume": True}
-    words = {word: value for word, value in places.items() if word in known}
+    words = {word: value for word, value in places.items() if word in parameters}
     with pytest.raises(RequestError, match=SENTENCE):
         call(*BUILDERS[name], **words, seed=-1)
     assert not list(tmp_path.iterdir())
@@ -75,7 +75,7 @@ def test_a_builder_refuses_it_before_anything_is_read(name: str, tmp_path: Path)
 
 @pytest.mark.parametrize("name", VERBS)
 def test_a_verb_refuses_it(name: str) -> None:
-    """Also where nothing is drawn by chance."""
+    """Even if it would draw nothing at random."""
     model = MusicVAE(tiny_prior(tiny_checkpoint()))
     with pytest.raises(RequestError, match=SENTENCE):
         getattr(model, name)(*VERBS[name], seed=-1)
@@ -83,14 +83,14 @@ def test_a_verb_refuses_it(name: str) -> None:
 
 @pytest.mark.parametrize("amount", [0.0, 1.0])
 def test_humanize_refuses_it(amount: float) -> None:
-    """Also where it changes nothing."""
+    """Even if it would change nothing."""
     with pytest.raises(RequestError, match=SENTENCE):
         humanize_phrase(Phrase(), amount, -1)
 
 
 @pytest.mark.parametrize("seed", [None, 0, 1, 2**70])
 def test_every_other_seed_is_fine(seed: int | None) -> None:
-    """However large."""
+    """However large, and None."""
     check_seed(seed)
 
 
@@ -105,18 +105,18 @@ COMMANDS = {
 def test_a_command_refuses_it_as_a_wrong_option(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With exit code 2, before it looks at anything; nothing is written."""
+    """With exit code 2, before it opens a file; nothing is written."""
     monkeypatch.chdir(tmp_path)
-    needed = [
+    required = [
         parameter
         for parameter in inspect.signature(COMMANDS[name]).parameters.values()
         if parameter.default is inspect.Parameter.empty
     ]
     words = [name, "--seed", "-1"]
-    for parameter in needed:
+    for parameter in required:
         option = "--" + parameter.name
-        takes = [item for item in parameter.annotation.split('"') if item == option]
-        words += [*takes, str(NOWHERE)]
+        declared = [item for item in parameter.annotation.split('"') if item == option]
+        words += [*declared, str(NOWHERE)]
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 2, result.output
     assert "--seed" in result.output
@@ -125,6 +125,6 @@ def test_a_command_refuses_it_as_a_wrong_option(
 
 
 def test_the_commands_that_take_a_seed_are_those_of_the_functions() -> None:
-    """No command draws by chance in a way that Python cannot repeat."""
-    of_python = {*BUILDERS, *VERBS, "attributes"} - {"measure_attributes", "decode"}
-    assert COMMANDS.keys() == {name.replace("_", "-") for name in of_python}
+    """Everything random on the command line can be repeated in Python."""
+    functions = {*BUILDERS, *VERBS, "attributes"} - {"measure_attributes", "decode"}
+    assert COMMANDS.keys() == {name.replace("_", "-") for name in functions}
