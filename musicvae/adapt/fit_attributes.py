@@ -1,4 +1,4 @@
-"""Fit directions in z that change one attribute of the music each.
+"""Fit a direction in z for each attribute of the music.
 
 A direction is the shortest one, measured by how z of music varies, that changes an attribute in
 a linear model of it and keeps the others; an attribute and its partner may change together.
@@ -135,7 +135,7 @@ def _standardize(values: DoubleArray, scales: DoubleArray) -> DoubleArray:
 
 
 def _others(attributes: Mapping[str, Attribute]) -> list[list[int]]:
-    """For each attribute, the indices of those that should not change with it."""
+    """Indices of the attributes that should not change with each attribute."""
     return [
         [i for i, other in enumerate(attributes) if other not in (name, attribute.partner)]
         for name, attribute in attributes.items()

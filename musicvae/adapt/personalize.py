@@ -72,7 +72,7 @@ class Personal(NamedTuple):
 
     @property
     def warning(self) -> str | None:
-        """What to do if too many samples are copies; None if all is well."""
+        """A sentence on what to do if too many samples are copies; None otherwise."""
         if self.copies <= MAX_COPY_SHARE:
             return None
         return (

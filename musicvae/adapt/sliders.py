@@ -36,12 +36,12 @@ VARIMAX_ROUNDS = 100
 
 
 class Slider(NamedTuple):
-    """A direction of z, scaled so that +1 changes the feature it is named by by about one SD.
+    """A direction of z; +1 changes the feature in its name by about one SD of the music.
 
     Attributes:
         name: `slider-1-pitch`: its rank by shared variance, and the feature it changes most.
-        direction: what to add to z for +1. It is the shortest of `LENGTHS` that changes the
-            feature by one SD of the music, or the longest if none does. `[Z]`
+        direction: what to add to z for +1: the shortest of `LENGTHS` that changes the feature by
+            one SD, or the longest if none does. `[Z]`
         effects: changes at +1 by feature, in standard deviations of the music.
     """
 

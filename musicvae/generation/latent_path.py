@@ -67,7 +67,7 @@ def path_shares(curve: str, n: int) -> DoubleArray:
         RequestError: `n` is below 2, or there is no such curve.
     """
     if n < 2:
-        raise RequestError(f"A walk has two ends: ask for 2 phrases or more, not {n}.")
+        raise RequestError(f"A path has two ends: ask for 2 phrases or more, not {n}.")
     if curve not in CURVES:
         raise RequestError(f"There is no curve {curve!r}; choose {', '.join(CURVES)}.")
     return CURVES[curve](np.linspace(0.0, 1.0, n))

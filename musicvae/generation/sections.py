@@ -35,7 +35,7 @@ Rngs = Sequence[np.random.Generator]
 
 
 class _Sampled(NamedTuple):
-    """What each plan of several pieces has of its own."""
+    """The fields in which the plans of several pieces differ."""
 
     z: FloatArray  # [pieces, windows, Z]
     ties: Sequence[tuple[TiedNote, ...]]
@@ -71,7 +71,7 @@ def compose(
         raise RequestError("A loop needs a model with a prior: musicvae fit-prior MODEL --data D.")
     else:
         if not player.latent and (len(form.letters) > 1 or form.bars > size):
-            raise RequestError(f"This net makes {size} bars at once; extend goes on after them.")
+            raise RequestError(f"This net makes {size} bars at once; use extend to continue them.")
         shape = (len(form.sections) * len(firsts), player.latent)
         z = np.array([rng.standard_normal(shape) for rng in rngs], np.float32)
         sampled = _Sampled(z, [()] * len(rngs), [0.0] * len(rngs))
@@ -129,7 +129,7 @@ def _sample_prior(
 def _draft_sections(
     player: Player, meter: Meter, form: Form, rngs: Rngs, sampling: Sampling
 ) -> list[list[Codes]]:
-    """For each generator the codes of each section; a section is at least a window long."""
+    """The codes of each section, for each generator; a section is at least a window long."""
     constraints = sampling.constraints
     size = window_bars(meter, player.bars)
     bars = max(form.bars, size)

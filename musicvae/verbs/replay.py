@@ -47,7 +47,7 @@ def replay(player: Player, phrase: Phrase) -> Phrase:
     rendering = Rendering.from_recipe(player.codec.name, recipe)
     replayed = render(replace(notes, recipe=recipe), rendering, constraints)
     if not is_same(replayed, phrase):
-        raise RequestError("another prior than this model's made it, or another machine")
+        raise RequestError("the result differs: another prior made it, or another machine")
     return replayed
 
 
