@@ -1,11 +1,11 @@
-"""Directions of attributes in z, fitted on what a model learned from.
+"""Fit a direction in z for each attribute of the music.
 
-A direction is the shortest way, measured by how z of music vary, that changes one attribute by a
-linear model of it and leaves the others; attributes that hang together are left to do so.
-What the decoder makes of the directions is then measured, and they are mixed and made
-longer until that is right as well. Roberts et al., A Hierarchical Latent Vector Model for
-Learning Long-Term Structure in Music, ICML 2018, arXiv:1803.05428, section 5.4, take means
-of quartiles, in which what occurs together moves together.
+A direction is the shortest one, measured by how z of music varies, that changes an attribute in
+a linear model of it and keeps the others; an attribute and its partner may change together.
+Then the effects of the directions on decoded music are measured, and the directions are mixed
+and scaled to correct them. Roberts et al., A Hierarchical Latent Vector Model for Learning
+Long-Term Structure in Music, ICML 2018, arXiv:1803.05428, section 5.4, use differences between
+the means of quartiles, in which attributes that are correlated change together.
 """
 
 from __future__ import annotations
@@ -26,23 +26,21 @@ from ..errors import RequestError
 from ..metrics.attributes import Attribute, attributes_of
 from ..progress import Progress, Report, silent
 from ..theory.meter import Meter
-from .apply_attributes import (
-    values_of,
-)
+from .apply_attributes import attribute_values, values_of
 
 BATCH_SIZE = 256
 
 MAX_TRIAL_WINDOWS = 48
-"""Windows that are decoded to see how far a direction must go."""
+"""Windows that are decoded to measure the effects of a direction."""
 
 LADDER = (2.0, 3.5, 5.0, 7.0)
-"""How far it is tried, in standard deviations of z."""
+"""Lengths of a direction that are tried, in standard deviations of z."""
 
 RIDGE = 0.01
-"""Of the variance of each dimension."""
+"""Ridge penalty, as a share of the variance of each dimension."""
 
 SIDE_EFFECT_WEIGHT = 10.0
-"""What the side effects of a direction cost, where its length costs 1."""
+"""Cost of the squared side effects of a direction, relative to that of its squared length."""
 
 
 def fit_attributes(
@@ -53,13 +51,14 @@ def fit_attributes(
     seed: int = 0,
     progress: Progress = silent,
 ) -> Checkpoint:
-    """Store in a checkpoint the directions of all attributes that there are of what it reads.
+    """Store a direction for each attribute of the model's codec in a checkpoint.
 
-    Those that it has are replaced; the net stays as it is. The same seed gives the same.
+    Directions of these attributes that it has are replaced; the net stays as it is. The same
+    seed gives the same directions.
 
     Args:
-        data: what the model learned from; its training set is looked at.
-        limit: windows at most.
+        data: the data set that the model was trained on; its training split is used.
+        limit: maximum number of windows.
 
     Raises:
         DatasetError: `data` is no data set.
@@ -73,30 +72,25 @@ def fit_attributes(
     attributes = attributes_of(player.codec)
     rows = np.random.default_rng(seed).permutation(len(windows))[:limit]
     meters = [windows.meter(row) for row in rows]
-    # windows are encoded; then some are decoded on every rung, once for each side of each way
-    rung = 2 * len(attributes) * min(MAX_TRIAL_WINDOWS, len(rows))
-    total = len(rows) + 2 * len(LADDER) * rung
+    # all windows are encoded; then, for each length on the ladder, the trial windows are decoded
+    # on both sides of each direction; and all that twice, before and after the mixing
+    per_length = 2 * len(attributes) * min(MAX_TRIAL_WINDOWS, len(rows))
+    total = len(rows) + 2 * len(LADDER) * per_length
     progress(Report("fit-attributes", 0, total, sizes={"attributes": len(attributes)}))
 
-    def tell(encoded: int, rungs: int = 0) -> None:
-        progress(Report("fit-attributes", encoded + rungs * rung, total))
+    def report(encoded: int, lengths: int = 0) -> None:
+        progress(Report("fit-attributes", encoded + lengths * per_length, total))
 
-    mu, values = _encoded(player, windows, rows, meters, attributes, tell)
+    mu, values = _encode(player, windows, rows, meters, attributes, report)
     mean, sd = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
     if not (sd > 0).all():
         raise RequestError(f"{data} is too small to tell how attributes vary: prepare more music.")
-    spread = _spread(mu)
     scales = np.stack([mean, sd], axis=1)
-    some, climbed = slice(MAX_TRIAL_WINDOWS), partial(tell, len(rows))
-    trial = Trial(player, mu[some], meters[some], attributes, scales, spread, climbed)
-    others = _others(attributes)
-    slopes = _slopes(mu, _standard(values, scales), spread)
-    ways, effects = trial.scale_to_unit(_directions(slopes, others), 0)
-    mixing = _directions(effects.T, others)
-    deaf = np.diag(effects) <= 0  # the decoder makes nothing of them: they stay as they are
-    mixing[deaf] = np.eye(len(mixing))[deaf]
-    ways, _ = trial.scale_to_unit(mixing @ ways, 1)
-    directions = (ways @ spread.T).astype(np.float32)
+    spread = _spread(mu)
+    used, on_length = slice(MAX_TRIAL_WINDOWS), partial(report, len(rows))
+    trial = Trial(player, mu[used], meters[used], attributes, scales, spread, on_length)
+    slopes = _slopes(mu, _standardize(values, scales), spread)
+    directions = (_fit_directions(trial, slopes) @ spread.T).astype(np.float32)
     return with_attributes(
         checkpoint,
         dict(zip(attributes, directions, strict=True)),
@@ -104,70 +98,91 @@ def fit_attributes(
     )
 
 
-def _encoded(
+def _fit_directions(trial: Trial, slopes: DoubleArray) -> DoubleArray:
+    """Directions of a linear model, corrected by what they do to decoded music. `[A, X]`"""
+    others = _others(trial.attributes)
+    directions, effects = trial.scale_to_unit(_directions(slopes, others), 0)
+    # the effects are a linear model, too, of attributes over the lengths of these directions
+    mixing = _directions(effects.T, others)
+    without_effect = np.diag(effects) <= 0  # there is nothing to correct them by
+    mixing[without_effect] = np.eye(len(mixing))[without_effect]
+    directions, _ = trial.scale_to_unit(mixing @ directions, 1)
+    return directions
+
+
+def _encode(
     player: Player,
     windows: Windows,
     rows: IntArray,
     meters: Sequence[Meter],
     attributes: Mapping[str, Attribute],
-    tell: Callable[[int], object],
+    on_batch: Callable[[int], object],
 ) -> tuple[FloatArray, DoubleArray]:
-    """Posterior means and attributes of some windows. `[N, Z]`, `[N, attributes]`"""
+    """Posterior means and attributes of some windows. `[N, Z]`, `[N, A]`"""
     mu, values = [], []
     for start in range(0, len(rows), BATCH_SIZE):
-        here = meters[start : start + BATCH_SIZE]
+        batch_meters = meters[start : start + BATCH_SIZE]
         codes = [windows.window(row) for row in rows[start : start + BATCH_SIZE]]
-        mu.append(player.encode(codes, here).mu)
-        for each, meter in zip(codes, here, strict=True):
-            phrase = player.codec.decode(each, meter)
-            values.append([one(phrase) for one in attributes.values()])
-        tell(start + len(here))
-    return np.concatenate(mu), np.array(values)
+        mu.append(player.encode(codes, batch_meters).mu)
+        values.append(attribute_values(player.codec, codes, batch_meters, attributes))
+        on_batch(start + len(batch_meters))
+    return np.concatenate(mu), np.concatenate(values)
 
 
-def _standard(values: DoubleArray, scales: DoubleArray) -> DoubleArray:
-    """In SDs from the mean, where silence is as well. `[N, A]`, `[A, 2]` -> `[N, A]`"""
+def _standardize(values: DoubleArray, scales: DoubleArray) -> DoubleArray:
+    """Values in SDs from the mean; 0 for silence. `[N, A]`, `[A, 2]` -> `[N, A]`"""
     return np.nan_to_num((values - scales[:, 0]) / scales[:, 1])
 
 
 def _others(attributes: Mapping[str, Attribute]) -> list[list[int]]:
-    """For each attribute, which ones are to stay as they are."""
+    """Indices of the attributes that should not change with each attribute."""
     return [
-        [i for i, other in enumerate(attributes) if other not in (name, one.partner)]
-        for name, one in attributes.items()
+        [i for i, other in enumerate(attributes) if other not in (name, attribute.partner)]
+        for name, attribute in attributes.items()
     ]
 
 
 def _spread(mu: FloatArray) -> DoubleArray:
-    """A root of the covariance: in x, where z = mean + spread x, music varies alike everywhere."""
+    """A square root of the covariance of z. `[N, Z]` -> `[Z, X]`
+
+    With z = mean + spread x, x has the same variance in all directions.
+    """
     variance, axes = np.linalg.eigh(np.cov(mu.T))
     return np.asarray(axes * np.sqrt(np.maximum(variance, 1e-9)))
 
 
-def _slopes(mu: FloatArray, wanted: DoubleArray, spread: DoubleArray) -> DoubleArray:
-    """A linear model of attributes. `[N, Z]`, `[N, A]` -> `[A, X]`"""
+def _slopes(mu: FloatArray, values: DoubleArray, spread: DoubleArray) -> DoubleArray:
+    """Ridge regression of attributes on x. `[N, Z]`, `[N, A]` -> `[A, X]`"""
     x = np.linalg.solve(spread, (mu - mu.mean(axis=0)).T).T
     ridge = RIDGE * len(x) * np.eye(len(spread))
-    return np.asarray(np.linalg.solve(x.T @ x + ridge, x.T @ wanted).T)
+    return np.asarray(np.linalg.solve(x.T @ x + ridge, x.T @ values).T)
 
 
 def _directions(slopes: DoubleArray, others: Sequence[Sequence[int]]) -> DoubleArray:
-    """Short ways that move one attribute each, and others little. `[A, X]` -> `[A, X]`"""
-    ways = []
-    for slope, those in zip(slopes, others, strict=True):
-        beside = slopes[those] / np.linalg.norm(slopes, axis=1).mean()
-        ways.append(
-            np.linalg.solve(np.eye(slopes.shape[1]) + SIDE_EFFECT_WEIGHT * beside.T @ beside, slope)
-        )
-    return np.array(ways)
+    """Short directions that change one attribute each and the others little. `[A, X]` -> `[A, X]`
+
+    Let the rows of `side` be the slopes of the other attributes. Of all d with the same slope . d,
+    the one of least |d|^2 + w |side d|^2 is proportional to (I + w side' side)^-1 slope.
+    """
+    directions = []
+    for slope, indices in zip(slopes, others, strict=True):
+        side = slopes[indices] / np.linalg.norm(slopes, axis=1).mean()
+        penalty = np.eye(slopes.shape[1]) + SIDE_EFFECT_WEIGHT * side.T @ side
+        directions.append(np.linalg.solve(penalty, slope))
+    return np.array(directions)
 
 
 @dataclass(frozen=True)
 class Trial:
-    """Windows on which directions are tried.
+    """Windows on which the effects of directions are measured.
 
     Attributes:
-        tell: is told how many rungs of the ladder are done.
+        z: posterior means of the windows. `[N, Z]`
+        meters: of the windows.
+        attributes: by name; A of them.
+        scales: mean and SD of each attribute. `[A, 2]`
+        spread: see `_spread`. `[Z, X]`
+        on_length: called with the number of lengths that are done.
     """
 
     player: Player
@@ -176,29 +191,41 @@ class Trial:
     attributes: Mapping[str, Attribute]
     scales: DoubleArray
     spread: DoubleArray
-    tell: Callable[[int], object]
+    on_length: Callable[[int], object]
 
-    def scale_to_unit(self, ways: DoubleArray, done: int) -> tuple[DoubleArray, DoubleArray]:
-        """Ways so long that each moves its own attribute by one SD, and what they then do.
+    def scale_to_unit(
+        self, directions: DoubleArray, passes: int
+    ) -> tuple[DoubleArray, DoubleArray]:
+        """Scale each direction to change its attribute by one SD, and return the effects then.
+
+        Args:
+            passes: calls of this method before this one, to report progress.
 
         Shape:
             - Input: `[A, X]`
-            - Output: `[A, X]`, `[A, A]`: of a way, on an attribute
+            - Output: `[A, X]`, `[A, A]`: effect of a direction on an attribute
         """
-        ways = ways / np.linalg.norm(ways, axis=1, keepdims=True)
-        rungs = np.array([0.0, *LADDER])
-        effects = np.zeros((len(rungs), len(ways), len(ways)))
+        directions = directions / np.linalg.norm(directions, axis=1, keepdims=True)
+        lengths = np.array([0.0, *LADDER])
+        effects = np.zeros((len(lengths), len(directions), len(directions)))
         for i, length in enumerate(LADDER, 1):
-            effects[i] = [(self._at(length * way) - self._at(-length * way)) / 2 for way in ways]
-            self.tell(len(LADDER) * done + i)
-        lengths, reached = np.empty(len(ways)), np.empty(effects.shape[1:])
-        for k, own in enumerate(np.maximum.accumulate(effects[:, k, k]) for k in range(len(ways))):
-            lengths[k] = np.interp(1.0, own, rungs)
-            reached[k] = [np.interp(lengths[k], rungs, each) for each in effects[:, k].T]
-        return lengths[:, None] * ways, reached
+            # half the difference of both sides: what changes with a move of any sign cancels
+            effects[i] = [
+                (self._after(length * direction) - self._after(-length * direction)) / 2
+                for direction in directions
+            ]
+            self.on_length(len(LADDER) * passes + i)
+        unit_lengths, unit_effects = np.empty(len(directions)), np.empty(effects.shape[1:])
+        for k in range(len(directions)):
+            own_effect = np.maximum.accumulate(effects[:, k, k])
+            unit_lengths[k] = np.interp(1.0, own_effect, lengths)
+            unit_effects[k] = [
+                np.interp(unit_lengths[k], lengths, effect) for effect in effects[:, k].T
+            ]
+        return unit_lengths[:, None] * directions, unit_effects
 
-    def _at(self, way: DoubleArray) -> DoubleArray:
-        """Attributes after a move, in SDs; the mean over the windows. `[X]` -> `[A]`"""
-        z = (self.z + self.spread @ way).astype(np.float32)
+    def _after(self, move: DoubleArray) -> DoubleArray:
+        """Mean attributes of the windows after a move of x, in SDs. `[X]` -> `[A]`"""
+        z = (self.z + self.spread @ move).astype(np.float32)
         values = values_of(self.player, z, self.meters, self.attributes)
-        return np.asarray(_standard(values, self.scales).mean(axis=0))
+        return np.asarray(_standardize(values, self.scales).mean(axis=0))

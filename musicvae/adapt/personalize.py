@@ -1,12 +1,12 @@
-"""A model of one's own: what a shipped one makes up leans towards a few pieces of music.
+"""Personalize a model: adapt what it generates to a few pieces of music.
 
 The idea is that of Dinculescu, Engel and Roberts, MidiMe: Personalizing a MusicVAE Model with
-User Data (2019): the large net stays frozen, and what is small is fitted to somebody's music.
-There a small VAE over z both draws and gives the sliders. Here z is drawn from the posterior of
-made-up windows (see `prior`), and these keep to what music is: so it is what makes them up that
-leans (`refit`), and the small VAE gives the sliders (`sliders`). Drawn from a Gaussian fitted to
-the z of a few files, or moved there, z decodes to less likely music that is less like the files:
-`docs/personal.md` has the figures.
+User Data (2019): the large net stays frozen, and a small one is fitted to somebody's music. There
+a small VAE over z both generates and provides the sliders. Here z is sampled from the posterior of
+windows that the prior generates, so the prior is what is adapted (`refit_head`), and `sliders`
+replaces the small VAE. If z is sampled from a Gaussian fitted to the z of a few files, or moved
+there, it decodes to music that is less likely and less like the files: `docs/personal.md` has the
+figures.
 """
 
 from __future__ import annotations
@@ -27,9 +27,7 @@ from ..corpus.read_file import read_tracks
 from ..corpus.windowing import cut_windows
 from ..engine import Player
 from ..errors import DatasetError, MidiError, RequestError
-from ..generation.seeding import (
-    generators,
-)
+from ..generation.seeding import generators
 from ..metrics.copies import CopyIndex
 from ..progress import Progress, Report, silent
 from ..theory.meter import Meter
@@ -37,32 +35,32 @@ from .refit_head import ROUNDS, refit_head
 from .sliders import Slider, sliders
 
 MIN_WINDOWS = 8
-"""Windows that there must be."""
+"""Minimum number of different windows."""
 
 MAX_STEPS = 40_000
-"""Steps of music that the head is fitted to; of more, so many are drawn."""
+"""Maximum steps of music that the head is fitted to; windows are drawn from larger amounts."""
 
 SAMPLES = 64
-"""Phrases that are looked up among the windows, to count copies."""
+"""Generated phrases that are compared with the windows to count copies."""
 
 MAX_COPY_SHARE = 0.15
-"""Of two-bar windows of folk tunes that a model never saw, 7 % repeat one that it did."""
+"""Share of copies above which there is a warning. For comparison: 7 % of two-bar windows of
+unseen folk tunes repeat a window of the training set."""
 
-
-Tell = Callable[[int], object]
-"""Told how much is done."""
+OnDone = Callable[[int], object]
+"""Called with the number of things that are done."""
 
 
 class Personal(NamedTuple):
-    """What was made of somebody's music, in counts.
+    """A personal model and what it was made from.
 
     Attributes:
-        checkpoint: a model for every verb.
-        sliders: four directions of z, those of most variance.
-        files: how many were used.
-        left_out: why others were not, by name.
-        meters: windows of each meter.
-        copies: share of samples that repeat one of the windows; see `copies.Library`.
+        checkpoint: the model.
+        sliders: four directions of z along which the music varies most.
+        files: number of files that were used.
+        left_out: reason for each file that was not used, by name.
+        meters: number of windows of each meter.
+        copies: share of samples that repeat one of the windows; see `copies.CopyIndex`.
     """
 
     checkpoint: Checkpoint
@@ -74,7 +72,7 @@ class Personal(NamedTuple):
 
     @property
     def warning(self) -> str | None:
-        """What to do if it copies."""
+        """A sentence on what to do if too many samples are copies; None otherwise."""
         if self.copies <= MAX_COPY_SHARE:
             return None
         return (
@@ -84,7 +82,7 @@ class Personal(NamedTuple):
 
 
 class WindowSet(NamedTuple):
-    """Distinct windows of some files, side by side."""
+    """Different windows of some files, each with its meter."""
 
     codes: list[Codes]
     meters: list[Meter]
@@ -97,44 +95,44 @@ def personalize(
     seed: int = 0,
     progress: Progress = silent,
 ) -> Personal:
-    """Lean a model towards the music of some files; the net itself stays as it is.
+    """Adapt the prior of a model to the music of some files; encoder and decoder stay as they are.
 
     The same files in the same order and the same seed give the same weights.
 
     Args:
         checkpoint: a model with a prior.
-        sources: MIDI files, and folders that are searched deeply.
-        seed: of the windows that are drawn where there are very many, and of the samples.
+        sources: MIDI files, and folders that are searched with their subfolders.
+        seed: of the windows that are drawn if there are very many, and of the samples.
 
     Raises:
-        RequestError: the model has no prior, or there is too little music in the files.
+        RequestError: the model has no prior, or the files hold too little music.
         DatasetError: a folder holds no MIDI file.
     """
     player = Player(checkpoint)
     if player.prior is None:
         raise RequestError(
-            "What leans towards your music is the prior of a model, and this one has none: "
+            "Personalizing adapts the prior of a model, and this one has none: "
             "fit one with musicvae fit-prior."
         )
     files = list(dict.fromkeys(_files(sources)))
     total = len(files) + ROUNDS + 2  # the sliders, and the samples
 
-    def tell(done: int) -> None:
+    def report(done: int) -> None:
         progress(Report("personalize", done, total))
 
     progress(Report("personalize", 0, total, sizes={"files": len(files)}))
-    windows, left_out = read_windows(files, player, tell)
+    windows, left_out = read_windows(files, player, report)
     if len(windows.codes) < MIN_WINDOWS:
         raise RequestError(_too_little(len(windows.codes), player.bars, left_out))
-    some = _subsample(windows, seed)
-    weight, bias = refit_head(player.prior, *some, tell=lambda done: tell(len(files) + done))
-    found = sliders(player, some.codes, player.encode(*some).mu, some.meters)
-    tell(total - 1)
-    own = _adapted(checkpoint, weight, bias, found)
-    copies = _copy_share(Player(own), windows, seed)
-    tell(total)
-    used = len(files) - len(left_out)
-    return Personal(own, found, used, left_out, Counter(windows.meters), copies)
+    used = _subsample(windows, seed)
+    weight, bias = refit_head(player.prior, *used, on_round=lambda done: report(len(files) + done))
+    fitted = sliders(player, used.codes, player.encode(*used).mu, used.meters)
+    report(total - 1)
+    model = _adapted(checkpoint, weight, bias, fitted)
+    copies = _copy_share(Player(model), windows, seed)
+    report(total)
+    n_files = len(files) - len(left_out)
+    return Personal(model, fitted, n_files, left_out, Counter(windows.meters), copies)
 
 
 def _files(sources: Iterable[Path | str]) -> Iterator[str]:
@@ -142,46 +140,50 @@ def _files(sources: Iterable[Path | str]) -> Iterator[str]:
         if not Path(source).is_dir():
             yield str(source)
             continue
-        inside = [str(path) for path in midi_files([source])]
-        if not inside:
+        files = [str(path) for path in midi_files([source])]
+        if not files:
             raise DatasetError(f"There is no MIDI file in {source}.")
-        yield from inside
+        yield from files
 
 
 def read_windows(
-    files: Sequence[str], player: Player, tell: Tell = lambda done: None
+    files: Sequence[str], player: Player, on_file: OnDone = lambda done: None
 ) -> tuple[WindowSet, dict[str, str]]:
-    """The windows of all files, each once in any key, and why other files have none."""
+    """The different windows of all files, and why some files contribute none.
+
+    Windows that are transpositions of each other count as one. `on_file` is called after each
+    file.
+    """
     windows, left_out, seen = WindowSet([], []), dict[str, str](), set[bytes]()
     codec = player.codec
     for done, file in enumerate(files, 1):
         before = len(seen)
         try:
-            for line in read_tracks(file, codec.name):
-                for cut in cut_windows(line, codec, player.bars):
-                    for codes, key in zip(cut.codes, cut.keys, strict=True):
+            for track in read_tracks(file, codec.name):
+                for batch in cut_windows(track, codec, player.bars):
+                    for codes, key in zip(batch.codes, batch.keys, strict=True):
                         if key not in seen:
                             seen.add(key)
                             windows.codes.append(codes)
-                            windows.meters.append(cut.meter)
+                            windows.meters.append(batch.meter)
             if len(seen) == before:
                 left_out[file] = (
                     f"there are no {player.bars} bars of music in it that no other file has."
                 )
         except MidiError as error:
             left_out[file] = error.reason
-        tell(done)
+        on_file(done)
     return windows, left_out
 
 
-def _too_little(found: int, bars: int, left_out: Mapping[str, str]) -> str:
+def _too_little(count: int, bars: int, left_out: Mapping[str, str]) -> str:
     why = "".join(f"; {name}: {reason.rstrip('.')}" for name, reason in list(left_out.items())[:1])
-    few = f"There are {found} different windows of {bars} bars in your music"
+    few = f"There are {count} different windows of {bars} bars in your music"
     return f"{few}: give it more, {MIN_WINDOWS} are needed{why}."
 
 
 def _subsample(windows: WindowSet, seed: int) -> WindowSet:
-    """So many as have `MOST_STEPS`, in their order."""
+    """Windows drawn up to `MAX_STEPS` in total, in their original order."""
     order = np.random.default_rng((seed, 0)).permutation(len(windows.codes))
     steps = np.cumsum([len(windows.codes[row]) for row in order])
     rows = sorted(order[: max(MIN_WINDOWS, int(np.searchsorted(steps, MAX_STEPS, side="right")))])
@@ -189,54 +191,55 @@ def _subsample(windows: WindowSet, seed: int) -> WindowSet:
 
 
 def _adapted(
-    checkpoint: Checkpoint, weight: FloatArray, bias: FloatArray, found: Sequence[Slider]
+    checkpoint: Checkpoint, weight: FloatArray, bias: FloatArray, fitted: Sequence[Slider]
 ) -> Checkpoint:
-    """The model with another head of its prior, and with sliders in the place of others.
+    """The model with the changes added to its prior's head, and its sliders replaced.
 
-    What is common in the music of one person is no commonplace: nothing is made up again.
+    The floor under the NLL of sampled windows is removed: what is likely after the adaptation is
+    typical of this music, and not to be redrawn.
     """
     head = PRIOR + "head."
     old = ATTRIBUTE + "slider-"
     weights = {name: a for name, a in checkpoint.weights.items() if not name.startswith(old)}
     weights[head + "weight"] = weights[head + "weight"] + weight
     weights[head + "bias"] = weights[head + "bias"] + bias
-    weights |= {ATTRIBUTE + slider.name: slider.direction for slider in found}
+    weights |= {ATTRIBUTE + slider.name: slider.direction for slider in fitted}
     net = replace(checkpoint.config.net, min_nll=0.0)
     return replace(checkpoint, config=replace(checkpoint.config, net=net), weights=weights)
 
 
 def _copy_share(player: Player, windows: WindowSet, seed: int) -> float:
-    """Share of samples, in meters as the music has them, that repeat one of the windows."""
+    """Share of samples that repeat one of the windows; they have the windows' meters."""
     rngs = generators(seed, SAMPLES)
-    chosen = np.random.default_rng((seed, 1)).integers(0, len(windows.meters), SAMPLES)
-    meters = [windows.meters[row] for row in chosen]
-    drawn = player.decode(
+    rows = np.random.default_rng((seed, 1)).integers(0, len(windows.meters), SAMPLES)
+    meters = [windows.meters[row] for row in rows]
+    samples = player.decode(
         player.sample_z(meters, rngs), meters, temperature=player.decode_temperature(1.0), rngs=rngs
     )
-    libraries = {}
+    indices = {}
     for meter in set(meters):
-        own = [each for each, its in zip(*windows, strict=True) if its == meter]
-        libraries[meter] = CopyIndex(player.codec, np.stack(own))
-    found = [
-        libraries[meter].contains_copy(each) for each, meter in zip(drawn, meters, strict=True)
+        same_meter = [codes for codes, other in zip(*windows, strict=True) if other == meter]
+        indices[meter] = CopyIndex(player.codec, np.stack(same_meter))
+    copied = [
+        indices[meter].contains_copy(sample) for sample, meter in zip(samples, meters, strict=True)
     ]
-    return float(np.mean(found))
+    return float(np.mean(copied))
 
 
 def card(personal: Personal, seed: int) -> str:
-    """What stands beside the weights: counts and figures, no name of a file or a folder."""
+    """The model card in Markdown: counts and figures, but no name of a file or folder."""
     model, net = personal.checkpoint.config.preset, personal.checkpoint.config.net
     meters = ", ".join(f"{count:,} of {meter}" for meter, count in personal.meters.items())
     effects = list(personal.sliders[0].effects)
     rows = [
-        " | ".join((f"| `{name}`", *(f"{moved[of]:+.2f}" for of in effects))) + " |"
-        for name, _, moved in personal.sliders
+        " | ".join((f"| `{name}`", *(f"{changes[effect]:+.2f}" for effect in effects))) + " |"
+        for name, _, changes in personal.sliders
     ]
     return "\n".join(
         (
-            f"# A model of one's own, made of {model}",
+            f"# A personal model, made from {model}",
             "",
-            f"What it makes up leans towards the music of {personal.files} files: windows of "
+            f"What it generates leans towards the music of {personal.files} files: windows of "
             f"{net.bars} bars, {meters}. It encodes and decodes as {model} does.",
             "",
             "```sh",
@@ -248,8 +251,8 @@ def card(personal: Personal, seed: int) -> str:
             "",
             "## Sliders",
             "",
-            "Directions of z in which that music differs most, widest first; what +1 does on "
-            "average, in standard deviations of the music.",
+            "Directions of z along which that music varies most, the widest first. The table shows "
+            "the mean change at +1, in standard deviations of the music.",
             "",
             f"| slider | {' | '.join(effects)} |",
             f"|{'---|' * (1 + len(effects))}",

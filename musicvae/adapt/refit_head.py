@@ -1,11 +1,11 @@
-"""A next-step net that leans towards some music: its head is fitted again, all below it stays.
+"""Refit the head of a next-step net to some music; all layers below it stay fixed.
 
-With what lies below it fixed, the nats of the music are convex in the head: this is logistic
-regression, and numpy finds its one best answer without a learning rate. The curvature is nowhere
-more than `F'F / 2`, so a step of Newton's with that in its place never goes too far (Böhning,
-Multinomial logistic regression algorithm, Ann. Inst. Statist. Math. 44, 1992, section 2), and
-Nesterov's momentum makes it quick. How far the head may go is held by a Gaussian around where it
-was, which stands for all the music that it learned from.
+With fixed features, the NLL of the music is convex in the head: this is logistic regression, and
+its single optimum is found without a learning rate. The Hessian is bounded by `F'F / 2`, so a
+Newton step with this bound in its place never overshoots (Böhning, Multinomial logistic
+regression algorithm, Ann. Inst. Statist. Math. 44, 1992, section 2); Nesterov's momentum speeds
+it up. A Gaussian prior around the old weights, which stands for the music that they were trained
+on, keeps the head near them.
 """
 
 from __future__ import annotations
@@ -29,43 +29,46 @@ def refit_head(
     codes: Sequence[Codes],
     meters: Sequence[Meter],
     *,
-    tell: Callable[[int], object] = lambda done: None,
+    on_round: Callable[[int], object] = lambda done: None,
 ) -> tuple[FloatArray, FloatArray]:
-    """What to add to the weights of a head so that its net finds some windows likelier.
+    """The change of a head's weight and bias that makes some windows most likely.
 
     Args:
         net: a next-step net.
         codes, meters: the windows.
-        tell: how many of `ROUNDS` are done.
+        on_round: called with the number of `ROUNDS` that are done.
 
     Shape:
-        - Output: `[C, H]` to its weight, `[C]` to its bias
+        - Output: weight `[C, H]`, bias `[C]`
     """
-    nothing = np.empty((len(codes), 0), np.float32)
-    seen = np.concatenate(net.features(codes, meters))
-    seen = np.concatenate([seen, np.ones((len(seen), 1), np.float32)], axis=1)  # S steps, F
-    before = np.concatenate(net.logits(nothing, codes, meters))  # [S, C]
+    no_z = np.empty((len(codes), 0), np.float32)
+    features = np.concatenate(net.features(codes, meters))
+    ones = np.ones((len(features), 1), np.float32)
+    features = np.concatenate([features, ones], axis=1)  # [S, F]: S steps, H features and a bias
+    logits = np.concatenate(net.logits(no_z, codes, meters))  # [S, C]
     truth = np.concatenate([net.codec.one_hot(window[None])[0] for window in codes])
-    bound = (seen.T @ seen).astype(np.float64) / 2 + PRIOR_PRECISION * np.eye(seen.shape[1])
+    bound = (features.T @ features).astype(np.float64) / 2
+    bound += PRIOR_PRECISION * np.eye(features.shape[1])
     newton = np.linalg.inv(bound).astype(np.float32)
-    change = np.zeros((seen.shape[1], before.shape[1]), np.float32)
-    ahead = change
+    change = np.zeros((features.shape[1], logits.shape[1]), np.float32)
+    ahead = change  # where momentum leads
     for done in range(ROUNDS):
-        wrong = expected(net.codec, before + seen @ ahead) - truth
-        new = ahead - newton @ (seen.T @ wrong + np.float32(PRIOR_PRECISION) * ahead)
+        error = expected(net.codec, logits + features @ ahead) - truth
+        gradient = features.T @ error + np.float32(PRIOR_PRECISION) * ahead
+        new = ahead - newton @ gradient
         ahead = new + np.float32(done / (done + 3)) * (new - change)
         change = new
-        tell(done + 1)
+        on_round(done + 1)
     return np.ascontiguousarray(change[:-1].T), change[-1]
 
 
 def expected(codec: Codec, logits: FloatArray) -> FloatArray:
-    """The probability of each class of each head, or of each channel. `[S, C]`"""
+    """Probability of each class of each softmax, or of each Bernoulli channel. `[S, C]`"""
     if codec.likelihood == "bernoulli":
         return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
-    found = np.empty_like(logits)
+    probabilities = np.empty_like(logits)
     for first, classes in zip(np.cumsum((0, *codec.heads)), codec.heads, strict=False):
         head = logits[:, first : first + classes]
         odds = np.exp(head - head.max(axis=1, keepdims=True))
-        found[:, first : first + classes] = odds / odds.sum(axis=1, keepdims=True)
-    return found
+        probabilities[:, first : first + classes] = odds / odds.sum(axis=1, keepdims=True)
+    return probabilities

@@ -1,12 +1,12 @@
-"""Sliders: four directions of z along which some music differs most, named by what one hears.
+"""Sliders: four directions of z along which some music varies most, named by their effect.
 
 Four sliders over the z of a frozen MusicVAE are the idea of Dinculescu, Engel and Roberts, MidiMe:
-Personalizing a MusicVAE Model with User Data (2019), where they are the latent numbers of a small
-VAE. The best linear VAE is probabilistic PCA (Lucas et al., NeurIPS 2019, arXiv:1911.02469,
-section 4), but its axes move little that one hears: the variance of z is spread over nearly all of
-its numbers. So z is looked at together with figures of the music: the axes span the variance that
+Personalizing a MusicVAE Model with User Data (2019), where they are the latent dimensions of a
+small VAE. The best linear VAE is probabilistic PCA (Lucas et al., NeurIPS 2019, arXiv:1911.02469,
+section 4), but its axes change little in the music: the variance of z is spread over nearly all of
+its dimensions. So z is compared with features of the music: the axes span the covariance that
 the two share (Tucker, An inter-battery method of factor analysis, Psychometrika 23, 1958), and are
-turned so that each shares it with few figures (Kaiser, The varimax criterion, same volume).
+rotated so that each shares it with few features (Kaiser, The varimax criterion, same volume).
 """
 
 from __future__ import annotations
@@ -26,22 +26,23 @@ from ..theory.meter import Meter
 
 SLIDERS = 4
 MAX_SLIDER_WINDOWS = 64
-"""Windows at most that are moved to hear what a slider does."""
+"""Maximum number of windows that are decoded to measure a slider."""
 
 LENGTHS = (1.0, 1.5, 2.0, 3.0, 4.0)
-"""Of a slider, in standard deviations of z along it: the first at which it is heard enough."""
+"""Lengths that are tried, in standard deviations of z along the slider; the first that changes
+the music enough is used."""
 
 VARIMAX_ROUNDS = 100
-"""Of the axes, towards such as share variance with few figures."""
 
 
 class Slider(NamedTuple):
-    """A direction of z, so long that +1 moves what names it by a standard deviation of the music.
+    """A direction of z; +1 changes the feature in its name by about one SD of the music.
 
     Attributes:
-        name: `slider-1-pitch`: its place by variance, and what it moves most.
-        direction: what to add to z for +1; shorter steps are not enough, or four are not. `[Z]`
-        effects: what +1 does, in standard deviations of the music, by name.
+        name: `slider-1-pitch`: its rank by shared variance, and the feature it changes most.
+        direction: what to add to z for +1: the shortest of `LENGTHS` that changes the feature by
+            one SD, or the longest if none does. `[Z]`
+        effects: changes at +1 by feature, in standard deviations of the music.
     """
 
     name: str
@@ -49,16 +50,16 @@ class Slider(NamedTuple):
     effects: dict[str, float]
 
 
-def directions(mu: FloatArray, figures: DoubleArray) -> tuple[FloatArray, FloatArray]:
-    """Axes at right angles, of most variance first that z shares with figures of the music.
+def directions(mu: FloatArray, features: DoubleArray) -> tuple[FloatArray, FloatArray]:
+    """Orthogonal axes of z, those that share most variance with the features first.
 
     Shape:
         - Input: `[N, Z]` and `[N, F]`
-        - Output: `[4, Z]` of length 1, and that variance, `[4]`
+        - Output: `[4, Z]` of length 1, and the shared variance, `[4]`
     """
-    apart = figures - figures.mean(axis=0)
-    spread = apart.std(axis=0)
-    shared = (mu - mu.mean(axis=0)).T @ (apart / np.where(spread > 0, spread, 1.0)) / len(mu)
+    centred = features - features.mean(axis=0)
+    spread = centred.std(axis=0)
+    shared = (mu - mu.mean(axis=0)).T @ (centred / np.where(spread > 0, spread, 1.0)) / len(mu)
     axes = np.linalg.svd(shared, full_matrices=False)[0][:, :SLIDERS]
     axes = axes @ _varimax(shared.T @ axes)
     variance = np.linalg.norm(shared.T @ axes, axis=0)
@@ -67,58 +68,61 @@ def directions(mu: FloatArray, figures: DoubleArray) -> tuple[FloatArray, FloatA
 
 
 def _varimax(loadings: DoubleArray) -> DoubleArray:
-    """The rotation of some loadings, `[F, K]`, after which most are small. Output `[K, K]`"""
-    turn = np.eye(loadings.shape[1])
+    """The rotation after which most loadings, `[F, K]`, are small. Output `[K, K]`"""
+    rotation = np.eye(loadings.shape[1])
     for _ in range(VARIMAX_ROUNDS):
-        turned = loadings @ turn
-        u, _, v = np.linalg.svd(loadings.T @ (turned**3 - turned * (turned**2).mean(axis=0)))
-        turn = u @ v
-    return turn
+        rotated = loadings @ rotation
+        # ascend the gradient of the variance of squared loadings, and project it on rotations
+        gradient = loadings.T @ (rotated**3 - rotated * (rotated**2).mean(axis=0))
+        u, _, v = np.linalg.svd(gradient)
+        rotation = u @ v
+    return rotation
 
 
 def sliders(
     player: Player, codes: Sequence[Codes], mu: FloatArray, meters: Sequence[Meter]
 ) -> list[Slider]:
-    """The directions of some windows, each named by what it moves most, no two by the same.
+    """The sliders of some windows, each named by another feature.
 
-    What is heard is the music itself, decoded at -1 and at +1; +1 gives more of what names it.
+    Effects are measured on music decoded at -1 and at +1; +1 increases the feature of the name.
     """
     names = list(slider_figures(Phrase(), player.codec))
-    figures = _figures(player.codec, codes, meters)
-    spread = figures.std(axis=0)
+    features = _features(player.codec, codes, meters)
+    spread = features.std(axis=0)
     rows = np.linspace(0, len(mu) - 1, min(len(mu), MAX_SLIDER_WINDOWS)).astype(int)
-    known = [meters[row] for row in rows]
-    axes = directions(mu, figures)[0]
+    row_meters = [meters[row] for row in rows]
+    axes = directions(mu, features)[0]
     axes *= (mu @ axes.T).std(axis=0)[:, None]
-    moved = np.stack([_effects(player, mu[rows], known, axis) for axis in axes])
-    moved /= np.where(spread > 0, spread, np.inf)
-    found = []
-    for number, best in enumerate(_assign_names(moved[:, -1])):
-        enough = np.flatnonzero(abs(moved[number, :, best]) >= 1)
-        at = int(enough[0]) if len(enough) else len(LENGTHS) - 1
-        sign = -1 if moved[number, at, best] < 0 else 1
-        effects = dict(zip(names, (sign * moved[number, at]).tolist(), strict=True))
-        direction = np.float32(sign * LENGTHS[at]) * axes[number]
-        found.append(Slider(f"slider-{number + 1}-{names[best]}", direction, effects))
-    return found
+    effects = np.stack([_effects(player, mu[rows], row_meters, axis) for axis in axes])
+    effects /= np.where(spread > 0, spread, np.inf)  # [sliders, lengths, F]
+    result = []
+    for number, feature in enumerate(_assign_names(effects[:, -1])):
+        enough = np.flatnonzero(abs(effects[number, :, feature]) >= 1)
+        chosen = int(enough[0]) if len(enough) else len(LENGTHS) - 1
+        sign = -1 if effects[number, chosen, feature] < 0 else 1
+        by_name = dict(zip(names, (sign * effects[number, chosen]).tolist(), strict=True))
+        direction = np.float32(sign * LENGTHS[chosen]) * axes[number]
+        result.append(Slider(f"slider-{number + 1}-{names[feature]}", direction, by_name))
+    return result
 
 
 def _effects(
     player: Player, mu: FloatArray, meters: Sequence[Meter], axis: FloatArray
 ) -> DoubleArray:
-    """What the figures of some windows become by each length of an axis. `[lengths, F]`"""
+    """Mean change of each feature at each length of an axis. `[lengths, F]`"""
     steps = np.multiply.outer(np.outer((1, -1), LENGTHS), axis)[:, :, None]
     z = (mu + steps).reshape(-1, len(axis))  # [2, lengths, N, Z]
-    rngs = [np.random.default_rng(0) for _ in z]  # unheard at temperature 0
-    known = list(meters) * (2 * len(LENGTHS))
-    drawn = player.decode(z, known, temperature=0.0, rngs=rngs)
-    up, down = _figures(player.codec, drawn, known).reshape(2, len(LENGTHS), len(mu), -1)
+    rngs = [np.random.default_rng(0) for _ in z]  # temperature 0 draws nothing
+    z_meters = list(meters) * (2 * len(LENGTHS))
+    decoded = player.decode(z, z_meters, temperature=0.0, rngs=rngs)
+    features = _features(player.codec, decoded, z_meters)
+    up, down = features.reshape(2, len(LENGTHS), len(mu), -1)
     half: DoubleArray = (up - down).mean(axis=1) / 2
     return half
 
 
 def _assign_names(effects: DoubleArray) -> tuple[int, ...]:
-    """For each of some sliders another figure, such that they move these most. `[K, F]` -> K"""
+    """A different feature for each slider, such that the effects sum to most. `[K, F]` -> K"""
     rows, columns = map(range, effects.shape)
     return max(
         permutations(columns, len(rows)),
@@ -126,39 +130,41 @@ def _assign_names(effects: DoubleArray) -> tuple[int, ...]:
     )
 
 
-def _figures(codec: Codec, codes: Sequence[Codes], meters: Sequence[Meter]) -> DoubleArray:
-    """Of each window. `[N, F]`"""
-    phrases = [codec.decode(each, meter) for each, meter in zip(codes, meters, strict=True)]
+def _features(codec: Codec, codes: Sequence[Codes], meters: Sequence[Meter]) -> DoubleArray:
+    """The features of each window. `[N, F]`"""
+    phrases = [codec.decode(window, meter) for window, meter in zip(codes, meters, strict=True)]
     return np.array([list(slider_figures(phrase, codec).values()) for phrase in phrases])
 
 
 def slider_figures(phrase: Phrase, codec: Codec) -> dict[str, float]:
-    """Simple figures of a phrase's first part.
+    """Simple features of a phrase's first part.
 
-    Of any: notes a bar, and the share of notes off the beat. Of pitches: their mean; of notes,
-    the mean length in quarters; of leaps, the mean in semitones; and the range. Of drums: strokes
-    at once, and the share of each group of them.
+    For all codecs: notes a bar, and the share of notes off the beat. For pitched ones: the mean
+    pitch, the mean length in quarters, the mean leap and the range in semitones. For drums: notes
+    for each onset, and the share of each group of drums.
     """
     meter = phrase.meter
-    played = phrase.parts[0].notes if phrase.parts else ()
-    notes = sorted(played, key=lambda note: (note.start, note.pitch))
-    starts = {note.start for note in notes}
-    found = {
+    notes = phrase.parts[0].notes if phrase.parts else ()
+    notes = tuple(sorted(notes, key=lambda note: (note.start, note.pitch)))
+    off_beat = [note.start % meter.steps_per_bar % meter.steps_per_beat > 0 for note in notes]
+    features = {
         "density": len(notes) / phrase.bars if phrase.bars else 0.0,
-        "offbeats": _mean(
-            [note.start % meter.steps_per_bar % meter.steps_per_beat > 0 for note in notes]
-        ),
+        "offbeats": _mean(off_beat),
     }
     if not codec.pitches:
+        onsets = {note.start for note in notes}
         groups = [GROUPS[CLASS_OF[note.pitch]] for note in notes]
-        found["together"] = len(notes) / max(1, len(starts))
-        return found | {name: _mean([g == name for g in groups]) for name in dict.fromkeys(GROUPS)}
+        features["together"] = len(notes) / max(1, len(onsets))
+        shares = {
+            name: _mean([group == name for group in groups]) for name in dict.fromkeys(GROUPS)
+        }
+        return features | shares
     pitches = [note.pitch for note in notes]
-    found["pitch"] = _mean(pitches)
-    found["length"] = _mean([note.duration / meter.steps_per_quarter for note in notes])
-    found["leaps"] = _mean([abs(b - a) for a, b in pairwise(pitches)])
-    found["range"] = float(max(pitches) - min(pitches)) if pitches else 0.0
-    return found
+    features["pitch"] = _mean(pitches)
+    features["length"] = _mean([note.duration / meter.steps_per_quarter for note in notes])
+    features["leaps"] = _mean([abs(b - a) for a, b in pairwise(pitches)])
+    features["range"] = float(max(pitches) - min(pitches)) if pitches else 0.0
+    return features
 
 
 def _mean(values: Sequence[float]) -> float:

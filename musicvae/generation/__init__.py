@@ -1,1 +1,1 @@
-"""Latent vectors to music of any length, and back."""
+"""From latent vectors to music of any length, and back."""

@@ -21,19 +21,27 @@ def next_bars(
     sampling: Sampling,
     start: int = 0,
 ) -> Codes:
-    """Codes of some whole bars, and of those that follow them. `[T, ...]`
+    """The codes of whole bars, followed by sampled bars. Output `[steps, ...]`.
 
     Args:
-        rng: it draws them; the seed of the sampling is not looked at.
-        start: the bar of the constraints that is the first of the new ones.
+        rng: draws the bars; the seed of the sampling is ignored.
+        start: position of the first new bar in the constraints, in bars.
     """
-    codec, asked, temperature = player.codec, sampling.constraints, sampling.temperature
-    kept = (window_bars(meter, player.bars) - 1) * meter.steps_per_bar
-    for number in range(start, start + bars):
-        # a note cut by the window's first bar line is not heard: no window it learned has one
-        heard = codec.encode(codec.decode(codes[max(0, len(codes) - kept) :], meter))
-        rule = compile_rule(asked, codec, meter, meter.steps_per_bar, number * meter.steps_per_bar)
-        rules = [rule] if asked else None
-        bar = player.extend(heard, meter, temperature=temperature, rng=rng, rules=rules)
-        codes = np.concatenate([codes, bar])
+    codec, constraints = player.codec, sampling.constraints
+    context_steps = (window_bars(meter, player.bars) - 1) * meter.steps_per_bar
+    for bar in range(start, start + bars):
+        recent = codes[max(0, len(codes) - context_steps) :]
+        # no training window begins in the middle of a note: decoding and encoding drops the rest
+        # of a note that the first bar line cuts
+        context = codec.encode(codec.decode(recent, meter))
+        offset = bar * meter.steps_per_bar
+        rule = compile_rule(constraints, codec, meter, meter.steps_per_bar, offset)
+        new = player.extend(
+            context,
+            meter,
+            temperature=sampling.temperature,
+            rng=rng,
+            rules=[rule] if constraints else None,
+        )
+        codes = np.concatenate([codes, new])
     return codes

@@ -1,4 +1,4 @@
-"""Plans decoded to music: notes, what the constraints cost, and the recipe of both."""
+"""Decode a plan to notes, count what the constraints cost, and store both as a recipe."""
 
 from __future__ import annotations
 
@@ -13,22 +13,18 @@ from ..performance.transfer import accents
 from ..score.phrase import Phrase
 from ..score.provenance import Recipe
 from .plan import DecodePlan
-from .seeding import (
-    Sampling,
-    generator,
-    resolve_seed,
-)
+from .seeding import Sampling, generator, resolve_seed
 from .source import EncodedPhrase
 from .stitching import stitch_windows, tie_notes
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """What a plan gave.
+    """The music of a plan.
 
     Attributes:
         plan: what was decoded.
-        phrase: of whole bars, without accents, tempo and instruments.
+        phrase: whole bars, without accents, tempo and instruments.
         cost: nats that the constraints cost the decoder.
     """
 
@@ -38,10 +34,10 @@ class Decoded:
 
 
 def perform(player: Player, plan: DecodePlan) -> Decoded:
-    """Decode each latent vector once and lay the windows where the plan has them.
+    """Decode each latent vector once and place the windows as the plan lists them.
 
     Raises:
-        RequestError: the constraints contradict each other, or mean nothing to the model.
+        RequestError: the constraints contradict each other, or the model does not support them.
     """
     codes, nats = player.decode_with_cost(
         plan.z,
@@ -50,20 +46,24 @@ def perform(player: Player, plan: DecodePlan) -> Decoded:
         rngs=[generator(plan.seed, *plan.key, row) for row in range(len(plan.z))],
         rules=plan.rules(player),
     )
-    pieces = [
+    windows = [
         (first, codes[row][: (plan.end(first) - first) * plan.meter.steps_per_bar])
         for first, row in plan.windows
     ]
-    # who asks for few at once has no room for what is held over
-    held = () if plan.constraints.max_polyphony else plan.held
-    phrase = tie_notes(stitch_windows(pieces, player.codec, plan.meter), held, player.codec)
+    # a tied note could exceed a limit on simultaneous notes
+    ties = () if plan.constraints.max_polyphony else plan.held
+    phrase = tie_notes(stitch_windows(windows, player.codec, plan.meter), ties, player.codec)
     return Decoded(plan, phrase, float(nats.sum()))
 
 
 def render_like(player: Player, z: FloatArray, like: EncodedPhrase, sampling: Sampling) -> Decoded:
-    """A window for each z, where those of a phrase stand."""
+    """Decode a z for each window of a phrase, and place the windows as they lie there.
+
+    Raises:
+        RequestError: z is not finite, or the constraints cannot be satisfied.
+    """
     if not np.isfinite(z).all():
-        raise RequestError("That is farther than z reaches: ask for less.")
+        raise RequestError("The latent vector is out of range: use a smaller strength.")
     plan = replace(
         like.plan,
         z=z,
@@ -75,19 +75,21 @@ def render_like(player: Player, z: FloatArray, like: EncodedPhrase, sampling: Sa
 
 
 def with_recipe(
-    phrase: Phrase, player: Player, verb: str, made: Decoded, like: Phrase | None = None
+    phrase: Phrase, player: Player, verb: str, decoded: Decoded, like: Phrase | None = None
 ) -> Phrase:
-    """The phrase, knowing how it came about, and whose accents it was lent.
+    """The phrase with the recipe to make it again; unchanged for a net without latent vectors.
 
-    Without a z there is nothing to begin from: what a next-step net makes has none.
+    Args:
+        decoded: the plan and the cost to store.
+        like: the phrase whose accents it has; they are stored, too.
     """
     if not player.latent:
         return phrase
-    plan = made.plan
-    options = plan.options() | {"cost": round(plan.cost + made.cost, 2)}
+    plan = decoded.plan
+    options = plan.options() | {"cost": round(plan.cost + decoded.cost, 2)}
     if like:
-        loud = [accents(part, like) for part in like.parts]
-        options["accents"] = [sorted(map(list, own.items())) for own in loud]
+        velocities = [accents(part, like) for part in like.parts]
+        options["accents"] = [sorted(map(list, by_step.items())) for by_step in velocities]
     z = np.ascontiguousarray(plan.z, "<f4").tobytes()
     notes = phrase.fingerprint
     recipe = Recipe(player.digest, verb, notes, latent=player.latent, z=z, options=options)

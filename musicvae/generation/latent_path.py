@@ -1,4 +1,4 @@
-"""Paths between latent vectors, in steps that are even to the ear."""
+"""Paths between latent vectors, in steps that sound even."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Floats = TypeVar("Floats", FloatArray, DoubleArray)
 
 
 FINE_POSITIONS = np.linspace(0.0, 1.0, 33)
-"""Where a line is looked at to find even steps on it."""
+"""Positions on a line that are decoded to find even steps on it."""
 
 
 CURVES: dict[str, Callable[[DoubleArray], DoubleArray]] = {
@@ -30,39 +30,44 @@ CURVES: dict[str, Callable[[DoubleArray], DoubleArray]] = {
     "early": lambda t: 1 - (1 - t) ** 2,
     "late": lambda t: t**2,
 }
-"""How far a walk has come at each share of its phrases: of what is heard, for `line` of z.
+"""Share of the distance covered at each share of the phrases, from 0 to 1.
 
-`even` goes in equal steps, `ease` lingers at both ends, `early` leaves soon and lingers
-at the last, `late` lingers at the first.
+The distance is that between decoded phrases; for `line` it is that of z. `even` covers equal
+distances, `ease` is slow at both ends, `early` is slow at the last end, `late` at the first.
 """
 
 
 @dataclass(frozen=True)
 class PathEnd:
-    """Where a walk ends: a z for each window, and the music whose shape they have."""
+    """One end of a path.
+
+    Attributes:
+        z: of each window. `[windows, Z]`
+        like: the phrase that gives length, meter and performance.
+    """
 
     z: FloatArray
     like: EncodedPhrase
 
     @classmethod
     def of(cls, player: Player, phrase: Phrase) -> Self:
-        """The means of a phrase."""
+        """The posterior means of a phrase."""
         encoded = EncodedPhrase(player, phrase)
         return cls(encoded.mu, encoded)
 
     def over(self, other: PathEnd) -> FloatArray:
-        """Its z beside each window of another; what is shorter begins again. `[windows, Z]`"""
+        """A z for each window of another end; a shorter one starts over. `[windows, Z]`"""
         return self.z[np.arange(len(other.z)) % len(self.z)]
 
 
 def path_shares(curve: str, n: int) -> DoubleArray:
-    """How far each of `n` phrases has come, from 0 to 1. `[n]`
+    """Share of the distance that each of `n` phrases has covered, from 0 to 1. `[n]`
 
     Raises:
-        RequestError: fewer than two, or no such curve.
+        RequestError: `n` is below 2, or there is no such curve.
     """
     if n < 2:
-        raise RequestError(f"A walk has two ends: ask for 2 phrases or more, not {n}.")
+        raise RequestError(f"A path has two ends: ask for 2 phrases or more, not {n}.")
     if curve not in CURVES:
         raise RequestError(f"There is no curve {curve!r}; choose {', '.join(CURVES)}.")
     return CURVES[curve](np.linspace(0.0, 1.0, n))
@@ -71,7 +76,10 @@ def path_shares(curve: str, n: int) -> DoubleArray:
 def path_positions(
     player: Player, a: PathEnd, b: PathEnd, shares: DoubleArray, curve: str
 ) -> DoubleArray:
-    """Where on the line from `a` to `b` to stand, to have come so far. `[n]`"""
+    """Positions on the line from `a` to `b` at which these shares are covered. `[n]`
+
+    The first half is measured in the meter and length of `a`, the second in those of `b`.
+    """
     if curve == "line":
         return shares
     near_a, near_b = (
@@ -81,58 +89,58 @@ def path_positions(
 
 
 def _distances(player: Player, a: PathEnd, b: PathEnd, near: PathEnd) -> list[float]:
-    """How far what is heard has moved away from `a`, at each fine place."""
+    """Distance of the music at each fine position from the music at `a`."""
     meter = near.like.phrase.meter
     z = np.concatenate([lerp(a.over(near), b.over(near), float(t)) for t in FINE_POSITIONS])
-    idle = [np.random.default_rng(0)] * len(z)  # the most probable step needs no chance
-    codes = np.stack(player.decode(z, [meter] * len(z), temperature=0.0, rngs=idle))
-    met = codes.reshape(
-        len(FINE_POSITIONS), -1, *codes.shape[2:]
-    )  # all windows of a place, end to end
-    return [hamming(player.codec, meter, met[0], one) for one in met]
+    unused = [np.random.default_rng(0)] * len(z)  # temperature 0 draws nothing
+    codes = np.stack(player.decode(z, [meter] * len(z), temperature=0.0, rngs=unused))
+    # the windows of each position, end to end
+    positions = codes.reshape(len(FINE_POSITIONS), -1, *codes.shape[2:])
+    return [hamming(player.codec, meter, positions[0], position) for position in positions]
 
 
-def even_indices(apart: Sequence[float] | DoubleArray, shares: DoubleArray) -> IntArray:
-    """Which of many places in a row to choose so that the distance grows in these shares.
+def even_indices(distances: Sequence[float] | DoubleArray, shares: DoubleArray) -> IntArray:
+    """Indices of the positions at which the distance has grown to these shares.
 
-    A decoder holds on to what it knows: the same step along the line changes nothing
-    near an end and everything in the middle. Measured by what is heard, steps are even.
+    A decoder changes its output little near an end of a line and much in the middle, so equal
+    steps of z sound uneven. Equal steps of the distance between decoded phrases sound even.
 
     Args:
-        apart: distance to the first place, at each.
-        shares: from 0 to 1, in order: of the distance to the last.
+        distances: from the first position, at each position in order.
+        shares: of the distance to the last position, 0 to 1, in order.
 
     >>> even_indices([0.0, 0.0, 0.1, 0.9, 1.0], np.array([0.0, 0.4, 0.6, 1.0])).tolist()
     [0, 2, 3, 4]
     """
-    far, last = np.asarray(apart), len(apart) - 1
-    if not far[-1]:
+    distance, last = np.asarray(distances), len(distances) - 1
+    if not distance[-1]:
         return np.round(shares * last).astype(np.int64)
-    goal = shares * far[-1]
-    after = np.searchsorted(np.maximum.accumulate(far), goal)
+    goal = shares * distance[-1]
+    after = np.searchsorted(np.maximum.accumulate(distance), goal)
     before = np.maximum(after - 1, 0)
-    nearest = np.where(abs(far[before] - goal) < abs(far[after] - goal), before, after)
+    nearest = np.where(abs(distance[before] - goal) < abs(distance[after] - goal), before, after)
     nearest[shares == 0], nearest[shares == 1] = 0, last
     return np.asarray(nearest, np.int64)
 
 
 def hamming(codec: Codec, meter: Meter, a: Codes, b: Codes) -> float:
-    """Normalised Hamming distance: the share of steps that differ, of those with a choice.
+    """Normalised Hamming distance: the share of steps that differ, forced steps not counted.
 
-    Of several parts the mean: of parts that each go evenly, one or the other differs too soon.
+    With several parts it is the mean of their shares: if a step counted as different when any
+    part differs, the distance would grow too fast.
     """
     shares = []
-    for (part, mine), (_, other) in zip(codec.split(a), codec.split(b), strict=True):
-        differs = (mine != other).reshape(len(mine), -1).any(axis=1)
-        shares.append(differs[free_steps(part, meter, len(mine))].mean())
+    for (part, codes_a), (_, codes_b) in zip(codec.split(a), codec.split(b), strict=True):
+        differs = (codes_a != codes_b).reshape(len(codes_a), -1).any(axis=1)
+        shares.append(differs[free_steps(part, meter, len(codes_a))].mean())
     return float(np.mean(shares))
 
 
 def lerp(a: Floats, b: Floats, t: float | DoubleArray) -> Floats:
     """The point at `t` of the straight line from `a` to `b`. `[..., Z]`
 
-    Published walks take the arc (slerp). Measured on held-out melodies, what lies on
-    the arc is less usual than its ends, and what lies on the line is not:
-    scripts/compare_walks.py prints it.
+    Published interpolations take the arc (slerp). Measured on held-out melodies, music on the
+    arc is less likely than its ends, and music on the line is not:
+    scripts/compare_walks.py prints the figures.
     """
     return ((1 - t) * a + t * b).astype(a.dtype)

@@ -1,6 +1,6 @@
-"""A plan: the latent vectors of a piece, where each decoded window goes, and how it is drawn.
+"""A plan lists the latent vectors of a piece and where each decoded window goes.
 
-It is enough to make the piece again; so it is what a file's recipe stores.
+It is enough to regenerate the piece, so it is what the recipe in a file stores.
 """
 
 from __future__ import annotations
@@ -21,27 +21,25 @@ from ..score.phrase import Phrase
 from ..score.provenance import Recipe
 from ..score.windows import window_bars
 from ..theory.meter import Meter
-from .seeding import (
-    MAX_TEMPERATURE,
-)
+from .seeding import MAX_TEMPERATURE
 from .stitching import TiedNote
 
 
 @dataclass(frozen=True)
 class DecodePlan:
-    """Windows in a row, and how their steps are drawn.
+    """The windows of a piece, and how their steps are drawn.
 
     Attributes:
         z: `[N, Z]`, each decoded once.
-        windows: first bar of each window and the row of its z, in order.
-        bars: of the whole.
-        section: bars after which a window ends, if it has not by then; 0 for never.
+        windows: first bar of each window and its row of z, in order.
+        bars: of the piece.
+        section: bars of a section; a window ends with its section. 0 for one section.
         temperature: 0 takes the most probable step.
         seed, key: entropy and spawn key of the generators, one for each z.
-        held: notes that sound on from one window into the next.
-        constraints: what it keeps to.
-        upbeat: bars before the first chord that is asked for.
-        cost: nats that the constraints cost what made the z up.
+        held: notes that are tied across window boundaries.
+        constraints: what every window must satisfy.
+        upbeat: bars before the first chord of the constraints.
+        cost: nats that the constraints cost the prior when it sampled the music behind z.
     """
 
     z: FloatArray
@@ -58,15 +56,15 @@ class DecodePlan:
     cost: float = 0.0
 
     def end(self, first: int) -> int:
-        """The bar at which a window ends at the latest that begins at one."""
+        """The bar by which a window that begins at bar `first` must end."""
         section = self.section or self.bars
         return min(self.bars, (first // section + 1) * section)
 
     def rules(self, player: Player) -> list[StepRule] | None:
-        """What each z keeps to where it first stands; None without constraints.
+        """The rule of each z, at the first bar where it is placed; None without constraints.
 
         Raises:
-            RequestError: they contradict each other, or mean nothing to such a model.
+            RequestError: the constraints contradict each other, or the model does not support them.
         """
         if not self.constraints:
             return None
@@ -75,57 +73,67 @@ class DecodePlan:
         return [rule_at(player, self.constraints, self.meter, bar - self.upbeat) for bar in bars]
 
     def options(self) -> dict[str, Any]:
-        """All but the z and the meter, as JSON has them; `planned` reads it."""
-        about = {name: value for name, value in vars(self).items() if name not in _NOT_STORED}
-        rows = {"windows": [*map(list, self.windows)], "held": [*map(list, self.held)]}
-        return about | rows | {"wishes": self.constraints.to_dict()}
-
-
-def plan_from_recipe(recipe: Recipe, player: Player, meter: Meter) -> DecodePlan | None:
-    """The plan that a recipe of this net holds; None where it does not."""
-    about = dict(recipe.options)
-    size = window_bars(meter, player.bars)
-    try:
-        about["windows"] = tuple((int(first), int(row)) for first, row in about["windows"])
-        about["held"] = tuple(TiedNote(*map(int, held)) for held in about["held"])
-        about["key"] = tuple(map(int, about["key"]))
-        about |= {name: index(about[name]) for name in ("bars", "section", "seed", "upbeat")}
-        stored = {name: about[name] for name in _FIELDS}
-        constraints = from_dict(about["wishes"])
-        plan = DecodePlan(recipe.points, meter=meter, constraints=constraints, **stored)
-        firsts = [first for first, _ in plan.windows]
-        ends = [min(plan.end(first), first + size) for first in firsts]
-        good = (
-            recipe.latent == player.latent
-            and all(0 <= row < len(plan.z) for _, row in plan.windows)
-            and firsts[0] == 0
-            and firsts == sorted(set(firsts))
-            and all(then <= end for then, end in zip([*firsts[1:], plan.bars], ends, strict=True))
-            and firsts[-1] < plan.bars <= LONGEST
-            and all(min(held) >= 0 for held in plan.held)
-            and min(plan.seed, plan.section, plan.upbeat, *plan.key) >= 0
-            and 0 <= float(plan.temperature) <= MAX_TEMPERATURE
-        )
-        plan.rules(player)
-    except (RequestError, KeyError, TypeError, ValueError, IndexError, ArithmeticError):
-        return None
-    return plan if good else None
+        """All fields but z and meter as JSON values; `plan_from_recipe` reads them."""
+        options = {name: value for name, value in vars(self).items() if name not in _NOT_STORED}
+        options["windows"] = [*map(list, self.windows)]
+        options["held"] = [*map(list, self.held)]
+        return options | {"wishes": self.constraints.to_dict()}
 
 
 _FIELDS = ("windows", "bars", "section", "temperature", "seed", "key", "held", "upbeat")
 _NOT_STORED = ("z", "meter", "constraints")
 
 
+def plan_from_recipe(recipe: Recipe, player: Player, meter: Meter) -> DecodePlan | None:
+    """The plan in a recipe; None if it cannot be read or this net cannot play it."""
+    options = dict(recipe.options)
+    try:
+        options["windows"] = tuple((int(first), int(row)) for first, row in options["windows"])
+        options["held"] = tuple(TiedNote(*map(int, tie)) for tie in options["held"])
+        options["key"] = tuple(map(int, options["key"]))
+        options |= {name: index(options[name]) for name in ("bars", "section", "seed", "upbeat")}
+        fields = {name: options[name] for name in _FIELDS}
+        constraints = from_dict(options["wishes"])
+        plan = DecodePlan(recipe.points, meter=meter, constraints=constraints, **fields)
+        if recipe.latent != player.latent or not _is_valid(plan, window_bars(meter, player.bars)):
+            return None
+        plan.rules(player)
+    except (RequestError, KeyError, TypeError, ValueError, IndexError, ArithmeticError):
+        return None
+    return plan
+
+
+def _is_valid(plan: DecodePlan, size: int) -> bool:
+    """Return True if windows of `size` bars cover the piece in order and all numbers are in range.
+
+    Raises:
+        IndexError, TypeError: a field from a damaged recipe has no window or another type.
+    """
+    firsts = [first for first, _ in plan.windows]
+    ends = [min(plan.end(first), first + size) for first in firsts]
+    return (
+        all(0 <= row < len(plan.z) for _, row in plan.windows)
+        and firsts[0] == 0
+        and firsts == sorted(set(firsts))
+        and all(first <= end for first, end in zip([*firsts[1:], plan.bars], ends, strict=True))
+        and firsts[-1] < plan.bars <= LONGEST
+        and all(min(tie) >= 0 for tie in plan.held)
+        and min(plan.seed, plan.section, plan.upbeat, *plan.key) >= 0
+        and 0 <= float(plan.temperature) <= MAX_TEMPERATURE
+    )
+
+
 def plan_of(player: Player, phrase: Phrase) -> DecodePlan | None:
-    """The plan by which this net made the phrase, if it is as it was made."""
+    """The plan by which this net made a phrase; None if the phrase was changed since."""
     recipe = phrase.recipe
     if recipe is None or recipe.model != player.digest or recipe.notes != phrase.fingerprint:
         return None
     plan = plan_from_recipe(recipe, player, phrase.meter)
-    whole = phrase.steps + phrase.lead_in
-    return plan if plan and plan.bars * phrase.meter.steps_per_bar == whole else None
+    steps = phrase.steps + phrase.lead_in
+    return plan if plan and plan.bars * phrase.meter.steps_per_bar == steps else None
 
 
-def rule_at(player: Net, asked: Constraints, meter: Meter, bar: int) -> StepRule:
-    """What a window keeps to that begins at a bar."""
-    return compile_rule(asked, player.codec, meter, player.steps(meter), bar * meter.steps_per_bar)
+def rule_at(player: Net, constraints: Constraints, meter: Meter, bar: int) -> StepRule:
+    """The rule of a window that begins at a bar."""
+    start = bar * meter.steps_per_bar
+    return compile_rule(constraints, player.codec, meter, player.steps(meter), start)

@@ -1,4 +1,4 @@
-"""How steps are drawn: temperature, seed and constraints; the generators of a seed; limits."""
+"""Sampling options, the generators of a seed, and limits on what can be requested."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ..engine import Player
 from ..errors import RequestError
 
 MAX_BARS = 1_000
-"""Of what is made at once."""
+"""Bars of one generated piece."""
 
 MAX_TEMPERATURE = 1_000_000
-"""Of temperatures; all steps are as likely there, and far beyond, single precision overflows."""
+"""All steps are equally likely well below it; float32 overflows well above it."""
 
 MAX_SILENT_REDRAWS = 8
-"""How often a phrase is drawn before silence is accepted."""
+"""Attempts at a phrase before silence is accepted."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Sampling:
 
     Attributes:
         temperature: 0 takes the most probable step.
-        seed: of all that is drawn; None draws the seed, too.
-        constraints: what every phrase must keep to.
+        seed: of everything random; None draws a seed.
+        constraints: what every phrase must satisfy.
     """
 
     temperature: float = 0.0
@@ -41,17 +41,17 @@ MOST_PROBABLE = Sampling()
 
 
 def generator(seed: int, *key: int) -> np.random.Generator:
-    """Of a seed and the place in what is made of it."""
+    """The random generator of a seed and a spawn key."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
 def generators(seed: int, n: int) -> list[np.random.Generator]:
-    """One for each place; the first ones are the same whatever `n` is."""
+    """One generator for each of `n` rows; the first ones do not depend on `n`."""
     return [generator(seed, row) for row in range(n)]
 
 
 def resolve_seed(seed: int | None) -> int:
-    """The seed, or a new one.
+    """The seed, or a new one for None.
 
     Raises:
         RequestError: it is below 0.
@@ -61,7 +61,11 @@ def resolve_seed(seed: int | None) -> int:
 
 
 def check_request(player: Player, verb: str, n: int, temperature: float) -> None:
-    """That the net can do it, so often and at that temperature."""
+    """Refuse a verb, a number of phrases or a temperature that the net cannot serve.
+
+    Raises:
+        RequestError: the net lacks the verb, or a number is out of range.
+    """
     if verb not in player.verbs:
         able = ", ".join(player.verbs)
         raise RequestError(f"This model cannot {verb}; it can {able}.")

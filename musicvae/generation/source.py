@@ -1,4 +1,4 @@
-"""A phrase as a model encodes it: a latent vector for each window, and the plan of its windows."""
+"""Encode a phrase: a latent vector for each window, and the plan that decodes it again."""
 
 from __future__ import annotations
 
@@ -13,13 +13,19 @@ from .stitching import find_tied_notes
 
 
 class EncodedPhrase:
-    """A phrase cut into windows, and their posterior means; the very z it was made of, if known.
+    """A phrase cut into windows, with a latent vector for each.
+
+    For a phrase that this net made, these are the z in its recipe; for any other, the
+    posterior means.
 
     Attributes:
         phrase: what was encoded.
-        whole: the same as the codec knows it, of whole bars.
+        whole: the phrase in whole bars, as the codec represents it.
         mu: `[windows, Z]`
-        plan: plays mu in the shape of the phrase.
+        plan: decodes mu to a piece in the shape of the phrase.
+
+    Raises:
+        RequestError: the phrase is shorter than a bar.
     """
 
     def __init__(self, player: Player, phrase: Phrase) -> None:
@@ -32,23 +38,26 @@ class EncodedPhrase:
         self.whole = codec.decode(codec.encode(whole), meter)
         plan = plan_of(player, phrase)
         if plan is None:
-            codes = [codec.encode(one) for one in split_windows(phrase, player.bars)]
+            codes = [codec.encode(window) for window in split_windows(phrase, player.bars)]
             size = window_bars(meter, player.bars)
-            places = tuple((row * size, row) for row in range(len(codes)))
+            placed = tuple((row * size, row) for row in range(len(codes)))
             mu = player.encode(codes, [meter] * len(codes)).mu
-            plan = DecodePlan(mu, places, meter, bars)
+            plan = DecodePlan(mu, placed, meter, bars)
         firsts, rows = zip(*plan.windows, strict=True)
         self.mu = plan.z[list(rows)]
-        held = find_tied_notes(self.whole, (first * meter.steps_per_bar for first in firsts))
-        places = tuple((first, row) for row, first in enumerate(firsts))
+        ties = find_tied_notes(self.whole, (first * meter.steps_per_bar for first in firsts))
+        placed = tuple((first, row) for row, first in enumerate(firsts))
         upbeat = 1 if phrase.pickup else 0
-        self.plan = DecodePlan(self.mu, places, meter, bars, plan.section, held=held, upbeat=upbeat)
+        self.plan = DecodePlan(self.mu, placed, meter, bars, plan.section, held=ties, upbeat=upbeat)
 
 
 def parts_made_by(player: Player, phrase: Phrase) -> Phrase | None:
-    """Of a phrase that this net made, and nobody changed, the parts that it made."""
+    """The parts of a phrase that this net generated; None if their notes were changed since."""
     recipe = phrase.recipe
     if recipe is None or recipe.model != player.digest:
         return None
-    found = (replace(phrase, parts=phrase.parts[:n]) for n in range(1, len(phrase.parts) + 1))
-    return next((own for own in found if own.fingerprint == recipe.notes), None)
+    for count in range(1, len(phrase.parts) + 1):
+        generated = replace(phrase, parts=phrase.parts[:count])
+        if generated.fingerprint == recipe.notes:
+            return generated
+    return None

@@ -1,4 +1,4 @@
-"""Where windows meet: notes held over the bar line, and the best line to go over at."""
+"""Join windows to a piece: ties across their boundaries, and overlaps merged at a bar line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from ..theory.meter import Meter
 
 
 class TiedNote(NamedTuple):
-    """A note of a part that sounds on over a bar line, at a step, and to which step."""
+    """A note that sounds on across a bar line.
+
+    Attributes:
+        part: index of its part.
+        step: of the bar line.
+        pitch: MIDI note number.
+        end: step at which it ends.
+    """
 
     part: int
     step: int
@@ -24,68 +31,78 @@ class TiedNote(NamedTuple):
 
 
 def find_tied_notes(phrase: Phrase, steps: Iterable[int]) -> tuple[TiedNote, ...]:
-    """The notes that sound on over any of these steps; none where they are drums."""
-    seams = sorted(set(steps))
+    """The notes that sound on across any of these steps; drums are skipped."""
+    boundaries = sorted(set(steps))
     return tuple(
-        TiedNote(number, step, note.pitch, note.end)
-        for number, part in enumerate(phrase.parts)
+        TiedNote(index, boundary, note.pitch, note.end)
+        for index, part in enumerate(phrase.parts)
         if not part.is_drum
         for note in part.notes
-        for step in seams
-        if note.start < step < note.end
+        for boundary in boundaries
+        if note.start < boundary < note.end
     )
 
 
-def tie_notes(phrase: Phrase, held: Sequence[TiedNote], codec: Codec) -> Phrase:
-    """Notes that end at a seam, sounding on as they do elsewhere, till another takes their place.
+def tie_notes(phrase: Phrase, ties: Sequence[TiedNote], codec: Codec) -> Phrase:
+    """Restore ties across window boundaries.
 
-    What had another pitch there, or ended before, stays as it is.
+    A note that ends at the boundary with the pitch of a tie is lengthened to the tie's end, or
+    to the next note where the codec allows one note at a time. Other notes stay as they are.
     """
-    parts = [list(part.notes) for part in phrase.parts]
-    for number, step, pitch, end in held:
-        for place, note in enumerate(parts[number] if number < len(parts) else ()):
+    if not ties:
+        return phrase
+    notes_of = [list(part.notes) for part in phrase.parts]
+    for part_index, step, pitch, end in ties:
+        notes = notes_of[part_index] if part_index < len(notes_of) else []
+        for i, note in enumerate(notes):
             if note.end == step and note.pitch == pitch and step < end <= phrase.steps:
-                parts[number][place] = Note(note.start, end - note.start, pitch, note.velocity)
-    longer = replace(
+                notes[i] = Note(note.start, end - note.start, pitch, note.velocity)
+    tied = replace(
         phrase,
         parts=tuple(
             replace(part, notes=remove_overlaps(notes))
-            for part, notes in zip(phrase.parts, parts, strict=True)
+            for part, notes in zip(phrase.parts, notes_of, strict=True)
         ),
     )
-    # the codec knows how many can sound at once: one voice ends where its next note begins
-    return codec.decode(codec.encode(longer), phrase.meter) if held else phrase
+    # a monophonic codec ends the lengthened note where the next one begins
+    return codec.decode(codec.encode(tied), phrase.meter)
 
 
-def stitch_windows(pieces: Sequence[tuple[int, Codes]], codec: Codec, meter: Meter) -> Phrase:
-    """Windows that begin at bars, end to end. Where two overlap, they go on as one.
+def stitch_windows(windows: Sequence[tuple[int, Codes]], codec: Codec, meter: Meter) -> Phrase:
+    """Place windows on a timeline and join them to a phrase.
 
-    Of the bar lines that both know, it goes over at that around which they differ least.
+    Two windows that overlap are cut at the shared bar line around which they differ least, and
+    joined there.
 
     Args:
-        pieces: first bar and codes of each, in order; none begins after the one before has ended.
+        windows: first bar and codes of each, in order, without gaps.
     """
     runs: list[Codes] = []
     end = 0
-    for first, codes in pieces:
-        size = len(codes) // meter.steps_per_bar
+    for first, codes in windows:
+        bars = len(codes) // meter.steps_per_bar
         shared = end - first
         if runs and shared:
             left = runs.pop()
-            kept = _best_line(
-                left[len(left) - shared * meter.steps_per_bar :], codes, shared, meter
-            )
-            left = left[: len(left) - (shared - kept) * meter.steps_per_bar]
-            codes = codec.canonicalize(np.concatenate([left, codes[kept * meter.steps_per_bar :]]))
+            overlap = left[len(left) - shared * meter.steps_per_bar :]
+            from_left = _best_bar_line(overlap, codes, shared, meter)
+            left = left[: len(left) - (shared - from_left) * meter.steps_per_bar]
+            right = codes[from_left * meter.steps_per_bar :]
+            codes = codec.canonicalize(np.concatenate([left, right]))
         runs.append(codes)
-        end = first + size
+        end = first + bars
     return join_phrases([codec.decode(codes, meter) for codes in runs])
 
 
-def _best_line(left: Codes, right: Codes, shared: int, meter: Meter) -> int:
-    """After how many of the shared bars to go over; in the middle where all are as good."""
-    both = shared * meter.steps_per_bar
-    differs = (left[:both] != right[:both]).reshape(both, -1).any(axis=1)
-    bars = np.pad(differs.reshape(shared, meter.steps_per_bar).sum(axis=1), 1)
-    cost = bars[:-1] + bars[1:]
+def _best_bar_line(left: Codes, right: Codes, shared: int, meter: Meter) -> int:
+    """The number of shared bars to take from the left window.
+
+    The cost of a bar line is the number of steps that differ in the bars on both sides of it;
+    of equal costs, the bar line nearest the middle wins.
+    """
+    steps = shared * meter.steps_per_bar
+    differs = (left[:steps] != right[:steps]).reshape(steps, -1).any(axis=1)
+    # a bar of zeros on both sides: outside the overlap nothing differs
+    per_bar = np.pad(differs.reshape(shared, meter.steps_per_bar).sum(axis=1), 1)
+    cost = per_bar[:-1] + per_bar[1:]
     return int(min(range(shared + 1), key=lambda line: (cost[line], abs(line - shared / 2))))

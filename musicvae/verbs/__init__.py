@@ -1,1 +1,1 @@
-"""What a model can be asked to do: one file a verb."""
+"""What a model can do: one file for each verb."""

@@ -1,6 +1,6 @@
 """analogy: c + (b - a) in latent space.
 
-The sum is that of word vectors, "king - man + woman": Mikolov, Yih and Zweig, Linguistic
+The idea is that of word vectors, "king - man + woman": Mikolov, Yih and Zweig, Linguistic
 Regularities in Continuous Space Word Representations, NAACL 2013, section 3.
 """
 
@@ -15,11 +15,7 @@ from ..engine import Player
 from ..errors import RequestError
 from ..generation.decoding import render_like, with_recipe
 from ..generation.latent_path import PathEnd
-from ..generation.seeding import (
-    MOST_PROBABLE,
-    Sampling,
-    check_request,
-)
+from ..generation.seeding import MOST_PROBABLE, Sampling, check_request
 from ..performance.transfer import transfer_performance
 from ..score.phrase import Phrase
 
@@ -33,26 +29,25 @@ def analogy(
     *,
     strength: float = 1.0,
 ) -> Phrase:
-    """What is to `c` as `b` is to `a`: c + strength (b - a), window by window.
+    """Change `c` as `b` differs from `a`: decode c + strength (b - a), window by window.
 
-    The phrases have one part each. Windows are paired as `interpolate` pairs them, over the
-    length of `c`, which lends its shape, tempo, program and accents. From `a` to `a` it is
-    what `reconstruct` makes of `c`; as a change of `a`, what it makes of `b`.
+    The phrases have one part each. Windows are paired as in `interpolate`, over the length of
+    `c`; the result has its shape, tempo, program and accents. If `a` and `b` are the same, the
+    result is the reconstruction of `c`; if `a` and `c` are, it is that of `b`.
 
     Raises:
-        RequestError: the strength is no number, or the net has no latent.
+        RequestError: the strength is not finite, or the net has no latent vector.
     """
     check_request(player, "interpolate", 1, sampling.temperature)
     if not math.isfinite(strength):
         raise RequestError(f"A strength is a number such as 0.5 or 1, not {strength}.")
-    of_a, of_b, of_c = (PathEnd.of(player, phrase) for phrase in (a, b, c))
-    z = analogous(of_a, of_b, of_c, strength)
-    made = render_like(player, z, of_c.like, sampling)
-    return with_recipe(transfer_performance(made.phrase, c), player, "analogy", made, c)
+    end_a, end_b, end_c = (PathEnd.of(player, phrase) for phrase in (a, b, c))
+    z = analogous(end_a, end_b, end_c, strength)
+    decoded = render_like(player, z, end_c.like, sampling)
+    return with_recipe(transfer_performance(decoded.phrase, c), player, "analogy", decoded, c)
 
 
 def analogous(a: PathEnd, b: PathEnd, c: PathEnd, strength: float = 1.0) -> FloatArray:
     """c + strength (b - a), for each window of `c`. `[windows, Z]`"""
-    exact = (np.asarray(z, np.float64) for z in (a.over(c), b.over(c), c.z))
-    there, wanted, here = exact
-    return np.asarray(here + strength * (wanted - there), c.z.dtype)
+    z_a, z_b, z_c = (np.asarray(z, np.float64) for z in (a.over(c), b.over(c), c.z))
+    return np.asarray(z_c + strength * (z_b - z_a), c.z.dtype)

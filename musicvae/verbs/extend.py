@@ -1,9 +1,8 @@
-"""extend: a next-step net, or one that was fitted as a prior, goes on where music ends.
+"""extend: continue a phrase with a next-step net, or with the prior of a model.
 
-Such a net has learned windows of a few bars, from silence before their first
-step to their last. So each new bar is drawn as the last bar of a window whose
-other bars are those just heard, new ones included: what was learned is asked
-for, however long the music grows.
+Such a net is trained on windows of a few bars. Each new bar is sampled as the last bar of a
+window whose other bars are the ones before it, new ones included, so the net sees windows like
+those of its training however long the music grows.
 """
 
 from __future__ import annotations
@@ -29,15 +28,15 @@ from ..score.windows import cut_phrase, join_phrases
 
 
 def extend(player: Player, phrase: Phrase, bars: int = 4, sampling: Sampling = NEW_MUSIC) -> Phrase:
-    """A phrase of the parts that the model reads, and so many bars that follow it.
+    """Append sampled bars to a phrase of the parts that the model reads.
 
-    What was there stays as it is; a note that sounds at its end ends with it.
-    The new bars have its meter, last tempo, programs, and accents, and keep to the
-    constraints, whose chords begin with them.
+    The notes of the phrase stay as they are; a note that sounds at its end ends there.
+    The new bars have its meter, last tempo, programs and accents. They satisfy the
+    constraints, whose chords start with them.
 
     Raises:
-        RequestError: neither the net nor a prior of it predicts the next step, or a number is
-            out of range.
+        RequestError: neither the net nor its prior predicts the next step, or a number is out
+            of range.
     """
     if "extend" not in player.verbs:
         raise RequestError(
@@ -52,17 +51,18 @@ def extend(player: Player, phrase: Phrase, bars: int = 4, sampling: Sampling = N
     rng = generator(seed)
     codes = player.codec.encode(whole)
     for _ in range(MAX_SILENT_REDRAWS):
-        more = next_bars(player, codes, bars, whole.meter, rng, sampling)
-        new = player.codec.decode(more[len(codes) :], whole.meter)
+        extended = next_bars(player, codes, bars, whole.meter, rng, sampling)
+        new = player.codec.decode(extended[len(codes) :], whole.meter)
         if not new.is_silent:
             break
     rests = replace(whole, parts=tuple(Part() for _ in whole.parts))
     longer = replace(phrase, bars=phrase.bars + bars)
-    played = transfer_performance(join_phrases([rests, new]), longer)
-    both = zip(phrase.parts, played.parts, strict=True)
-    longer = replace(
-        played, parts=tuple(replace(old, notes=old.notes + more.notes) for old, more in both)
+    performed = transfer_performance(join_phrases([rests, new]), longer)
+    parts = (
+        replace(old, notes=old.notes + added.notes)
+        for old, added in zip(phrase.parts, performed.parts, strict=True)
     )
+    longer = replace(performed, parts=tuple(parts))
     options = {
         "bars": bars,
         "temperature": sampling.temperature,

@@ -1,4 +1,4 @@
-"""generate: new phrases from the prior."""
+"""generate: sample new phrases from the prior."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import replace
 from ..config import SampleConfig
 from ..engine import Player
 from ..generation.decoding import perform, with_recipe
-from ..generation.sections import compose, parse_form
+from ..generation.form import parse_form
+from ..generation.sections import compose
 from ..generation.seeding import (
     MAX_SILENT_REDRAWS,
     NEW_MUSIC,
@@ -36,30 +37,31 @@ def generate(
     bpm: float = 120.0,
     program: int = 0,
 ) -> list[Phrase]:
-    """Draw `n` new phrases: z of the prior, then steps.
+    """Sample `n` new phrases: z from the prior, then the steps of each window.
 
-    A phrase depends on the seed and on its place, not on how many others are asked for.
+    A phrase depends on the seed and its index, not on `n`. A silent phrase is drawn again.
 
     Args:
-        bars: as many as the model's windows if None, or that for each section of a form.
-        form: sections, a letter for each; the same letter is the same music. See `composition`.
-        loop: the last bar leads back to the first.
+        bars: of a phrase; a window of the model if None, or one for each section of a form.
+        form: a letter for each section; the same letter is the same music. See
+            `generation.sections`.
+        loop: choose a last bar that leads back to the first.
 
     Raises:
         RequestError: the net has no prior, or a number is out of range.
     """
     check_request(player, "generate", n, sampling.temperature)
     tempo, seed = bpm_to_tempo(bpm), resolve_seed(sampling.seed)
-    sections = parse_form(form, bars, window_bars(meter, player.bars))
+    piece_form = parse_form(form, bars, window_bars(meter, player.bars))
     phrases: dict[int, Phrase] = {}
     for attempt in range(MAX_SILENT_REDRAWS):
         rows = [row for row in range(n) if row not in phrases or phrases[row].is_silent]
         if not rows:
             break
         rngs = [generator(seed, row, attempt) for row in rows]
-        plans = compose(player, meter, sections, rngs, sampling, loop=loop)
+        plans = compose(player, meter, piece_form, rngs, sampling, loop=loop)
         for row, plan in zip(rows, plans, strict=True):
-            made = perform(player, replace(plan, seed=seed, key=(row, attempt)))
-            phrase = apply_defaults(made.phrase, tempo, program)
-            phrases[row] = with_recipe(phrase, player, "generate", made)
+            decoded = perform(player, replace(plan, seed=seed, key=(row, attempt)))
+            phrase = apply_defaults(decoded.phrase, tempo, program)
+            phrases[row] = with_recipe(phrase, player, "generate", decoded)
     return [phrases[row] for row in range(n)]

@@ -1,4 +1,4 @@
-"""grid: the phrases between three or four corners."""
+"""grid: a square of phrases between three or four corners."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def grid(
     *,
     curve: str = "even",
 ) -> list[Phrase]:
-    """Four phrases of one part each at the corners of a square, and all that lies between.
+    """A square of phrases, of one part each, with the given phrases at its corners.
 
-    The corners stand in reading order: top left, top right, bottom left, bottom right. Of
-    three, the last is what `analogy` makes of them, so that the grid lies in their plane.
-    The edges are the walks of `interpolate`, and the ends of walks in between are what
-    lies between those of the edges. A cell has the length, meter, program and accents of
-    its nearest corner, and a tempo among all four, geometrically.
+    The corners are top left, top right, bottom left, bottom right. If the last is missing, it is
+    the `analogy` of the other three, so that the grid lies in their plane. The edges are those
+    that `interpolate` returns; the positions of cells inside are interpolated between those on
+    the edges. A cell has the length, meter, program and accents of its nearest corner, and a
+    tempo that is interpolated geometrically between all four.
 
     Returns:
         `n * n` phrases, row by row.
 
     Raises:
-        RequestError: there are not three or four, fewer than two a side, no such curve, or
-            the net has no latent.
+        RequestError: there are not three or four corners, `n` is below 2, there is no such
+            curve, or the net has no latent vector.
     """
     check_request(player, "interpolate", n * n, sampling.temperature)
     if len(corners) not in (3, 4):
@@ -54,18 +54,18 @@ def grid(
     )
     across = lerp(top[None, :], bottom[None, :], shares[:, None])  # [rows, columns]
     down = lerp(left[:, None], right[:, None], shares[None, :])
-    sides = np.stack([1 - shares, shares], axis=1)
-    tempos = np.log([mean_tempo(end.like.phrase) for end in ends]).reshape(2, 2)
-    paces = sides @ tempos @ sides.T
+    weights = np.stack([1 - shares, shares], axis=1)  # [n, 2], of the two sides
+    corner_tempos = np.log([mean_tempo(end.like.phrase) for end in ends]).reshape(2, 2)
+    log_tempos = weights @ corner_tempos @ weights.T
     phrases = []
     for row, column in np.ndindex(n, n):
         corner = int(shares[row] >= 0.5), int(shares[column] >= 0.5)
         near = ends[2 * corner[0] + corner[1]]
-        a_z, b_z, c_z, d_z = (end.over(near) for end in ends)
+        z_a, z_b, z_c, z_d = (end.over(near) for end in ends)
         x, y = float(across[row, column]), float(down[row, column])
-        z = lerp(lerp(a_z, b_z, x), lerp(c_z, d_z, x), y)
-        made = render_like(player, z, near.like, sampling)
-        pace = math.exp(paces[row, column] - tempos[corner])
-        phrase = scale_tempo(transfer_performance(made.phrase, near.like.phrase), pace)
-        phrases.append(with_recipe(phrase, player, "grid", made, near.like.phrase))
+        z = lerp(lerp(z_a, z_b, x), lerp(z_c, z_d, x), y)
+        decoded = render_like(player, z, near.like, sampling)
+        ratio = math.exp(log_tempos[row, column] - corner_tempos[corner])
+        phrase = scale_tempo(transfer_performance(decoded.phrase, near.like.phrase), ratio)
+        phrases.append(with_recipe(phrase, player, "grid", decoded, near.like.phrase))
     return phrases

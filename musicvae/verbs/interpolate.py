@@ -1,7 +1,7 @@
-"""interpolate: a walk through z from one phrase to another.
+"""interpolate: phrases on a line through z from one phrase to another.
 
-Section 4.2 of Roberts et al., ICML 2018 (arXiv:1803.05428), over windows in place
-of whole pieces, across meters, and in steps that are even to the ear.
+Section 4.2 of Roberts et al., ICML 2018 (arXiv:1803.05428), window by window instead of whole
+pieces, across meters, and in steps that sound even.
 """
 
 from __future__ import annotations
@@ -23,30 +23,28 @@ def interpolate(
     *,
     curve: str = "even",
 ) -> list[Phrase]:
-    """Walk from `a` to `b`, of one part each, in `n` phrases, both ends included.
+    """Go from `a` to `b`, of one part each, in `n` phrases, both ends included.
 
-    Each window of one goes to the window of the other that stands at its place;
-    the shorter of the two begins again, along the line between their means, at places
-    where what is heard has moved away from `a` in even steps, or as the curve says.
-    Every phrase has the nearer end's length, meter, program and accents, and a tempo
-    between the two, geometrically. All are drawn with the same chance, so the ends are
-    what `reconstruct` gives.
+    Windows at the same place are paired; the shorter phrase starts over. Each pair is
+    interpolated along the line between their posterior means, at positions where the decoded
+    music moves away from `a` in even steps, or as the curve says. Every phrase has the nearer
+    end's length, meter, program and accents, and a tempo between the two, geometrically. All
+    use the same random numbers, so the ends are what `reconstruct` returns.
 
     Raises:
-        RequestError: fewer than two phrases, no such curve, or the net has no latent.
+        RequestError: fewer than two phrases, no such curve, or the net has no latent vector.
     """
     check_request(player, "interpolate", n, sampling.temperature)
     shares = path_shares(curve, n)
     ends = PathEnd.of(player, a), PathEnd.of(player, b)
-    pace = mean_tempo(ends[1].like.phrase) / mean_tempo(ends[0].like.phrase)
+    ratio = mean_tempo(ends[1].like.phrase) / mean_tempo(ends[0].like.phrase)
     phrases = []
-    for share, place in zip(shares, path_positions(player, *ends, shares, curve), strict=True):
+    for share, position in zip(shares, path_positions(player, *ends, shares, curve), strict=True):
         side = 0 if share < 0.5 else 1
         near = ends[side]
-        z = lerp(ends[0].over(near), ends[1].over(near), place)
-        made = render_like(player, z, near.like, sampling)
-        phrase = scale_tempo(
-            transfer_performance(made.phrase, near.like.phrase), pace ** (share - side)
-        )
-        phrases.append(with_recipe(phrase, player, "interpolate", made, near.like.phrase))
+        z = lerp(ends[0].over(near), ends[1].over(near), position)
+        decoded = render_like(player, z, near.like, sampling)
+        phrase = transfer_performance(decoded.phrase, near.like.phrase)
+        phrase = scale_tempo(phrase, ratio ** (share - side))
+        phrases.append(with_recipe(phrase, player, "interpolate", decoded, near.like.phrase))
     return phrases

@@ -1,4 +1,4 @@
-"""encode and decode: between phrases and latent vectors z."""
+"""encode and decode: from phrases to latent vectors z, and back."""
 
 from __future__ import annotations
 
@@ -11,12 +11,7 @@ from ..engine import Player
 from ..errors import RequestError
 from ..generation.decoding import perform, with_recipe
 from ..generation.plan import DecodePlan
-from ..generation.seeding import (
-    MOST_PROBABLE,
-    Sampling,
-    check_request,
-    resolve_seed,
-)
+from ..generation.seeding import MOST_PROBABLE, Sampling, check_request, resolve_seed
 from ..generation.source import EncodedPhrase
 from ..performance.transfer import apply_defaults
 from ..score.phrase import Phrase
@@ -29,7 +24,7 @@ def encode(player: Player, phrase: Phrase) -> FloatArray:
     """The posterior mean of each window of a phrase. Output `[windows, Z]`.
 
     Raises:
-        RequestError: the net has no latent, or a number is out of range.
+        RequestError: the net has no latent vector, or the phrase is shorter than a bar.
     """
     check_request(player, "encode", 1, 0.0)
     return EncodedPhrase(player, phrase).mu
@@ -44,17 +39,18 @@ def decode(
     bpm: float = 120.0,
     program: int = 0,
 ) -> list[Phrase]:
-    """A phrase for each row of `z`, `[N, Z]` or `[Z]`.
+    """Decode each row of `z`, `[N, Z]` or `[Z]`, to a phrase of one window.
 
     Raises:
-        RequestError: z has another width than the net's, or a number is out of range.
+        RequestError: z is not finite or has another width than the net's, or a number is out of
+            range.
     """
     z = np.atleast_2d(np.asarray(z, dtype=np.float32))
     check_request(player, "decode", len(z), sampling.temperature)
     if z.ndim != 2 or z.shape[1] != player.latent or not np.isfinite(z).all():
         raise RequestError(f"z is {player.latent} finite numbers wide; this is {z.shape}.")
     tempo = bpm_to_tempo(bpm)
-    one = DecodePlan(
+    plan = DecodePlan(
         z,
         ((0, 0),),
         meter,
@@ -64,7 +60,7 @@ def decode(
     )
     phrases = []
     for row in range(len(z)):
-        made = perform(player, replace(one, z=z[row : row + 1], key=(row,)))
-        phrase = apply_defaults(made.phrase, tempo, program)
-        phrases.append(with_recipe(phrase, player, "decode", made))
+        decoded = perform(player, replace(plan, z=z[row : row + 1], key=(row,)))
+        phrase = apply_defaults(decoded.phrase, tempo, program)
+        phrases.append(with_recipe(phrase, player, "decode", decoded))
     return phrases

@@ -6,11 +6,7 @@ from dataclasses import dataclass
 
 from ..engine import Player
 from ..generation.decoding import render_like, with_recipe
-from ..generation.seeding import (
-    MOST_PROBABLE,
-    Sampling,
-    check_request,
-)
+from ..generation.seeding import MOST_PROBABLE, Sampling, check_request
 from ..generation.source import EncodedPhrase
 from ..metrics.histograms import note_f1
 from ..performance.transfer import transfer_performance
@@ -19,12 +15,12 @@ from ..score.phrase import Phrase
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """What came back through z, and how near it is.
+    """A phrase after encoding and decoding, compared with its source.
 
     Attributes:
-        phrase: in the source's shape, tempo, program and accents.
-        accuracy: share of steps that came back as they were.
-        note_f1: of notes whose onset and pitch came back.
+        phrase: the result, in the shape, tempo, program and accents of the source.
+        accuracy: share of steps that equal those of the source.
+        note_f1: F1 of notes with the same onset and pitch.
     """
 
     phrase: Phrase
@@ -35,19 +31,19 @@ class Reconstruction:
 def reconstruct(
     player: Player, phrase: Phrase, sampling: Sampling = MOST_PROBABLE
 ) -> Reconstruction:
-    """Send a phrase, of the parts that the model reads, through z = mu and back, window by window.
+    """Encode a phrase of the parts that the model reads, and decode z = mu, window by window.
 
     Raises:
-        RequestError: the net has no latent, or a number is out of range.
+        RequestError: the net has no latent vector, or a number is out of range.
     """
     check_request(player, "reconstruct", 1, sampling.temperature)
     source = EncodedPhrase(player, phrase)
-    back = render_like(player, source.mu, source, sampling)
-    truth, guess = player.codec.encode(source.whole), player.codec.encode(back.phrase)
-    right = (truth == guess).reshape(len(truth), -1).all(axis=1)
-    made = transfer_performance(back.phrase, source.phrase)
+    decoded = render_like(player, source.mu, source, sampling)
+    expected, codes = player.codec.encode(source.whole), player.codec.encode(decoded.phrase)
+    correct = (expected == codes).reshape(len(expected), -1).all(axis=1)
+    result = transfer_performance(decoded.phrase, source.phrase)
     return Reconstruction(
-        with_recipe(made, player, "reconstruct", back, source.phrase),
-        float(right.mean()),
-        note_f1(transfer_performance(source.whole, source.phrase), made),
+        with_recipe(result, player, "reconstruct", decoded, source.phrase),
+        float(correct.mean()),
+        note_f1(transfer_performance(source.whole, source.phrase), result),
     )

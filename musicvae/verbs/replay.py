@@ -1,7 +1,6 @@
-"""replay: what a recipe tells, played again by the net that it names.
+"""replay: make the notes of a phrase again, from its recipe and the net that it names.
 
-Tempo, instruments and names are those of the phrase that carries the recipe; the notes
-are made anew.
+Tempo, instruments and names are taken from the phrase itself.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ from .extend import extend
 
 
 def replay(player: Player, phrase: Phrase) -> Phrase:
-    """The phrase once more, made of the parts that the model reads, and rendered as it was.
+    """Make a phrase of the parts that the model reads again, and render it as it was rendered.
 
     Raises:
-        RequestError: it has no recipe, another net made it, or its notes were changed since; or
-            what is made now is not what was made.
+        RequestError: it has no recipe, another net made it, its notes were changed since, or the
+            result differs from it.
     """
     recipe = phrase.recipe
     if recipe is None:
@@ -38,69 +37,62 @@ def replay(player: Player, phrase: Phrase) -> Phrase:
         raise RequestError(f"another model made it, {recipe.model[:12]}; name its folder: --model")
     if recipe.notes != phrase.fingerprint:
         raise RequestError("its notes were changed since it was made; vary or reconstruct it")
+    regenerate = _extend_again if recipe.verb == "extend" else _decode_again
     try:
-        made, constraints = _played_again(player, phrase, recipe.options)
+        notes, constraints = regenerate(player, phrase, recipe.options)
     except RequestError:
         raise
     except (KeyError, TypeError, ValueError, IndexError, ArithmeticError) as error:
         raise RequestError("its recipe cannot be read") from error
     rendering = Rendering.from_recipe(player.codec.name, recipe)
-    heard = render(replace(made, recipe=recipe), rendering, constraints)
-    if not is_same(heard, phrase):
-        raise RequestError("another prior than this model's made it, or another machine")
-    return heard
+    replayed = render(replace(notes, recipe=recipe), rendering, constraints)
+    if not is_same(replayed, phrase):
+        raise RequestError("the result differs: another prior made it, or another machine")
+    return replayed
 
 
-def is_same(made: Phrase, phrase: Phrase) -> bool:
-    """Whether what was made again has the notes of the parts that it was made from."""
-    own = replace(made, parts=made.parts[: len(phrase.parts)])
-    return phrase.recipe is not None and own.fingerprint == phrase.recipe.notes
+def is_same(replayed: Phrase, phrase: Phrase) -> bool:
+    """Return True if the parts that a phrase was replayed from have the same notes again."""
+    parts = replace(replayed, parts=replayed.parts[: len(phrase.parts)])
+    return phrase.recipe is not None and parts.fingerprint == phrase.recipe.notes
 
 
-def _played_again(
+def _decode_again(
     player: Player, phrase: Phrase, options: Mapping[str, Any]
 ) -> tuple[Phrase, Constraints]:
-    """The notes, made anew, and what they keep to."""
-    if phrase.recipe and phrase.recipe.verb == "extend":
-        return _extended_again(player, phrase, **{name: options[name] for name in _OF_EXTEND})
+    """Decode the plan of a phrase, and perform it as the phrase is performed."""
     plan = plan_of(player, phrase)
     if plan is None:
         raise ValueError
-    bare = perform(player, plan).phrase
-    if "accents" not in options:
-        made = apply_defaults(bare, phrase.tempos[0].microseconds, phrase.parts[0].program)
-        parts = (
-            replace(part, program=own.program, name=own.name)
-            for part, own in zip(made.parts, phrase.parts, strict=True)
-        )
-        return replace(made, tempos=phrase.tempos, parts=tuple(parts)), plan.constraints
-    loud = [{int(at): int(velocity) for at, velocity in own} for own in options["accents"]]
-    return transfer_performance(bare, phrase, loud), plan.constraints
+    decoded = perform(player, plan).phrase
+    if "accents" in options:
+        velocities = [
+            {int(step): int(velocity) for step, velocity in pairs} for pairs in options["accents"]
+        ]
+        return transfer_performance(decoded, phrase, velocities), plan.constraints
+    decoded = apply_defaults(decoded, phrase.tempos[0].microseconds, phrase.parts[0].program)
+    parts = (
+        replace(part, program=source.program, name=source.name)
+        for part, source in zip(decoded.parts, phrase.parts, strict=True)
+    )
+    return replace(decoded, tempos=phrase.tempos, parts=tuple(parts)), plan.constraints
 
 
-_OF_EXTEND = ("bars", "temperature", "seed", "wishes")
-
-
-def _extended_again(
-    player: Player,
-    phrase: Phrase,
-    *,
-    bars: int,
-    temperature: float,
-    seed: int,
-    wishes: Mapping[str, Any],
+def _extend_again(
+    player: Player, phrase: Phrase, options: Mapping[str, Any]
 ) -> tuple[Phrase, Constraints]:
-    """What was there before its last bars, and these once more."""
-    bars, sampling = index(bars), Sampling(temperature, index(seed), from_dict(wishes))
+    """Cut off the bars that `extend` appended, and append them again."""
+    bars, constraints = index(options["bars"]), from_dict(options["wishes"])
+    sampling = Sampling(options["temperature"], index(options["seed"]), constraints)
     end = phrase.steps - bars * phrase.meter.steps_per_bar
     parts = (
         replace(part, notes=tuple(note for note in part.notes if note.start < end))
         for part in phrase.parts
     )
-    begun = replace(
+    source = replace(
         phrase,
         bars=phrase.bars - bars,
         parts=tuple(parts),
         chords=tuple(change for change in phrase.chords if change.step < end),
     )
-    return extend(player, begun, bars, sampling), sampling.constraints
+    return extend(player, source, bars, sampling), constraints

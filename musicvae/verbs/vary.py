@@ -1,4 +1,4 @@
-"""vary: neighbours of a phrase in z, near or far, and along what it can have more or less of."""
+"""vary: neighbours of a phrase in z, near or far, or with more or less of an attribute."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 
 from ..adapt.apply_attributes import apply_attributes
 from ..arrays import DoubleArray, FloatArray
-from ..codecs.base import Codes
 from ..engine import Player
 from ..errors import RequestError
 from ..generation.decoding import perform, with_recipe
+from ..generation.form import Form
 from ..generation.latent_path import hamming, lerp
-from ..generation.sections import Form, compose
+from ..generation.sections import compose
 from ..generation.seeding import (
     MAX_BARS,
     MOST_PROBABLE,
@@ -29,9 +29,13 @@ from ..score.phrase import Phrase
 from ..score.windows import join_phrases, window_bars
 
 STRENGTH = 0.3
+"""Default strength without settings."""
+
 SHIFTS = sorted(range(-5, 7), key=abs)
+"""Transpositions in semitones, the smallest first."""
+
 HALVINGS = 6
-"""Of the line, until the place is found where so much is heard to differ."""
+"""Rounds of bisection for the position at which the music differs as much as requested."""
 
 
 def vary(
@@ -45,14 +49,14 @@ def vary(
 ) -> list[Phrase]:
     """Neighbours of a phrase, the nearest first.
 
-    Each goes from the phrase towards new music of the prior, so far that this share of what
-    differs between the two is heard: at 0 it is the reconstruction, at 1 new music. Windows
-    that are the same stay the same. With *settings* the phrases go, in even steps, to where
-    the phrase has so many standard deviations more of each attribute.
+    Each lies on the line from the phrase to new music of the prior, at the position where this
+    share of the difference between the two is reached: 0 is the reconstruction, 1 is new music.
+    Windows that are equal stay equal. With *settings*, the phrases go in even steps to a phrase
+    with so many standard deviations more of each attribute.
 
     Args:
-        strength: 0 to 1; if None it is 0.3, or 0 where there are settings.
-        settings: by attribute; see `attributes`.
+        strength: 0 to 1; if None it is 0.3, or 0 with settings.
+        settings: amounts by attribute; see `adapt.apply_attributes`.
 
     Raises:
         RequestError: the net cannot vary, has no such attribute, or a number is out of range.
@@ -74,24 +78,22 @@ def vary(
         constraints=sampling.constraints,
     )
     origin = player.codec.encode(perform(player, source.plan).phrase)
-    found: list[tuple[float, Phrase]] = []
+    neighbours: list[tuple[float, Phrase]] = []
     for row in range(n):
         amounts = {name: amount * (row + 1) / n for name, amount in settings.items()}
         z = apply_attributes(player, source.mu, amounts, [phrase.meter] * len(source.mu))
         if share:
-            z = _towards(player, source, z, share, generator(seed, row), sampling)
-        made = perform(player, replace(plan, z=z, key=(row,)))
-        apart = hamming(player.codec, phrase.meter, origin, player.codec.encode(made.phrase))
-        varied = with_recipe(
-            transfer_performance(made.phrase, phrase), player, "vary", made, phrase
-        )
-        found.append((apart, varied))
+            z = _towards_new_music(player, source, z, share, generator(seed, row), sampling)
+        decoded = perform(player, replace(plan, z=z, key=(row,)))
+        distance = hamming(player.codec, phrase.meter, origin, player.codec.encode(decoded.phrase))
+        varied = transfer_performance(decoded.phrase, phrase)
+        neighbours.append((distance, with_recipe(varied, player, "vary", decoded, phrase)))
     if not settings:
-        found.sort(key=lambda pair: pair[0])
-    return [varied for _, varied in found]
+        neighbours.sort(key=lambda pair: pair[0])
+    return [varied for _, varied in neighbours]
 
 
-def _towards(
+def _towards_new_music(
     player: Player,
     source: EncodedPhrase,
     z: FloatArray,
@@ -99,49 +101,49 @@ def _towards(
     rng: np.random.Generator,
     sampling: Sampling,
 ) -> FloatArray:
-    """From each window towards new music, till this share of the difference is heard."""
-    meter = source.phrase.meter
+    """Move each z towards sampled music, until this share of the difference is reached."""
+    meter, codec = source.phrase.meter, player.codec
     form = Form("A", len(z) * window_bars(meter, player.bars))
     (new,) = compose(player, meter, form, [rng], replace(sampling, temperature=1.0))
-    _, first, which = np.unique(source.mu, axis=0, return_index=True, return_inverse=True)
-    target = _in_key_of(player, source, new.z)[first[which.ravel()]]
+    # equal windows of the source get the same target, so they stay equal
+    _, first, inverse = np.unique(source.mu, axis=0, return_index=True, return_inverse=True)
+    target = _in_key_of(player, source, new.z)[first[inverse.ravel()]]
     if share == 1:
         return target
+    start = codec.encode(perform(player, replace(source.plan, z=z)).phrase)
 
-    def at(t: float) -> Codes:
-        there = replace(source.plan, z=lerp(z, target, t))
-        return player.codec.encode(perform(player, there).phrase)
+    def distance(t: float) -> float:
+        phrase = perform(player, replace(source.plan, z=lerp(z, target, t))).phrase
+        return hamming(codec, meter, start, codec.encode(phrase))
 
-    def heard(t: float) -> float:
-        return hamming(player.codec, meter, start, at(t))
-
-    start = at(0.0)
-
-    low, high, goal = 0.0, 1.0, share * heard(1.0)
+    low, high, goal = 0.0, 1.0, share * distance(1.0)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if heard(middle) < goal else (low, middle)
+        low, high = (middle, high) if distance(middle) < goal else (low, middle)
     return lerp(z, target, high)
 
 
 def _in_key_of(player: Player, source: EncodedPhrase, z: FloatArray) -> FloatArray:
-    """New music moved to where it has the pitches of a phrase: a mix of two keys is in neither."""
+    """Transpose new music so that it shares most pitch classes with a phrase.
+
+    Between music in two different keys, z decodes to music that is in neither.
+    """
     meters, codec = [source.phrase.meter] * len(z), player.codec
-    idle = [generator(0)] * len(z)  # the most probable step needs no chance
-    codes = player.decode(z, meters, temperature=0.0, rngs=idle)
-    there = pitch_classes(source.whole)
-    found = pitch_classes(join_phrases([codec.decode(each, meters[0]) for each in codes]))
-    shared = [np.minimum(there, np.roll(found, shift)).sum() for shift in SHIFTS]
+    unused = [generator(0)] * len(z)  # temperature 0 draws nothing
+    codes = player.decode(z, meters, temperature=0.0, rngs=unused)
+    goal = pitch_classes(source.whole)
+    current = pitch_classes(join_phrases([codec.decode(window, meters[0]) for window in codes]))
+    shared = [np.minimum(goal, np.roll(current, shift)).sum() for shift in SHIFTS]
     shift = SHIFTS[int(np.argmax(shared))]
     if not shift:
         return z
-    return player.encode([codec.transpose(each, shift) for each in codes], meters).mu
+    return player.encode([codec.transpose(window, shift) for window in codes], meters).mu
 
 
 def pitch_classes(phrase: Phrase) -> DoubleArray:
-    """Share of the time that each sounds. `[12]`"""
-    found = np.zeros(12)
+    """Share of the sounding time of each pitch class; drums are skipped. `[12]`"""
+    steps = np.zeros(12)
     for part in phrase.parts:
         for note in () if part.is_drum else part.notes:
-            found[note.pitch % 12] += note.duration
-    return np.asarray(found / max(1.0, found.sum()))
+            steps[note.pitch % 12] += note.duration
+    return np.asarray(steps / max(1.0, steps.sum()))

@@ -1,4 +1,4 @@
-"""z moved: towards what was asked for, never away from it, and alike whatever stands beside it."""
+"""Attributes change in the requested direction, and each z on its own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ METERS = [Meter(4, 4), Meter(6, 8), Meter(4, 4)]
 
 
 def with_some(checkpoint: Checkpoint, slider: bool = False) -> Checkpoint:
-    """With attributes in any directions, and a slider that cannot be measured."""
+    """Add attributes with random directions, and a slider, which cannot be measured."""
     rng = np.random.default_rng(0)
     z = checkpoint.config.net.latent
     directions = {name: 2 * rng.standard_normal(z).astype(np.float32) for name in ATTRIBUTES}
@@ -41,57 +41,60 @@ names = st.sampled_from(list(ATTRIBUTES))
 @given(names, st.floats(-2, 2))
 @settings(max_examples=10, deadline=None)
 def test_an_attribute_never_moves_the_other_way(name: str, amount: float) -> None:
-    """Up or not at all if more was asked for, down or not at all if less."""
-    known = measurable_attributes(PLAYER)
+    """Up or not at all for a positive amount, down or not at all for a negative one."""
+    measurable = measurable_attributes(PLAYER)
     z = apply_attributes(PLAYER, Z, {name: amount}, METERS)
-    before, after = (values_of(PLAYER, each, METERS, known) for each in (Z, z))
-    change = (after - before)[:, list(known).index(name)]
+    before, after = (values_of(PLAYER, points, METERS, measurable) for points in (Z, z))
+    change = (after - before)[:, list(measurable).index(name)]
     assert (np.nan_to_num(change) * amount >= 0).all()
 
 
 @given(names, st.floats(0.1, 1), st.floats(1, 2))
 @settings(max_examples=5, deadline=None)
-def test_who_asks_for_more_gets_as_much_or_more(name: str, some: float, times: float) -> None:
-    """Of each window, in either direction."""
-    known = measurable_attributes(PLAYER)
+def test_a_larger_amount_changes_at_least_as_much(name: str, some: float, times: float) -> None:
+    """For each window, in both directions."""
+    measurable = measurable_attributes(PLAYER)
     for sign in (1, -1):
         less, more = (
             values_of(
-                PLAYER, apply_attributes(PLAYER, Z, {name: sign * much}, METERS), METERS, known
+                PLAYER,
+                apply_attributes(PLAYER, Z, {name: sign * amount}, METERS),
+                METERS,
+                measurable,
             )
-            for much in (some, some * times)
+            for amount in (some, some * times)
         )
-        change = sign * (more - less)[:, list(known).index(name)]
+        change = sign * (more - less)[:, list(measurable).index(name)]
         assert (np.nan_to_num(change) >= -1e-9).all()
 
 
 def test_nothing_set_leaves_z_as_it_is() -> None:
-    """To the bit; so does 0, and no z at all is none."""
+    """Bit for bit; so does an amount of 0, and an empty z gives an empty result."""
     for nothing in ({}, {"density": 0.0}):
         assert np.array_equal(apply_attributes(PLAYER, Z, nothing, METERS), Z)
     assert apply_attributes(PLAYER, Z[:0], {"density": 1.0}, []).shape == (0, PLAYER.latent)
 
 
-def test_a_z_moves_alike_whatever_stands_beside_it() -> None:
-    """Alone or among others, of several meters."""
-    for wanted in ({"density": 1.0}, {"pitch": -1.0, "range": 0.5}):
-        together = apply_attributes(PLAYER, Z, wanted, METERS)
+def test_a_z_moves_the_same_alone_or_in_a_batch() -> None:
+    """Also if the batch holds several meters."""
+    for amounts in ({"density": 1.0}, {"pitch": -1.0, "range": 0.5}):
+        together = apply_attributes(PLAYER, Z, amounts, METERS)
         for row, meter in enumerate(METERS):
             assert np.array_equal(
-                apply_attributes(PLAYER, Z[row : row + 1], wanted, [meter])[0], together[row]
+                apply_attributes(PLAYER, Z[row : row + 1], amounts, [meter])[0], together[row]
             )
 
 
 def test_what_cannot_be_measured_is_added() -> None:
-    """A slider, as much of it as was asked for; alone or before the rest."""
+    """A slider is added times its amount, before the other attributes are applied."""
     assert "slider-1" not in measurable_attributes(PLAYER)
     np.testing.assert_allclose(apply_attributes(PLAYER, Z, {"slider-1": -0.5}, METERS), Z - 0.5)
     both = apply_attributes(PLAYER, Z, {"slider-1": 1.0, "pitch": 1.0}, METERS)
     assert np.array_equal(both, apply_attributes(PLAYER, Z + 1, {"pitch": 1.0}, METERS))
 
 
-def test_what_is_not_there_is_told() -> None:
-    """As one sentence that lists what is, or says how to have some."""
+def test_an_unknown_attribute_is_refused() -> None:
+    """The error lists the attributes, or says how to fit them."""
     with pytest.raises(RequestError, match="no attribute 'speed'; it has density, syncopation-8"):
         apply_attributes(PLAYER, Z, {"speed": 1.0}, METERS)
     with pytest.raises(RequestError, match="musicvae fit-attributes"):
@@ -101,10 +104,10 @@ def test_what_is_not_there_is_told() -> None:
 
 
 def test_settings_are_typed_as_they_are_read() -> None:
-    """A name, an equals sign and a number with a sign or without."""
+    """A name, an equals sign and a number with or without a sign."""
     typed = ["density=+1", "syncopation-16=-0.5", " range = .25", "pitch=2."]
-    found = parse_settings(typed)
-    assert found == {"density": 1, "syncopation-16": -0.5, "range": 0.25, "pitch": 2}
+    amounts = parse_settings(typed)
+    assert amounts == {"density": 1, "syncopation-16": -0.5, "range": 0.25, "pitch": 2}
     for wrong in ("density", "=1", "density=", "density=much", "density=nan", "density=1e9"):
         with pytest.raises(RequestError, match="like density=\\+1"):
             parse_settings([wrong])

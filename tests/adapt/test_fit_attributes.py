@@ -1,4 +1,4 @@
-"""Directions fitted and stored: they point where they say, and the net stays as it was."""
+"""Directions of attributes: each changes its own attribute, and the net stays as it was."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from musicvae import checkpoint
-from musicvae.adapt import fit_attributes as directions
+from musicvae.adapt import fit_attributes as module
 from musicvae.adapt.apply_attributes import measurable_attributes
 from musicvae.adapt.fit_attributes import fit_attributes
 from musicvae.api.builders import fit_attributes as fit_in_folder
@@ -25,9 +25,9 @@ from ..miniatures import make_data, tiny_checkpoint, tiny_prior
 
 @pytest.fixture(autouse=True)
 def few_trials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Enough for tiny nets."""
-    monkeypatch.setattr(directions, "LADDER", (2.0, 6.0))
-    monkeypatch.setattr(directions, "MAX_TRIAL_WINDOWS", 4)
+    """Few windows and lengths, enough for tiny nets."""
+    monkeypatch.setattr(module, "LADDER", (2.0, 6.0))
+    monkeypatch.setattr(module, "MAX_TRIAL_WINDOWS", 4)
 
 
 @pytest.fixture
@@ -36,31 +36,35 @@ def data(tmp_path: Path) -> Path:
     return make_data(tmp_path / "data")
 
 
-def test_ways_move_one_thing_and_leave_the_others() -> None:
-    """In a linear model, where two things go together; a partner may go along."""
+def test_directions_change_one_attribute_and_leave_the_others() -> None:
+    """In a linear model of two correlated attributes; a partner may change with its attribute."""
     slopes = np.array([[1.0, 0.2, 0.0], [0.8, 0.0, 0.5], [0.1, 1.0, 1.0]])
     for partner in (False, True):
         others = [[2] if partner else [1, 2], [0, 2], [0, 1]]
-        effects = slopes @ directions._directions(slopes, others).T
-        own = np.diag(effects)
-        assert (own > 0).all()
-        assert abs(effects[1, 0] / own[0]) > 0.5 if partner else abs(effects[1, 0] / own[0]) < 0.3
+        effects = slopes @ module._directions(slopes, others).T
+        own_effect = np.diag(effects)
+        assert (own_effect > 0).all()
+        assert (
+            abs(effects[1, 0] / own_effect[0]) > 0.5
+            if partner
+            else abs(effects[1, 0] / own_effect[0]) < 0.3
+        )
         plain = slopes @ slopes.T
-        assert abs(effects[0, 1] / own[1]) < abs(plain[0, 1] / plain[1, 1]) / 2
+        assert abs(effects[0, 1] / own_effect[1]) < abs(plain[0, 1] / plain[1, 1]) / 2
 
 
-def test_a_linear_model_is_found_in_x() -> None:
-    """Where z vary much in one direction and little in another."""
+def test_the_slopes_are_those_over_x() -> None:
+    """Although z varies much in one direction and little in another."""
     rng = np.random.default_rng(0)
     mu = (rng.standard_normal((2000, 3)) * [3, 1, 0.1] + 5).astype(np.float32)
-    wanted = (mu - mu.mean(axis=0)) @ np.array([[1.0, 0.0, 10.0]]).T
-    spread = directions._spread(mu)
-    slopes = directions._slopes(mu, wanted, spread)
+    values = (mu - mu.mean(axis=0)) @ np.array([[1.0, 0.0, 10.0]]).T
+    spread = module._spread(mu)
+    slopes = module._slopes(mu, values, spread)
     np.testing.assert_allclose(np.linalg.solve(spread.T, slopes[0]), [1, 0, 10], atol=0.2)
 
 
 def test_the_net_stays_as_it_was(data: Path, tmp_path: Path) -> None:
-    """Its weights and what it plays, to the byte; a second fit takes the first one's place."""
+    """Its weights and its music, to the byte; a second fit replaces the first."""
     folder = tmp_path / "model"
     checkpoint.save(folder, tiny_prior(tiny_checkpoint()))
     before, played = checkpoint.load(folder), load(folder).generate(2, seed=0)
@@ -79,29 +83,29 @@ def test_the_net_stays_as_it_was(data: Path, tmp_path: Path) -> None:
 
 
 def test_mean_and_sd_are_those_of_the_training_set(data: Path) -> None:
-    """Of all its windows where it is small; reports tell how it goes."""
+    """Over all windows of a small set; the last report says that all is done."""
     reports: list[Report] = []
     fitted = fit_attributes(tiny_checkpoint(), data, progress=reports.append)
     assert (reports[-1].task, reports[-1].done) == ("fit-attributes", reports[-1].total)
     windows = open_split(data, "train")
     density = ATTRIBUTES["density"]
-    found = [
+    densities = [
         density(windows.codec.decode(windows.window(row), windows.meter(row)))
         for row in range(len(windows))
     ]
-    expected = [np.mean(found), np.std(found)]
+    expected = [np.mean(densities), np.std(densities)]
     np.testing.assert_allclose(checkpoint.scales_of(fitted)["density"], expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("codec", ["drums", "leadsheet"])
 def test_every_codec_has_attributes(codec: str, tmp_path: Path) -> None:
-    """Each of its first part."""
+    """Those of its first part."""
     fitted = fit_attributes(tiny_checkpoint(codec=codec), make_data(tmp_path / codec, codec))
     assert len(measurable_attributes(Player(fitted))) == (3 if codec == "drums" else 8)
 
 
-def test_sliders_and_a_prior_stand_beside_attributes(data: Path) -> None:
-    """One does not take the other away; the bare net has none."""
+def test_attributes_are_stored_beside_sliders_and_a_prior(data: Path) -> None:
+    """None replaces another; the net alone has neither."""
     slider = {"slider-1": np.ones(5, np.float32)}
     with_slider = checkpoint.with_attributes(tiny_checkpoint(), slider)
     fitted = tiny_prior(fit_attributes(with_slider, data))
@@ -110,15 +114,15 @@ def test_sliders_and_a_prior_stand_beside_attributes(data: Path) -> None:
     assert checkpoint.net_only(fitted).weights.keys() == tiny_checkpoint().weights.keys()
 
 
-def test_a_direction_of_another_width_is_damage() -> None:
-    """Found when the model is loaded."""
+def test_a_direction_of_another_width_is_refused() -> None:
+    """When the model is loaded."""
     wrong = checkpoint.with_attributes(tiny_checkpoint(), {"density": np.ones(4, np.float32)})
     with pytest.raises(CheckpointError, match="5 numbers wide"):
         Player(wrong)
 
 
-def test_what_cannot_be_fitted_is_told(data: Path, tmp_path: Path) -> None:
-    """As one sentence."""
+def test_what_cannot_be_fitted_is_refused(data: Path, tmp_path: Path) -> None:
+    """A net without z, another codec, and too few windows."""
     with pytest.raises(RequestError, match="has no z"):
         fit_attributes(tiny_checkpoint("lstm"), data)
     rolls = make_data(tmp_path / "rolls", "roll")

@@ -1,4 +1,4 @@
-"""A model of one's own: what it makes up leans towards some files, all else is as it was."""
+"""A personal model generates music like some files; all else is as it was."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ SAMPLES = 8
 
 
 @pytest.fixture(scope="module", autouse=True)
-def few() -> Iterator[None]:
-    """So many windows are heard, and samples looked up, as a test has time for."""
+def quick() -> Iterator[None]:
+    """Few windows, lengths and samples, so that the tests are quick."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(slider_module, "MAX_SLIDER_WINDOWS", 4)
         patch.setattr(slider_module, "LENGTHS", (1.0, 4.0))
@@ -47,15 +47,15 @@ def few() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def base() -> Checkpoint:
-    """A model with a prior, and with an attribute of its own."""
+    """A model with a prior and an attribute."""
     model = tiny_prior(tiny_checkpoint())
-    own = {ATTRIBUTE + "density": np.ones(model.config.net.latent, np.float32)}
-    return replace(model, weights={**model.weights, **own})
+    density = {ATTRIBUTE + "density": np.ones(model.config.net.latent, np.float32)}
+    return replace(model, weights={**model.weights, **density})
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three pieces with telling names, one of them below, and two that are none."""
+    """Three pieces with private names, one in a subfolder, and two files that cannot be used."""
     home = tmp_path_factory.mktemp("secret-songs")
     (home / "below").mkdir()
     for seed, name in enumerate(("my-first-love", "my-second", "below/my-third")):
@@ -69,12 +69,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def made(base: Checkpoint, folder: Path) -> Personal:
-    """A model that leans towards them."""
+    """A personal model of these files."""
     return personalize(base, [folder])
 
 
 def sliders_of(model: Checkpoint) -> list[str]:
-    """Their names, in order."""
+    """Names of the slider weights, in order."""
     prefix = ATTRIBUTE + "slider-"
     return sorted(name for name in model.weights if name.startswith(prefix))
 
@@ -82,35 +82,35 @@ def sliders_of(model: Checkpoint) -> list[str]:
 def test_it_finds_the_music_of_the_files_likelier(
     base: Checkpoint, made: Personal, folder: Path
 ) -> None:
-    """Under what makes windows up, and hence under what goes on after some bars."""
+    """The prior of the personal model has a lower NLL of their windows."""
     windows, _ = read_windows([str(path) for path in folder.glob("my-*.mid")], Player(base))
-    nothing = np.empty((len(windows.codes), 0), np.float32)
-    nats = []
+    no_z = np.empty((len(windows.codes), 0), np.float32)
+    means = []
     for model in (base, made.checkpoint):
         prior = prior_of(model)
         assert prior is not None
-        found = Player(prior).nll(nothing, *windows)
-        nats.append(np.mean([each.mean() for each in found]))
-    assert nats[1] < 0.8 * nats[0]
+        nll = Player(prior).nll(no_z, *windows)
+        means.append(np.mean([window.mean() for window in nll]))
+    assert means[1] < 0.8 * means[0]
 
 
-def test_what_it_draws_lies_nearer_to_the_music_of_the_files(
+def test_its_samples_are_nearer_to_the_music_of_the_files(
     base: Checkpoint, made: Personal, folder: Path
 ) -> None:
-    """z of samples, to the middle of z of the files."""
+    """The mean z of samples to the mean z of the files."""
     windows, _ = read_windows([str(path) for path in folder.glob("my-*.mid")], Player(base))
     meters = [windows.meters[row % len(windows.meters)] for row in range(200)]
     middle = Player(base).encode(*windows).mu.mean(axis=0)
-    far = []
+    distances = []
     for model in (base, made.checkpoint):
         rngs = [np.random.default_rng(row) for row in range(len(meters))]
         z = Player(model).sample_z(meters, rngs)
-        far.append(np.linalg.norm(z.mean(axis=0) - middle))
-    assert far[1] < far[0]
+        distances.append(np.linalg.norm(z.mean(axis=0) - middle))
+    assert distances[1] < distances[0]
 
 
-def test_only_what_makes_up_is_another(base: Checkpoint, made: Personal) -> None:
-    """It gives music back as the model does, bit for bit, and keeps the attributes it had."""
+def test_only_the_head_of_the_prior_changes(base: Checkpoint, made: Personal) -> None:
+    """Encoder, decoder and attributes are the same, bit for bit; sliders are added."""
     old, new = base.weights, made.checkpoint.weights
     changed = {name for name in old if not np.array_equal(old[name], new[name])}
     assert changed == {"prior.head.weight", "prior.head.bias"}
@@ -119,7 +119,7 @@ def test_only_what_makes_up_is_another(base: Checkpoint, made: Personal) -> None
 
 
 def test_every_verb_works(base: Checkpoint, made: Personal) -> None:
-    """Those of the model, on any music."""
+    """Verbs without the prior return what they return for the base model."""
     before, after = MusicVAE(base), MusicVAE(made.checkpoint)
     assert after.verbs == before.verbs
     tune = little_tune(Meter(6, 8), 4, 4)
@@ -131,7 +131,7 @@ def test_every_verb_works(base: Checkpoint, made: Personal) -> None:
 
 
 def test_there_are_four_sliders_one_for_each_direction(made: Personal) -> None:
-    """Named by their place and by another figure each; they stand in the weights."""
+    """They are named by rank and by a feature of their own, and stored in the weights."""
     names = [slider.name for slider in made.sliders]
     assert sliders_of(made.checkpoint) == [ATTRIBUTE + name for name in names]
     assert len(names) == len({name.split("-")[2] for name in names}) == 4
@@ -140,7 +140,7 @@ def test_there_are_four_sliders_one_for_each_direction(made: Personal) -> None:
 
 
 def test_files_that_give_nothing_are_named_with_the_reason(made: Personal, folder: Path) -> None:
-    """One that is no MIDI and one that is too short; the rest is used."""
+    """One is no MIDI file and one is too short; the others are used."""
     assert made.files == 3
     assert {Path(name).name: why for name, why in made.left_out.items()} == {
         "broken.mid": "it is not a MIDI file (no MThd header).",
@@ -149,7 +149,7 @@ def test_files_that_give_nothing_are_named_with_the_reason(made: Personal, folde
     assert set(made.meters) == {Meter(4, 4), Meter(3, 4)}
 
 
-def test_one_file_is_enough_and_every_step_is_told(base: Checkpoint, folder: Path) -> None:
+def test_one_file_is_enough_and_every_step_is_reported(base: Checkpoint, folder: Path) -> None:
     """First the files, then the rounds, the sliders and the samples."""
     reports: list[Report] = []
     made = personalize(base, [folder / "my-second.mid"], progress=reports.append)
@@ -158,28 +158,28 @@ def test_one_file_is_enough_and_every_step_is_told(base: Checkpoint, folder: Pat
     assert {(report.task, report.total) for report in reports} == {("personalize", ROUNDS + 3)}
 
 
-def test_a_second_time_the_sliders_are_others(made: Personal, folder: Path) -> None:
-    """Not eight of them."""
+def test_a_second_personalization_replaces_the_sliders(made: Personal, folder: Path) -> None:
+    """There are four again, not eight."""
     again = personalize(made.checkpoint, [folder / "my-second.mid"])
     assert len(sliders_of(again.checkpoint)) == 4
 
 
-def test_of_very_much_music_some_is_drawn(
+def test_a_sample_is_used_of_very_much_music(
     base: Checkpoint, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the seed; the copies are looked up in all of it."""
+    """It depends on the seed; copies are counted in all of the music."""
     monkeypatch.setattr(module, "MAX_STEPS", 300)
-    one, same, other = (personalize(base, [folder], seed=seed) for seed in (0, 0, 1))
+    first, same, other = (personalize(base, [folder], seed=seed) for seed in (0, 0, 1))
     head = "prior.head.weight"
-    assert np.array_equal(one.checkpoint.weights[head], same.checkpoint.weights[head])
-    assert not np.array_equal(one.checkpoint.weights[head], other.checkpoint.weights[head])
-    assert sum(one.meters.values()) > 300 / 32
+    assert np.array_equal(first.checkpoint.weights[head], same.checkpoint.weights[head])
+    assert not np.array_equal(first.checkpoint.weights[head], other.checkpoint.weights[head])
+    assert sum(first.meters.values()) > 300 / 32
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["drums-2bar", "trio-4bar", "piano-2bar", "leadsheet-8bar"])
 def test_music_of_every_kind(name: str, tmp_path: Path) -> None:
-    """Each codec reads its parts of a band."""
+    """Each codec reads its own parts of a band."""
     for seed in range(3):
         write_midi(little_band(Meter(4, 4), seed, 20), tmp_path / f"{seed}.mid")
     made = personalize(tiny_prior(tiny_checkpoint(name)), [tmp_path])
@@ -187,35 +187,35 @@ def test_music_of_every_kind(name: str, tmp_path: Path) -> None:
     assert len(MusicVAE(made.checkpoint).generate(1, seed=0)) == 1
 
 
-class Finds:
-    """A library that holds whatever is looked up, or nothing."""
+class FakeIndex:
+    """An index in which every sample is a copy, or none is."""
 
     answer = True
 
     def __init__(self, codec: Codec, originals: object) -> None:
-        """Of anything."""
+        """Ignore both."""
 
     def contains_copy(self, sample: object) -> bool:
-        """The same for all."""
+        """Return the same answer for every sample."""
         return self.answer
 
 
 def test_it_warns_when_it_copies(
     base: Checkpoint, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And says what to do."""
-    monkeypatch.setattr(module, "CopyIndex", Finds)
+    """The warning says what to do."""
+    monkeypatch.setattr(module, "CopyIndex", FakeIndex)
     made = personalize(base, [folder])
     assert made.copies == 1.0
     assert made.warning is not None
     assert made.warning.startswith("100% of 8 samples repeat")
     assert "give it more files" in made.warning
-    monkeypatch.setattr(Finds, "answer", False)
+    monkeypatch.setattr(FakeIndex, "answer", False)
     assert personalize(base, [folder]).warning is None
 
 
 def test_what_cannot_be_done_is_refused(base: Checkpoint, folder: Path, tmp_path: Path) -> None:
-    """In one sentence each."""
+    """A model without a prior, too little music, a missing file, an empty folder."""
     with pytest.raises(RequestError, match="this one has none: fit one with musicvae fit-prior"):
         personalize(tiny_checkpoint(), [folder])
     with pytest.raises(RequestError, match=r"There are 0 different .* 8 are needed; .*no MThd"):
@@ -234,8 +234,8 @@ def model(base: Checkpoint, tmp_path: Path) -> Path:
     return tmp_path / "model"
 
 
-def typed(*words: str | Path) -> str:
-    """What a command prints, on both ends; what went wrong on purpose is raised."""
+def run(*words: str | Path) -> str:
+    """Run the command and return its output; raise its error."""
     result = CliRunner().invoke(app, ["personalize", *map(str, words)])
     if isinstance(result.exception, MusicVAEError):
         raise result.exception
@@ -246,43 +246,43 @@ def typed(*words: str | Path) -> str:
 def test_the_same_files_and_seed_give_the_same_bytes(
     model: Path, folder: Path, tmp_path: Path
 ) -> None:
-    """From the command and from Python; and what it writes can be loaded and played."""
-    said = typed(folder, "-o", tmp_path / "one", "--model", model)
+    """From the command line and from Python; what is written can be loaded and used."""
+    output = run(folder, "-o", tmp_path / "one", "--model", model)
     musicvae.personalize([folder], out=tmp_path / "two", model=model)
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
-    assert "broken.mid: it is not a MIDI file" in said
-    assert "windows of 3 files" in said
-    one, two = (musicvae.load(tmp_path / name).generate(2, seed=3) for name in ("one", "two"))
-    assert [midi_bytes(phrase) for phrase in one] == [midi_bytes(phrase) for phrase in two]
+    assert "broken.mid: it is not a MIDI file" in output
+    assert "windows of 3 files" in output
+    first, second = (musicvae.load(tmp_path / name).generate(2, seed=3) for name in ("one", "two"))
+    assert [midi_bytes(phrase) for phrase in first] == [midi_bytes(phrase) for phrase in second]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file in a folder."""
+    """The bytes of every file in a folder, by name."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_what_is_written_names_no_file(model: Path, folder: Path, tmp_path: Path) -> None:
-    """Neither the card nor the config nor the weights; the card has the counts."""
+    """Card, config and weights hold no name; the card has the counts."""
     musicvae.personalize([folder], out=tmp_path / "mine", model=model)
-    found = contents(tmp_path / "mine")
-    assert found.keys() == {"card.md", "config.json", "model.safetensors"}
-    for data in found.values():
+    written = contents(tmp_path / "mine")
+    assert written.keys() == {"card.md", "config.json", "model.safetensors"}
+    for data in written.values():
         for word in (b"my-", b"secret", b"broken", str(tmp_path).encode()):
             assert word not in data
-    assert b"leans towards the music of 3 files" in found["card.md"]
-    assert b"| `slider-1-" in found["card.md"]
+    assert b"leans towards the music of 3 files" in written["card.md"]
+    assert b"| `slider-1-" in written["card.md"]
 
 
-def test_the_card_tells_the_seed_and_the_copies(made: Personal) -> None:
-    """As they were."""
-    told = card(made._replace(copies=0.25), 17)
-    assert "--seed 17\n" in told
-    assert "Of 8 samples 25.0% repeat a window" in told
+def test_the_card_has_the_seed_and_the_copies(made: Personal) -> None:
+    """And the number of samples."""
+    text = card(made._replace(copies=0.25), 17)
+    assert "--seed 17\n" in text
+    assert "Of 8 samples 25.0% repeat a window" in text
 
 
 @pytest.fixture
 def shipped(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The home of models that came with the package."""
+    """The folder of models that came with the package; nothing in it may change."""
     home = tmp_path / "home"
     shutil.copytree(model, home / "melody-2bar")
     monkeypatch.setattr(registry, "SHIPPED", (home,))
@@ -291,26 +291,26 @@ def shipped(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     assert contents(home / "melody-2bar") == before
 
 
-def test_nothing_is_written_over_unless_it_is_said(
+def test_nothing_is_overwritten_without_force(
     model: Path, folder: Path, tmp_path: Path, shipped: Path
 ) -> None:
-    """Nor ever a model that came with the package; what is refused leaves nothing behind."""
+    """A shipped model is never overwritten; a refused request writes nothing."""
     out = tmp_path / "mine"
     with pytest.raises(RequestError, match="8 are needed"):
-        typed(folder / "short.mid", "-o", out, "--model", model)
+        run(folder / "short.mid", "-o", out, "--model", model)
     assert not out.exists()
-    typed(folder / "my-second.mid", "-o", out, "--model", model)
+    run(folder / "my-second.mid", "-o", out, "--model", model)
     before = contents(out)
     with pytest.raises(OutputError, match="holds a checkpoint already"):
-        typed(folder, "-o", out, "--model", model)
+        run(folder, "-o", out, "--model", model)
     assert contents(out) == before
-    typed(folder, "-o", out, "--model", model, "--force")
+    run(folder, "-o", out, "--model", model, "--force")
     assert contents(out) != before
     with pytest.raises(OutputError, match="came with the package"):
-        typed(folder, "-o", shipped / "melody-2bar", "--model", model, "--force")
+        run(folder, "-o", shipped / "melody-2bar", "--model", model, "--force")
 
 
-def test_shipped_models_can_be_leaned() -> None:
+def test_shipped_models_can_be_personalized() -> None:
     """Each of them has a prior."""
     for path in SHIPPED[1].glob("*/config.json"):
         assert checkpoints.load_config(path.parent)[0].net.prior

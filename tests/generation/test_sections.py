@@ -1,4 +1,4 @@
-"""Pieces of any length: forms, seams, ends that lead back."""
+"""Pieces of any length: forms, window boundaries and loops."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from musicvae.api.model import load
 from musicvae.engine import Player
 from musicvae.errors import RequestError
-from musicvae.generation.sections import Form, compose, parse_form
+from musicvae.generation.form import Form, parse_form
+from musicvae.generation.sections import _close_loop, _draft_sections, compose
 from musicvae.generation.seeding import Sampling
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
-from musicvae.score.windows import cut_phrase
+from musicvae.score.windows import cut_phrase, join_phrases
 from musicvae.theory.meter import Meter
 from musicvae.verbs.generate import generate
 
@@ -25,7 +26,7 @@ METERS = (Meter(4, 4), Meter(6, 8), Meter(2, 4), Meter(5, 4))
 
 @pytest.fixture(scope="module", params=["melody-2bar", "leadsheet-8bar", "drums-2bar"])
 def player(request: pytest.FixtureRequest) -> Player:
-    """Flat, hierarchical, of drums; each with a prior."""
+    """A flat, a hierarchical and a drum model, each with a prior."""
     return Player(tiny_prior(tiny_checkpoint(request.param)))
 
 
@@ -36,11 +37,11 @@ def player(request: pytest.FixtureRequest) -> Player:
     st.booleans(),
     st.integers(0, 9),
 )
-@settings(max_examples=8, deadline=None)
-def test_a_piece_has_the_bars_and_sections_that_were_asked_for(
+@settings(max_examples=12, deadline=None)
+def test_a_piece_has_the_requested_bars_and_sections(
     player: Player, form: str, bars: int, meter: Meter, loop: bool, seed: int
 ) -> None:
-    """Any length, shorter and longer than a window; a letter is the same music each time."""
+    """Shorter or longer than a window; the same letter is the same music."""
     (piece,) = generate(
         player, 1, meter=meter, bars=bars * len(form), form=form, loop=loop, sampling=seeded(seed)
     )
@@ -55,7 +56,7 @@ def test_a_piece_has_the_bars_and_sections_that_were_asked_for(
 
 
 def test_without_a_length_a_form_has_a_window_for_each_section(player: Player) -> None:
-    """And the first section is what a single window with that seed is."""
+    """And so does a form of one letter."""
     size = player.bars
     (piece,) = generate(player, 1, form="AB", sampling=seeded(3))
     assert piece.bars == 2 * size
@@ -63,62 +64,59 @@ def test_without_a_length_a_form_has_a_window_for_each_section(player: Player) -
     assert alone.bars == size
 
 
-def test_a_piece_does_not_depend_on_how_many_are_asked_for(player: Player) -> None:
-    """The first of many is the first of few; another seed gives others."""
+def test_a_piece_does_not_depend_on_their_number(player: Player) -> None:
+    """The first of two is the same alone; another seed gives other pieces."""
     two = generate(player, 2, bars=5, sampling=seeded(4))
     assert generate(player, 1, bars=5, sampling=seeded(4)) == two[:1]
     assert generate(player, 2, bars=5, sampling=seeded(5)) != two
 
 
-def test_notes_go_on_over_the_bar_lines_where_windows_meet() -> None:
-    """As the shipped prior made them up: some do, of many pieces."""
+def test_notes_are_tied_across_window_boundaries() -> None:
+    """At least one in 12 pieces of the shipped model."""
     pieces = generate(load("melody-2bar").player, 12, bars=6, sampling=seeded(1))
-    seams = (32, 64)
+    boundaries = (32, 64)
     crossing = [
         note
         for piece in pieces
         for note in piece.parts[0].notes
-        if any(note.start < seam < note.end for seam in seams)
+        if any(note.start < boundary < note.end for boundary in boundaries)
     ]
     assert crossing
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["A", "AB"])
-def test_an_end_that_leads_back_is_never_worse(player: Player, form: str) -> None:
-    """Under the prior the first bar is at least as likely after it as after the end there was."""
+def test_a_loop_is_never_worse_than_the_first_draft(player: Player, form: str) -> None:
+    """Under the prior, the first bar is at least as likely after the new last bar as before."""
     meter = Meter()
     for seed in range(6):
-        nats = []
+        nll = []
         for loop in (False, True):
             rngs = [np.random.default_rng(seed)]
             sections = Form(form, 4)
             (plan,) = compose(player, meter, sections, rngs, Sampling(1.0), loop=loop)
             assert plan.bars == 4 * len(form)
-            nats.append(_start_after_end(player, meter, sections, seed, loop))
-        assert nats[1] <= nats[0]
+            nll.append(_start_after_end(player, meter, sections, seed, loop))
+        assert nll[1] <= nll[0]
 
 
 def _start_after_end(player: Player, meter: Meter, form: Form, seed: int, loop: bool) -> float:
-    """-log p of the first bar of a draft, after its last ones."""
-    from musicvae.generation import sections as c
-    from musicvae.score.windows import join_phrases
-
+    """NLL of the first bar of a draft after its last bars."""
     rng = np.random.default_rng(seed)
     size = player.bars
-    (sections,) = c._draft_sections(player, meter, form, [rng], Sampling(1.0))
+    (sections,) = _draft_sections(player, meter, form, [rng], Sampling(1.0))
     if loop:
         assert player.prior
-        sections = c._close_loop(player.prior, meter, form, sections, rng, Sampling(1.0))
+        sections = _close_loop(player.prior, meter, form, sections, rng, Sampling(1.0))
     codec, end = player.codec, form.bars * meter.steps_per_bar
     piece = [sections[form.sections.index(letter)][:end] for letter in form.letters]
-    heard = np.concatenate(piece * size)[-(size - 1) * meter.steps_per_bar :]
-    both = join_phrases(
-        [codec.decode(heard, meter), codec.decode(piece[0][: meter.steps_per_bar], meter)]
+    context = np.concatenate(piece * size)[-(size - 1) * meter.steps_per_bar :]
+    window = join_phrases(
+        [codec.decode(context, meter), codec.decode(piece[0][: meter.steps_per_bar], meter)]
     )
     assert player.prior
-    (nats,) = player.prior.nll(np.empty((1, 0), np.float32), [codec.encode(both)], [meter])
-    return float(nats[-meter.steps_per_bar :].sum())
+    (nll,) = player.prior.nll(np.empty((1, 0), np.float32), [codec.encode(window)], [meter])
+    return float(nll[-meter.steps_per_bar :].sum())
 
 
 @pytest.mark.parametrize(
@@ -131,8 +129,8 @@ def _start_after_end(player: Player, meter: Meter, form: Form, seed: int, loop: 
         ("AB", 2_000, "1 to 1,000 bars"),
     ],
 )
-def test_what_is_no_form_is_one_sentence(form: str | None, bars: int, answer: str | None) -> None:
-    """It says what would do; no letters are one section."""
+def test_an_invalid_form_is_refused(form: str | None, bars: int, answer: str | None) -> None:
+    """The error says what would be valid; an empty form is one section."""
     if answer is None:
         assert parse_form(form, bars, 2) == Form("A", 8)
         return
@@ -140,8 +138,8 @@ def test_what_is_no_form_is_one_sentence(form: str | None, bars: int, answer: st
         parse_form(form, bars, 2)
 
 
-def test_a_net_that_has_no_prior_of_music_makes_windows_side_by_side() -> None:
-    """Of N(0, I); it cannot look for a way back, and one without z makes a window alone."""
+def test_a_net_without_a_fitted_prior_samples_windows_independently() -> None:
+    """It cannot make a loop, and a net without z can make one window only."""
     bare = Player(tiny_checkpoint("melody-2bar"))
     (piece,) = generate(bare, 1, bars=5, sampling=seeded(1))
     assert piece.bars == 5

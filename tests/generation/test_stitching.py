@@ -1,4 +1,4 @@
-"""Where windows meet: what is held over, what is tied, and where one goes over into another."""
+"""Window boundaries: tied notes are found and restored, and overlaps are merged."""
 
 from __future__ import annotations
 
@@ -21,54 +21,54 @@ MELODY = CODECS["melody"]
 
 
 def tune(*notes: Note, bars: int = 2) -> Phrase:
-    """In 4/4."""
+    """A melody in 4/4."""
     return Phrase(Meter(), bars, parts=(Part(notes),))
 
 
-def test_a_note_over_a_bar_line_is_found() -> None:
-    """What ends there or begins there is not held over it."""
+def test_a_note_across_a_bar_line_is_found() -> None:
+    """A note that ends or begins at the bar line is not tied."""
     phrase = tune(Note(0, 16, 60), Note(12, 8, 64), Note(16, 4, 67))
     assert find_tied_notes(phrase, [0, 16]) == (TiedNote(0, 16, 64, 20),)
 
 
 @given(st.integers(0, 99), st.sampled_from(["melody", "leadsheet", "roll", "trio"]))
 @settings(deadline=None)
-def test_windows_that_are_tied_are_the_music_they_were_cut_from(seed: int, name: str) -> None:
-    """Any codec: cut, joined and tied is the whole again."""
+def test_windows_cut_joined_and_tied_are_the_whole_again(seed: int, name: str) -> None:
+    """For several codecs and meters."""
     codec = CODECS[name]
     meter = METERS[seed % len(METERS)]
     piece = little_piece(name, meter, seed, bars=6)
     whole = codec.decode(codec.encode(piece), meter)
     cuts = split_windows(whole)
-    seams = np.cumsum([cut.steps for cut in cuts])[:-1]
-    back = join_phrases([codec.decode(codec.encode(cut), meter) for cut in cuts])
-    assert tie_notes(back, find_tied_notes(whole, seams.tolist()), codec) == replace(
-        whole, bars=back.bars
+    boundaries = np.cumsum([cut.steps for cut in cuts])[:-1]
+    joined = join_phrases([codec.decode(codec.encode(cut), meter) for cut in cuts])
+    assert tie_notes(joined, find_tied_notes(whole, boundaries.tolist()), codec) == replace(
+        whole, bars=joined.bars
     )
 
 
 def test_a_tie_ends_where_another_note_begins_and_needs_the_same_pitch() -> None:
-    """Of one voice; a note of another pitch is left alone."""
-    broken = tune(Note(8, 8, 60), Note(20, 4, 64))
-    assert tie_notes(broken, [TiedNote(0, 16, 60, 24)], MELODY).parts[0].notes[0] == Note(8, 12, 60)
-    assert tie_notes(broken, [TiedNote(0, 16, 61, 24)], MELODY) == broken
-    assert tie_notes(broken, [TiedNote(3, 16, 60, 24)], MELODY) == broken
+    """A note of another pitch, or of a part that does not exist, is left alone."""
+    cut = tune(Note(8, 8, 60), Note(20, 4, 64))
+    assert tie_notes(cut, [TiedNote(0, 16, 60, 24)], MELODY).parts[0].notes[0] == Note(8, 12, 60)
+    assert tie_notes(cut, [TiedNote(0, 16, 61, 24)], MELODY) == cut
+    assert tie_notes(cut, [TiedNote(3, 16, 60, 24)], MELODY) == cut
 
 
-def test_two_windows_that_overlap_go_over_where_they_agree() -> None:
-    """Here around the second of three bar lines; the notes there go on."""
+def test_overlapping_windows_are_joined_where_they_agree() -> None:
+    """Here at the second of three shared bar lines; the notes there are kept."""
     meter = Meter()
-    one = tune(Note(0, 16, 60), Note(16, 16, 62), Note(32, 32, 64), bars=4)
-    other = tune(Note(0, 16, 62), Note(16, 16, 64), Note(32, 16, 65), Note(48, 16, 67), bars=4)
-    codes = [MELODY.encode(one), MELODY.encode(other)]
-    both = stitch_windows([(0, codes[0]), (1, codes[1])], MELODY, meter)
-    assert both.bars == 5
-    assert [note.pitch for note in both.parts[0].notes] == [60, 62, 64, 65, 67]
+    left = tune(Note(0, 16, 60), Note(16, 16, 62), Note(32, 32, 64), bars=4)
+    right = tune(Note(0, 16, 62), Note(16, 16, 64), Note(32, 16, 65), Note(48, 16, 67), bars=4)
+    codes = [MELODY.encode(left), MELODY.encode(right)]
+    whole = stitch_windows([(0, codes[0]), (1, codes[1])], MELODY, meter)
+    assert whole.bars == 5
+    assert [note.pitch for note in whole.parts[0].notes] == [60, 62, 64, 65, 67]
 
 
 @given(st.integers(0, 99), st.integers(0, 3))
-def test_laid_windows_are_as_long_as_they_reach(seed: int, shared: int) -> None:
-    """Without an overlap it is a join."""
+def test_stitched_windows_end_with_the_last_one(seed: int, shared: int) -> None:
+    """Without an overlap they are simply joined."""
     meter = METERS[seed % len(METERS)]
     pieces = [MELODY.encode(little_piece("melody", meter, seed + i, bars=4)) for i in range(2)]
     bars = len(pieces[0]) // meter.steps_per_bar

@@ -1,4 +1,4 @@
-"""What is wished for is kept to by every verb, whatever is drawn, and costs what it says."""
+"""Every verb satisfies the constraints, whatever is drawn, and reports their cost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicvae.api.model import MusicVAE
-from musicvae.constraints import parse as words
+from musicvae.constraints import parse as module
 from musicvae.constraints.compile import compile_rule
 from musicvae.constraints.parse import parse_constraints
 from musicvae.errors import RequestError
@@ -32,45 +32,47 @@ METERS = (Meter(4, 4), Meter(6, 8), Meter(3, 4))
 @pytest.fixture(scope="module", params=NAMES)
 def model(request: pytest.FixtureRequest) -> MusicVAE:
     """One of each codec, with a prior."""
-    made = tiny_prior(tiny_checkpoint(request.param))
-    return MusicVAE(thinned(made) if request.param == "piano-2bar" else made)
+    checkpoint = tiny_prior(tiny_checkpoint(request.param))
+    return MusicVAE(thinned(checkpoint) if request.param == "piano-2bar" else checkpoint)
 
 
-def wishes_of(model: MusicVAE) -> dict[str, Any]:
-    """All that its codec knows of."""
+def constraints_of(model: MusicVAE) -> dict[str, Any]:
+    """All constraints that its codec supports."""
     name = model.player.codec.name
-    many = {"max_polyphony": 3} if name == "piano" else {}
-    return {"density": "2-5", **many, **({} if name == "drums" else PITCHED)}
+    polyphony = {"max_polyphony": 3} if name == "piano" else {}
+    return {"density": "2-5", **polyphony, **({} if name == "drums" else PITCHED)}
 
 
-def broken(model: MusicVAE, phrase: Phrase, wishes: dict[str, Any], start: int = 0) -> list[str]:
-    """What in its whole bars from some bar on breaks the wishes; read from its file."""
-    (back,) = read_midi(midi_bytes(phrase))
-    meter, codec = back.meter, model.player.codec
-    whole = back.steps + back.lead_in
-    first = max(start, 1 if back.pickup else 0)
-    bars = cut_phrase(codec.select(back), first * meter.steps_per_bar, whole)
-    return parse_constraints(**wishes).violations(bars, codec)
+def violations(
+    model: MusicVAE, phrase: Phrase, constraints: dict[str, Any], start: int = 0
+) -> list[str]:
+    """Violations in the whole bars from `start` on, read from the file of the phrase."""
+    (read,) = read_midi(midi_bytes(phrase))
+    meter, codec = read.meter, model.player.codec
+    end = read.steps + read.lead_in
+    first = max(start, 1 if read.pickup else 0)
+    bars = cut_phrase(codec.select(read), first * meter.steps_per_bar, end)
+    return parse_constraints(**constraints).violations(bars, codec)
 
 
 @pytest.mark.slow
 @given(st.integers(0, 999), st.sampled_from(METERS), st.sampled_from((0.0, 0.7, 1.5)))
-@settings(max_examples=2, deadline=None)
-def test_every_verb_keeps_to_it(
+@settings(max_examples=3, deadline=None)
+def test_every_verb_satisfies_them(
     model: MusicVAE, seed: int, meter: Meter, temperature: float
 ) -> None:
-    """Of any length, in a form, looped, varied, between two, and after what there is."""
-    wishes = wishes_of(model)
-    drawn: dict[str, Any] = {"temperature": temperature, "seed": seed, **wishes}
+    """At any length, in a form, in a loop, in variations, between two phrases, and in new bars."""
+    constraints = constraints_of(model)
+    drawn: dict[str, Any] = {"temperature": temperature, "seed": seed, **constraints}
     a, b = (little_piece(model.player.codec.name, meter, seed + i, bars=4) for i in range(2))
-    made = {
+    results = {
         "generate": model.generate(1, meter=meter, bars=5, loop=True, **drawn),
         "vary": model.vary(a, 1, strength=0.4, **drawn),
         "interpolate": model.interpolate(a, b, 3, **drawn),
     }
-    for verb, phrases in made.items():
+    for verb, phrases in results.items():
         for phrase in phrases:
-            assert broken(model, phrase, wishes) == [], verb
+            assert violations(model, phrase, constraints) == [], verb
             assert phrase.recipe
             assert phrase.recipe.cost > 0
     (form,) = model.generate(1, meter=meter, bars=6, form="AB", **drawn)
@@ -78,17 +80,19 @@ def test_every_verb_keeps_to_it(
         cut_phrase(form, 0, 3 * meter.steps_per_bar),
         cut_phrase(form, 3 * meter.steps_per_bar, form.steps),
     ):
-        assert broken(model, half, wishes) == []
+        assert violations(model, half, constraints) == []
     longer = model.extend(a, 2, **drawn)
-    assert broken(model, longer, wishes, start=a.bars) == []
+    assert violations(model, longer, constraints, start=a.bars) == []
 
 
-def test_what_costs_nothing_changes_nothing(model: MusicVAE) -> None:
-    """A wish that all music fulfils."""
+def test_constraints_that_all_music_satisfies_change_nothing(model: MusicVAE) -> None:
+    """And cost nothing."""
     free = model.generate(2, seed=3)
-    wished = model.generate(2, seed=3, density="0-999" if _drums(model) else None, **_wide(model))
-    assert wished == free
-    assert all(phrase.recipe and phrase.recipe.cost == 0 for phrase in wished)
+    constrained = model.generate(
+        2, seed=3, density="0-999" if _drums(model) else None, **_wide(model)
+    )
+    assert constrained == free
+    assert all(phrase.recipe and phrase.recipe.cost == 0 for phrase in constrained)
 
 
 def _drums(model: MusicVAE) -> bool:
@@ -100,7 +104,7 @@ def _wide(model: MusicVAE) -> dict[str, Any]:
 
 
 def test_contradictions_are_refused_before_anything_is_drawn(model: MusicVAE) -> None:
-    """In one sentence that says what to change."""
+    """The error says what to change."""
     with pytest.raises(RequestError, match=r"notes at most|ask for fewer"):
         model.generate(1, density="9999")
     if not _drums(model):
@@ -113,83 +117,80 @@ def test_contradictions_are_refused_before_anything_is_drawn(model: MusicVAE) ->
 
 @pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["block", "arpeggio", "strum", "walking"])
-def test_a_key_is_kept_by_chords_and_bass_too(pattern: str) -> None:
-    """Whatever pattern plays them: not a note of the file lies outside."""
+def test_chords_and_bass_stay_in_the_key_too(pattern: str) -> None:
+    """With every pattern, no note of the file is outside the key."""
     model = MusicVAE(tiny_prior(tiny_checkpoint("leadsheet-8bar")))
     tones = {9, 11, 0, 2, 4, 5, 6, 7, 8}
     for seed in range(4):
         (sheet,) = model.generate(1, key="A minor", pattern=pattern, seed=seed)
-        (back,) = read_midi(midi_bytes(sheet))
-        assert len(back.parts) == 3
-        assert not {note.pitch % 12 for part in back.parts for note in part.notes} - tones
+        (read,) = read_midi(midi_bytes(sheet))
+        assert len(read.parts) == 3
+        assert not {note.pitch % 12 for part in read.parts for note in part.notes} - tones
 
 
 VERBS = {
-    "generate": lambda model, tune, asked: model.generate(2, seed=1, **asked),
-    "vary": lambda model, tune, asked: model.vary(tune, 2, seed=1, **asked),
-    "interpolate": lambda model, tune, asked: model.interpolate(tune, tune, 2, seed=1, **asked),
-    "extend": lambda model, tune, asked: [model.extend(tune, 2, seed=1, **asked)],
+    "generate": lambda model, tune, constraints: model.generate(2, seed=1, **constraints),
+    "vary": lambda model, tune, constraints: model.vary(tune, 2, seed=1, **constraints),
+    "interpolate": lambda model, tune, constraints: model.interpolate(
+        tune, tune, 2, seed=1, **constraints
+    ),
+    "extend": lambda model, tune, constraints: [model.extend(tune, 2, seed=1, **constraints)],
 }
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_constraints_are_read_once(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many phrases and windows keep to them; and once when it is played again."""
-    read: list[tuple[str | None, ...]] = []
+def test_constraints_are_parsed_once(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many phrases and windows they apply to; and once more by `replay`."""
+    parsed: list[tuple[str | None, ...]] = []
 
     def counted(*key: str | None) -> Key | None:
-        read.append(key)
+        parsed.append(key)
         return parse_key(*key)
 
-    monkeypatch.setattr(words, "parse_key", counted)
+    monkeypatch.setattr(module, "parse_key", counted)
     model = MusicVAE(tiny_prior(tiny_checkpoint("leadsheet-8bar")))
     tune = little_piece("leadsheet", Meter(), 1, bars=8)
-    made = VERBS[verb](model, tune, {"key": "C", "chords": "C G", "pattern": "walking"})
-    assert read == [("C", None)]
-    data = midi_bytes(made[0])
+    phrases = VERBS[verb](model, tune, {"key": "C", "chords": "C G", "pattern": "walking"})
+    assert parsed == [("C", None)]
+    data = midi_bytes(phrases[0])
     assert midi_bytes(model.replay(data)) == data
-    assert read == [("C", None)] * 2
+    assert parsed == [("C", None)] * 2
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_values_are_as_good_as_words(verb: str) -> None:
-    """The same notes, and the same recipe, which holds words; those of the user stay as typed."""
+def test_typed_values_and_text_are_the_same(verb: str) -> None:
+    """The same notes and recipe. The recipe holds text; text from the user stays as typed."""
     model = MusicVAE(tiny_prior(tiny_checkpoint("melody-2bar")))
     tune = little_piece("melody", Meter(), 1, bars=4)
-    typed = {"key": " a minor", "chords": "Am:2 F", "range": "60-80", "density": "2-6"}
+    text = {"key": " a minor", "chords": "Am:2 F", "range": "60-80", "density": "2-6"}
     values = {"key": " a minor", "chords": [("Am", 2), "F"], "range": (60, 80), "density": (2, 6)}
-    by_word, by_value = (VERBS[verb](model, tune, asked) for asked in (typed, values))
-    assert list(map(midi_bytes, by_word)) == list(map(midi_bytes, by_value))
-    assert by_word[0].recipe.options["wishes"] == typed
+    from_text, from_values = (
+        VERBS[verb](model, tune, constraints) for constraints in (text, values)
+    )
+    assert list(map(midi_bytes, from_text)) == list(map(midi_bytes, from_values))
+    assert from_text[0].recipe.options["wishes"] == text
 
 
-def test_a_walking_bass_keeps_to_the_key_where_there_is_no_recipe() -> None:
-    """A net that predicts the next step stores none."""
+def test_a_walking_bass_stays_in_the_key_without_a_recipe() -> None:
+    """A next-step net stores none."""
     model = MusicVAE(tiny_checkpoint("lstm", codec="leadsheet"))
     for seed in range(6):
         (sheet,) = model.generate(1, key="C", pattern="walking", seed=seed)
         assert sheet.recipe is None
-        outside = {n.pitch % 12 for part in sheet.parts for n in part.notes} - {
-            0,
-            2,
-            4,
-            5,
-            7,
-            9,
-            11,
-        }
+        pitch_classes = {note.pitch % 12 for part in sheet.parts for note in part.notes}
+        outside = pitch_classes - {0, 2, 4, 5, 7, 9, 11}
         assert not outside
 
 
 def test_chords_go_on_however_long_the_piece_is() -> None:
-    """At bar 1,000 too, where nothing begins anew."""
+    """Their cycle is not restarted at bar 1,000."""
     player = MusicVAE(tiny_checkpoint()).player
-    asked = parse_constraints(chords="Am F C")
+    constraints = parse_constraints(chords="Am F C")
     z = np.zeros((2, player.latent), np.float32)
-    plan = DecodePlan(z, ((0, 0), (1_000, 1)), Meter(), 1_002, constraints=asked)
+    plan = DecodePlan(z, ((0, 0), (1_000, 1)), Meter(), 1_002, constraints=constraints)
     rules = plan.rules(player)
     assert rules
     for rule, bar in zip(rules, (0, 1_000), strict=True):
         assert rule is compile_rule(
-            asked, player.codec, Meter(), player.steps(Meter()), bar * Meter().steps_per_bar
+            constraints, player.codec, Meter(), player.steps(Meter()), bar * Meter().steps_per_bar
         )

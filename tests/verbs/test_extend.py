@@ -1,4 +1,4 @@
-"""A next-step net goes on where music ends: what was there stays, what follows is its own."""
+"""extend: the phrase stays as it is, and the new bars follow from it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CELLS = ("rnn", "lstm")
 
 @pytest.fixture(scope="module", params=CELLS)
 def player(request: pytest.FixtureRequest) -> Player:
-    """Random weights, biased towards few notes."""
+    """A next-step net with random weights, biased towards few notes."""
     checkpoint = tiny_checkpoint(request.param)
     checkpoint.weights["head.bias"][:] -= 3
     return Player(checkpoint)
@@ -44,44 +44,46 @@ def player(request: pytest.FixtureRequest) -> Player:
     st.integers(0, 9),
 )
 @settings(max_examples=40, deadline=None)
-def test_what_was_there_stays_and_whole_bars_follow(
+def test_the_phrase_stays_and_whole_bars_follow(
     player: Player, phrase: Phrase, bars: int, seed: int
 ) -> None:
-    """Any meter, pick-up, tempo map; not a note or chord is moved, lengthened or lost."""
+    """With any meter, pick-up or tempo map, no note or chord is moved, lengthened or lost."""
     longer = extend(player, phrase, bars, sampling=Sampling(1.0, seed))
-    (old,), (both,) = phrase.parts, longer.parts
-    heard = tuple(change for change in longer.chords if change.step < phrase.steps)
-    assert replace(longer, bars=phrase.bars, parts=(), chords=heard) == replace(phrase, parts=())
+    (old,), (extended,) = phrase.parts, longer.parts
+    old_chords = tuple(change for change in longer.chords if change.step < phrase.steps)
+    assert replace(longer, bars=phrase.bars, parts=(), chords=old_chords) == replace(
+        phrase, parts=()
+    )
     assert longer.bars == phrase.bars + bars
-    assert replace(both, notes=old.notes) == old
-    assert tuple(note for note in both.notes if note.start < phrase.steps) == old.notes
+    assert replace(extended, notes=old.notes) == old
+    assert tuple(note for note in extended.notes if note.start < phrase.steps) == old.notes
 
 
 def test_the_new_bars_read_back_and_have_the_accents_of_the_old(player: Player) -> None:
-    """Velocities by their place in the bar, or their mean where nothing was struck."""
+    """Velocities by position in the bar, or their mean where the old bars have no onset."""
     notes = (Note(0, 4, 60, 50), Note(4, 4, 64, 90), Note(12, 4, 62, 90))
     source = Phrase(Meter(), 1, tempos=(Tempo(0, 400_000),), parts=(Part(notes, 40),))
     longer = extend(player, source, 4, sampling=Sampling(1.0, 1))
     assert read_midi(midi_bytes(longer)) == [longer]
     new = [note for note in longer.parts[0].notes if note.start >= source.steps]
-    loud = {0: 50, 4: 90, 12: 90}
+    velocities = {0: 50, 4: 90, 12: 90}
     assert new
-    assert all(note.velocity == loud.get(note.start % 16, 77) for note in new)
+    assert all(note.velocity == velocities.get(note.start % 16, 77) for note in new)
 
 
-def test_a_seed_gives_the_same_bars_and_more_bars_begin_with_the_fewer(player: Player) -> None:
-    """Another seed gives others; temperature 0 needs none."""
+def test_a_seed_gives_the_same_bars_and_four_begin_with_the_first_two(player: Player) -> None:
+    """Another seed gives other bars; temperature 0 needs no seed."""
     tune = little_tune(Meter(3, 4), 3)
     four = extend(player, tune, 4, sampling=Sampling(1.0, 5))
     assert extend(player, tune, 4, sampling=Sampling(1.0, 5)) == four
     assert extend(player, tune, 4, sampling=Sampling(1.0, 6)) != four
-    begun = [
+    first_two = [
         replace(note, duration=min(note.duration, 4 * 12 - note.start))
         for note in four.parts[0].notes
         if note.start < 4 * 12
     ]
     two = extend(player, tune, 2, sampling=Sampling(1.0, 5))
-    assert two.parts[0].notes == tuple(sorted(begun))
+    assert two.parts[0].notes == tuple(sorted(first_two))
     assert extend(player, tune, 2, sampling=Sampling(0)) == extend(
         player, tune, 2, sampling=Sampling(0)
     )
@@ -89,24 +91,24 @@ def test_a_seed_gives_the_same_bars_and_more_bars_begin_with_the_fewer(player: P
 
 @pytest.mark.parametrize("meter", [Meter(4, 4), Meter(3, 8)], ids=str)
 def test_a_new_bar_follows_from_the_window_it_ends(player: Player, meter: Meter) -> None:
-    """Another beginning, the same last bars: the same bar comes next."""
+    """Phrases with the same last bars get the same next bar, whatever is before them."""
     tune = little_tune(meter, 4)
     other = little_tune(meter, 5)
     bar = meter.steps_per_bar
     last = cut_phrase(tune, 0, 3 * bar if tune.bars == 4 else bar)
-    begun = [Phrase(meter, 1), cut_phrase(other, 0, bar)]
-    new = []
-    for first in begun:
-        notes = [note for part in first.parts for note in part.notes]
+    openings = [Phrase(meter, 1), cut_phrase(other, 0, bar)]
+    new_pitches = []
+    for opening in openings:
+        notes = [note for part in opening.parts for note in part.notes]
         notes += [replace(note, start=note.start + bar) for note in last.parts[0].notes]
         whole = Phrase(meter, 1 + last.bars, parts=(Part(tuple(notes)),))
         longer = extend(player, whole, 1, sampling=Sampling(1.0, 2))
-        new.append([n.pitch for n in longer.parts[0].notes if n.start >= whole.steps])
-    assert new[0] == new[1]
+        new_pitches.append([n.pitch for n in longer.parts[0].notes if n.start >= whole.steps])
+    assert new_pitches[0] == new_pitches[1]
 
 
-def test_a_tune_learned_by_heart_is_finished() -> None:
-    """Given its first bar, an LSTM that knows the tune plays the second."""
+def test_a_memorized_tune_is_completed() -> None:
+    """Given the first bar, an LSTM that was trained on the tune continues with the second."""
     torch.manual_seed(0)
     scale = (60, 62, 64, 65, 67, 69, 71, 72)
     notes = tuple(Note(4 * i, 4, pitch) for i, pitch in enumerate(scale))
@@ -116,8 +118,8 @@ def test_a_tune_learned_by_heart_is_finished() -> None:
     net = build(config.net)
     codec = CODECS["melody"]
     steps = torch.from_numpy(codec.one_hot(codec.encode(tune)))[None]
-    known = torch.tensor(condition(tune.meter))[None]
-    batch = SequenceBatch(steps, known, torch.tensor([tune.steps]))
+    conditioning = torch.tensor(condition(tune.meter))[None]
+    batch = SequenceBatch(steps, conditioning, torch.tensor([tune.steps]))
     optimizer = torch.optim.Adam(net.parameters(), lr=0.05)
     for _ in range(100):
         optimizer.zero_grad()
@@ -128,34 +130,34 @@ def test_a_tune_learned_by_heart_is_finished() -> None:
 
 
 @pytest.mark.parametrize("name", ["leadsheet-8bar", "trio-4bar", "piano-2bar", "drums-2bar"])
-def test_all_parts_and_chords_go_on(name: str) -> None:
-    """What was there stays, and the new bars have parts and chords of their own."""
+def test_all_parts_and_chords_continue(name: str) -> None:
+    """The phrase stays, and the new bars have notes and chords."""
     player = Player(tiny_prior(tiny_checkpoint(name)))
     codec, meter = player.codec, Meter()
     codes = windows_of(codec.name, [meter], player.bars)[0]
     phrase = codec.decode(codes, meter)
     longer = extend(player, phrase, 2, sampling=Sampling(1.0, 4))
     assert longer.bars == phrase.bars + 2
-    found = codec.encode(longer)
-    assert np.array_equal(found[: len(codes)], codes)
-    assert codec.onset_mask(found[len(codes) :]).any()
+    extended = codec.encode(longer)
+    assert np.array_equal(extended[: len(codes)], codes)
+    assert codec.onset_mask(extended[len(codes) :]).any()
     if phrase.chords:
         assert longer.chords[: len(phrase.chords)] == phrase.chords
 
 
 @pytest.mark.parametrize("name", ["melody-2bar", "vae", "autoencoder"])
-def test_a_net_that_decodes_windows_says_that_it_cannot_extend(name: str) -> None:
-    """And which nets can."""
+def test_a_net_that_decodes_windows_cannot_extend(name: str) -> None:
+    """The error says which nets can."""
     player = Player(tiny_checkpoint(name))
     with pytest.raises(RequestError, match=r"cannot extend: fit a prior .* preset rnn or lstm"):
         extend(player, little_tune(Meter(), 1), 4)
-    heard = np.zeros((16, player.codec.channels), np.uint8)
+    context = np.zeros((16, player.codec.channels), np.uint8)
     with pytest.raises(RequestError, match="cannot go on"):
-        player.extend(heard, Meter(), temperature=0, rng=np.random.default_rng())
+        player.extend(context, Meter(), temperature=0, rng=np.random.default_rng())
 
 
 @pytest.mark.parametrize("bars", [0, 1_001])
 def test_the_number_of_bars_has_bounds(player: Player, bars: int) -> None:
-    """As one sentence."""
+    """From 1 to 1,000."""
     with pytest.raises(RequestError, match=f"1 to 1,000 bars, not {bars}"):
         extend(player, little_tune(Meter(), 1), bars)

@@ -1,4 +1,4 @@
-"""The verbs: what theory says about walks, seeds, shapes and silence."""
+"""generate, interpolate, reconstruct, encode and decode: seeds, shapes, tempo and silence."""
 
 from __future__ import annotations
 
@@ -38,30 +38,30 @@ def player(tiny_model: MusicVAE) -> Player:
 
 
 @given(vectors, vectors)
-def test_a_line_ends_where_it_was_told(a: np.ndarray, b: np.ndarray) -> None:
-    """To the bit; and from a vector to itself it stays there."""
+def test_a_line_begins_and_ends_at_its_ends(a: np.ndarray, b: np.ndarray) -> None:
+    """Bit for bit; between equal ends it stays there."""
     assert np.array_equal(lerp(a, b, 0.0), a)
     assert np.array_equal(lerp(a, b, 1.0), b)
     assert np.allclose(lerp(a, a, 0.7), a, atol=1e-5)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.integers(2, 12))
-def test_even_places_go_forward_and_are_as_near_as_there_are_any(far: list[float], n: int) -> None:
-    """From the first to the last; the first crossing of each share, from below or above."""
-    apart, shares = np.array([0.0, *far]), np.linspace(0, 1, n)
-    chosen = even_indices(apart, shares)
+def test_even_indices_increase_and_are_next_to_each_share(far: list[float], n: int) -> None:
+    """From the first to the last, at the first crossing of each share."""
+    distances, shares = np.array([0.0, *far]), np.linspace(0, 1, n)
+    chosen = even_indices(distances, shares)
     assert chosen[0] == 0
-    assert chosen[-1] == len(apart) - 1
+    assert chosen[-1] == len(distances) - 1
     assert (np.diff(chosen) >= 0).all()
-    reached = np.maximum.accumulate(apart)
-    for place, goal in zip(chosen[1:-1], shares[1:-1] * apart[-1], strict=True):
-        if apart[-1]:
+    reached = np.maximum.accumulate(distances)
+    for index, goal in zip(chosen[1:-1], shares[1:-1] * distances[-1], strict=True):
+        if distances[-1]:
             first = int(np.argmax(reached >= goal))
-            assert place in (first, max(0, first - 1))
+            assert index in (first, max(0, first - 1))
 
 
 def test_a_phrase_is_generated_in_every_meter_and_reads_back(player: Player) -> None:
-    """In the tempo and with the instrument that were asked for."""
+    """In the requested tempo and with the requested instrument."""
     for meter in METERS:
         (phrase,) = generate.generate(
             player, 1, meter=meter, bpm=90, program=40, sampling=seeded(3)
@@ -73,7 +73,7 @@ def test_a_phrase_is_generated_in_every_meter_and_reads_back(player: Player) -> 
 
 
 def test_a_seed_gives_the_same_phrases_and_another_gives_others(player: Player) -> None:
-    """And the first of many is the first of few."""
+    """The first phrases do not depend on their number; without a seed each call differs."""
     four = generate.generate(player, 4, sampling=seeded(5))
     assert generate.generate(player, 4, sampling=seeded(5)) == four
     assert generate.generate(player, 2, sampling=seeded(5)) == four[:2]
@@ -83,14 +83,14 @@ def test_a_seed_gives_the_same_phrases_and_another_gives_others(player: Player) 
 
 
 def test_silence_is_drawn_again() -> None:
-    """A model that mostly rests still gives a note, if it can."""
+    """A model that mostly rests still returns a note, if it can."""
     checkpoint = tiny_checkpoint()
     weights = dict(checkpoint.weights)
     weights["decoder.head.bias"] = weights["decoder.head.bias"].copy()
     weights["decoder.head.bias"][:88] -= 7.5
     player = Player(replace(checkpoint, weights=weights))
-    once = [generate.generate(player, 1, sampling=Sampling(1.0, seed))[0] for seed in range(20)]
-    assert not any(phrase.is_silent for phrase in once)
+    drawn = [generate.generate(player, 1, sampling=Sampling(1.0, seed))[0] for seed in range(20)]
+    assert not any(phrase.is_silent for phrase in drawn)
     weights["decoder.head.bias"][:88] -= 100
     (phrase,) = generate.generate(
         Player(replace(checkpoint, weights=weights)), 1, sampling=seeded(0)
@@ -100,57 +100,57 @@ def test_silence_is_drawn_again() -> None:
 
 @pytest.mark.parametrize("temperature", [0.0, 0.9])
 @pytest.mark.parametrize("meters", [(Meter(4, 4), Meter(6, 8)), (Meter(3, 4), Meter(3, 4))])
-def test_a_walk_begins_and_ends_with_the_reconstructions(
+def test_an_interpolation_begins_and_ends_with_the_reconstructions(
     player: Player, meters: tuple[Meter, Meter], temperature: float
 ) -> None:
-    """At any temperature, for the same seed; and switches meter in the middle."""
+    """At any temperature, for the same seed; the meter changes in the middle."""
     a, b = _song(meters[0], 1, bars=7), _song(meters[1], 2, bars=4)
-    walk = interpolate.interpolate(player, a, b, 6, sampling=Sampling(temperature, 9))
+    path = interpolate.interpolate(player, a, b, 6, sampling=Sampling(temperature, 9))
     ends = [
         reconstruct.reconstruct(player, end, sampling=Sampling(temperature, 9)).phrase
         for end in (a, b)
     ]
-    assert [walk[0], walk[-1]] == ends
-    assert [phrase.meter for phrase in walk] == [meters[0]] * 3 + [meters[1]] * 3
-    assert [phrase.steps for phrase in walk] == [a.steps] * 3 + [b.steps] * 3
-    for phrase in walk:
+    assert [path[0], path[-1]] == ends
+    assert [phrase.meter for phrase in path] == [meters[0]] * 3 + [meters[1]] * 3
+    assert [phrase.steps for phrase in path] == [a.steps] * 3 + [b.steps] * 3
+    for phrase in path:
         assert read_midi(midi_bytes(phrase)) == [phrase]
 
 
-def test_a_walk_from_a_phrase_to_itself_stands_still(player: Player) -> None:
-    """Eight times the same."""
+def test_an_interpolation_between_equal_phrases_is_constant(player: Player) -> None:
+    """All eight are the same."""
     a = _song(Meter(), 1)
     assert len(set(interpolate.interpolate(player, a, a, 8))) == 1
 
 
-def test_tempo_moves_evenly_in_ratio(player: Player) -> None:
-    """From 60 to 240 in five steps: doubled every other step."""
+def test_tempo_changes_by_equal_ratios(player: Player) -> None:
+    """From 60 to 240 in five phrases: doubled every other phrase."""
     slow = replace(_song(Meter(), 1), tempos=(Tempo(0, 1_000_000),))
     fast = replace(_song(Meter(), 2), tempos=(Tempo(0, 250_000),))
-    walk = interpolate.interpolate(player, slow, fast, 5)
-    paces = [1e6, 1e6 / 2**0.5, 5e5, 5e5 / 2**0.5, 2.5e5]
-    assert [mean_tempo(phrase) for phrase in walk] == pytest.approx(paces, rel=1e-4)
+    path = interpolate.interpolate(player, slow, fast, 5)
+    tempos = [1e6, 1e6 / 2**0.5, 5e5, 5e5 / 2**0.5, 2.5e5]
+    assert [mean_tempo(phrase) for phrase in path] == pytest.approx(tempos, rel=1e-4)
 
 
-def test_the_nearer_end_lends_program_name_and_accents(player: Player) -> None:
-    """Velocities by their place in the bar, its mean where it is silent."""
+def test_program_and_accents_are_those_of_the_nearer_end(player: Player) -> None:
+    """Velocities by position in the bar, their mean where it is silent."""
     a = _song(Meter(), 1, program=40, velocity=100)
     b = _song(Meter(), 2, program=73, velocity=50)
-    walk = interpolate.interpolate(player, a, b, 4)
-    assert [phrase.parts[0].program for phrase in walk] == [40, 40, 73, 73]
-    loud = [{note.velocity for note in phrase.parts[0].notes} for phrase in walk]
-    assert loud == [{100}, {100}, {50}, {50}]
+    path = interpolate.interpolate(player, a, b, 4)
+    assert [phrase.parts[0].program for phrase in path] == [40, 40, 73, 73]
+    velocities = [{note.velocity for note in phrase.parts[0].notes} for phrase in path]
+    assert velocities == [{100}, {100}, {50}, {50}]
 
 
-def test_accents_stand_at_their_place_in_the_bar() -> None:
-    """A pick-up counts from its own bar line."""
+def test_accents_are_found_by_position_in_the_bar() -> None:
+    """A pick-up is the end of a bar."""
     notes = (Note(0, 4, 60, 50), Note(4, 4, 60, 100), Note(16, 4, 60, 80))
     phrase = Phrase(Meter(3, 4), 2, pickup=4, parts=(Part(notes),))
     assert accents(phrase.parts[0], phrase) == {8: 50, 0: 90}
 
 
 def test_a_reconstruction_keeps_the_shape_of_its_source(player: Player) -> None:
-    """Pick-up, length, tempos, program, name; and says how near it is."""
+    """Pick-up, length, tempos, program and name; accuracy and F1 are shares."""
     source = Phrase(
         Meter(3, 4),
         3,
@@ -158,15 +158,15 @@ def test_a_reconstruction_keeps_the_shape_of_its_source(player: Player) -> None:
         tempos=(Tempo(0, 400_000), Tempo(20, 450_000)),
         parts=(Part((Note(0, 4, 60), Note(4, 8, 64), Note(30, 8, 62)), 24, name="Lute"),),
     )
-    made = reconstruct.reconstruct(player, source)
-    assert replace(made.phrase, parts=source.parts) == source
-    assert (made.phrase.parts[0].program, made.phrase.parts[0].name) == (24, "Lute")
-    assert 0 <= made.accuracy <= 1
-    assert 0 <= made.note_f1 <= 1
+    result = reconstruct.reconstruct(player, source)
+    assert replace(result.phrase, parts=source.parts) == source
+    assert (result.phrase.parts[0].program, result.phrase.parts[0].name) == (24, "Lute")
+    assert 0 <= result.accuracy <= 1
+    assert 0 <= result.note_f1 <= 1
 
 
 def test_encode_and_decode_are_the_two_halves_of_reconstruct(player: Player) -> None:
-    """One z a window; each decodes to that window of the reconstruction."""
+    """Each window has a z, which decodes to that window of the reconstruction."""
     source = _song(Meter(), 4, bars=4)
     z = latent.encode(player, source)
     assert z.shape == (2, player.latent)
@@ -177,7 +177,7 @@ def test_encode_and_decode_are_the_two_halves_of_reconstruct(player: Player) -> 
 
 
 @pytest.mark.parametrize(
-    ("ask", "answer"),
+    ("call", "message"),
     [
         (lambda p, a: generate.generate(p, 0), "1 to 10,000"),
         (lambda p, a: generate.generate(p, 1, sampling=Sampling(-1)), "temperature"),
@@ -191,14 +191,14 @@ def test_encode_and_decode_are_the_two_halves_of_reconstruct(player: Player) -> 
         (lambda p, a: latent.decode(p, np.full((1, p.latent), np.nan, np.float32)), "finite"),
     ],
 )
-def test_what_cannot_be_played_is_one_sentence(player, ask, answer) -> None:  # type: ignore[no-untyped-def]  # lambdas
-    """It says what would do."""
-    with pytest.raises(RequestError, match=answer):
-        ask(player, _song(Meter(), 1))
+def test_invalid_requests_are_refused(player, call, message) -> None:  # type: ignore[no-untyped-def]  # lambdas
+    """The error says what would be valid."""
+    with pytest.raises(RequestError, match=message):
+        call(player, _song(Meter(), 1))
 
 
-def test_a_net_is_not_asked_for_what_it_cannot_do() -> None:
-    """A next-step net generates; an autoencoder does all but that."""
+def test_a_verb_that_a_net_lacks_is_refused() -> None:
+    """A next-step net only generates here; an autoencoder does all but that."""
     lstm, dense = Player(tiny_checkpoint("lstm")), Player(tiny_checkpoint("autoencoder"))
     (phrase,) = generate.generate(lstm, 1, sampling=seeded(1))
     assert phrase.bars == 2
@@ -211,23 +211,21 @@ def test_a_net_is_not_asked_for_what_it_cannot_do() -> None:
 
 @given(st.integers(0, 99), st.sampled_from(METERS))
 @settings(max_examples=25, deadline=None)
-def test_reconstructing_a_reconstruction_has_its_shape(
-    player: Player, seed: int, meter: Meter
-) -> None:
-    """Any meter, any tune: what comes out can go in."""
-    made = reconstruct.reconstruct(player, _song(meter, seed)).phrase
-    assert (made.meter, made.steps) == (meter, window_bars(meter) * meter.steps_per_bar)
-    assert reconstruct.reconstruct(player, made).phrase.steps == made.steps
+def test_a_reconstruction_can_be_reconstructed(player: Player, seed: int, meter: Meter) -> None:
+    """In any meter, with the same shape."""
+    result = reconstruct.reconstruct(player, _song(meter, seed)).phrase
+    assert (result.meter, result.steps) == (meter, window_bars(meter) * meter.steps_per_bar)
+    assert reconstruct.reconstruct(player, result).phrase.steps == result.steps
 
 
 def _song(meter: Meter, seed: int, bars: int = 0, program: int = 0, velocity: int = 80) -> Phrase:
-    """A little tune, over and over, up to so many bars."""
+    """A little tune, repeated for this number of bars."""
     tune = little_tune(meter, seed)
     bars = bars or tune.bars
     notes = [
-        replace(note, start=note.start + at, velocity=velocity)
-        for at in range(0, bars * meter.steps_per_bar, tune.steps)
+        replace(note, start=note.start + offset, velocity=velocity)
+        for offset in range(0, bars * meter.steps_per_bar, tune.steps)
         for note in tune.parts[0].notes
-        if note.end + at <= bars * meter.steps_per_bar
+        if note.end + offset <= bars * meter.steps_per_bar
     ]
     return Phrase(meter, bars, parts=(Part(tuple(notes), program),))

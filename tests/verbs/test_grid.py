@@ -1,4 +1,4 @@
-"""Grids and analogies: what geometry says about their corners and edges."""
+"""grid and analogy: the geometry of their corners and edges."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def player(tiny_model: MusicVAE) -> Player:
 
 @pytest.fixture(scope="module")
 def corners() -> list[Phrase]:
-    """Four tunes in four meters, of different length and pace."""
+    """Four tunes in four meters, of different length and tempo."""
     tunes = [little_tune(meter, seed) for seed, meter in enumerate(METERS)]
     tunes[1] = join_phrases([tunes[1], little_tune(METERS[1], 9)])
-    paces = (1_000_000, 500_000, 500_000, 250_000)
+    tempos = (1_000_000, 500_000, 500_000, 250_000)
     return [
-        replace(tune, tempos=(Tempo(0, pace),)) for tune, pace in zip(tunes, paces, strict=True)
+        replace(tune, tempos=(Tempo(0, tempo),)) for tune, tempo in zip(tunes, tempos, strict=True)
     ]
 
 
@@ -53,81 +53,85 @@ def test_the_corners_of_a_grid_are_the_reconstructions(
     """At any temperature, for the same seed."""
     cells = grid(player, corners, n, sampling=Sampling(temperature, 4))
     assert len(cells) == n * n
-    found = [cells[place] for place in (0, n - 1, n * (n - 1), n * n - 1)]
-    back = [reconstruct(player, each, sampling=Sampling(temperature, 4)).phrase for each in corners]
-    assert found == back
+    corner_cells = [cells[i] for i in (0, n - 1, n * (n - 1), n * n - 1)]
+    expected = [
+        reconstruct(player, corner, sampling=Sampling(temperature, 4)).phrase for corner in corners
+    ]
+    assert corner_cells == expected
 
 
 @pytest.mark.parametrize(("curve", "n"), [("even", 4), ("line", 2), ("late", 3)])
-def test_the_edges_of_a_grid_are_walks(
+def test_the_edges_of_a_grid_are_interpolations(
     player: Player, corners: list[Phrase], curve: str, n: int
 ) -> None:
-    """From each corner to the next, row by row and column by column."""
+    """The top and bottom row, the left and right column."""
     a, b, c, d = corners
     cells = grid(player, corners, n, curve=curve)
     edges = (cells[:n], cells[-n:], cells[::n], cells[n - 1 :: n])
-    walks = [
+    paths = [
         interpolate(player, *pair, n, curve=curve) for pair in ((a, b), (c, d), (a, c), (b, d))
     ]
-    assert [*map(list, edges)] == walks
+    assert [*map(list, edges)] == paths
 
 
-def test_a_cell_is_dressed_by_its_nearest_corner_and_tempo_moves_in_ratio(
+def test_a_cell_has_the_meter_of_its_nearest_corner_and_tempo_changes_by_equal_ratios(
     player: Player, corners: list[Phrase]
 ) -> None:
-    """60, 120, 120 and 240 quarters a minute: the same factor for each step, down or across."""
+    """From 60 over 120 to 240 bpm: the same factor for each step, down or across."""
     cells = grid(player, corners, 4)
-    nearest = [2 * (place // 8) + place % 4 // 2 for place in range(16)]
+    nearest = [2 * (cell // 8) + cell % 4 // 2 for cell in range(16)]
     assert [cell.meter for cell in cells] == [METERS[corner] for corner in nearest]
-    paces = [math.log2(1e6 / mean_tempo(cell)) for cell in cells]
-    assert paces == pytest.approx([(p // 4 + p % 4) / 3 for p in range(16)], abs=1e-4)
+    log_tempos = [math.log2(1e6 / mean_tempo(cell)) for cell in cells]
+    assert log_tempos == pytest.approx([(i // 4 + i % 4) / 3 for i in range(16)], abs=1e-4)
 
 
-def test_of_three_the_last_corner_is_their_analogy(player: Player, corners: list[Phrase]) -> None:
+def test_a_missing_fourth_corner_is_the_analogy_of_the_others(
+    player: Player, corners: list[Phrase]
+) -> None:
     """In the shape and tempo of the third."""
     a, b, c, _ = corners
     cells = grid(player, [a, b, c], 3)
     assert cells[-1] == analogy(player, a, b, c)
 
 
-def test_a_grid_of_one_tune_stands_still(player: Player, corners: list[Phrase]) -> None:
-    """Nine times the same."""
+def test_a_grid_of_one_tune_is_constant(player: Player, corners: list[Phrase]) -> None:
+    """All nine cells are the same."""
     assert len(set(grid(player, corners[:1] * 4, 3))) == 1
 
 
 @given(seeds, seeds, st.sampled_from(METERS), st.floats(-3, 3))
 @settings(max_examples=25, deadline=None)
-def test_what_changes_nothing_leaves_the_reconstruction(
+def test_an_analogy_that_changes_nothing_is_the_reconstruction(
     player: Player, a: int, c: int, meter: Meter, strength: float
 ) -> None:
-    """From a to a, by any strength; and from anything to anything by none."""
-    one, other = little_tune(Meter(), a), little_tune(meter, c)
-    back = reconstruct(player, other).phrase
-    assert analogy(player, one, one, other, strength=strength) == back
-    assert analogy(player, one, other, other, strength=0) == back
+    """From a to a at any strength, and from anything to anything at strength 0."""
+    tune_a, tune_c = little_tune(Meter(), a), little_tune(meter, c)
+    expected = reconstruct(player, tune_c).phrase
+    assert analogy(player, tune_a, tune_a, tune_c, strength=strength) == expected
+    assert analogy(player, tune_a, tune_c, tune_c, strength=0) == expected
 
 
 @given(seeds, seeds, st.sampled_from(METERS))
 @settings(max_examples=25, deadline=None)
-def test_as_a_change_of_the_first_it_is_the_second(
+def test_an_analogy_applied_to_its_first_phrase_is_the_second(
     player: Player, a: int, b: int, meter: Meter
 ) -> None:
-    """a + (b - a) = b, where both have one shape."""
-    one, other = little_tune(meter, a), little_tune(meter, b)
-    assert analogy(player, one, other, one) == reconstruct(player, other).phrase
+    """a + (b - a) = b, if both have the same shape."""
+    tune_a, tune_b = little_tune(meter, a), little_tune(meter, b)
+    assert analogy(player, tune_a, tune_b, tune_a) == reconstruct(player, tune_b).phrase
 
 
 def test_an_analogy_has_the_shape_of_the_third(player: Player, corners: list[Phrase]) -> None:
     """Length, meter, tempo and program."""
     a, b, c, _ = corners
     c = replace(c, parts=(replace(c.parts[0], program=40),))
-    made = analogy(player, a, b, c)
-    assert replace(made, parts=c.parts) == c
-    assert made.parts[0].program == 40
+    result = analogy(player, a, b, c)
+    assert replace(result, parts=c.parts) == c
+    assert result.parts[0].program == 40
 
 
 @pytest.mark.parametrize(
-    ("ask", "answer"),
+    ("call", "message"),
     [
         (lambda p, a: grid(p, [a] * 2), "three or four corners, not 2"),
         (lambda p, a: grid(p, [a] * 5), "three or four corners, not 5"),
@@ -138,7 +142,7 @@ def test_an_analogy_has_the_shape_of_the_third(player: Player, corners: list[Phr
         (lambda p, a: analogy(p, a, a, a, sampling=Sampling(-1)), "temperature"),
     ],
 )
-def test_what_cannot_be_played_is_one_sentence(player, ask, answer) -> None:  # type: ignore[no-untyped-def]  # lambdas
-    """It says what would do."""
-    with pytest.raises(RequestError, match=answer):
-        ask(player, little_tune(Meter(), 1))
+def test_invalid_requests_are_refused(player, call, message) -> None:  # type: ignore[no-untyped-def]  # lambdas
+    """The error says what would be valid."""
+    with pytest.raises(RequestError, match=message):
+        call(player, little_tune(Meter(), 1))

@@ -1,4 +1,4 @@
-"""Neighbours of a phrase: near ones first, from the phrase itself to new music."""
+"""vary: the nearest neighbours come first, and the strength sets how far they go."""
 
 from __future__ import annotations
 
@@ -20,45 +20,45 @@ from ..miniatures import little_tune, tiny_checkpoint, tiny_prior
 
 @pytest.fixture(scope="module")
 def player() -> Player:
-    """A tiny model that makes music up."""
+    """A tiny model with a prior."""
     return Player(tiny_prior(tiny_checkpoint("melody-2bar")))
 
 
-def apart(player: Player, one: Phrase, other: Phrase) -> float:
+def distance(player: Player, a: Phrase, b: Phrase) -> float:
     """Share of steps that differ."""
-    codes = [player.codec.encode(phrase) for phrase in (one, other)]
-    return hamming(player.codec, one.meter, *codes)
+    codes = [player.codec.encode(phrase) for phrase in (a, b)]
+    return hamming(player.codec, a.meter, *codes)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("meter", [Meter(4, 4), Meter(6, 8), Meter(2, 4)], ids=str)
 def test_strength_0_is_the_reconstruction_and_more_is_farther(player: Player, meter: Meter) -> None:
-    """On average over some tunes, and in the source's shape each time."""
-    far = []
+    """On average over four tunes; all have the shape of the source."""
+    means = []
     for seed in range(4):
         tune = little_tune(meter, seed)
         back = reconstruct(player, tune).phrase
         for strength in (0.0, 0.3, 0.7, 1.0):
-            found = vary(player, tune, 3, strength=strength, sampling=Sampling(seed=seed))
-            assert [(one.meter, one.steps) for one in found] == [(meter, tune.steps)] * 3
-            far.append(np.mean([apart(player, back, one) for one in found]))
-        assert far[-4] == 0
-    means = np.reshape(far, (4, 4)).mean(axis=0)
-    assert (np.diff(means) > 0).all()
+            varied = vary(player, tune, 3, strength=strength, sampling=Sampling(seed=seed))
+            assert [(phrase.meter, phrase.steps) for phrase in varied] == [(meter, tune.steps)] * 3
+            means.append(np.mean([distance(player, back, phrase) for phrase in varied]))
+        assert means[-4] == 0
+    by_strength = np.reshape(means, (4, 4)).mean(axis=0)
+    assert (np.diff(by_strength) > 0).all()
 
 
 def test_the_nearest_comes_first_and_a_seed_gives_the_same(player: Player) -> None:
-    """Another gives others."""
+    """Another seed gives others."""
     tune = little_tune(Meter(), 2)
     back = reconstruct(player, tune).phrase
-    found = vary(player, tune, 5, strength=0.5, sampling=Sampling(seed=1))
-    distances = [apart(player, back, one) for one in found]
+    varied = vary(player, tune, 5, strength=0.5, sampling=Sampling(seed=1))
+    distances = [distance(player, back, phrase) for phrase in varied]
     assert distances == sorted(distances)
-    assert vary(player, tune, 5, strength=0.5, sampling=Sampling(seed=1)) == found
-    assert vary(player, tune, 5, strength=0.5, sampling=Sampling(seed=2)) != found
+    assert vary(player, tune, 5, strength=0.5, sampling=Sampling(seed=1)) == varied
+    assert vary(player, tune, 5, strength=0.5, sampling=Sampling(seed=2)) != varied
 
 
-def test_what_repeats_in_a_piece_repeats_in_its_neighbours(player: Player) -> None:
+def test_equal_windows_of_a_piece_stay_equal_in_its_neighbours(player: Player) -> None:
     """A whole file is varied, and AABA stays AABA."""
     a, b = little_tune(Meter(), 1), little_tune(Meter(), 2)
     (varied,) = vary(player, join_phrases([a, a, b, a]), 1, strength=0.6, sampling=Sampling(seed=3))
@@ -70,15 +70,15 @@ def test_what_repeats_in_a_piece_repeats_in_its_neighbours(player: Player) -> No
 
 
 def test_pitch_classes_are_shares_of_sounding_time() -> None:
-    """Drums have none."""
+    """Drums are skipped."""
     notes = (Note(0, 12, 60), Note(12, 4, 67))
     shares = pitch_classes(Phrase(Meter(), 1, parts=(Part(notes), Part(notes, is_drum=True))))
     assert (shares[0], shares[7]) == (0.75, 0.25)
     assert pitch_classes(Phrase(Meter(), 1)).sum() == 0
 
 
-def test_what_cannot_be_varied_is_one_sentence(player: Player) -> None:
-    """A strength beyond new music, a net that makes none."""
+def test_what_cannot_be_varied_is_refused(player: Player) -> None:
+    """A strength above 1, and a net without z."""
     tune = little_tune(Meter(), 1)
     with pytest.raises(RequestError, match="strength is a number from 0 to 1"):
         vary(player, tune, strength=1.5)
