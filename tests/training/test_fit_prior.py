@@ -187,7 +187,7 @@ def test_a_net_without_a_posterior_or_with_another_codec_is_refused(
     for name in ("autoencoder", "lstm"):
         with pytest.raises(RequestError, match=f"with a posterior; {name} has none"):
             fit_prior(tiny_checkpoint(name), data)
-    with pytest.raises(RequestError, match="Leave out a share from 0 to less than 1, not 1"):
+    with pytest.raises(RequestError, match="must be from 0 to less than 1, not 1"):
         fit_prior(tiny_checkpoint(), data, reject_fraction=1.0)
     rolls = make_data(tmp_path / "rolls", "roll")
     with pytest.raises(RequestError, match="reads 'melody', the data set holds 'roll'"):
