@@ -1,10 +1,11 @@
-"""What constraints cost the shipped models, in nats a bar, and whether they are ever broken.
+"""Measure what constraints cost the shipped models, and that they are never violated.
 
     python scripts/measure_constraints.py [NAME ...] [--n N]
 
-N windows of 4/4 at temperature 1 for each: what the prior pays, and the decoder after it; what
-the decoder alone would pay, were the prior left free; how many windows keep to it by chance;
-and how many of those that were asked to do not.
+For each set of constraints, N windows of 4/4 are generated at temperature 1. The columns are the
+cost in nats per bar of the prior and of the decoder after it; the cost of the decoder if the prior
+is not constrained; the share of windows that satisfy the constraints by chance; and the number of
+constrained windows that violate them.
 """
 
 from __future__ import annotations
