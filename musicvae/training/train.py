@@ -105,8 +105,8 @@ def fit(
     trainer.save()
 
     def report(figures: Mapping[str, float], ended: Ending = "") -> None:
-        state = Report("train", trainer.state.step, config.steps, figures, ended=ended)
-        trainer.on_first_process(partial(progress, state))
+        current = Report("train", trainer.state.step, config.steps, figures, ended=ended)
+        trainer.on_first_process(partial(progress, current))
 
     sizes = {"batch": config.batch, "windows": len(windows)}
     first = Report("train", trainer.state.step, config.steps, sizes=sizes)
