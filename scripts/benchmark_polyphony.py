@@ -6,14 +6,14 @@ FOLDER holds the published files, JSB_Chorales.mat, Nottingham.mat and so on.
 
 Frames 2..T of every piece are predicted from all frames before them; the sum of
 their nats over the test set is divided by their number, so that long pieces
-count for more (as in Bai, Kolter and Koltun, arXiv:1803.01271). Beside it stands
-the mean of the pieces' own means. No piece is transposed. Each net stops early
-on the valid set and is measured once on the test set: exactly, or where there
-is a latent by the lower bound and by importance weighting (Burda et al., ICLR 2016).
+count for more (as in Bai, Kolter and Koltun, arXiv:1803.01271). The mean of the
+pieces' means is printed, too. No piece is transposed. Training stops early by the
+valid set, and each net is evaluated once on the test set: exactly, or if it has a
+latent by the lower bound and by importance weighting (Burda et al., ICLR 2016).
 
-The sequence VAE has one latent for each phrase of 64 frames; its decoder hears
-the 64 frames before, which it need not predict. The stepwise VAE has a latent
-for each frame.
+The sequence VAE has one latent for each phrase of 64 frames; its decoder also reads
+the 64 frames before the phrase, which are not predicted. The stepwise VAE has a
+latent for each frame.
 """
 
 from __future__ import annotations
@@ -51,16 +51,16 @@ Net = LanguageModel | SequenceVAE | StepwiseVAE
 
 PITCHES = 88
 FLAG = 1
-"""Width of the condition: whether a frame is to be predicted."""
+"""Width of the condition: 1 if a frame is predicted, else 0."""
 
-WHOLE = 10_000
+WHOLE_PIECE = 10_000
 PHRASE = 64
-ENOUGH = 0.01
+FINAL_LEARNING_RATE = 0.01
 """Training stops when the learning rate has fallen to this share of its first value."""
 
 
 class Window(NamedTuple):
-    """Frames of a piece, `[T, 88]`; those before `first` are heard and not predicted."""
+    """Frames of a piece, `[T, 88]`; those before `first` are context and not predicted."""
 
     frames: NDArray[np.float32]
     first: int
@@ -69,17 +69,17 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True)
 class Recipe:
-    """A net, and how long the windows are that it is trained on and measured on."""
+    """A net, and the length of the windows that it is trained and evaluated on."""
 
     build: Callable[[int, float], Net]
-    """From hidden width and dropout."""
+    """Builds the net, given hidden width and dropout."""
 
-    context: int = WHOLE
-    phrase: int = WHOLE
+    context: int = WHOLE_PIECE
+    phrase: int = WHOLE_PIECE
 
 
-def next_step(cell: type[RNN], hidden: int, dropout: float) -> LanguageModel:
-    """Exact: `p(x_t | x_<t)`."""
+def language_model(cell: type[RNN], hidden: int, dropout: float) -> LanguageModel:
+    """No latent: `p(x_t | x_<t)` is exact."""
     return LanguageModel(cell(PITCHES + FLAG, hidden, dropout=dropout), PITCHES, Bernoulli())
 
 
@@ -106,8 +106,8 @@ def stepwise_vae(hidden: int, dropout: float) -> StepwiseVAE:
 
 
 RECIPES = {
-    "rnn": Recipe(lambda hidden, dropout: next_step(RNN, hidden, dropout)),
-    "lstm": Recipe(lambda hidden, dropout: next_step(LSTM, hidden, dropout)),
+    "rnn": Recipe(lambda hidden, dropout: language_model(RNN, hidden, dropout)),
+    "lstm": Recipe(lambda hidden, dropout: language_model(LSTM, hidden, dropout)),
     "sequence-vae": Recipe(sequence_vae, PHRASE, PHRASE),
     "stepwise-vae": Recipe(stepwise_vae),
 }
@@ -127,57 +127,58 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=100, help="K of importance weighting.")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
-    chosen = parser.parse_args()
-    torch.set_num_threads(chosen.threads)
-    for name in chosen.data:
-        pieces = read(chosen.folder / f"{name}.mat")
-        for net in chosen.nets:
-            print(f"{name} {net}: {benchmark(pieces, RECIPES[net], chosen)}", flush=True)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    for name in arguments.data:
+        pieces = read(arguments.folder / f"{name}.mat")
+        for net in arguments.nets:
+            print(f"{name} {net}: {benchmark(pieces, RECIPES[net], arguments)}", flush=True)
 
 
 def read(path: Path) -> dict[str, list[NDArray[np.float32]]]:
-    """The pieces of each split, `[T, 88]` zeros and ones."""
-    stored = loadmat(path)
+    """The pieces of each split as `[T, 88]` zeros and ones."""
+    rolls = loadmat(path)
     return {
-        split: [roll.astype(np.float32) for roll in stored[f"{split}data"].ravel()]
+        split: [roll.astype(np.float32) for roll in rolls[f"{split}data"].ravel()]
         for split in ("train", "valid", "test")
     }
 
 
 def benchmark(
-    pieces: dict[str, list[NDArray[np.float32]]], recipe: Recipe, chosen: argparse.Namespace
+    pieces: dict[str, list[NDArray[np.float32]]], recipe: Recipe, arguments: argparse.Namespace
 ) -> str:
-    """Train one net; its figures on the test set."""
-    torch.manual_seed(chosen.seed)
-    net = recipe.build(chosen.hidden, chosen.dropout)
-    best, epochs = train(net, pieces, recipe, chosen)
+    """Train a net and return its figures on the test set."""
+    torch.manual_seed(arguments.seed)
+    net = recipe.build(arguments.hidden, arguments.dropout)
+    best, epochs = train(net, pieces, recipe, arguments)
     bound = measure(net, pieces["test"], recipe, 0)
-    said = [f"bound {bound[0]:.3f}" if has_latent(net) else f"test {bound[0]:.3f}"]
-    said.append(f"mean of pieces {bound[1]:.3f}")
+    figures = [f"bound {bound[0]:.3f}" if has_latent(net) else f"test {bound[0]:.3f}"]
+    figures.append(f"mean of pieces {bound[1]:.3f}")
     if has_latent(net):
-        weighted = measure(net, pieces["test"], recipe, chosen.samples)
-        said.insert(0, f"test {weighted[0]:.3f} (importance-weighted, K = {chosen.samples})")
-        said.append(f"importance-weighted {weighted[1]:.3f}")
+        samples = arguments.samples
+        estimate = measure(net, pieces["test"], recipe, samples)
+        figures.insert(0, f"test {estimate[0]:.3f} (importance-weighted, K = {samples})")
+        figures.append(f"importance-weighted {estimate[1]:.3f}")
     parameters = sum(parameter.numel() for parameter in net.parameters())
-    said += [f"valid {best:.3f}", f"{epochs} epochs", f"{parameters:,} parameters"]
-    return ", ".join(said)
+    figures += [f"valid {best:.3f}", f"{epochs} epochs", f"{parameters:,} parameters"]
+    return ", ".join(figures)
 
 
 def train(
     net: Net,
     pieces: dict[str, list[NDArray[np.float32]]],
     recipe: Recipe,
-    chosen: argparse.Namespace,
+    arguments: argparse.Namespace,
 ) -> tuple[float, int]:
-    """Leave the weights that were best on the valid set in the net; its figure, and epochs."""
-    optimizer = torch.optim.Adam(net.parameters(), lr=chosen.learning_rate)
+    """Train a net and load its best weights; return its nats on the valid set, and epochs."""
+    optimizer = torch.optim.Adam(net.parameters(), lr=arguments.learning_rate)
     schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=2)
-    rng = np.random.default_rng(chosen.seed)
-    best, weights, epoch, begun = math.inf, net.state_dict(), 0, time.monotonic()
-    while optimizer.param_groups[0]["lr"] > ENOUGH * chosen.learning_rate:
+    rng = np.random.default_rng(arguments.seed)
+    best, weights, epoch, start = math.inf, net.state_dict(), 0, time.monotonic()
+    while optimizer.param_groups[0]["lr"] > FINAL_LEARNING_RATE * arguments.learning_rate:
         windows = cut(pieces["train"], recipe, int(rng.integers(recipe.phrase)))
-        for batch in batches(windows, chosen.batch, rng):
-            if time.monotonic() - begun > 60 * chosen.minutes:
+        for batch in batches(windows, arguments.batch, rng):
+            if time.monotonic() - start > 60 * arguments.minutes:
                 break
             net.train()
             optimizer.zero_grad()
@@ -190,8 +191,8 @@ def train(
         schedule.step(valid)
         if valid < best:
             best, weights = valid, deepcopy(net.state_dict())
-        print(f"  epoch {epoch}, {time.monotonic() - begun:.0f} s, valid {valid:.3f}", flush=True)
-        if time.monotonic() - begun > 60 * chosen.minutes:
+        print(f"  epoch {epoch}, {time.monotonic() - start:.0f} s, valid {valid:.3f}", flush=True)
+        if time.monotonic() - start > 60 * arguments.minutes:
             break
     net.load_state_dict(weights)
     return best, epoch
@@ -201,7 +202,7 @@ def train(
 def measure(
     net: Net, pieces: Sequence[NDArray[np.float32]], recipe: Recipe, samples: int
 ) -> tuple[float, float]:
-    """Nats per frame: over all frames, and the mean of the pieces' means."""
+    """Nats per frame: the mean over all frames, and the mean of the pieces' means."""
     net.eval()
     torch.manual_seed(0)
     windows = cut(pieces, recipe)
@@ -209,19 +210,19 @@ def measure(
     order = sorted(range(len(windows)), key=lambda row: len(windows[row].frames))
     for rows in np.array_split(order, math.ceil(len(order) / 32)):
         batch = to_sequences([windows[row] for row in rows])
-        found = weighted(net, batch, samples) if samples else nats(net, batch)
-        for row, each, predicted in zip(rows, found, batch.condition.sum((1, 2)), strict=True):
-            sums[windows[row].piece] += each
+        nlls = weighted(net, batch, samples) if samples else nats(net, batch)
+        for row, nll, predicted in zip(rows, nlls, batch.condition.sum((1, 2)), strict=True):
+            sums[windows[row].piece] += nll
             frames[windows[row].piece] += predicted
     return float(sums.sum() / frames.sum()), float((sums / frames).mean())
 
 
 def nats(net: Net, batch: SequenceBatch) -> Tensor:
-    """Exact, or the negative evidence lower bound by one draw. Output `[B]`."""
+    """Exact NLL, or the negative evidence lower bound from one sample. Output `[B]`."""
     if isinstance(net, SequenceVAE):
-        of_phrase = net.posterior(batch)
-        logits = net.decode(of_phrase.sample(), unpacked(batch))
-        return predicted_nats(net, logits, batch) + of_phrase.kl()
+        phrase_posterior = net.posterior(batch)
+        logits = net.decode(phrase_posterior.sample(), unpacked(batch))
+        return predicted_nats(net, logits, batch) + phrase_posterior.kl()
     batch = unpacked(batch)
     if isinstance(net, LanguageModel):
         return predicted_nats(net, net(batch), batch)
@@ -232,7 +233,7 @@ def nats(net: Net, batch: SequenceBatch) -> Tensor:
 
 
 def weighted(net: Net, batch: SequenceBatch, samples: int) -> Tensor:
-    """`-log 1/K sum p(x, z_k) / q(z_k|x)`: between the bound and the truth. Output `[B]`."""
+    """`-log 1/K sum p(x, z_k) / q(z_k|x)`: between the bound and the true NLL. Output `[B]`."""
     if isinstance(net, StepwiseVAE):
         return (net.nll(unpacked(batch), samples) * batch.condition[..., 0]).sum(-1)
     assert isinstance(net, SequenceVAE)
@@ -247,17 +248,21 @@ def weighted(net: Net, batch: SequenceBatch, samples: int) -> Tensor:
 
 
 def predicted_nats(net: Net, logits: Tensor, batch: SequenceBatch) -> Tensor:
-    """`-log p` of the frames that are to be predicted. Output `[B]`."""
+    """`-log p` of the frames whose condition is 1. Output `[B]`."""
     return (net.likelihood.nll(logits, batch.x) * batch.condition[..., 0]).sum(-1)
 
 
 def has_latent(net: Net) -> bool:
-    """Whether the figure is a bound."""
+    """Return True if the net has a latent, so that `nats` is a bound."""
     return not isinstance(net, LanguageModel)
 
 
 def cut(pieces: Sequence[NDArray[np.float32]], recipe: Recipe, offset: int = 0) -> list[Window]:
-    """Every frame but the first of each piece in one window, the first `offset` frames long."""
+    """Cut pieces into windows of `recipe.phrase` predicted frames, plus context.
+
+    Every frame but the first of a piece is predicted in one window. The first window predicts
+    `offset` frames, if given.
+    """
     windows = []
     for number, roll in enumerate(pieces):
         inner = range(1 + (offset or recipe.phrase), len(roll), recipe.phrase)
@@ -270,16 +275,16 @@ def cut(pieces: Sequence[NDArray[np.float32]], recipe: Recipe, offset: int = 0) 
 def batches(
     windows: Sequence[Window], size: int, rng: np.random.Generator
 ) -> Iterator[SequenceBatch]:
-    """All windows once, those of about one length together, in an order that is drawn."""
+    """Yield all windows once, in random batches of windows of similar length."""
     noise = rng.uniform(0.8, 1.25, len(windows))
     order = np.argsort([len(window.frames) for window in windows] * noise)
-    parts = [order[start : start + size] for start in range(0, len(order), size)]
-    for part in rng.permutation(len(parts)):
-        yield to_sequences([windows[row] for row in parts[part]])
+    groups = [order[start : start + size] for start in range(0, len(order), size)]
+    for group in rng.permutation(len(groups)):
+        yield to_sequences([windows[row] for row in groups[group]])
 
 
 def to_sequences(windows: Sequence[Window]) -> SequenceBatch:
-    """Windows side by side, padded; the condition says which frames are to be predicted."""
+    """Pad windows to a batch; the condition is 1 for the frames to be predicted."""
     lengths = [len(window.frames) for window in windows]
     x = torch.zeros(len(windows), max(lengths), PITCHES)
     flags = torch.zeros(len(windows), max(lengths), FLAG)
@@ -290,7 +295,10 @@ def to_sequences(windows: Sequence[Window]) -> SequenceBatch:
 
 
 def unpacked(batch: SequenceBatch) -> SequenceBatch:
-    """The batch with padding called real: twice as fast, and a causal net predicts the same."""
+    """The batch with full lengths, so that `RNN` does not pack it, which takes twice as long.
+
+    A causal net predicts the real frames as before; padding has condition 0 and does not count.
+    """
     return batch._replace(lengths=torch.full_like(batch.lengths, batch.x.shape[1]))
 
 

@@ -1,12 +1,12 @@
-"""How drummers play, learned from the Groove MIDI Dataset: writes musicvae/performance/groove.json.
+"""Learn how drummers play from the Groove MIDI Dataset; write musicvae/performance/groove.json.
 
     python scripts/learn_feel.py CORPUS [--out FILE]
 
-CORPUS is the dataset's folder, with its info.csv. The train split alone is read. Means are
-counted; spreads are fitted by maximum likelihood, to all strokes of a performance together.
+CORPUS is the folder of the data set, with its info.csv. Only the train split is used. Means are
+averages; spreads are fitted by maximum likelihood, to all notes of a performance jointly.
 
-What lies further from its step than two thirds of the way to the next is a flam, a roll or a
-triplet, no feel, and left out; so are performances in triplets.
+Notes further from their step than two thirds of the way to the next are flams, rolls or
+triplets. They say nothing about feel and are left out; so are performances in triplets.
 """
 
 from __future__ import annotations
@@ -33,22 +33,24 @@ from musicvae.theory.meter import LEVELS, RESOLUTION, STRAIGHT, Meter, ticks_to_
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-NEAR = 40
-"""Ticks of 120 that a stroke may be off its step, and count as feel."""
+MAX_OFFSET = 40
+"""Maximum distance of a note from its step, in ticks; a step has 120."""
 
-FEW = 20.0
-"""Strokes that the mean of a drum counts for where a level has few of its own."""
+PRIOR_NOTES = 20.0
+"""Weight of a drum's mean over all levels in its mean at one level, as a number of notes."""
 
-STROKES, EVERY = 250, 8
-"""Spreads are fitted to so many strokes of each eighth performance."""
+FIT_NOTES, FIT_EVERY = 250, 8
+"""Spreads are fitted to the first 250 notes of every eighth performance."""
 
 
 class Performance(NamedTuple):
-    """The strokes of one file that are near their steps.
+    """The notes of one file that are near their steps.
 
     Attributes:
-        step, drum: of each stroke; drum is one of the nine classes. `[N]`
-        offset, velocity: in ticks after its step; 1 to 127. `[N]`
+        step: step of each note. `[N]`
+        drum: one of the nine drum classes. `[N]`
+        offset: ticks after the step. `[N]`
+        velocity: 1 to 127. `[N]`
     """
 
     meter: Meter
@@ -59,113 +61,126 @@ class Performance(NamedTuple):
 
 
 def main() -> None:
-    """Learn and write."""
+    """Fit the tables and write them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path, help="Folder of the Groove MIDI Dataset.")
     parser.add_argument("--out", type=Path, default=TABLE, help="File to write.")
-    chosen = parser.parse_args()
-    played = list(performances(chosen.corpus, "train"))
-    print(f"{len(played)} performances, {sum(len(one.step) for one in played):,} strokes")
-    table = {
-        "timing": learn(played, [one.offset for one in played]),
-        "velocity": learn(played, [one.velocity for one in played]),
+    arguments = parser.parse_args()
+    played = list(read_performances(arguments.corpus, "train"))
+    count = sum(len(performance.step) for performance in played)
+    print(f"{len(played)} performances, {count:,} strokes")
+    spreads = {
+        "timing": fit(played, [performance.offset for performance in played]),
+        "velocity": fit(played, [performance.velocity for performance in played]),
     }
-    for name, feel in table.items():
-        print(name, {key: value for key, value in asdict(feel).items() if key != "mean"})
-    told = {name: asdict(feel) for name, feel in table.items()}
-    chosen.out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    for name, spread in spreads.items():
+        print(name, {key: value for key, value in asdict(spread).items() if key != "mean"})
+    table = {name: asdict(spread) for name, spread in spreads.items()}
+    arguments.out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
 
 
-def performances(corpus: Path, split: str) -> Iterator[Performance]:
-    """Those of one split that are straight, in order."""
+def read_performances(corpus: Path, split: str) -> Iterator[Performance]:
+    """Yield the performances of a split that are not in triplets, in order."""
     with (corpus / "info.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["split"] == split]
     for row in rows:
         path = corpus / row["midi_filename"]
-        found = perform(path.read_bytes()) if path.exists() else None
-        if found is not None and len(found.step) > 1:
-            yield found
+        performance = read_performance(path.read_bytes()) if path.exists() else None
+        if performance is not None and len(performance.step) > 1:
+            yield performance
 
 
-def perform(data: bytes) -> Performance | None:
-    """A file as strokes; None where it is played in triplets."""
+def read_performance(data: bytes) -> Performance | None:
+    """Read a MIDI file; None if it is played in triplets."""
     score = parse(data)[0]
-    stretch = meter_segments(score)[0]
+    segment = meter_segments(score)[0]
     notes = [note for track in score.tracks for note in track.notes if note.pitch in CLASS_OF]
     ticks = np.array([note.start for note in notes], dtype=np.int64)
-    meter = choose_grid(stretch, ticks, score.resolution)
+    meter = choose_grid(segment, ticks, score.resolution)
     if meter.steps_per_quarter != STRAIGHT:
         return None
     step = np.array([ticks_to_steps(tick, score.resolution) for tick in ticks.tolist()])
     offset = ticks * RESOLUTION / score.resolution - step * meter.step_ticks
-    near = abs(offset) <= NEAR
+    near = abs(offset) <= MAX_OFFSET
     drum = np.array([CLASS_OF[note.pitch] for note in notes])
     velocity = np.array([note.velocity for note in notes], dtype=np.float64)
     return Performance(meter, step[near], drum[near], offset[near], velocity[near])
 
 
-def learn(played: Sequence[Performance], values: Sequence[Floats]) -> GrooveSpread:
-    """Means, then the spreads that make the values most likely."""
+def fit(played: Sequence[Performance], values: Sequence[Floats]) -> GrooveSpread:
+    """Compute the means, then fit the spreads by maximum likelihood."""
     mean = means(played, values)
-    rest = [value - mean[one.drum, levels(one)] for one, value in zip(played, values, strict=True)]
-    some = [(cropped(one), r[:STROKES]) for one, r in zip(played, rest, strict=True)][::EVERY]
-    spread = float(np.concatenate(rest).std())
+    residuals = [
+        value - mean[performance.drum, levels(performance)]
+        for performance, value in zip(played, values, strict=True)
+    ]
+    sample = [
+        (cropped(performance), residual[:FIT_NOTES])
+        for performance, residual in zip(played, residuals, strict=True)
+    ][::FIT_EVERY]
+    scale = float(np.concatenate(residuals).std())
 
-    def feel(x: Floats) -> GrooveSpread:
-        drum, place, habit, drift, stroke = (spread * np.exp(x[:5])).tolist()
+    def spread_at(x: Floats) -> GrooveSpread:
+        """Unconstrained parameters: spreads are positive, `memory` is between 0 and 1."""
+        drum, place, habit, drift, stroke = (scale * np.exp(x[:5])).tolist()
         return GrooveSpread((), drum, place, habit, drift, float(1 / (1 + np.exp(-x[5]))), stroke)
 
     def cost(x: Floats) -> float:
-        return -sum(log_likelihood(feel(x), one, r) for one, r in some)
+        spread = spread_at(x)
+        return -sum(log_likelihood(spread, performance, rest) for performance, rest in sample)
 
-    begin = np.array([-1.0, -1.0, -1.0, -1.0, -0.5, 0.0])
-    around = np.concatenate([begin[None], begin + 0.5 * np.eye(len(begin))])
-    options = {"initial_simplex": around, "xatol": 0.03, "fatol": 2.0, "maxfev": 500}
-    best = feel(minimize(cost, begin, method="Nelder-Mead", options=options).x)
-    told = tuple(tuple(round(value, 2) for value in row) for row in mean.tolist())
+    start = np.array([-1.0, -1.0, -1.0, -1.0, -0.5, 0.0])
+    simplex = np.concatenate([start[None], start + 0.5 * np.eye(len(start))])
+    options = {"initial_simplex": simplex, "xatol": 0.03, "fatol": 2.0, "maxfev": 500}
+    best = spread_at(minimize(cost, start, method="Nelder-Mead", options=options).x)
+    rounded_mean = tuple(tuple(round(value, 2) for value in row) for row in mean.tolist())
     spreads = {key: round(value, 3) for key, value in asdict(best).items() if key != "mean"}
-    return replace(best, **spreads, mean=told)
+    return replace(best, **spreads, mean=rounded_mean)
 
 
-def levels(one: Performance) -> Ints:
-    """How light the step of each stroke is. `[N]`"""
-    level = np.array([one.meter.level(step) for step in range(one.meter.steps_per_bar)])
-    return level[one.step % one.meter.steps_per_bar]
+def levels(performance: Performance) -> Ints:
+    """Metrical level of the step of each note. `[N]`"""
+    meter = performance.meter
+    level = np.array([meter.level(step) for step in range(meter.steps_per_bar)])
+    return level[performance.step % meter.steps_per_bar]
 
 
 def means(played: Sequence[Performance], values: Sequence[Floats]) -> Floats:
-    """Of each drum at each level; that of the drum where there are few. `[9, LEVELS]`"""
-    cells = np.concatenate([one.drum * LEVELS + levels(one) for one in played])
+    """Mean of each drum at each level, smoothed towards that of the drum. `[9, LEVELS]`"""
+    cells = np.concatenate([p.drum * LEVELS + levels(p) for p in played])
     value = np.concatenate(values)
     shape = (len(CLASSES), LEVELS)
     total = np.bincount(cells, value, len(CLASSES) * LEVELS).reshape(shape)
     count = np.bincount(cells, minlength=len(CLASSES) * LEVELS).reshape(shape)
-    usual = total.sum(axis=1, keepdims=True) / count.sum(axis=1, keepdims=True)
-    return np.asarray((total + FEW * usual) / (count + FEW))
+    drum_mean = total.sum(axis=1, keepdims=True) / count.sum(axis=1, keepdims=True)
+    return np.asarray((total + PRIOR_NOTES * drum_mean) / (count + PRIOR_NOTES))
 
 
-def cropped(one: Performance) -> Performance:
-    """Its first strokes."""
-    return Performance(one.meter, *(array[:STROKES] for array in one[1:]))
+def cropped(performance: Performance) -> Performance:
+    """The first notes of a performance."""
+    return Performance(performance.meter, *(array[:FIT_NOTES] for array in performance[1:]))
 
 
-def log_likelihood(feel: GrooveSpread, one: Performance, rest: Floats) -> float:
-    """Of what strokes differ from their means by, together, in nats."""
-    lower = np.linalg.cholesky(covariance(feel, one))
-    white = solve_triangular(lower, rest, lower=True)
-    size = len(rest) * np.log(2 * np.pi)
-    return float(-0.5 * (white @ white + size) - np.log(np.diag(lower)).sum())
+def log_likelihood(spread: GrooveSpread, performance: Performance, residuals: Floats) -> float:
+    """Log-likelihood of the notes' differences from their means, jointly, in nats."""
+    # with covariance L L^T and w = L^-1 r: log p = -(w.w + N log 2 pi) / 2 - log det L
+    lower = np.linalg.cholesky(covariance(spread, performance))
+    white = solve_triangular(lower, residuals, lower=True)
+    constant = len(residuals) * np.log(2 * np.pi)
+    return float(-0.5 * (white @ white + constant) - np.log(np.diag(lower)).sum())
 
 
-def covariance(feel: GrooveSpread, one: Performance) -> Floats:
-    """Between the strokes of a performance. `[N, N]`"""
-    place = one.step % one.meter.steps_per_bar
-    drums, places = one.drum[:, None] == one.drum, place[:, None] == place
-    quarters = abs(one.step[:, None] - one.step) / one.meter.steps_per_quarter
-    found = feel.drift**2 * feel.memory**quarters
-    found += feel.drum**2 * drums + feel.place**2 * places + feel.habit**2 * (drums & places)
-    found[np.diag_indices(len(found))] += feel.stroke**2
-    return np.asarray(found)
+def covariance(spread: GrooveSpread, performance: Performance) -> Floats:
+    """Covariance of the notes of a performance. `[N, N]`"""
+    step, drum = performance.step, performance.drum
+    place = step % performance.meter.steps_per_bar
+    same_drum, same_place = drum[:, None] == drum, place[:, None] == place
+    quarters = abs(step[:, None] - step) / performance.meter.steps_per_quarter
+    result = spread.drift**2 * spread.memory**quarters
+    result += spread.drum**2 * same_drum + spread.place**2 * same_place
+    result += spread.habit**2 * (same_drum & same_place)
+    result[np.diag_indices(len(result))] += spread.stroke**2
+    return np.asarray(result)
 
 
 if __name__ == "__main__":

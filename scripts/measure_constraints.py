@@ -1,10 +1,11 @@
-"""What constraints cost the shipped models, in nats a bar, and whether they are ever broken.
+"""Measure what constraints cost the shipped models, and that they are never violated.
 
     python scripts/measure_constraints.py [NAME ...] [--n N]
 
-N windows of 4/4 at temperature 1 for each: what the prior pays, and the decoder after it; what
-the decoder alone would pay, were the prior left free; how many windows keep to it by chance;
-and how many of those that were asked to do not.
+For each set of constraints, N windows of 4/4 are generated at temperature 1. The columns are the
+cost in nats per bar of the prior and of the decoder after it; the cost of the decoder if the prior
+is not constrained; the share of windows that satisfy the constraints by chance; and the number of
+constrained windows that violate them.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ TUNE = (
     {"density": "8-10"},
     {"key": "A minor", "chords": "Am F C G", "density": "4-8"},
 )
-ASKED: dict[str, tuple[Mapping[str, Any], ...]] = {
+CONSTRAINTS: dict[str, tuple[Mapping[str, Any], ...]] = {
     "melody-2bar": TUNE,
     "leadsheet-8bar": TUNE,
     "melody-16bar": TUNE,
@@ -43,45 +44,46 @@ ASKED: dict[str, tuple[Mapping[str, Any], ...]] = {
 }
 
 
-def measure(player: Player, wishes: Mapping[str, Any], n: int) -> str:
-    """A row of the table."""
-    asked = parse_constraints(**wishes)
+def measure(player: Player, arguments: Mapping[str, Any], n: int) -> str:
+    """A row of the table: costs in nats per bar, and how many windows violate the constraints."""
+    constraints = parse_constraints(**arguments)
     codec, meters, steps = player.codec, [METER] * n, player.steps(METER)
-    rules, bars = [compile_rule(asked, codec, METER, steps)] * n, steps // METER.steps_per_bar
-    nothing = np.empty((n, 0), np.float32)
+    rules, bars = [compile_rule(constraints, codec, METER, steps)] * n, steps // METER.steps_per_bar
+    no_z = np.empty((n, 0), np.float32)
     assert player.prior
 
-    def decoded(z: Any, kept: Any) -> list[Codes]:
-        return player.decode(z, meters, temperature=0.0, rngs=generators(2, n), rules=kept)
+    def decode(z: Any, rules: Any) -> list[Codes]:
+        return player.decode(z, meters, temperature=0.0, rngs=generators(2, n), rules=rules)
 
-    def broken(windows: list[Codes]) -> int:
-        return sum(bool(asked.violations(codec.decode(one, METER), codec)) for one in windows)
+    def count_violating(windows: list[Codes]) -> int:
+        phrases = [codec.decode(codes, METER) for codes in windows]
+        return sum(bool(constraints.violations(phrase, codec)) for phrase in phrases)
 
-    made_up = player.sample_prior(meters, generators(1, n), 1.0, rules)
-    of_prior = player.prior.cost(nothing, made_up, meters, rules).mean() / bars
+    windows = player.sample_prior(meters, generators(1, n), 1.0, rules)
+    cost_of_prior = player.prior.cost(no_z, windows, meters, rules).mean() / bars
     z = player.sample_z(meters, generators(1, n), 1.0, rules)
-    kept = decoded(z, rules)
-    of_decoder = player.cost(z, kept, meters, rules).mean() / bars
-    free = player.sample_z(meters, generators(1, n))
-    alone = player.cost(free, decoded(free, rules), meters, rules).mean() / bars
-    by_chance = 1 - broken(decoded(free, None)) / n
-    costs = f"{of_prior:.2f} | {of_decoder:.2f} | {alone:.2f}"
-    return f"{costs} | {by_chance:.0%} | {broken(kept)}"
+    constrained = decode(z, rules)
+    cost_of_decoder = player.cost(z, constrained, meters, rules).mean() / bars
+    free_z = player.sample_z(meters, generators(1, n))
+    cost_of_decoder_alone = player.cost(free_z, decode(free_z, rules), meters, rules).mean() / bars
+    by_chance = 1 - count_violating(decode(free_z, None)) / n
+    costs = f"{cost_of_prior:.2f} | {cost_of_decoder:.2f} | {cost_of_decoder_alone:.2f}"
+    return f"{costs} | {by_chance:.0%} | {count_violating(constrained)}"
 
 
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", default=[*ASKED])
+    parser.add_argument("names", nargs="*", metavar="NAME", default=[*CONSTRAINTS])
     parser.add_argument("--n", type=int, default=64)
-    chosen = parser.parse_args()
+    arguments = parser.parse_args()
     print("| model | asked | prior | decoder | decoder alone | by chance | broken |")
     print("|---|---|---|---|---|---|---|")
-    for name in chosen.names:
+    for name in arguments.names:
         player = load(name).player
-        for wishes in ASKED[name]:
-            told = ", ".join(f"{key} {value}" for key, value in wishes.items())
-            print(f"| {name} | {told} | {measure(player, wishes, chosen.n)} |", flush=True)
+        for constraints in CONSTRAINTS[name]:
+            label = ", ".join(f"{key} {value}" for key, value in constraints.items())
+            print(f"| {name} | {label} | {measure(player, constraints, arguments.n)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
-"""What steering does: seams, loops, and how far a strength goes.
+"""Measure window boundaries, loops, and the strength of `vary`.
 
     python scripts/measure_control.py [--model NAME] [--n N]
 
-Three tables, on N pieces each, drawn by the model itself:
+Three tables, each on N pieces that the model generates:
 
-- the first bar after a place where windows meet, in nats under the prior, beside bars inside of
-  windows, and beside windows that were drawn apart from one another;
-- the first bar of a piece after its last one, with --loop and without;
-- how much of what is heard differs from the reconstruction, for each strength of `vary`.
+- NLL under the prior of the first bar after a window boundary, and of bars inside windows; for
+  pieces generated as a whole, and for windows generated independently of each other;
+- NLL of the first bar of a piece after its last one, with `--loop` and without;
+- share of steps that differ from the reconstruction, for each strength of `vary`.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ METER = Meter(4, 4)
 STRENGTHS = (0.0, 0.1, 0.3, 0.5, 0.7, 1.0)
 
 
-def following(player: Player, pieces: Sequence[Phrase], bar: int) -> float:
-    """Nats a step, of a bar of each piece after those before it; bars count from 0."""
+def nll_of_bar(player: Player, pieces: Sequence[Phrase], bar: int) -> float:
+    """Mean NLL per step of a bar of each piece, given the bars before it; bars count from 0."""
     assert player.prior
     bars = window_bars(METER, player.bars)
     windows = [
@@ -43,61 +43,62 @@ def following(player: Player, pieces: Sequence[Phrase], bar: int) -> float:
         for piece in pieces
     ]
     codes = [player.codec.encode(window) for window in windows]
-    nats = player.prior.nll(np.empty((len(codes), 0), np.float32), codes, [METER] * len(codes))
-    return float(np.mean([each[-METER.steps_per_bar :].mean() for each in nats]))
+    nlls = player.prior.nll(np.empty((len(codes), 0), np.float32), codes, [METER] * len(codes))
+    return float(np.mean([by_step[-METER.steps_per_bar :].mean() for by_step in nlls]))
 
 
-def seams(player: Player, n: int) -> None:
-    """The first table."""
+def measure_boundaries(player: Player, n: int) -> None:
+    """Print the first table."""
     size = window_bars(METER, player.bars)
     pieces = generate(player, n, meter=METER, bars=4 * size, sampling=replace(NEW_MUSIC, seed=1))
-    alone = generate(player, 4 * n, meter=METER, sampling=replace(NEW_MUSIC, seed=2))
-    apart = [join_phrases(alone[row : row + 4]) for row in range(0, 4 * n, 4)]
+    windows = generate(player, 4 * n, meter=METER, sampling=replace(NEW_MUSIC, seed=2))
+    independent = [join_phrases(windows[row : row + 4]) for row in range(0, 4 * n, 4)]
     inside = [bar for bar in range(size, 4 * size) if bar % size]
     print("nats a step of the first bar after windows meet, and of bars inside")
-    for name, found in (("one after the other", pieces), ("drawn apart", apart)):
-        meet = np.mean([following(player, found, bar) for bar in range(size, 4 * size, size)])
-        within = np.mean([following(player, found, bar) for bar in inside])
-        print(f"  {name:20} {meet:6.3f} {within:6.3f}")
+    for name, phrases in (("one after the other", pieces), ("drawn apart", independent)):
+        boundary_bars = range(size, 4 * size, size)
+        at_boundaries = np.mean([nll_of_bar(player, phrases, bar) for bar in boundary_bars])
+        within = np.mean([nll_of_bar(player, phrases, bar) for bar in inside])
+        print(f"  {name:20} {at_boundaries:6.3f} {within:6.3f}")
 
 
-def loops(player: Player, n: int) -> None:
-    """The second table."""
+def measure_loops(player: Player, n: int) -> None:
+    """Print the second table."""
     size = window_bars(METER, player.bars)
     print("nats a step of the first bar after the last")
     for loop in (True, False):
         pieces = generate(
             player, n, meter=METER, bars=2 * size, loop=loop, sampling=replace(NEW_MUSIC, seed=3)
         )
-        nats = following(player, [join_phrases([piece, piece]) for piece in pieces], 2 * size)
-        print(f"  {'--loop' if loop else 'without':20} {nats:6.3f}")
+        nll = nll_of_bar(player, [join_phrases([piece, piece]) for piece in pieces], 2 * size)
+        print(f"  {'--loop' if loop else 'without':20} {nll:6.3f}")
 
 
-def strengths(player: Player, n: int) -> None:
-    """The third table."""
+def measure_strengths(player: Player, n: int) -> None:
+    """Print the third table."""
     sources = generate(player, n, meter=METER, sampling=replace(NEW_MUSIC, seed=4))
     print("strength: share of steps that differ from the reconstruction, note F1 with it")
     for strength in STRENGTHS:
-        far, alike = [], []
+        distances, f1s = [], []
         for row, source in enumerate(sources):
-            back = reconstruct(player, source).phrase
-            (one,) = vary(player, source, 1, strength=strength, sampling=Sampling(seed=row))
-            codes = [player.codec.encode(phrase) for phrase in (back, one)]
-            far.append(hamming(player.codec, METER, *codes))
-            alike.append(note_f1(back, one))
-        print(f"  {strength:3.1f} {np.mean(far):6.3f} {np.mean(alike):6.3f}")
+            reconstruction = reconstruct(player, source).phrase
+            (variation,) = vary(player, source, 1, strength=strength, sampling=Sampling(seed=row))
+            codes = [player.codec.encode(phrase) for phrase in (reconstruction, variation)]
+            distances.append(hamming(player.codec, METER, *codes))
+            f1s.append(note_f1(reconstruction, variation))
+        print(f"  {strength:3.1f} {np.mean(distances):6.3f} {np.mean(f1s):6.3f}")
 
 
 def main() -> None:
-    """Print all three."""
+    """Print all three tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="melody-2bar")
     parser.add_argument("--n", type=int, default=64)
-    chosen = parser.parse_args()
-    player = load(chosen.model).player
-    seams(player, chosen.n)
-    loops(player, chosen.n)
-    strengths(player, chosen.n)
+    arguments = parser.parse_args()
+    player = load(arguments.model).player
+    measure_boundaries(player, arguments.n)
+    measure_loops(player, arguments.n)
+    measure_strengths(player, arguments.n)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,18 @@
-"""Ways to lean a model towards a few files, beside each other: how near, how musical, how new.
+"""Compare methods of adapting a model to a few files: how similar, how musical, how new.
 
     python scripts/measure_personal.py --data DATA [--model melody-2bar] [--split valid] [--n 256]
 
-DATA is a data set that `musicvae prepare` made of the collections; the files of each case are the
-first of its split. For each way, of samples in the meters of the files: their overlap with the
-files' own music, and with the music of up to 40 other files of that kind (beside it, that of the
-files themselves); nats a step under the prior of the model (beside it, those of the files); the
-share of steps that come back when a sample is encoded and decoded; silent ones; copies of the
-files (beside it, those in the other files). And how long it took. Without other
-files, overlap with them is 0.
+DATA is a data set that `musicvae prepare` made from the collections; the files of each case are
+the first of its split. For each method it prints figures of samples in the meters of the files:
+
+- overlap of their histograms with those of the files, and of up to 40 other files of that kind
+- nats per step under the prior of the model
+- share of steps that are unchanged when a sample is encoded and decoded
+- share of silent samples
+- share of samples that are copies from the files
+
+The line above them has the same figures of the files themselves, and how long `personalize` took.
+Without other files, the overlap with them is 0.
 """
 
 from __future__ import annotations
@@ -26,9 +30,7 @@ from musicvae.api.model import load
 from musicvae.arrays import FloatArray
 from musicvae.codecs.base import Codes
 from musicvae.engine import Player
-from musicvae.generation.seeding import (
-    generators,
-)
+from musicvae.generation.seeding import generators
 from musicvae.metrics.copies import CopyIndex
 from musicvae.metrics.histograms import histograms_of, overlap
 from musicvae.score.phrase import Phrase
@@ -43,15 +45,15 @@ CASES = (
     ("one pop song", "/pop909/", slice(3, 4)),
     ("one lied", "/lieder/", slice(7, 8)),
 )
-OTHERS = 40
-FEWEST = 4
-"""Windows of a file at least."""
+MAX_OTHER_FILES = 40
+MIN_WINDOWS = 4
+"""Minimum number of windows of a file."""
 
-USUAL = 600
-"""Samples that tell where the model's z lie."""
+MODEL_SAMPLES = 600
+"""Number of samples from which the distribution of the model's z is estimated."""
 
 LATENT = 16
-"""Of the linear VAE over z."""
+"""Latent size of the linear VAE over z."""
 
 
 def main() -> None:
@@ -62,144 +64,148 @@ def main() -> None:
     parser.add_argument("--split", default="valid")
     parser.add_argument("--n", type=int, default=256)
     parser.add_argument("--cases", nargs="*", default=[name for name, _, _ in CASES])
-    chosen = parser.parse_args()
-    base = load(chosen.model)
-    with (chosen.data / "pieces.csv").open() as table:
-        rows = [row for row in csv.DictReader(table) if row["split"] == chosen.split]
-    pieces = [row["file"] for row in rows if int(row["windows"]) >= FEWEST]
-    for name, kind, which in CASES:
-        if name in chosen.cases:
+    arguments = parser.parse_args()
+    base = load(arguments.model)
+    with (arguments.data / "pieces.csv").open() as table:
+        rows = [row for row in csv.DictReader(table) if row["split"] == arguments.split]
+    pieces = [row["file"] for row in rows if int(row["windows"]) >= MIN_WINDOWS]
+    for name, kind, selection in CASES:
+        if name in arguments.cases:
             of_kind = [file for file in pieces if kind in file]
-            files = of_kind[which]
-            others = [file for file in of_kind if file not in files][:OTHERS]
-            begun = time.monotonic()
+            files = of_kind[selection]
+            others = [file for file in of_kind if file not in files][:MAX_OTHER_FILES]
+            start = time.monotonic()
             personal = personalize(base.checkpoint, files)
-            took = time.monotonic() - begun
-            case = Case(base.player, files, others, chosen.n)
-            print(f"\n{name}: {len(case.own.codes)} windows, {took:.0f} s; {case.about()}")
-            for way, player, z in ways(case, Player(personal.checkpoint)):
-                print(f"  {way:34} {case.figures(player, z)}", flush=True)
+            seconds = time.monotonic() - start
+            case = Case(base.player, files, others, arguments.n)
+            print(f"\n{name}: {len(case.windows.codes)} windows, {seconds:.0f} s; {case.about()}")
+            for method, player, z in methods(case, Player(personal.checkpoint)):
+                print(f"  {method:34} {case.figures(player, z)}", flush=True)
 
 
 class Case:
-    """Some files, others of their kind, and samples in the meters of the first."""
+    """The windows of some files and of others of their kind, and meters for `n` samples."""
 
     def __init__(self, player: Player, files: list[str], others: list[str], n: int) -> None:
         self.player, codec = player, player.codec
-        self.own, _ = read_windows(files, player)
-        self.others, _ = read_windows(others, player)
+        self.windows, _ = read_windows(files, player)
+        self.other_windows, _ = read_windows(others, player)
         rng = np.random.default_rng(0)
-        self.meters = [self.own.meters[row] for row in rng.integers(0, len(self.own.meters), n)]
-        alike: list[Codes] = []
-        alike_meters = []
-        for meter in self.meters:  # the others in the same mixture of meters
-            rows = [row for row, its in enumerate(self.others.meters) if its == meter]
-            if rows:
-                alike.append(self.others.codes[rows[rng.integers(len(rows))]])
-                alike_meters.append(meter)
-        self.alike = WindowSet(alike, alike_meters)
-        self.music = histograms_of(self.phrases(*self.own), codec)
-        self.other_music = histograms_of(self.phrases(*self.alike), codec)
-        self.libraries = {
+        rows = rng.integers(0, len(self.windows.meters), n)
+        self.meters = [self.windows.meters[row] for row in rows]
+        matched_codes: list[Codes] = []
+        matched_meters = []
+        for meter in self.meters:  # windows of the other files, in the same mixture of meters
+            in_meter = [row for row, m in enumerate(self.other_windows.meters) if m == meter]
+            if in_meter:
+                row = in_meter[rng.integers(len(in_meter))]
+                matched_codes.append(self.other_windows.codes[row])
+                matched_meters.append(meter)
+        self.matched = WindowSet(matched_codes, matched_meters)
+        self.histograms = histograms_of(self.phrases(*self.windows), codec)
+        self.other_histograms = histograms_of(self.phrases(*self.matched), codec)
+        self.copy_indices = {
             meter: CopyIndex(
-                codec, np.stack([c for c, m in zip(*self.own, strict=True) if m == meter])
+                codec, np.stack([c for c, m in zip(*self.windows, strict=True) if m == meter])
             )
-            for meter in set(self.own.meters)
+            for meter in set(self.windows.meters)
         }
 
     def phrases(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[Phrase]:
-        """Windows as phrases."""
+        """Decode windows to phrases."""
         decode = self.player.codec.decode
-        return [decode(each, meter) for each, meter in zip(codes, meters, strict=True)]
+        return [decode(window, meter) for window, meter in zip(codes, meters, strict=True)]
 
     def about(self) -> str:
-        """The figures of music itself."""
-        nats = f"{self.nats(*self.own):.2f} nats"
-        if not self.alike.codes:
+        """The figures of the files themselves."""
+        nats = f"{self.nats(*self.windows):.2f} nats"
+        if not self.matched.codes:
             return f"{nats}, no other files in their meters"
-        near = mean(overlap(self.music, self.other_music))
-        again = [
-            self.libraries[meter].contains_copy(each)
-            for each, meter in zip(*self.others, strict=True)
-            if meter in self.libraries
+        overlap_with_others = mean(overlap(self.histograms, self.other_histograms))
+        is_copy = [
+            self.copy_indices[meter].contains_copy(window)
+            for window, meter in zip(*self.other_windows, strict=True)
+            if meter in self.copy_indices
         ]
         return (
-            f"{nats}, overlap with other files {near:.3f}, "
-            f"copies in other files {np.mean(again):.1%}"
+            f"{nats}, overlap with other files {overlap_with_others:.3f}, "
+            f"copies in other files {np.mean(is_copy):.1%}"
         )
 
     def figures(self, player: Player, z: FloatArray) -> str:
-        """Those of samples."""
+        """The figures of the samples that a player decodes from z."""
         rngs = generators(1, len(z))
-        drawn = player.decode(z, self.meters, temperature=1.0, rngs=rngs)
-        back = player.encode(drawn, self.meters).mu
-        again = player.decode(back, self.meters, temperature=0.0, rngs=rngs)
-        agree = np.mean([np.mean(a == b) for a, b in zip(drawn, again, strict=True)])
-        heard = self.phrases(drawn, self.meters)
-        found = histograms_of(heard, player.codec)
-        copies = [
-            self.libraries[meter].contains_copy(each)
-            for each, meter in zip(drawn, self.meters, strict=True)
+        samples = player.decode(z, self.meters, temperature=1.0, rngs=rngs)
+        mu = player.encode(samples, self.meters).mu
+        reconstructed = player.decode(mu, self.meters, temperature=0.0, rngs=rngs)
+        unchanged = np.mean([np.mean(a == b) for a, b in zip(samples, reconstructed, strict=True)])
+        phrases = self.phrases(samples, self.meters)
+        histograms = histograms_of(phrases, player.codec)
+        is_copy = [
+            self.copy_indices[meter].contains_copy(sample)
+            for sample, meter in zip(samples, self.meters, strict=True)
         ]
         return (
-            f"overlap {mean(overlap(found, self.music)):.3f}, with other files "
-            f"{mean(overlap(found, self.other_music)):.3f}, "
-            f"{self.nats(drawn, self.meters):.2f} nats, "
-            f"back {agree:.1%}, silent {np.mean([each.is_silent for each in heard]):.1%}, "
-            f"copies {np.mean(copies):.1%}"
+            f"overlap {mean(overlap(histograms, self.histograms)):.3f}, with other files "
+            f"{mean(overlap(histograms, self.other_histograms)):.3f}, "
+            f"{self.nats(samples, self.meters):.2f} nats, "
+            f"back {unchanged:.1%}, silent {np.mean([p.is_silent for p in phrases]):.1%}, "
+            f"copies {np.mean(is_copy):.1%}"
         )
 
     def nats(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> float:
-        """A step, under the prior of the model."""
-        assert self.player.prior is not None  # personalize has refused others
-        nothing = np.empty((len(codes), 0), np.float32)
-        each = self.player.prior.nll(nothing, codes, meters)
-        return float(np.mean([nats.mean() for nats in each]))
+        """Mean NLL per step under the prior of the model."""
+        assert self.player.prior is not None  # `personalize` refuses models without a prior
+        no_z = np.empty((len(codes), 0), np.float32)
+        nlls = self.player.prior.nll(no_z, codes, meters)
+        return float(np.mean([nll_by_step.mean() for nll_by_step in nlls]))
 
 
-def ways(case: Case, leaning: Player) -> Iterator[tuple[str, Player, FloatArray]]:
-    """Each way, who decodes, and z of its samples."""
+def methods(case: Case, personal: Player) -> Iterator[tuple[str, Player, FloatArray]]:
+    """Yield the name of each method, the player that decodes, and the z of its samples."""
     player, meters = case.player, case.meters
-    made_up = player.sample_z(meters, generators(2, len(meters)))
-    yield "the model", player, made_up
-    mu, log_var = player.encode(*case.own)
-    centre = mu.mean(axis=0)
-    spread = np.cov(mu, rowvar=False, bias=True) + np.diag(np.exp(log_var).mean(axis=0))
-    noise = np.random.default_rng(3).standard_normal(made_up.shape)
-    yield "z of a linear VAE of 16", player, centre + noise @ root(narrowed(spread))
-    yield "z of one Gaussian", player, centre + noise @ root(spread)
-    rows = np.random.default_rng(5).integers(0, len(mu), USUAL)
-    usual = player.sample_z([case.own.meters[row] for row in rows], generators(4, USUAL))
-    wide, count = np.cov(usual, rowvar=False), len(mu)
-    shrunk = (count * spread + len(spread) * wide) / (count + len(spread))
-    half = root(wide)
-    inverse = np.linalg.inv(half)
-    carry = inverse @ root(half @ shrunk @ half) @ inverse  # between two Gaussians, the nearest way
-    yield "z of the model, moved", player, centre + (made_up - usual.mean(axis=0)) @ carry
-    yield (
-        "a prior that leans (personalize)",
-        leaning,
-        leaning.sample_z(meters, generators(2, len(meters))),
+    samples = player.sample_z(meters, generators(2, len(meters)))
+    yield "the model", player, samples
+    mu, log_var = player.encode(*case.windows)
+    center = mu.mean(axis=0)
+    covariance = np.cov(mu, rowvar=False, bias=True) + np.diag(np.exp(log_var).mean(axis=0))
+    noise = np.random.default_rng(3).standard_normal(samples.shape)
+    yield "z of a linear VAE of 16", player, center + noise @ root(low_rank(covariance))
+    yield "z of one Gaussian", player, center + noise @ root(covariance)
+    rows = np.random.default_rng(5).integers(0, len(mu), MODEL_SAMPLES)
+    model_z = player.sample_z(
+        [case.windows.meters[row] for row in rows], generators(4, MODEL_SAMPLES)
     )
+    model_covariance, count = np.cov(model_z, rowvar=False), len(mu)
+    # few windows: shrink the covariance of the files towards that of the model
+    size = len(covariance)
+    shrunk = (count * covariance + size * model_covariance) / (count + size)
+    # the optimal transport map between two Gaussians A and B: A^-1/2 (A^1/2 B A^1/2)^1/2 A^-1/2
+    half = root(model_covariance)
+    inverse = np.linalg.inv(half)
+    transport = inverse @ root(half @ shrunk @ half) @ inverse
+    yield "z of the model, moved", player, center + (samples - model_z.mean(axis=0)) @ transport
+    personal_z = personal.sample_z(meters, generators(2, len(meters)))
+    yield "a prior that leans (personalize)", personal, personal_z
 
 
-def narrowed(spread: FloatArray) -> FloatArray:
-    """A covariance as probabilistic PCA has it."""
-    values, axes = np.linalg.eigh(spread)
+def low_rank(covariance: FloatArray) -> FloatArray:
+    """The covariance of probabilistic PCA: all but `LATENT` directions have equal variance."""
+    values, axes = np.linalg.eigh(covariance)
     values[:-LATENT] = values[:-LATENT].mean()
-    found: FloatArray = (axes * values) @ axes.T
-    return found
+    result: FloatArray = (axes * values) @ axes.T
+    return result
 
 
-def root(spread: FloatArray) -> FloatArray:
+def root(covariance: FloatArray) -> FloatArray:
     """The symmetric square root of a covariance."""
-    values, axes = np.linalg.eigh(spread)
-    found: FloatArray = (axes * np.sqrt(np.maximum(values, 1e-6))) @ axes.T
-    return found
+    values, axes = np.linalg.eigh(covariance)
+    result: FloatArray = (axes * np.sqrt(np.maximum(values, 1e-6))) @ axes.T
+    return result
 
 
 def mean(figures: dict[str, float]) -> float:
-    """Of all statistics."""
+    """Mean of all statistics."""
     return float(np.mean(list(figures.values())))
 
 

@@ -1,11 +1,11 @@
-"""Make more of a small data set of trios: beside it, parts that never met.
+"""Enlarge a small data set of trios with random combinations of parts.
 
     python scripts/mix_trios.py TRIOS MELODIES DRUMS -o OUT [--windows 90000] [--times 4]
 
-TRIOS, MELODIES and DRUMS are data sets of windows of the same bars. A window that is made up
-has a melody, another one two octaves lower as its bass, and drums of the same meter: so a
-net learns to hold any three parts, and from the true trios, each so many times, how they go
-together. Valid and test are those of TRIOS.
+TRIOS, MELODIES and DRUMS are data sets of windows of the same number of bars. A combined window
+has a melody, another melody two octaves lower as its bass, and drums of the same meter. From
+these a net learns to encode any three parts; from the true trios, each repeated `--times` times,
+it learns which parts go together. Valid and test are those of TRIOS.
 """
 
 from __future__ import annotations
@@ -22,56 +22,58 @@ from musicvae.corpus.dataset import Windows, open_split, pack, save
 from musicvae.evaluation.batches import rows_by_meter
 
 TWO_OCTAVES = 24
-Stored = tuple[Codes, NDArray[np.uint8]]
+PackedWindows = tuple[Codes, NDArray[np.uint8]]
+"""Codes and meters as a data set stores them."""
 
 
-def as_it_is(windows: Windows) -> Stored:
-    """All windows, as they lie on disk."""
+def packed(windows: Windows) -> PackedWindows:
+    """All windows of a split, as they are stored on disk."""
     return windows.codes[np.arange(len(windows))], windows.meters
 
 
-def mixed(
+def combine_parts(
     trios: Windows, melodies: Windows, drums: Windows, n: int, rng: np.random.Generator
-) -> Iterator[Stored]:
-    """About so many windows of parts that never met, meter by meter."""
-    tunes, beats = (
-        {kind: np.array(rows) for kind, rows in rows_by_meter(one).items()}
-        for one in (melodies, drums)
+) -> Iterator[PackedWindows]:
+    """Yield about `n` windows of randomly combined parts, meter by meter."""
+    melody_rows, drum_rows = (
+        {meter: np.array(rows) for meter, rows in rows_by_meter(windows).items()}
+        for windows in (melodies, drums)
     )
-    kinds = [kind for kind in melodies.distinct_meters if kind in beats]
-    share = n / sum(len(tunes[kind]) for kind in kinds)
-    for kind in kinds:
-        made = []
-        for _ in range(round(share * len(tunes[kind]))):
-            melody, bass = map(melodies.window, rng.choice(tunes[kind], 2))
+    meters = [meter for meter in melodies.distinct_meters if meter in drum_rows]
+    per_melody = n / sum(len(melody_rows[meter]) for meter in meters)
+    for meter in meters:
+        combined = []
+        for _ in range(round(per_melody * len(melody_rows[meter]))):
+            melody, bass = map(melodies.window, rng.choice(melody_rows[meter], 2))
             bass = melodies.codec.transpose(bass, -TWO_OCTAVES)
-            made.append(np.stack([melody, bass, drums.window(rng.choice(beats[kind]))], axis=-1))
-        if made:
-            codes = pack(trios.codec, np.array(made, trios.codec.dtype), trios.bars)
-            yield codes, np.tile(melodies.meters[tunes[kind][0]], (len(made), 1))
+            beat = drums.window(rng.choice(drum_rows[meter]))
+            combined.append(np.stack([melody, bass, beat], axis=-1))
+        if combined:
+            codes = pack(trios.codec, np.array(combined, trios.codec.dtype), trios.bars)
+            yield codes, np.tile(melodies.meters[melody_rows[meter][0]], (len(combined), 1))
 
 
 def mix(sets: Sequence[Path], out: Path, windows: int = 90_000, times: int = 4) -> dict[str, int]:
-    """Write the data set; the windows that were made up and those that are true."""
+    """Write the data set; return how many windows were combined and how many are true."""
     trios, melodies, drums = (open_split(folder, "train") for folder in sets)
-    made = list(mixed(trios, melodies, drums, windows, np.random.default_rng(0)))
-    held_out = {split: [as_it_is(open_split(sets[0], split))] for split in ("valid", "test")}
-    train = [*made, *[as_it_is(trios)] * times]
-    counts = {"made up": sum(len(codes) for codes, _ in made), "true": len(trios)}
+    combined = list(combine_parts(trios, melodies, drums, windows, np.random.default_rng(0)))
+    held_out = {split: [packed(open_split(sets[0], split))] for split in ("valid", "test")}
+    train = [*combined, *[packed(trios)] * times]
+    counts = {"made up": sum(len(codes) for codes, _ in combined), "true": len(trios)}
     save(out, trios.codec, trios.bars, {"train": train, **held_out}, {"mixed": counts})
     return counts
 
 
 def main() -> None:
-    """Write the data set and say how large it is."""
+    """Write the data set and print its size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs=3, type=Path, metavar=("TRIOS", "MELODIES", "DRUMS"))
     parser.add_argument("-o", "--out", type=Path, required=True)
     parser.add_argument("--windows", type=int, default=90_000)
     parser.add_argument("--times", type=int, default=4)
-    chosen = parser.parse_args()
-    counts = mix(chosen.sets, chosen.out, chosen.windows, chosen.times)
-    print(f"{chosen.out}: {counts['made up']:,} made up beside {counts['true']:,} true ones")
+    arguments = parser.parse_args()
+    counts = mix(arguments.sets, arguments.out, arguments.windows, arguments.times)
+    print(f"{arguments.out}: {counts['made up']:,} made up beside {counts['true']:,} true ones")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Stepwise VAE: a next-step model in which every step has a latent of its own.
+"""Stepwise VAE: a language model with a latent variable for every step.
 
 After Bayer and Osendorfer, Learning Stochastic Recurrent Networks, 2014
 (arXiv:1411.7610), and Chung et al., A Recurrent Latent Variable Model for
-Sequential Data, NeurIPS 2015 (arXiv:1506.02216). In theirs the recurrent net
-hears the latents too; here it hears the steps alone.
+Sequential Data, NeurIPS 2015 (arXiv:1506.02216). There the recurrent net also
+reads the latents; here it reads the steps only.
 
-Only `benchmark_polyphony.py` trains it; no preset does, so it is no part of the package.
+Only `benchmark_polyphony.py` trains it. No preset does, so it is not part of the package.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from musicvae.nets.losses import masked_sum
 
 
 class StepwiseVAE(nn.Module):
-    """`p(x_t | x_<t)` as a mixture over `z_t`, whose prior follows from the steps before.
+    """`p(x_t | x_<t)` as a mixture over `z_t`, whose prior depends on the previous steps.
 
     Channels that are independent given their logits become dependent through
-    `z_t`: what sounds together is drawn together. Given the steps, the latents
-    of two steps are independent, so all steps are computed at once, and each
-    can be weighted by importance on its own.
+    `z_t`, so the notes of a chord are sampled jointly. Given the steps, the latents
+    of two steps are independent, so all steps are computed at once, and importance
+    weights are computed for each step separately.
 
     Args:
-        recurrent: reads `[B, T, C + K]`, one output a step.
+        recurrent: reads `[B, T, C + K]`, one output per step.
         channels: C, the width of a step.
-        hidden: width inside posterior and decoder.
+        hidden: width of the hidden layers of posterior and decoder.
         latent: Z, the width of each `z_t`.
-        likelihood: of a step given its logits.
+        likelihood: the distribution of a step given its logits.
 
     Shape:
-        - Input: `Sequences`
-        - Output: logits `[B, T, C]`, from one draw of the posterior
+        - Input: `SequenceBatch`
+        - Output: logits `[B, T, C]`, from one sample of the posterior
     """
 
     def __init__(
@@ -55,9 +55,9 @@ class StepwiseVAE(nn.Module):
         return self.decode(past, self.posterior(past, batch).rsample())
 
     def past(self, batch: SequenceBatch) -> Tensor:
-        """What is known before each step. Output `[B, T, H]`."""
-        seen = torch.cat([batch.previous, batch.condition], dim=-1)
-        out: Tensor = self.recurrent(seen, batch.lengths)
+        """Summary of the steps before each step. Output `[B, T, H]`."""
+        inputs = torch.cat([batch.previous, batch.condition], dim=-1)
+        out: Tensor = self.recurrent(inputs, batch.lengths)
         return out
 
     def prior(self, past: Tensor) -> Normal:
@@ -69,12 +69,12 @@ class StepwiseVAE(nn.Module):
         return _normal(self.to_posterior(torch.cat([past, batch.x], dim=-1)))
 
     def decode(self, past: Tensor, z: Tensor) -> Tensor:
-        """`z` `[B, T, Z]` -> logits `[B, T, C]`."""
+        """Decode `z`, `[B, T, Z]`, to logits `[B, T, C]`."""
         logits: Tensor = self.decoder(torch.cat([past, z], dim=-1))
         return logits
 
     def losses(self, batch: SequenceBatch) -> Losses:
-        """Both terms of the evidence lower bound, in nats for each sequence."""
+        """Both terms of the evidence lower bound of each sequence, in nats."""
         past = self.past(batch)
         posterior = self.posterior(past, batch)
         logits = self.decode(past, posterior.rsample())
@@ -86,7 +86,7 @@ class StepwiseVAE(nn.Module):
     def nll(self, batch: SequenceBatch, samples: int) -> Tensor:
         """`-log p(x_t | x_<t)` by importance weighting; Burda et al., ICLR 2016. `[B, T]`.
 
-        An upper bound on the average, the tighter the more samples.
+        On average an upper bound, which gets tighter with more samples.
         """
         past = self.past(batch)
         prior, posterior = self.prior(past), self.posterior(past, batch)
@@ -102,8 +102,8 @@ def _two_layers(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, outputs))
 
 
-def _normal(both: Tensor) -> Normal:
-    mu, log_var = both.float().chunk(2, dim=-1)
+def _normal(parameters: Tensor) -> Normal:
+    mu, log_var = parameters.float().chunk(2, dim=-1)
     return Normal(mu, torch.exp(0.5 * log_var), validate_args=False)
 
 

@@ -1,11 +1,11 @@
-"""Make a shipped model again: prepare, train, fit its prior and attributes, evaluate.
+"""Reproduce a shipped model: prepare, train, fit its prior and attributes, evaluate.
 
     python scripts/train_shipped.py NAME CORPUS -o OUT [--data DATA] [--max-minutes M] [--pairs N]
 
 CORPUS holds the collections that data/README.md lists, each unpacked in a folder of its
-name. A run that was stopped goes on where it was; evaluation.json and test-pieces.txt
-(the SHA-256 of every file that is held out for the test) are written at its end. Every
-training, the prior's too, ends after M minutes; N walks are measured.
+name. A stopped run continues where it stopped. At the end evaluation.json and test-pieces.txt
+(the SHA-256 of every file in the test split) are written. Every training, including that of
+the prior, ends after M minutes; the evaluation interpolates N pairs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GAMES = ("freedoom", "simutrans", "openmsx", "blasphemer")
 FOLK = ("cre", "nottingham", "oneills1850", "ryansMammoth", "airdsAirs")
 TUNES = ("pop909", "lieder", "openewld", "improvisor", "bach", *FOLK, *GAMES)
 
-LEARNS_FROM = {
+COLLECTIONS = {
     "melody-2bar": TUNES,
     "melody-16bar": TUNES,
     "drums-2bar": ("groove", *GAMES),
@@ -37,16 +37,16 @@ LEARNS_FROM = {
     "piano-2bar": ("pop909", "lieder", "bach", "jsfakes"),
 }
 
-MIXED = {
+PARTS = {
     "trio-4bar": {
         "melody": ("pop909", "openewld", "lieder", "nottingham", "cre", "bach"),
         "drums": ("groove",),
     }
 }
-"""Where parts that never met come from, by codec; see mix_trios.py."""
+"""Collections of single parts that are combined at random, by codec; see mix_trios.py."""
 
 LONG = {"beta": 0.06, "free_nats": 0.0, "steps": 8_000, "learning_rate": 2e-3}
-THEN: dict[str, list[dict[str, Any]]] = {
+FURTHER_TRAININGS: dict[str, list[dict[str, Any]]] = {
     "melody-2bar": [{"beta": 0.06, "steps": 24_000, "learning_rate": 1.2e-3}],
     "drums-2bar": [
         {"beta": 0.03, "steps": 4_500, "learning_rate": 1.5e-3},
@@ -60,7 +60,7 @@ THEN: dict[str, list[dict[str, Any]]] = {
     ],
     "leadsheet-8bar": [LONG, {"beta": 0.03, "steps": 3_000, "learning_rate": 1.2e-3}],
 }
-"""Further trainings, each of which begins with the net of the one before, closer to the music."""
+"""Further trainings; each starts from the previous net and has a lower beta."""
 
 PRIOR: dict[str, dict[str, Any]] = {
     "melody-2bar": {"steps": 6_000, "reject_fraction": 0.15},
@@ -73,57 +73,60 @@ PRIOR: dict[str, dict[str, Any]] = {
 
 
 def main() -> None:
-    """Do what is left to do."""
+    """Run all steps that are not done yet."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", choices=LEARNS_FROM)
+    parser.add_argument("name", choices=COLLECTIONS)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("-o", "--out", type=Path, required=True)
     parser.add_argument("--data", type=Path)
     parser.add_argument("--max-minutes", type=float, default=math.inf)
     parser.add_argument("--pairs", type=int, default=1024)
-    chosen = parser.parse_args()
-    name, out = chosen.name, chosen.out
-    data = chosen.data or Path("data") / name
+    arguments = parser.parse_args()
+    name, out, max_minutes = arguments.name, arguments.out, arguments.max_minutes
+    data = arguments.data or Path("data") / name
+    unmixed = prepare_data(name, arguments.corpus, data)
+
+    def train(folder: Path, **options: object) -> Path:
+        return musicvae.train(
+            **options,
+            data=data,
+            out=folder,
+            resume=(folder / STATE).exists(),
+            max_minutes=max_minutes,
+            progress=print,
+        )
+
+    further = FURTHER_TRAININGS.get(name, [])
+    folders = [*(out / f"training-{number}" for number in range(1, len(further) + 1)), out]
+    trained = train(folders[0], preset=name)
+    for folder, options in zip(folders[1:], further, strict=True):
+        trained = train(folder, start_from=trained, **options)
+    musicvae.fit_prior(out, data=unmixed, **PRIOR[name], max_minutes=max_minutes, progress=print)
+    musicvae.fit_attributes(out, data=unmixed, progress=print)
+    evaluation = musicvae.evaluate(out, data=unmixed, pairs=arguments.pairs)
+    write_whole(out / "evaluation.json", (evaluation.to_json() + "\n").encode())
+    with (unmixed / "pieces.csv").open() as table:
+        digests = sorted(row["sha256"] for row in csv.DictReader(table) if row["split"] == "test")
+    write_whole(out / "test-pieces.txt", "".join(f"{digest}\n" for digest in digests).encode())
+
+
+def prepare_data(name: str, corpus: Path, data: Path) -> Path:
+    """Prepare the data set of a model; return the set without combined parts."""
     net = preset(name).net
 
     def prepare(folder: Path, codec: str, collections: Sequence[str]) -> Path:
         if not (folder / "data.json").exists():
-            sources = [chosen.corpus / collection for collection in collections]
+            sources = [corpus / collection for collection in collections]
             musicvae.prepare(sources, folder, codec=codec, bars=net.bars, progress=print)
         return folder
 
-    if name not in MIXED:
-        true = prepare(data, net.codec, LEARNS_FROM[name])
-    else:
-        sources = {net.codec: LEARNS_FROM[name], **MIXED[name]}
-        sets = [prepare(data / codec, codec, names) for codec, names in sources.items()]
-        true = sets[0]
-        if not (data / "data.json").exists():
-            mix(sets, data)
-
-    def train(folder: Path, **choices: object) -> Path:
-        return musicvae.train(
-            **choices,
-            data=data,
-            out=folder,
-            resume=(folder / STATE).exists(),
-            max_minutes=chosen.max_minutes,
-            progress=print,
-        )
-
-    further = THEN.get(name, [])
-    places = [*(out / f"training-{number}" for number in range(1, len(further) + 1)), out]
-    trained = train(places[0], preset=name)
-    for place, choices in zip(places[1:], further, strict=True):
-        trained = train(place, start_from=trained, **choices)
-    limit = chosen.max_minutes
-    musicvae.fit_prior(out, data=true, **PRIOR[name], max_minutes=limit, progress=print)
-    musicvae.fit_attributes(out, data=true, progress=print)
-    found = musicvae.evaluate(out, data=true, pairs=chosen.pairs)
-    write_whole(out / "evaluation.json", (found.to_json() + "\n").encode())
-    with (true / "pieces.csv").open() as table:
-        held_out = sorted(row["sha256"] for row in csv.DictReader(table) if row["split"] == "test")
-    write_whole(out / "test-pieces.txt", "".join(f"{one}\n" for one in held_out).encode())
+    if name not in PARTS:
+        return prepare(data, net.codec, COLLECTIONS[name])
+    sources = {net.codec: COLLECTIONS[name], **PARTS[name]}
+    sets = [prepare(data / codec, codec, names) for codec, names in sources.items()]
+    if not (data / "data.json").exists():
+        mix(sets, data)
+    return sets[0]
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Well-known tunes in the public domain, written as text, made into the MIDI files of data/tunes.
+"""Write the MIDI files of data/tunes: well-known tunes in the public domain, given as text.
 
     python scripts/tunes.py [FOLDER]
 
-A tune is bars of notes: a name with its octave, `*n` for n units, `.` for a rest.
-A first bar that is too short is a pick-up.
+A tune is a list of bars. A note is a name with its octave, `*n` makes it n units long, and `.`
+is a rest. A first bar that is too short is a pick-up.
 """
 
 from __future__ import annotations
@@ -23,7 +23,13 @@ ACCENT, PLAIN = 92, 76
 
 @dataclass(frozen=True)
 class Tune:
-    """A title, how it goes, and its notes; `unit` is the length of a plain note in steps."""
+    """A tune as text.
+
+    Attributes:
+        unit: length of a note without `*n`, in steps.
+        program: General MIDI program.
+        bars: the notes, with `|` between bars.
+    """
 
     title: str
     origin: str
@@ -115,43 +121,49 @@ TUNES = {
 
 
 def to_phrase(tune: Tune) -> Phrase:
-    """A tune as music.
+    """Convert a tune to a phrase.
 
     Raises:
-        ValueError: a bar, other than the first, does not last as long as the meter says.
+        ValueError: a bar other than the first does not have the length of the meter.
     """
     meter = parse_meter(tune.meter)
-    notes, at, pickup = [], 0, 0
+    notes, step, pickup = [], 0, 0
     bars = tune.bars.split("|")
     for number, bar in enumerate(bars):
-        begin = at
+        bar_start = step
         for token in bar.split():
             name, _, units = token.partition("*")
-            steps = tune.unit * int(units or 1)
+            duration = tune.unit * int(units or 1)
             if name != ".":
-                velocity = ACCENT if at == begin else PLAIN
-                notes.append(Note(at, steps, to_pitch(name), velocity))
-            at += steps
-        if at - begin != meter.steps_per_bar:
+                velocity = ACCENT if step == bar_start else PLAIN
+                notes.append(Note(step, duration, to_pitch(name), velocity))
+            step += duration
+        if step - bar_start != meter.steps_per_bar:
             if number:
-                raise ValueError(f"{tune.title}: bar {number} lasts {at - begin} steps: {bar}")
-            pickup = at
+                raise ValueError(
+                    f"{tune.title}: bar {number} lasts {step - bar_start} steps: {bar}"
+                )
+            pickup = step
     part = Part(tuple(notes), tune.program, name=tune.title)
     tempos = (Tempo(0, bpm_to_tempo(tune.bpm)),)
     return Phrase(meter, len(bars) - bool(pickup), pickup, tempos, (part,))
 
 
 def to_pitch(name: str) -> int:
-    """A name to a MIDI pitch; C4 is 60."""
-    found = re.fullmatch(r"([A-G])([#b]?)(\d)", name)
-    if not found:
+    """The MIDI pitch of a note name; C4 is 60.
+
+    Raises:
+        ValueError: the name is not that of a note.
+    """
+    match = re.fullmatch(r"([A-G])([#b]?)(\d)", name)
+    if not match:
         raise ValueError(f"{name!r} is no note.")
-    shift = {"#": 1, "b": -1, "": 0}[found[2]]
-    return 12 * (int(found[3]) + 1) + SEMITONES[found[1]] + shift
+    accidental = {"#": 1, "b": -1, "": 0}[match[2]]
+    return 12 * (int(match[3]) + 1) + SEMITONES[match[1]] + accidental
 
 
 def main(folder: Path) -> None:
-    """Write every tune."""
+    """Write and list all tunes."""
     for name, tune in TUNES.items():
         phrase = to_phrase(tune)
         write_midi(phrase, folder / f"{name}.mid")

@@ -1,4 +1,4 @@
-"""Every long work reports in the same way: what is to be done, how far it is, that it is done."""
+"""All long tasks report their progress in the same way."""
 
 from __future__ import annotations
 
@@ -10,85 +10,88 @@ import pytest
 
 import musicvae
 from musicvae import checkpoint
-from musicvae.adapt import personalize as personal
+from musicvae.adapt import personalize as personalize_module
 from musicvae.adapt import sliders
 from musicvae.adapt.fit_attributes import fit_attributes
 from musicvae.midi.writer import write_midi
 from musicvae.progress import Progress, Report
 from musicvae.theory.meter import Meter
-from musicvae.training import fit_prior as prior
+from musicvae.training import fit_prior as fit_prior_module
 
 from .miniatures import little_tune, make_data, tiny_checkpoint, tiny_prior
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a data set, a model with a prior and attributes, and MIDI files."""
-    place = tmp_path_factory.mktemp("place")
-    data = make_data(place / "data")
-    checkpoint.save(place / "model", fit_attributes(tiny_prior(tiny_checkpoint()), data))
-    (place / "midi").mkdir()
+    folder = tmp_path_factory.mktemp("folder")
+    data = make_data(folder / "data")
+    checkpoint.save(folder / "model", fit_attributes(tiny_prior(tiny_checkpoint()), data))
+    (folder / "midi").mkdir()
     for seed in range(4):
-        write_midi(little_tune(Meter(), seed, bars=8), place / "midi" / f"{seed}.mid")
-    return place
+        write_midi(little_tune(Meter(), seed, bars=8), folder / "midi" / f"{seed}.mid")
+    return folder
 
 
-Work = Callable[[Path, Path, Progress], object]
-WORKS: dict[str, tuple[Work, set[str]]] = {
+Task = Callable[[Path, Path, Progress], object]
+TASKS: dict[str, tuple[Task, set[str]]] = {
     "train": (
-        lambda place, out, told: musicvae.train(
-            start_from=place / "model", data=place / "data", out=out, steps=12, progress=told
+        lambda folder, out, progress: musicvae.train(
+            start_from=folder / "model", data=folder / "data", out=out, steps=12, progress=progress
         ),
         {"batch", "windows"},
     ),
     "fit-prior": (
-        lambda place, out, told: musicvae.fit_prior(
-            place / "model", data=place / "data", steps=12, progress=told
+        lambda folder, out, progress: musicvae.fit_prior(
+            folder / "model", data=folder / "data", steps=12, progress=progress
         ),
         {"batch", "windows"},
     ),
     "fit-attributes": (
-        lambda place, out, told: musicvae.fit_attributes(
-            place / "model", data=place / "data", progress=told
+        lambda folder, out, progress: musicvae.fit_attributes(
+            folder / "model", data=folder / "data", progress=progress
         ),
         {"attributes"},
     ),
     "attributes": (
-        lambda place, out, told: musicvae.measure_attributes(
-            place / "model", data=place / "data", limit=3, progress=told
+        lambda folder, out, progress: musicvae.measure_attributes(
+            folder / "model", data=folder / "data", limit=3, progress=progress
         ),
         {"windows"},
     ),
     "evaluate": (
-        lambda place, out, told: musicvae.evaluate(
-            place / "model", data=place / "data", limit=3, pairs=2, progress=told
+        lambda folder, out, progress: musicvae.evaluate(
+            folder / "model", data=folder / "data", limit=3, pairs=2, progress=progress
         ),
         {"pairs"},
     ),
     "personalize": (
-        lambda place, out, told: musicvae.personalize(
-            [place / "midi"], model=place / "model", out=out, progress=told
+        lambda folder, out, progress: musicvae.personalize(
+            [folder / "midi"], model=folder / "model", out=out, progress=progress
         ),
         {"files"},
     ),
     "prepare": (
-        lambda place, out, told: musicvae.prepare([place / "midi"], out, workers=1, progress=told),
+        lambda folder, out, progress: musicvae.prepare(
+            [folder / "midi"], out, workers=1, progress=progress
+        ),
         set(),
     ),
 }
+"""Each task, and the names of the sizes in its first report."""
 
 
-@pytest.mark.parametrize("task", WORKS)
-def test_a_work_says_what_is_to_be_done_and_comes_to_its_end(
-    task: str, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_reports_from_start_to_end(
+    task: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first report comes before the work, with its sizes; none goes back; the last is full."""
-    monkeypatch.setattr(prior, "HIDDEN", 8)
-    monkeypatch.setattr(personal, "SAMPLES", 8)
+    """The first report has the sizes and no figures; `done` never falls and ends at `total`."""
+    monkeypatch.setattr(fit_prior_module, "HIDDEN", 8)
+    monkeypatch.setattr(personalize_module, "SAMPLES", 8)
     monkeypatch.setattr(sliders, "MAX_SLIDER_WINDOWS", 4)
-    work, sizes = WORKS[task]
+    run, sizes = TASKS[task]
     reports: list[Report] = []
-    work(place, tmp_path / "out", reports.append)
+    run(folder, tmp_path / "out", reports.append)
     first, *rest = reports
     assert (first.done, first.figures) == (0, {})
     assert first.sizes.keys() == sizes

@@ -1,14 +1,14 @@
-"""The nets that are trained: torch and nothing else; they have never heard of music.
+"""The nets that are trained. They need torch only and know nothing about music.
 
-    Sequences         a padded batch: steps, condition, lengths, noise
+    SequenceBatch     a padded batch: steps, condition, lengths, noise
     RNN, LSTM         sequence in, per-step or last-step output
-    NextStep          predicts each step from those before it
+    LanguageModel     predicts each step from the steps before it
     Autoencoder       encoder -> z -> decoder
     VAE               the same with a posterior, `q(z|x) = N(mu, exp(log_var))`
     SequenceVAE       a VAE made of LSTMs
     Hierarchical...   its encoder and decoder for long sequences, segment by segment
 
-Copy the folder into another project and it works there.
+The folder can be copied into another project and works there.
 """
 
 from .autoencoder import Autoencoder

@@ -1,4 +1,4 @@
-"""Autoencoder: a sequence to one vector `z` and back.
+"""Autoencoder: encode a sequence as one vector `z` and decode it again.
 
 Hinton and Salakhutdinov, Reducing the Dimensionality of Data with Neural
 Networks, Science 313, 2006.
@@ -16,29 +16,29 @@ from .losses import Losses, masked_sum
 
 
 class Encoder(Protocol):
-    """A module that sums a batch up: `Sequences` -> `[B, width]`."""
+    """A module that summarizes each sequence: `SequenceBatch` -> `[B, width]`."""
 
     width: int
 
     def __call__(self, batch: SequenceBatch, /) -> Tensor:
-        """The summary."""
+        """Return one vector per sequence, `[B, width]`."""
 
 
 class Decoder(Protocol):
-    """A module that unfolds `z`: `[B, Z]` and `Sequences` -> logits `[B, T, C]`."""
+    """A module that decodes `z`: `[B, Z]` and a `SequenceBatch` -> logits `[B, T, C]`."""
 
     def __call__(self, z: Tensor, batch: SequenceBatch, /) -> Tensor:
-        """The logits. One trained by teacher forcing reads the true steps from the batch."""
+        """Return the logits. With teacher forcing the true steps are read from the batch."""
 
 
 class Autoencoder(nn.Module):
-    """Any encoder, any decoder, and the likelihood that judges what comes back.
+    """Any encoder and any decoder, trained to maximize the likelihood of the input.
 
     Args:
-        encoder: a module that sums a batch up.
-        decoder: a module that unfolds `z`.
+        encoder: summarizes each sequence of a batch.
+        decoder: decodes `z`.
         latent: Z, the width of `z`.
-        likelihood: of a step given its logits.
+        likelihood: the distribution of a step given its logits.
 
     >>> import torch
     >>> from .decoders import DenseDecoder
@@ -51,7 +51,7 @@ class Autoencoder(nn.Module):
     """
 
     codes = 1
-    """How many vectors of width Z the encoder's summary is projected to."""
+    """Number of vectors of width Z that the encoder's output is projected to."""
 
     def __init__(
         self, encoder: Encoder, decoder: Decoder, latent: int, likelihood: Likelihood
@@ -63,22 +63,22 @@ class Autoencoder(nn.Module):
         self.likelihood = likelihood
 
     def encode(self, batch: SequenceBatch) -> Tensor:
-        """`Sequences` -> `z`, `[B, Z]`."""
+        """Encode each sequence as `z`, `[B, Z]`."""
         z: Tensor = self.to_latent(self.encoder(batch))
         return z
 
     def decode(self, z: Tensor, batch: SequenceBatch) -> Tensor:
-        """`z` and the batch it is to become -> logits `[B, T, C]`."""
+        """Decode `z` to logits `[B, T, C]`; the batch gives condition, lengths and true steps."""
         return self.decoder(z, batch)
 
     def forward(self, batch: SequenceBatch) -> Tensor:
-        """There and back. Output: logits `[B, T, C]`."""
+        """Encode and decode. Output: logits `[B, T, C]`."""
         return self.decode(self.encode(batch), batch)
 
     def losses(self, batch: SequenceBatch) -> Losses:
-        """Reconstruction in nats for each sequence; there is no KL."""
-        return self._judge(self(batch), batch, kl=None)
+        """Reconstruction loss of each sequence in nats; the KL is zero."""
+        return self._losses_of(self(batch), batch, kl=None)
 
-    def _judge(self, logits: Tensor, batch: SequenceBatch, kl: Tensor | None) -> Losses:
+    def _losses_of(self, logits: Tensor, batch: SequenceBatch, kl: Tensor | None) -> Losses:
         nll = masked_sum(self.likelihood.nll(logits, batch.x), batch.mask)
         return Losses(nll, nll.new_zeros(nll.shape) if kl is None else kl, logits)

@@ -1,4 +1,4 @@
-"""A padded batch of sequences: what every net of this package reads.
+"""A padded batch of sequences: the input of every net in this package.
 
 Letters used in all docstrings: B batch, T steps, C channels, K condition
 channels, H hidden, Z latent.
@@ -15,14 +15,14 @@ from .noise import FULL_BATCH, Noise
 
 
 class SequenceBatch(NamedTuple):
-    """Steps, what is known about each step beforehand, and how many are real.
+    """Steps, the condition of each step, and the length of each sequence.
 
-    `noise` is what a net draws from in training.
+    A net draws its random numbers in training from `noise`.
 
     Shape:
         - x: `[B, T, C]`, one-hot or multi-hot, float
         - condition: `[B, T, K]`, float
-        - lengths: `[B]`, int64; steps from there on are padding
+        - lengths: `[B]`, int64; steps from this index on are padding
 
     >>> batch = SequenceBatch(torch.zeros(2, 4, 3), torch.zeros(2, 4, 1), torch.tensor([4, 2]))
     >>> batch.mask.long().tolist()
@@ -36,11 +36,11 @@ class SequenceBatch(NamedTuple):
 
     @property
     def mask(self) -> Tensor:
-        """True where a step is real. Output `[B, T]`, bool."""
+        """True for a real step, False for padding. Output `[B, T]`, bool."""
         steps = torch.arange(self.x.shape[1], device=self.lengths.device)
         return steps < self.lengths[:, None]
 
     @property
     def previous(self) -> Tensor:
-        """The steps one later: what precedes each; zeros before the first. Output `[B, T, C]`."""
+        """The step before each step; zeros before the first one. Output `[B, T, C]`."""
         return torch.cat([torch.zeros_like(self.x[:, :1]), self.x[:, :-1]], dim=1)

@@ -1,4 +1,4 @@
-"""Encoders: a batch of sequences to one vector each."""
+"""Encoders: summarize each sequence of a batch in one vector."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from .lstm import LSTM
 
 
 class SequenceEncoder(nn.Module):
-    """A bidirectional LSTM over the steps, summed up in one vector.
+    """A bidirectional LSTM over the steps, summarized in one vector.
 
-    The summary is the two final states, as published, and beside them a short
-    note taken at every step: gradients reach each step directly, and `z` learns
-    what stands where long before the states learn to carry it to the ends.
+    The summary is the two final states, as published, followed by a few features of every
+    step, a linear map of the LSTM's output there. Through these, gradients reach each step
+    directly, and `z` encodes the content of each step long before the states learn to carry
+    it to the ends of the sequence.
 
     Args:
         channels: C, the width of a step.
-        condition: K.
+        condition: K, the width of the condition.
         hidden: width of each direction.
-        notes: width of the note taken at each step; 0 for the final states alone.
-        steps: the longest sequence.
+        step_features: number of features of each step; 0 for the final states only.
+        steps: maximum length of a sequence.
 
     Shape:
-        - Input: `Sequences`
-        - Output: `[B, 2 * hidden + steps * notes]`
+        - Input: `SequenceBatch`
+        - Output: `[B, 2 * hidden + steps * step_features]`
 
     >>> batch = SequenceBatch(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
     >>> SequenceEncoder(3, 1, hidden=16, step_features=2, steps=8)(batch).shape
@@ -43,23 +44,23 @@ class SequenceEncoder(nn.Module):
         self.width = 2 * hidden + steps * step_features
 
     def forward(self, batch: SequenceBatch) -> Tensor:
-        seen = torch.cat([batch.x, batch.condition], dim=-1)
-        out = self.recurrent(seen, batch.lengths)  # [B, T, 2H]
+        inputs = torch.cat([batch.x, batch.condition], dim=-1)
+        out = self.recurrent(inputs, batch.lengths)  # [B, T, 2H]
         forward, backward = out.chunk(2, dim=-1)
         rows = torch.arange(len(out), device=out.device)
-        ends = [forward[rows, batch.lengths - 1], backward[:, 0]]
+        final_states = [forward[rows, batch.lengths - 1], backward[:, 0]]
         if self.to_note is None:
-            return torch.cat(ends, dim=-1)
-        notes = self.to_note(out) * batch.mask[..., None]
-        notes = F.pad(notes, (0, 0, 0, self.steps - notes.shape[1]))
-        return torch.cat([*ends, notes.flatten(1)], dim=-1)
+            return torch.cat(final_states, dim=-1)
+        features = self.to_note(out) * batch.mask[..., None]
+        features = F.pad(features, (0, 0, 0, self.steps - features.shape[1]))
+        return torch.cat([*final_states, features.flatten(1)], dim=-1)
 
 
 class DenseEncoder(nn.Module):
-    """A padded window, flattened, to one vector.
+    """Two dense layers over the padded, flattened sequence.
 
     Shape:
-        - Input: `Sequences` of at most `steps` steps
+        - Input: `SequenceBatch` of at most `steps` steps
         - Output: `[B, hidden]`
 
     >>> batch = SequenceBatch(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
@@ -79,7 +80,7 @@ class DenseEncoder(nn.Module):
         )
 
     def forward(self, batch: SequenceBatch) -> Tensor:
-        seen = torch.cat([batch.x, batch.condition], dim=-1) * batch.mask[..., None]
-        window = F.pad(seen, (0, 0, 0, self.steps - seen.shape[1]))
-        out: Tensor = self.layers(window.flatten(1))
+        inputs = torch.cat([batch.x, batch.condition], dim=-1) * batch.mask[..., None]
+        padded = F.pad(inputs, (0, 0, 0, self.steps - inputs.shape[1]))
+        out: Tensor = self.layers(padded.flatten(1))
         return out

@@ -1,4 +1,4 @@
-"""Next-step model: what comes now, given all that came before."""
+"""Language model: predicts each step from all steps before it."""
 
 from __future__ import annotations
 
@@ -13,23 +13,25 @@ from .rnn import RNN
 
 
 class LanguageModel(nn.Module):
-    """`p(x_t | x_<t)` from a recurrent net over the steps before.
+    """`p(x_t | x_<t)` from a recurrent net over the previous steps.
 
-    What sounds together is independent given the steps before, or, in a chain, hears a
-    linear map of what was drawn of its step before it: pitches from low to high, part after
-    part (a fully visible sigmoid belief net, Frey, Hinton and Dayan, NIPS 1995; on a
-    recurrent one, Boulanger-Lewandowski, Bengio and Vincent, ICML 2012, section 3).
+    Without a chain, the channels of a step are independent given the previous steps. With a
+    chain, the logits of a channel also depend, through a linear map, on the channels of the
+    same step that come earlier in the order of the likelihood: channel after channel (for
+    pitches, from low to high), or head after head (a fully visible sigmoid belief net, Frey,
+    Hinton and Dayan, NIPS 1995; on a recurrent net, Boulanger-Lewandowski, Bengio and
+    Vincent, ICML 2012, section 3).
 
     Args:
-        recurrent: reads `[B, T, C + K]`, one output a step.
+        recurrent: reads `[B, T, C + K]`, one output per step.
         channels: C, the width of a step.
-        likelihood: of a step given its logits.
-        chain: whether what sounds together hears each other.
+        likelihood: the distribution of a step given its logits.
+        chain: True if the channels of a step depend on each other.
 
     Shape:
-        - Input: `Sequences`
-        - Output: logits `[B, T, C]`; those at t have seen steps 0 .. t - 1, and in a chain
-          what stands before them in step t
+        - Input: `SequenceBatch`
+        - Output: logits `[B, T, C]`; those of step t depend on steps 0 .. t - 1, and in a
+          chain on the earlier channels of step t
 
     >>> from .likelihood import Bernoulli
     >>> batch = SequenceBatch(torch.zeros(2, 5, 3), torch.zeros(2, 5, 1), torch.tensor([5, 4]))
@@ -37,7 +39,8 @@ class LanguageModel(nn.Module):
     torch.Size([2])
     """
 
-    later: Tensor
+    chain_mask: Tensor
+    """True where the second channel comes earlier than the first in a step, `[C, C]`."""
 
     def __init__(
         self, recurrent: RNN, channels: int, likelihood: Likelihood, *, chain: bool = False
@@ -51,17 +54,17 @@ class LanguageModel(nn.Module):
             self.chain = nn.Linear(channels, channels, bias=False)
             nn.init.zeros_(self.chain.weight)
             order = likelihood.order(channels)
-            self.register_buffer("later", order[:, None] > order, persistent=False)
+            self.register_buffer("chain_mask", order[:, None] > order, persistent=False)
 
     def forward(self, batch: SequenceBatch) -> Tensor:
-        seen = torch.cat([batch.previous, batch.condition], dim=-1)
-        logits: Tensor = self.head(self.recurrent(seen, batch.lengths))
+        inputs = torch.cat([batch.previous, batch.condition], dim=-1)
+        logits: Tensor = self.head(self.recurrent(inputs, batch.lengths))
         if self.chain is None:
             return logits
-        return logits + F.linear(batch.x, self.chain.weight * self.later)
+        return logits + F.linear(batch.x, self.chain.weight * self.chain_mask)
 
     def losses(self, batch: SequenceBatch) -> Losses:
-        """Negative log likelihood in nats for each sequence, `[B]`; there is no KL."""
+        """Negative log-likelihood of each sequence in nats, `[B]`; the KL is zero."""
         logits = self(batch)
         nll = masked_sum(self.likelihood.nll(logits, batch.x), batch.mask)
         return Losses(nll, nll.new_zeros(nll.shape), logits)

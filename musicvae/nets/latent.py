@@ -14,7 +14,7 @@ from .noise import FULL_BATCH, Noise
 
 
 def reparameterize(mu: Tensor, log_var: Tensor, noise: Noise = FULL_BATCH) -> Tensor:
-    """`z = mu + sigma * eps` with `eps ~ N(0, I)`: a draw with a gradient; section 2.4.
+    """Sample `z = mu + sigma * eps`, `eps ~ N(0, I)`, with gradients to both; section 2.4.
 
     >>> reparameterize(torch.ones(2, 3), torch.full((2, 3), -200.0))
     tensor([[1., 1., 1.],
@@ -30,7 +30,7 @@ class Posterior(NamedTuple):
     log_var: Tensor
 
     def sample(self, noise: Noise = FULL_BATCH) -> Tensor:
-        """`z ~ q(z|x)`. Output `[B, Z]`."""
+        """Sample `z ~ q(z|x)`. Output `[B, Z]`."""
         return reparameterize(self.mu, self.log_var, noise)
 
     def kl(self) -> Tensor:
@@ -42,5 +42,5 @@ class Posterior(NamedTuple):
         return self.kl_by_unit().sum(-1)
 
     def kl_by_unit(self) -> Tensor:
-        """The same for each unit of `z`: an unused one has 0. Output `[B, Z]`."""
+        """KL of each unit of `z`, in nats; an unused unit has 0. Output `[B, Z]`."""
         return 0.5 * (self.mu.square() + self.log_var.exp() - 1 - self.log_var)

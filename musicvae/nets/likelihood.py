@@ -1,6 +1,6 @@
-"""Output distributions: how probable a step is under the logits for it.
+"""Output distributions: the probability of a step given its logits.
 
-Each is a module without weights, so that a net can be told its kind by name.
+Each is a module without weights, so that a net can hold it as a submodule.
 """
 
 from __future__ import annotations
@@ -18,37 +18,39 @@ class Likelihood(nn.Module, ABC):
 
     Shape:
         - logits, x: `[B, T, C]`
-        - Output of `nll`: `[B, T]`; of `mode`, `sample`, `right`: see each
+        - Output of `mode`, `sample`: `[B, T, C]`; of `nll`, `right`: `[B, T]`
     """
 
     @abstractmethod
     def nll(self, logits: Tensor, x: Tensor) -> Tensor:
-        """`-log p(x)`, in nats for each step."""
+        """`-log p(x)` of each step, in nats."""
 
     @abstractmethod
     def mode(self, logits: Tensor) -> Tensor:
-        """The most probable step, spelled like `x`."""
+        """The most probable step, encoded like `x`."""
 
     @abstractmethod
     def sample(self, logits: Tensor, temperature: float = 1.0) -> Tensor:
-        """A step drawn at a temperature, spelled like `x`."""
+        """A step sampled at a temperature, encoded like `x`."""
 
     @abstractmethod
     def order(self, channels: int) -> Tensor:
-        """Channels of one number are drawn at once, those of a higher one later. Output `[C]`."""
+        """Position of each channel in the sampling order of a step; equal numbers are
+        sampled together. Output `[C]`.
+        """
 
     def right(self, logits: Tensor, x: Tensor) -> Tensor:
-        """Whether the most probable step is the true one. Output `[B, T]`, bool."""
+        """True where the most probable step is the true one. Output `[B, T]`, bool."""
         return (self.mode(logits) == x).all(dim=-1)
 
 
 class Categorical(Likelihood):
-    """One class a step in each of several heads; `x` is their one-hots side by side.
+    """One class per step in each of several heads; `x` is their one-hots, concatenated.
 
-    The heads are independent of each other, given the logits.
+    Given the logits, the heads are independent of each other.
 
     Args:
-        heads: classes of each.
+        heads: number of classes of each head.
 
     >>> Categorical((4,)).nll(torch.zeros(1, 2, 4), torch.eye(4)[None, :2]).exp()
     tensor([[4., 4.]])
@@ -59,20 +61,19 @@ class Categorical(Likelihood):
         self.heads = list(heads)
 
     def nll(self, logits: Tensor, x: Tensor) -> Tensor:
-        # one fused kernel over [B * T, C]; -(x * log_softmax).sum(-1) spelled out
-        # is a third slower on a CPU
-        found = [
-            F.cross_entropy(own.flatten(0, 1), true.argmax(-1).flatten(), reduction="none")
-            for own, true in self._each(logits.float(), x)
+        # one fused kernel over [B * T, C]; -(x * log_softmax).sum(-1) is a third slower on a CPU
+        nll_by_head = [
+            F.cross_entropy(head.flatten(0, 1), true.argmax(-1).flatten(), reduction="none")
+            for head, true in self._by_head(logits.float(), x)
         ]
-        return torch.stack(found).sum(0).view(x.shape[:2])
+        return torch.stack(nll_by_head).sum(0).view(x.shape[:2])
 
     def mode(self, logits: Tensor) -> Tensor:
-        best = [F.one_hot(own.argmax(-1), own.shape[-1]) for (own,) in self._each(logits)]
-        return torch.cat(best, dim=-1).to(logits)
+        modes = [F.one_hot(head.argmax(-1), head.shape[-1]) for (head,) in self._by_head(logits)]
+        return torch.cat(modes, dim=-1).to(logits)
 
     def sample(self, logits: Tensor, temperature: float = 1.0) -> Tensor:
-        # argmax(logits / t + Gumbel noise) is a draw from the softmax (Maddison et al. 2014)
+        # argmax(logits / t + Gumbel noise) samples from the softmax (Maddison et al. 2014)
         gumbel = -torch.empty_like(logits).exponential_().log()
         return self.mode(logits / temperature + gumbel)
 
@@ -80,16 +81,18 @@ class Categorical(Likelihood):
         return torch.arange(len(self.heads)).repeat_interleave(torch.tensor(self.heads))
 
     def right(self, logits: Tensor, x: Tensor) -> Tensor:
-        each = [own.argmax(-1) == true.argmax(-1) for own, true in self._each(logits, x)]
-        return torch.stack(each).all(0)
+        right_by_head = [
+            head.argmax(-1) == true.argmax(-1) for head, true in self._by_head(logits, x)
+        ]
+        return torch.stack(right_by_head).all(0)
 
-    def _each(self, *tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
-        """The tensors, head by head."""
+    def _by_head(self, *tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+        """Split the tensors by head."""
         return zip(*(torch.split(tensor, self.heads, dim=-1) for tensor in tensors), strict=True)
 
 
 class Bernoulli(Likelihood):
-    """Independent yes or no for each channel; `x` is multi-hot."""
+    """Each channel is on or off, independently of the others; `x` is multi-hot."""
 
     def nll(self, logits: Tensor, x: Tensor) -> Tensor:
         return F.binary_cross_entropy_with_logits(logits.float(), x, reduction="none").sum(-1)

@@ -1,4 +1,4 @@
-"""What a net is trained on: named terms in nats, one number for each sequence."""
+"""Loss terms of a net, in nats, one number per sequence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 class Losses(NamedTuple):
-    """Terms of the bound, kept apart; the logits they were read from ride along.
+    """The terms of the evidence lower bound, and the logits they were computed from.
 
     Shape:
         - reconstruction: `-log p(x|z)`, nats, `[B]`
@@ -21,9 +21,9 @@ class Losses(NamedTuple):
     logits: Tensor
 
     def total(self, beta: float = 1.0, free_nats: float = 0.0) -> Tensor:
-        """`reconstruction + beta * max(kl - free_nats, 0)`, mean over the batch.
+        """`reconstruction + beta * max(kl - free_nats, 0)`, averaged over the batch.
 
-        At beta 1 without free nats this is the negative evidence lower bound.
+        With beta 1 and no free nats this is the negative evidence lower bound.
         Beta: Higgins et al., ICLR 2017. Free bits on the total KL of an example:
         Roberts et al., ICML 2018, section 2.1.
         """
@@ -31,5 +31,5 @@ class Losses(NamedTuple):
 
 
 def masked_sum(values: Tensor, mask: Tensor) -> Tensor:
-    """Sum over the steps that are real. `[B, T]` and bool `[B, T]` to `[B]`."""
+    """Sum over the steps where the mask is True. `[B, T]` and bool `[B, T]` to `[B]`."""
     return (values * mask).sum(dim=1)

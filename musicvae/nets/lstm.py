@@ -1,4 +1,4 @@
-"""LSTM: the RNN with a cell that remembers.
+"""LSTM: the RNN with long short-term memory cells.
 
 Hochreiter and Schmidhuber, Long Short-Term Memory, Neural Computation 9(8), 1997.
 """
@@ -14,10 +14,10 @@ from .rnn import RNN
 
 
 class LSTM(RNN):
-    """`RNN` with long short-term memory cells; a state is the pair (hidden, cell).
+    """`RNN` with long short-term memory cells; its state is the pair (hidden, cell).
 
     The forget gate starts open (bias 1; Jozefowicz et al., ICML 2015), so that
-    early gradients reach the first steps.
+    gradients reach the first steps from the start of training.
 
     >>> LSTM(8, 16, layers=2)(torch.randn(4, 32, 8), torch.tensor([32, 5, 1, 7])).shape
     torch.Size([4, 32, 16])

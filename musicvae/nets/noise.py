@@ -1,4 +1,4 @@
-"""Noise: what a net draws at random, drawn for a whole batch of which some rows are here."""
+"""Random numbers for a net whose batch is split over several processes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from torch import Tensor
 
 
 class Noise(NamedTuple):
-    """Draws for rows of a batch that several processes share.
+    """Random numbers for the rows of a batch that this process holds.
 
-    Each process draws for the whole batch and keeps its own rows, so from one seed
-    all draw the same, and what a sequence meets does not depend on who holds it.
+    Each process draws for the whole batch and takes its own rows. From one seed all processes
+    draw the same numbers, so the noise of a sequence does not depend on which process holds it.
 
     Attributes:
-        of: sequences in the whole batch; None where all of them are here.
-        rows: which of them are here.
+        of: number of sequences in the whole batch; None if this process holds all of them.
+        rows: the rows that this process holds.
 
     >>> import torch
     >>> draw = lambda noise, rows: (torch.manual_seed(0), noise.normal(torch.empty(rows, 2)))[1]
@@ -28,15 +28,15 @@ class Noise(NamedTuple):
     rows: slice = slice(None)
 
     def normal(self, like: Tensor) -> Tensor:
-        """`N(0, I)` in the shape of `like`, whose first axis is the batch."""
+        """Sample from `N(0, I)` in the shape of `like`, whose first axis is the batch."""
         shape = (self.of or len(like), *like.shape[1:])
         return torch.randn(shape, dtype=like.dtype, device=like.device)[self.rows]
 
     def uniform(self, like: Tensor) -> Tensor:
-        """The same between 0 and 1."""
+        """Sample uniformly from 0 to 1 in the shape of `like`, whose first axis is the batch."""
         shape = (self.of or len(like), *like.shape[1:])
         return torch.rand(shape, dtype=like.dtype, device=like.device)[self.rows]
 
 
 FULL_BATCH = Noise()
-"""Of a batch whose sequences are all here."""
+"""Noise for a batch that is held whole."""

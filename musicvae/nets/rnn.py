@@ -1,4 +1,4 @@
-"""RNN: the base recurrent module. Sequence in; one output a step, or one for all.
+"""RNN: the base recurrent module. Sequence in; one output per step, or one for the sequence.
 
 Elman, Finding Structure in Time, Cognitive Science 14, 1990.
 """
@@ -16,20 +16,20 @@ State = Tensor | tuple[Tensor, Tensor]
 
 
 class RNN(nn.Module):
-    """Recurrent layers that never read padding.
+    """Stacked recurrent layers that never read padding.
 
     Args:
         channels: width of a step.
         hidden: width of the state, in each direction.
-        layers: how many, one on the other.
-        bidirectional: read backwards too; the two states stand side by side.
-        output: `steps` for one vector a step, `last` for the final state of the
+        layers: number of stacked layers.
+        bidirectional: read backwards too; the states of both directions are concatenated.
+        output: `steps` for one vector per step, `last` for the final state of the
             top layer (of both directions, each having read the whole sequence).
-        dropout: share of what each layer says upwards that is hidden in training
+        dropout: share of each layer's outputs set to zero in training
             (Zaremba, Sutskever and Vinyals, 2014, arXiv:1409.2329).
 
     Shape:
-        - Input: `[B, T, channels]`, lengths `[B]` or None where all steps are real
+        - Input: `[B, T, channels]`, lengths `[B]` or None if no step is padding
         - Output: `[B, T, width]`, zeros on padding; or `[B, width]`
 
     >>> RNN(8, 16)(torch.randn(4, 32, 8)).shape
@@ -78,7 +78,7 @@ class RNN(nn.Module):
         return F.dropout(out, self.dropout, self.training)
 
     def step(self, x: Tensor, state: State | None) -> tuple[Tensor, State]:
-        """One step at a time: `[B, channels]` and a state to `[B, width]` and the next."""
+        """Process one step: `[B, channels]` and a state to `[B, width]` and the next state."""
         out, state = self.core(x[:, None], state)
         return out[:, 0], state
 

@@ -13,7 +13,7 @@ class SequenceVAE(VAE):
     """A `VAE` whose encoder and decoder are LSTMs.
 
     Shape:
-        - Input: `Sequences`
+        - Input: `SequenceBatch`
         - Output: logits `[B, T, C]`
 
     >>> import torch

@@ -1,4 +1,4 @@
-"""VAE: an autoencoder whose encoder gives a distribution, trained on the lower bound.
+"""VAE: an autoencoder whose encoder outputs a distribution, trained on the evidence lower bound.
 
 Kingma and Welling, Auto-Encoding Variational Bayes, ICLR 2014. arXiv:1312.6114
 """
@@ -14,7 +14,7 @@ from .losses import Losses
 
 
 class VAE(Autoencoder):
-    """`Autoencoder` with `q(z|x) = N(mu, exp(log_var))` in place of a point.
+    """`Autoencoder` that encodes a sequence as `q(z|x) = N(mu, exp(log_var))`, not as one point.
 
     >>> import torch
     >>> from .decoders import DenseDecoder
@@ -38,10 +38,11 @@ class VAE(Autoencoder):
         return self.posterior(batch).mu
 
     def forward(self, batch: SequenceBatch) -> Tensor:
-        """There and back through `z ~ q(z|x)`. Output: logits `[B, T, C]`."""
+        """Encode, sample `z ~ q(z|x)`, decode. Output: logits `[B, T, C]`."""
         return self.decode(self.posterior(batch).sample(batch.noise), batch)
 
     def losses(self, batch: SequenceBatch) -> Losses:
-        """Both terms of the evidence lower bound, in nats for each sequence; eq. 10."""
+        """Both terms of the evidence lower bound of each sequence, in nats; eq. 10."""
         posterior = self.posterior(batch)
-        return self._judge(self.decode(posterior.sample(batch.noise), batch), batch, posterior.kl())
+        logits = self.decode(posterior.sample(batch.noise), batch)
+        return self._losses_of(logits, batch, posterior.kl())

@@ -1,1 +1,1 @@
-"""Train nets: torch and Lightning Fabric."""
+"""Train nets, with torch and Lightning Fabric."""

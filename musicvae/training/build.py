@@ -1,8 +1,9 @@
-"""From a config to a net: the place where the sizes meet."""
+"""Build a net from a config, and convert between nets and checkpoints.
+
+This is where the sizes of encoders, decoders and codecs are matched.
+"""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import torch
 
@@ -34,45 +35,42 @@ from ..nets import (
 )
 from ..score.windows import max_steps
 
-if TYPE_CHECKING:
-    pass
-
 Net = LanguageModel | Autoencoder
 
 
 def build(config: NetConfig) -> Net:
-    """A net with fresh weights, as the config describes it."""
+    """Build the net that a config describes, with fresh weights."""
     channels = CODECS[config.codec].channels
-    known, steps = width(config.bars), max_steps(config.bars)
+    condition, steps = width(config.bars), max_steps(config.bars)
     likelihood = _likelihood(config)
     if config.kind in ("rnn", "lstm"):
         recurrent = {"rnn": RNN, "lstm": LSTM}[config.kind]
-        core = recurrent(channels + known, config.hidden, layers=config.layers)
+        core = recurrent(channels + condition, config.hidden, layers=config.layers)
         return LanguageModel(core, channels, likelihood, chain=config.chain)
     if config.kind in ("autoencoder", "vae"):
         dense = {"autoencoder": Autoencoder, "vae": VAE}[config.kind]
-        encoder = DenseEncoder(channels, known, steps, config.encoder)
-        decoder = DenseDecoder(config.latent, channels, known, steps, config.hidden)
+        encoder = DenseEncoder(channels, condition, steps, config.encoder)
+        decoder = DenseDecoder(config.latent, channels, condition, steps, config.hidden)
         return dense(encoder, decoder, config.latent, likelihood)
     return _sequence_vae(config, channels, likelihood)
 
 
 def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> SequenceVAE:
-    known, steps = width(config.bars), max_steps(config.bars)
+    condition, steps = width(config.bars), max_steps(config.bars)
     hierarchical = config.conductor > 0
     if hierarchical:
-        steps //= config.bars
+        steps //= config.bars  # a segment is one bar
     encoder = SequenceEncoder(
-        channels, known, config.encoder, step_features=config.step_features, steps=steps
+        channels, condition, config.encoder, step_features=config.step_features, steps=steps
     )
     if config.decoder == "plain":
-        plain = PlainDecoder(config.latent, channels, known, config.hidden, config.layers)
+        plain = PlainDecoder(config.latent, channels, condition, config.hidden, config.layers)
         return SequenceVAE(encoder, plain, config.latent, likelihood)
-    note = SEGMENT_WIDTH * config.step_features
+    segment_features = SEGMENT_WIDTH * config.step_features
     decoder = AutoregressiveDecoder(
-        config.conductor + note if hierarchical else config.latent,
+        config.conductor + segment_features if hierarchical else config.latent,
         channels,
-        known,
+        condition,
         config.hidden,
         layers=config.layers,
         step_conditioning=config.step_conditioning,
@@ -81,11 +79,17 @@ def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> S
     )
     if not hierarchical:
         return SequenceVAE(encoder, decoder, config.latent, likelihood)
-    over = HierarchicalEncoder(encoder, config.bars, hidden=config.conductor, step_features=note)
-    conductor = HierarchicalDecoder(
-        config.latent, decoder, config.bars, hidden=config.conductor, step_conditioning=note
+    hierarchical_encoder = HierarchicalEncoder(
+        encoder, config.bars, hidden=config.conductor, step_features=segment_features
     )
-    return SequenceVAE(over, conductor, config.latent, likelihood)
+    hierarchical_decoder = HierarchicalDecoder(
+        config.latent,
+        decoder,
+        config.bars,
+        hidden=config.conductor,
+        step_conditioning=segment_features,
+    )
+    return SequenceVAE(hierarchical_encoder, hierarchical_decoder, config.latent, likelihood)
 
 
 def _likelihood(config: NetConfig) -> Likelihood:
@@ -94,7 +98,7 @@ def _likelihood(config: NetConfig) -> Likelihood:
 
 
 def to_sequences(batch: Batch, device: torch.device | str = "cpu") -> SequenceBatch:
-    """A batch of arrays as the tensors that nets read."""
+    """Convert a batch of arrays to tensors on a device."""
     return SequenceBatch(
         torch.from_numpy(batch.x).to(device),
         torch.from_numpy(batch.condition).to(device),
@@ -103,15 +107,15 @@ def to_sequences(batch: Batch, device: torch.device | str = "cpu") -> SequenceBa
 
 
 def weights_of(net: torch.nn.Module) -> dict[str, FloatArray]:
-    """The weights of a net as arrays, by the names that a checkpoint stores."""
+    """The weights of a net as arrays, under their names in a checkpoint."""
     return {name: tensor.detach().cpu().numpy() for name, tensor in net.state_dict().items()}
 
 
 def restore(checkpoint: Checkpoint) -> Net:
-    """The net of a checkpoint, ready to be evaluated; not its prior.
+    """Build the net of a checkpoint, without its prior, in evaluation mode.
 
     Raises:
-        CheckpointError: the weights are not those of the net that the config describes.
+        CheckpointError: the weights do not fit the net that the config describes.
     """
     net = build(checkpoint.config.net)
     load_weights(net, checkpoint)
@@ -119,10 +123,10 @@ def restore(checkpoint: Checkpoint) -> Net:
 
 
 def load_weights(net: Net, checkpoint: Checkpoint) -> None:
-    """Give a net the weights of a checkpoint.
+    """Load the weights of a checkpoint into a net.
 
     Raises:
-        CheckpointError: they are those of another net.
+        CheckpointError: the weights do not fit the net.
     """
     tensors = {
         name: torch.from_numpy(array) for name, array in net_only(checkpoint).weights.items()
@@ -135,5 +139,5 @@ def load_weights(net: Net, checkpoint: Checkpoint) -> None:
 
 
 def checkpoint_of(net: Net, config: ModelConfig, step: int) -> Checkpoint:
-    """A net as it is saved."""
+    """The checkpoint of a net, to be saved."""
     return Checkpoint(config, weights_of(net), step)

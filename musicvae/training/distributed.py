@@ -1,7 +1,7 @@
-"""Where a training runs: the device, its precision, and the processes that share the work.
+"""Devices, precision and processes of a training run.
 
-Devices and processes are Lightning Fabric's: it starts the others, or finds itself
-started by torchrun or a scheduler.
+Lightning Fabric manages devices and processes: it starts the other processes itself, or joins
+those that torchrun or a scheduler started.
 """
 
 from __future__ import annotations
@@ -22,29 +22,30 @@ if TYPE_CHECKING:
     from lightning.fabric import Fabric
 
 SETTLE_SECONDS = 0.2
+"""Pause before the process group is destroyed; see `_destroy_process_group`."""
 
 
 def start(precision: str = "auto", devices: int = 1, num_nodes: int = 1) -> Fabric:
-    """This process as one of `devices * num_nodes`; those that are missing are started.
+    """Join `devices * num_nodes` processes; start them if no launcher has done so.
 
     Raises:
         MissingExtra: lightning is not installed.
-        TrainingError: there are not as many devices, or they do not compute in bf16.
+        TrainingError: there are fewer devices than that, or they do not compute in bf16.
     """
     with needing("lightning", "train"):
         from lightning.fabric import Fabric
-    for name in ("lightning.fabric", "lightning.pytorch"):  # whichever speaks for both
+    for name in ("lightning.fabric", "lightning.pytorch"):  # Fabric logs under either name
         logging.getLogger(name).setLevel(logging.WARNING)
-    kind = "cuda" if torch.cuda.is_available() else "cpu"
-    if kind == "cuda" and devices > torch.cuda.device_count():
+    accelerator = "cuda" if torch.cuda.is_available() else "cpu"
+    if accelerator == "cuda" and devices > torch.cuda.device_count():
         raise TrainingError(
             f"There are {torch.cuda.device_count()} GPUs here, not {devices}: lower --devices."
         )
     fabric = Fabric(
-        accelerator=kind,
+        accelerator=accelerator,
         devices=devices,
         num_nodes=num_nodes,
-        precision="bf16-mixed" if use_bf16(precision, kind) else "32-true",
+        precision="bf16-mixed" if use_bf16(precision, accelerator) else "32-true",
         strategy="ddp" if devices * num_nodes > 1 else "auto",
     )
     try:
@@ -52,67 +53,67 @@ def start(precision: str = "auto", devices: int = 1, num_nodes: int = 1) -> Fabr
     except ValueError as error:
         raise TrainingError(
             f"--devices {devices} times --num-nodes {num_nodes} is not the number of processes "
-            "that were started."
+            "that were launched."
         ) from error
     return fabric
 
 
 @contextmanager
-def together(fabric: Fabric) -> Iterator[None]:
-    """What all processes do; after it the first one goes on alone, the others end.
+def all_processes(fabric: Fabric) -> Iterator[None]:
+    """Run the body in all processes; afterwards only the first one continues, the others exit.
 
-    The same where all of them fail, and the first one tells why. One that fails alone cannot part
-    from the others, who may wait for it.
+    If all processes fail with the same error, the first one raises it and the others exit. A
+    process that fails alone does not leave the group, because the others may be waiting for it.
     """
     try:
         yield
-    except SystemExit:  # of those that leave the telling to the first one
-        _leave(fabric, 1)
+    except SystemExit:  # in all processes but the first, which raises the error itself
+        _end_other_processes(fabric, 1)
     except (MusicVAEError, KeyboardInterrupt):
-        _part()
+        _destroy_process_group()
         raise
-    _leave(fabric, 0)
+    _end_other_processes(fabric, 0)
 
 
-def _leave(fabric: Fabric, status: int) -> None:
-    _part()
+def _end_other_processes(fabric: Fabric, status: int) -> None:
+    _destroy_process_group()
     if not fabric.is_global_zero:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(status)  # torn down in the usual way, gloo's threads may wait for ever
+        os._exit(status)  # a regular exit may wait for gloo's threads for ever
 
 
-def _part() -> None:
+def _destroy_process_group() -> None:
     if torch.distributed.is_initialized():
-        # a thread of gloo needs the interpreter to let go of its last tensor: were the net freed
-        # before, which holds the interpreter and joins the thread, both would wait for ever;
-        # were the interpreter gone, the thread would abort the process
+        # A gloo thread needs the interpreter lock to release its last tensor. If the net is freed
+        # first, which holds the lock and joins the thread, both wait for ever; if the interpreter
+        # is gone by then, the thread aborts the process. The pause lets the thread finish.
         time.sleep(SETTLE_SECONDS)
         torch.distributed.destroy_process_group()
 
 
-def use_bf16(precision: str, kind: str) -> bool:
-    """Whether matrix products are computed in bf16 on a device of this kind, `cuda` or `cpu`.
+def use_bf16(precision: str, accelerator: str) -> bool:
+    """Return True if matrix products are computed in bf16 on an accelerator, `cuda` or `cpu`.
 
     Raises:
-        TrainingError: bf16 is asked for and the processor has none.
+        TrainingError: `precision` is bf16 and the processor does not support it.
     """
-    if kind == "cuda":
+    if accelerator == "cuda":
         has_bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
     else:
-        able = torch.cpu.get_capabilities()
-        has_bf16 = bool(able.get("avx512_bf16") or able.get("amx_bf16") or able.get("bf16"))
+        flags = torch.cpu.get_capabilities()
+        has_bf16 = bool(flags.get("avx512_bf16") or flags.get("amx_bf16") or flags.get("bf16"))
     if precision == "bf16" and not has_bf16:
         raise TrainingError("This processor does not compute in bf16; train with --precision fp32.")
     return precision != "fp32" and has_bf16
 
 
 class Share(NamedTuple):
-    """The rows of a batch that one process takes.
+    """The rows of a batch that one process computes.
 
     Attributes:
-        rows: which; where there are fewer rows than processes, the first one again.
-        weight: the part of the whole batch they make up; 0 for a row that is only repeated.
+        rows: the rows; the first row again if no row is left for this process.
+        weight: their number divided by that of the whole batch; 0 for a repeated row.
     """
 
     rows: slice
@@ -120,29 +121,29 @@ class Share(NamedTuple):
 
 
 def share(rows: int, rank: int, world: int) -> Share:
-    """The share of process `rank` of `world`; as even as can be.
+    """The share of process `rank` of `world`; the sizes of shares differ by at most one row.
 
     >>> [share(5, rank, 2) for rank in range(2)]
     [Share(rows=slice(0, 2, None), weight=0.4), Share(rows=slice(2, 5, None), weight=0.6)]
     """
     first, last = rows * rank // world, rows * (rank + 1) // world
-    if first == last:  # all processes must meet, so none can go without
+    if first == last:  # every process must take part in collective operations
         return Share(slice(0, 1), 0.0)
     return Share(slice(first, last), (last - first) / rows)
 
 
 @contextmanager
 def enough_memory(batch: int) -> Iterator[None]:
-    """Tell what to do where memory runs out.
+    """Turn running out of memory into an error that says what to change.
 
     Raises:
-        TrainingError: it ran out.
+        TrainingError: memory ran out.
     """
     try:
         yield
-    except (MemoryError, RuntimeError) as error:  # torch raises the latter, of the CPU's too
-        ran_out = isinstance(error, MemoryError | torch.OutOfMemoryError)
-        if ran_out or "allocate memory" in str(error):
+    except (MemoryError, RuntimeError) as error:  # torch raises a RuntimeError on the CPU
+        is_memory_error = isinstance(error, MemoryError | torch.OutOfMemoryError)
+        if is_memory_error or "allocate memory" in str(error):
             raise TrainingError(
                 f"There is not enough memory for {batch} windows in an update: lower --batch."
             ) from error

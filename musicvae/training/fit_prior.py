@@ -1,10 +1,10 @@
-"""A prior fitted to a trained net: z of music that another net makes up.
+"""Fit a prior to a trained net: the z of windows that a second net, a language model, generates.
 
-Where beta is low, the posteriors of music fill little of N(0, I), and what is drawn from
-there is less like music than what comes back through z. The prior that costs least is the
-mixture of the posteriors of all music (Tomczak and Welling, VAE with a VampPrior, AISTATS 2018,
-arXiv:1705.07120, section 2). All music is what a next-step net knows: x' is drawn from it,
-and z from q(z|x'). The trained net is left as it is.
+With a low beta, the posteriors of music fill only a small part of N(0, I), and samples from
+N(0, I) are less musical than reconstructions. The prior with the lowest cost is the mixture of
+the posteriors of all music (Tomczak and Welling, VAE with a VampPrior, AISTATS 2018,
+arXiv:1705.07120, section 2). A language model stands in for all music: x' is sampled from it,
+and z from q(z|x'). The trained net is not changed.
 """
 
 from __future__ import annotations
@@ -28,18 +28,22 @@ from .metrics_log import read_metrics
 from .train import train
 
 HIDDEN = 320
-PRIOR_TRAINING = TrainConfig(steps=3_000, batch=64, learning_rate=4e-3)
-"""How the next-step net is trained; beta and free nats do not count."""
+"""Width of the language model."""
 
-MAX_JUDGED_WINDOWS = 10_000
-"""So many windows of valid at most tell what is common."""
+PRIOR_TRAINING = TrainConfig(steps=3_000, batch=64, learning_rate=4e-3)
+"""Training settings of the language model; beta and free nats have no effect on it."""
+
+MAX_NLL_WINDOWS = 10_000
+"""Maximum number of validation windows from which the minimum NLL is computed."""
 
 
 class Fit(NamedTuple):
     """A checkpoint with its prior.
 
     Attributes:
-        nats: `-log p(x')` of a window of valid, the mean; None where the time was up before.
+        checkpoint: the net and its prior.
+        nats: mean `-log p(x')` of a validation window under the prior; None if the time was up
+            before the first validation.
     """
 
     checkpoint: Checkpoint
@@ -56,57 +60,63 @@ def fit_prior(
     seed: int = PRIOR_TRAINING.seed,
     progress: Progress = silent,
 ) -> Fit:
-    """Train a next-step net on what the net itself learned from, as its prior.
+    """Train a language model on the training set of a net, as the net's prior.
 
-    What is best on valid is kept. Short windows hold commonplaces, which the net repeats: of what
-    it makes up, what is likelier than all but the share *reject_fraction* of valid is left out. The
-    same seed gives the same weights, unless the time is up before the steps are done.
+    The weights with the lowest loss on valid are stored. In short windows the language model
+    repeats the most frequent patterns. With *reject_fraction* windows that are too likely are
+    rejected: those whose NLL is below that of all but this fraction of valid. The same seed
+    gives the same weights, unless the time is up before all steps are done.
 
     Raises:
-        DatasetError: `data` is no data set.
-        RequestError: the net has no posterior, or reads another codec or windows of other bars;
-            or all would be left out.
+        DatasetError: `data` is not a data set.
+        RequestError: the net has no posterior, or reads another codec or windows of another
+            number of bars; or *reject_fraction* is 1 or more, or negative.
         TrainingError: the loss is not a number.
-        KeyboardInterrupt: Ctrl-C or SIGTERM; nothing is kept.
+        KeyboardInterrupt: Ctrl-C or SIGTERM; nothing is stored.
     """
     if not 0 <= reject_fraction < 1:
-        raise RequestError(f"Leave out a share from 0 to less than 1, not {reject_fraction:g}.")
+        raise RequestError(
+            f"The fraction to reject must be from 0 to less than 1, not {reject_fraction:g}."
+        )
     config, windows = checkpoint.config.net, open_split(data, "train")
     if not has_posterior(config):
-        raise RequestError(f"A prior is fitted to a net with a posterior; {config.kind} has none.")
+        raise RequestError(
+            f"A prior can only be fitted to a net with a posterior; {config.kind} has none."
+        )
     check_fits((config.codec, config.bars), (windows.codec.name, windows.bars))
-    chosen = replace(PRIOR_TRAINING, steps=steps, seed=seed)
+    train_config = replace(PRIOR_TRAINING, steps=steps, seed=seed)
     codec = CODECS[config.codec]
-    several = codec.likelihood == "bernoulli" or len(codec.heads) > 1
-    net = prior_config(replace(config, prior=HIDDEN, prior_chain=several))
+    # several notes sound in one step: their probabilities depend on each other
+    chain = codec.likelihood == "bernoulli" or len(codec.heads) > 1
+    net_config = prior_config(replace(config, prior=HIDDEN, prior_chain=chain))
 
-    def tell(report: Report) -> None:
+    def report_progress(report: Report) -> None:
         progress(replace(report, task="fit-prior"))
 
     with TemporaryDirectory() as folder:
         try:
             out = train(
-                ModelConfig("prior", net, chosen),
+                ModelConfig("prior", net_config, train_config),
                 data,
                 folder,
                 max_minutes=max_minutes,
-                progress=tell,
+                progress=report_progress,
             )
-        except KeyboardInterrupt as stop:  # its folder goes, so there is nothing to resume
+        except KeyboardInterrupt as stop:  # the folder is temporary: there is nothing to resume
             raise KeyboardInterrupt("Stopped; the model stays as it was.") from stop
-        nats = [row["valid_nats"] for row in read_metrics(out) if "valid_nats" in row]
+        valid_nats = [row["valid_nats"] for row in read_metrics(out) if "valid_nats" in row]
         prior = load(out)
-    floor = (
-        min_nll_of(prior, open_split(data, "valid"), reject_fraction) if reject_fraction else 0.0
+    min_nll = (
+        nll_quantile(prior, open_split(data, "valid"), reject_fraction) if reject_fraction else 0.0
     )
-    return Fit(with_prior(checkpoint, prior, floor), min(nats, default=None))
+    return Fit(with_prior(checkpoint, prior, min_nll), min(valid_nats, default=None))
 
 
-def min_nll_of(prior: Checkpoint, valid: Windows, share: float) -> float:
-    """Nats a step under which a next-step net has so large a share of some windows."""
+def nll_quantile(prior: Checkpoint, valid: Windows, fraction: float) -> float:
+    """NLL in nats per step that this fraction of the validation windows fall below."""
     player = Player(prior)
-    rows = np.random.default_rng(0).permutation(len(valid))[:MAX_JUDGED_WINDOWS]
+    rows = np.random.default_rng(0).permutation(len(valid))[:MAX_NLL_WINDOWS]
     windows, meters = [valid.window(row) for row in rows], [valid.meter(row) for row in rows]
-    nothing = np.empty((len(rows), 0), np.float32)
-    each = [nats.mean() for nats in player.nll(nothing, windows, meters)]
-    return float(np.quantile(each, share))
+    no_z = np.empty((len(rows), 0), np.float32)
+    nlls = [nll_by_step.mean() for nll_by_step in player.nll(no_z, windows, meters)]
+    return float(np.quantile(nlls, fraction))

@@ -1,8 +1,8 @@
-"""What a training tells and leaves behind: metrics.csv, curves.png and, if installed, TensorBoard.
+"""The log of a training run.
 
-metrics.csv     one row a report; after a resume the file is as of an unbroken run
-curves.png      the same as curves, where matplotlib is installed
-tensorboard/    the same as TensorBoard reads it, where that is installed
+metrics.csv     one row per report; a resumed run writes the same rows as an uninterrupted one
+curves.png      a plot of them, if matplotlib is installed
+tensorboard/    the same figures for TensorBoard, if it is installed
 """
 
 from __future__ import annotations
@@ -25,34 +25,34 @@ COLUMNS = ("step", "learning_rate", "beta", *TERMS, *(f"valid_{term}" for term i
 
 
 class MetricsLogger:
-    """The journal of a run in the folder `out`.
+    """Writes the log of a run to the folder `out`.
 
-    Its methods raise OutputError where the folder cannot be written.
+    Its methods raise OutputError if the folder cannot be written.
     """
 
     def __init__(self, out: Path) -> None:
         self.out = out
-        self._board: Any = None
+        self._tensorboard: Any = None
 
     def open(self, step: int) -> None:
-        """Begin, or go on from a step: what was written later is dropped."""
-        kept = [row for row in read_metrics(self.out) if row["step"] <= step]
-        lines = [",".join(COLUMNS), *(_line(row) for row in kept)]
+        """Start the log, or continue it from a step: rows of later steps are dropped."""
+        rows = [row for row in read_metrics(self.out) if row["step"] <= step]
+        lines = [",".join(COLUMNS), *(_csv_line(row) for row in rows)]
         write_whole(self.out / METRICS, "".join(f"{line}\n" for line in lines).encode())
         with _writing(self.out):
-            self._board = _tensorboard(self.out, step)
+            self._tensorboard = _tensorboard_writer(self.out, step)
 
     def add(self, row: Mapping[str, float]) -> None:
-        """One report: figures by the names of their columns, those of valid where there are any."""
+        """Log one report: figures by column name; columns without a figure stay empty."""
         with _writing(self.out / METRICS):
             with (self.out / METRICS).open("a") as file:
-                file.write(_line(row) + "\n")
-            if self._board:
+                file.write(_csv_line(row) + "\n")
+            if self._tensorboard:
                 for name in row.keys() - {"step"}:
-                    self._board.add_scalar(name, row[name], row["step"])
+                    self._tensorboard.add_scalar(name, row[name], row["step"])
 
     def draw(self) -> None:
-        """Bring the curves up to date."""
+        """Redraw the curves; does nothing without matplotlib."""
         rows = list(read_metrics(self.out))
         try:
             draw_curves(rows, TERMS, self.out / CURVES)
@@ -60,28 +60,28 @@ class MetricsLogger:
             return
 
     def close(self) -> None:
-        """Let go of the files."""
-        if self._board:
+        """Close the files."""
+        if self._tensorboard:
             with _writing(self.out):
-                self._board.close()
+                self._tensorboard.close()
 
 
 def read_metrics(out: Path) -> Iterator[dict[str, float]]:
-    """The rows of a run's metrics.csv; a line that was cut off is none."""
+    """Yield the rows of a run's metrics.csv, except an incomplete last line."""
     try:
         text = (out / METRICS).read_text()
     except OSError:
         return
-    whole = text[: text.rfind("\n") + 1]
-    for row in csv.DictReader(io.StringIO(whole)):
+    complete_lines = text[: text.rfind("\n") + 1]
+    for row in csv.DictReader(io.StringIO(complete_lines)):
         yield {name: float(value) for name, value in row.items() if value}
 
 
-def _line(row: Mapping[str, float]) -> str:
+def _csv_line(row: Mapping[str, float]) -> str:
     return ",".join(f"{row[name]:.7g}" if name in row else "" for name in COLUMNS)
 
 
-def _tensorboard(out: Path, step: int) -> Any:  # its writer has no types
+def _tensorboard_writer(out: Path, step: int) -> Any:  # the writer has no types
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:

@@ -1,4 +1,4 @@
-"""The next batch is made in a thread while the net computes on the one before it."""
+"""Prepare the next batch in a thread while the net trains on the current one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ T = TypeVar("T")
 
 
 class Prefetcher(Generic[T]):
-    """The same items, each made in a thread while the one before it is used.
+    """Iterates over items; each is computed in a thread while the one before it is used.
 
     Attributes:
-        waited: seconds for which they were waited for all the same.
+        waited: seconds spent waiting for items that were not ready.
 
     >>> list(Prefetcher(iter("abc")))
     ['a', 'b', 'c']
@@ -26,12 +26,12 @@ class Prefetcher(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         with ThreadPoolExecutor(1) as thread:
-            coming = thread.submit(next, self.items, None)
+            upcoming = thread.submit(next, self.items, None)
             while True:
-                asked = time.monotonic()
-                item = coming.result()
-                self.waited += time.monotonic() - asked
+                wait_start = time.monotonic()
+                item = upcoming.result()
+                self.waited += time.monotonic() - wait_start
                 if item is None:
                     return
-                coming = thread.submit(next, self.items, None)
+                upcoming = thread.submit(next, self.items, None)
                 yield item

@@ -1,9 +1,9 @@
-"""The state of a training run in one file: all that resuming needs, never a pickle.
+"""The state of a training run in one file, with everything needed to resume it; no pickle.
 
     training.safetensors    net.*, exp_avg.*, exp_avg_sq.*, step.*: weights and the moments
                             of AdamW in single precision; the rest as JSON in its header
 
-There is no random state to keep: what an update draws comes from (seed, step).
+No random state is stored: the random numbers of an update follow from (seed, step).
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 @dataclass(frozen=True)
 class TrainerState:
-    """How far a run has come.
+    """Progress of a training run.
 
     Attributes:
-        step: updates done.
-        best: the lowest loss on valid so far; None before the first.
-        stale: validations since then.
+        step: number of updates done.
+        best: lowest validation loss so far; None before the first validation.
+        stale: number of validations since then.
     """
 
     step: int = 0
@@ -44,9 +44,9 @@ class TrainerState:
 
 
 def save_state(
-    folder: Path, config: ModelConfig, standing: TrainerState, net: nn.Module, optimizer: AdamW
+    folder: Path, config: ModelConfig, state: TrainerState, net: nn.Module, optimizer: AdamW
 ) -> None:
-    """Write the file whole.
+    """Write the state of a run; an interrupted write leaves the old file intact.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -56,36 +56,36 @@ def save_state(
         for key, moment in optimizer.state[parameter].items():
             tensors[f"{key}.{name}"] = moment.reshape(-1) if key == "step" else moment
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    about = json.dumps({"config": asdict(config), "standing": asdict(standing)})
-    write_whole(folder / STATE, to_bytes(tensors, {"about": about}))
+    header = json.dumps({"config": asdict(config), "standing": asdict(state)})
+    write_whole(folder / STATE, to_bytes(tensors, {"about": header}))
 
 
 def saved_config(folder: Path) -> ModelConfig:
-    """The choices that the run in a folder was begun with.
+    """The config of the run in a folder.
 
     Raises:
-        TrainingError: there is none, or its file is damaged.
+        TrainingError: there is no run, or its file is damaged.
     """
-    with _saved(folder) as (_, about):
-        return _config(about)
+    with _open_state(folder) as (_, header):
+        return _config(header)
 
 
 def load_state(folder: Path, config: ModelConfig, net: nn.Module, optimizer: AdamW) -> TrainerState:
-    """Give a net and its optimizer what `save_state` wrote.
+    """Load the state of a run into a net and its optimizer; return its progress.
 
     Raises:
-        TrainingError: the file is damaged, or of a run with other choices.
+        TrainingError: the file is damaged, or was written by a run with another config.
     """
-    with _saved(folder) as (file, about):
+    with _open_state(folder) as (file, header):
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        begun, standing = _config(about), TrainerState(**about["standing"])
-    if other := differences(asdict(begun), asdict(config)):
+        saved, state = _config(header), TrainerState(**header["standing"])
+    if changed := differences(asdict(saved), asdict(config)):
         raise TrainingError(
-            f"{folder} holds a training that was begun with {', '.join(other)}: "
-            "resume it with the same, or choose another folder."
+            f"{folder} holds a training that was begun with {', '.join(changed)}: "
+            "resume it with the same settings, or choose another folder."
         )
-    net.load_state_dict(_below("net", tensors))
-    moments = {key: _below(key, tensors) for key in MOMENTS}
+    net.load_state_dict(_with_prefix("net", tensors))
+    moments = {key: _with_prefix(key, tensors) for key in MOMENTS}
     for name, parameter in net.named_parameters():
         if name in moments["step"]:
             optimizer.state[parameter] = {
@@ -93,12 +93,12 @@ def load_state(folder: Path, config: ModelConfig, net: nn.Module, optimizer: Ada
                 "exp_avg": moments["exp_avg"][name].to(parameter.device),
                 "exp_avg_sq": moments["exp_avg_sq"][name].to(parameter.device),
             }
-    return standing
+    return state
 
 
 @contextmanager
-def _saved(folder: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """The open file of a saved run, and its header."""
+def _open_state(folder: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Open the file of a saved run; yield it and its header."""
     if not (folder / STATE).is_file():
         raise TrainingError(f"There is no training in {folder} to resume.")
     try:
@@ -108,25 +108,25 @@ def _saved(folder: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
         raise TrainingError(f"{folder / STATE} cannot be resumed: {error}.") from error
 
 
-def _config(about: Mapping[str, Any]) -> ModelConfig:
-    """The choices in a header; one that there was not yet when it was written is the usual."""
-    begun = about["config"]
-    net, choices = read_net(begun["net"]), TrainConfig(**begun["train"])
-    return ModelConfig(begun["preset"], net, choices)
+def _config(header: Mapping[str, Any]) -> ModelConfig:
+    """The config in a header; a setting newer than the file has its default."""
+    saved = header["config"]
+    return ModelConfig(saved["preset"], read_net(saved["net"]), TrainConfig(**saved["train"]))
 
 
-def differences(begun: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
-    """`batch 64 (not 32)` for each choice that is another."""
-    found = []
-    for name, value in now.items():
-        was = begun.get(name)
-        if isinstance(value, dict) and isinstance(was, dict):
-            found += differences(was, value)
-        elif was != value:
-            found.append(f"{name} {was} (not {value})")
-    return found
+def differences(saved: Mapping[str, object], current: Mapping[str, object]) -> list[str]:
+    """Describe each setting that differs, such as `batch 64 (not 32)`."""
+    changed = []
+    for name, value in current.items():
+        saved_value = saved.get(name)
+        if isinstance(value, dict) and isinstance(saved_value, dict):
+            changed += differences(saved_value, value)
+        elif saved_value != value:
+            changed.append(f"{name} {saved_value} (not {value})")
+    return changed
 
 
-def _below(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def _with_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors whose names start with a prefix, by the rest of their names."""
     start = prefix + "."
     return {name[len(start) :]: t for name, t in tensors.items() if name.startswith(start)}

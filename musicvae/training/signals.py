@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM are heard between two updates, so that a training can save before it stops."""
+"""Catch Ctrl-C and SIGTERM, so that a training can finish its update and save before it stops."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from contextlib import contextmanager
 
 @contextmanager
 def interrupts() -> Iterator[threading.Event]:
-    """Set by the first Ctrl-C or SIGTERM, so that a run can save; a second one ends it at once."""
-    asked = threading.Event()
+    """Yield an event that the first Ctrl-C or SIGTERM sets; a second one ends the process."""
+    interrupted = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield asked  # signals reach the main thread alone
+        yield interrupted  # only the main thread receives signals
         return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
-    def hear(number: int, frame: object) -> None:
-        asked.set()
-        signal.signal(number, before[signal.Signals(number)])
+    def handle(number: int, frame: object) -> None:
+        interrupted.set()
+        signal.signal(number, previous[signal.Signals(number)])
 
-    for number in before:
-        signal.signal(number, hear)
+    for number in previous:
+        signal.signal(number, handle)
     try:
-        yield asked
+        yield interrupted
     finally:
-        for number, handler in before.items():
+        for number, handler in previous.items():
             signal.signal(number, handler)

@@ -2,9 +2,9 @@
 
 The folder of a run:
 
-    model.safetensors, config.json            the best on valid so far: what is played
-    training.safetensors                      the last, and all that resuming it needs
-    metrics.csv, curves.png, tensorboard/     what it told on the way
+    model.safetensors, config.json            the model with the lowest validation loss so far
+    training.safetensors                      the latest state, with all that is needed to resume
+    metrics.csv, curves.png, tensorboard/     the log
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ..corpus.dataset import Windows, open_split
 from ..errors import TrainingError
 from ..progress import Ending, Progress, Report, silent
 from .build import load_weights
-from .distributed import enough_memory, start, together
+from .distributed import all_processes, enough_memory, start
 from .metrics_log import CURVES, METRICS, MetricsLogger
 from .prefetch import Prefetcher
 from .resume import STATE, differences
@@ -35,7 +35,7 @@ from .trainer import Trainer
 SAVE_EVERY_SECONDS = 120
 REPORT_EVERY = 10
 NOT_SHOWN = ("step", "learning_rate", "beta")
-"""Columns of metrics.csv that a report leaves out."""
+"""Columns of metrics.csv that are not part of a report."""
 
 
 def train(
@@ -52,18 +52,18 @@ def train(
 ) -> Path:
     """Train a net on a prepared data set and save it to the folder `out`.
 
-    It begins with the weights of *start_from*, if given, else with fresh ones.
-    With *resume* the run in `out` goes on from its last save. After *max_minutes*,
-    or at Ctrl-C, the run saves and stops, to be resumed later.
+    Training starts from the weights of *start_from* if given, else from fresh ones.
+    With *resume* the run in `out` continues from its last save. After *max_minutes*,
+    or at Ctrl-C, the run saves its state and stops; it can be resumed later.
 
-    The last report says how far the run came and why it ended. Of several processes only the first
-    one returns; the others end here.
+    The last report says how far the run came and why it ended. With several processes, only the
+    first one returns; the others exit here.
 
     Raises:
-        DatasetError: `data` is no data set.
-        TrainingError: the data or *start_from* are for another net; `out` holds a training
-            already, or none to resume, or one with other choices; devices or memory are
-            lacking; or the loss is not a number.
+        DatasetError: `data` is not a data set.
+        TrainingError: the data or *start_from* do not fit the net; `out` already holds a
+            training, or holds none to resume, or one with other settings; there are too few
+            devices or too little memory; or the loss is not a number.
         OutputError: `out` cannot be written.
         KeyboardInterrupt: Ctrl-C or SIGTERM; the run is saved.
     """
@@ -80,81 +80,81 @@ def train(
             else f"{out} holds a training already: go on with --resume, or choose another folder."
         )
     fabric = start(config.train.precision, devices, num_nodes)
-    journal = MetricsLogger(out)
-    with enough_memory(config.train.batch), together(fabric), closing(journal):
-        run = Trainer(config, out, fabric)
+    logger = MetricsLogger(out)
+    with enough_memory(config.train.batch), all_processes(fabric), closing(logger):
+        trainer = Trainer(config, out, fabric)
         if start_from:
-            load_weights(run.net, start_from)
+            load_weights(trainer.net, start_from)
         if resume:
-            run.restore()
-        fit(run, journal, windows, valid, max_minutes, progress)
+            trainer.restore()
+        fit(trainer, logger, windows, valid, max_minutes, progress)
     return out
 
 
 def fit(
-    run: Trainer,
-    journal: MetricsLogger,
+    trainer: Trainer,
+    logger: MetricsLogger,
     windows: Windows,
     valid: Windows,
     max_minutes: float,
     progress: Progress,
 ) -> None:
-    """Update until the run is done or the time is up; save at the start, on the way, at the end."""
-    choices = run.config.train
-    run.on_first_process(partial(_open, run, journal))
-    run.save()
+    """Update until all steps are done or the time is up; save first, now and then, and last."""
+    config = trainer.config.train
+    trainer.on_first_process(partial(_clean_up, trainer, logger))
+    trainer.save()
 
-    def tell(figures: Mapping[str, float], ended: Ending = "") -> None:
-        report = Report("train", run.state.step, choices.steps, figures, ended=ended)
-        run.on_first_process(partial(progress, report))
+    def report(figures: Mapping[str, float], ended: Ending = "") -> None:
+        current = Report("train", trainer.state.step, config.steps, figures, ended=ended)
+        trainer.on_first_process(partial(progress, current))
 
-    sizes = {"batch": choices.batch, "windows": len(windows)}
-    first = Report("train", run.state.step, choices.steps, sizes=sizes)
-    run.on_first_process(partial(progress, first))
-    shown: dict[str, float] = {}
-    halted = False
-    begun = saved = time.monotonic()
-    seen, portions = 0, Prefetcher(run.local_batches(windows))
-    with interrupts() as interrupted:
-        for portion in portions:
-            losses = run.update(portion)
-            seen += portion.of
-            step, took = run.state.step, time.monotonic() - begun
-            look = step % choices.valid_every == 0 or step == choices.steps
-            if look or step % REPORT_EVERY == 0:
-                row = run.figures(losses, portion)
-                if look:
-                    row |= run.validate(valid)
-                run.on_first_process(partial(journal.add, row))
-                pace = {"phrases/s": seen / took, "busy": 1 - portions.waited / took}
-                shown = {name: row[name] for name in row if name not in NOT_SHOWN} | pace
-                tell(shown)
+    sizes = {"batch": config.batch, "windows": len(windows)}
+    first = Report("train", trainer.state.step, config.steps, sizes=sizes)
+    trainer.on_first_process(partial(progress, first))
+    figures: dict[str, float] = {}
+    interrupted = False
+    started = saved = time.monotonic()
+    windows_seen, batches = 0, Prefetcher(trainer.local_batches(windows))
+    with interrupts() as interrupt:
+        for batch in batches:
+            losses = trainer.update(batch)
+            windows_seen += batch.batch_size
+            step, seconds = trainer.state.step, time.monotonic() - started
+            validate = step % config.valid_every == 0 or step == config.steps
+            if validate or step % REPORT_EVERY == 0:
+                row = trainer.figures(losses, batch)
+                if validate:
+                    row |= trainer.validate(valid)
+                trainer.on_first_process(partial(logger.add, row))
+                pace = {"phrases/s": windows_seen / seconds, "busy": 1 - batches.waited / seconds}
+                figures = {name: row[name] for name in row if name not in NOT_SHOWN} | pace
+                report(figures)
             now = time.monotonic()
-            halted, late, save = run.any_process(
-                interrupted.is_set(),
-                now - begun > 60 * max_minutes,
+            interrupted, time_up, save_due = trainer.any_process(
+                interrupt.is_set(),
+                now - started > 60 * max_minutes,
                 now - saved > SAVE_EVERY_SECONDS,
             )
-            stop = halted or late
-            if save and not stop:
-                run.save()
-                run.on_first_process(journal.draw)
+            stop = interrupted or time_up
+            if save_due and not stop:
+                trainer.save()
+                trainer.on_first_process(logger.draw)
                 saved = now
-            if stop or run.done:
+            if stop or trainer.done:
                 break
-    run.save()
-    run.on_first_process(journal.draw)
-    tell(shown, _ending(run, halted))
-    if halted:
+    trainer.save()
+    trainer.on_first_process(logger.draw)
+    report(figures, _ending(trainer, interrupted))
+    if interrupted:
         raise KeyboardInterrupt(
-            f"Stopped at step {run.state.step} of {choices.steps}; --resume goes on from there."
+            f"Stopped at step {trainer.state.step} of {config.steps}; --resume goes on from there."
         )
 
 
 def _check_fit(
     config: ModelConfig, windows: Windows, data: Path | str, start_from: Checkpoint | None
 ) -> None:
-    """That the net reads the windows, and has the size of the one that it begins with."""
+    """Check that the net reads the windows, and has the sizes of the model that it starts from."""
     if windows.codec.name != config.net.codec:
         raise TrainingError(
             f"{config.preset} reads {config.net.codec!r}, but {data} was prepared for "
@@ -166,23 +166,23 @@ def _check_fit(
             f"{config.preset} reads windows of {config.net.bars} bars, but {data} was prepared for "
             f"{windows.bars}: prepare it again with --bars {config.net.bars}."
         )
-    first = without_prior(start_from.config.net) if start_from else config.net
-    if other := differences(asdict(first), asdict(config.net)):
+    initial = without_prior(start_from.config.net) if start_from else config.net
+    if different := differences(asdict(initial), asdict(config.net)):
         raise TrainingError(
-            f"{config.preset} cannot begin with a model that has {', '.join(other)}: "
+            f"{config.preset} cannot begin with a model that has {', '.join(different)}: "
             "choose another model, or the preset that it was made from."
         )
 
 
-def _open(run: Trainer, journal: MetricsLogger) -> None:
-    """Make the folder what it was when the run was saved."""
+def _clean_up(trainer: Trainer, logger: MetricsLogger) -> None:
+    """Remove unfinished files and log rows newer than the last save."""
     for name in (STATE, checkpoint.WEIGHTS, checkpoint.CONFIG, METRICS, CURVES):
-        sweep(run.out / name)
-    journal.open(run.state.step)
+        sweep(trainer.out / name)
+    logger.open(trainer.state.step)
 
 
-def _ending(run: Trainer, halted: bool) -> Ending:
-    """Why a run takes no further update."""
-    if run.done:
-        return "done" if run.state.step >= run.config.train.steps else "patience"
-    return "interrupt" if halted else "time"
+def _ending(trainer: Trainer, interrupted: bool) -> Ending:
+    """Why the run ended."""
+    if trainer.done:
+        return "done" if trainer.state.step >= trainer.config.train.steps else "patience"
+    return "interrupt" if interrupted else "time"

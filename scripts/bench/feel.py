@@ -1,18 +1,18 @@
-"""Does what was learned of drummers tell how others play? On performances that were held out.
+"""Measure how well `groove.json` predicts and imitates held-out drum performances.
 
     python scripts/bench/feel.py CORPUS
 
-CORPUS is the Groove MIDI Dataset. Its test split has other performances, by drummers most of
-whom are in the train split too. Three things are printed:
+CORPUS is the Groove MIDI Dataset. Its test split has other performances than the train split,
+but mostly by the same drummers. Three tables are printed:
 
-nats      minus the log-likelihood of a stroke's offset and velocity, a mean over strokes;
-          two Gaussians around one mean, the same around the mean of each drum and kind of step,
-          and `groove.json` with its spreads
-overlap   of histograms of held-out strokes, and of the same strokes quantised, expressed and
-          humanized, drum by drum and place by place in the bar of 4/4; beside it jitter of the
-          same mean and spread that knows neither, and the two halves of the test split
-echoes    correlation of strokes with others that were struck with them, or one bar later by
-          the same drum, around the mean of their drum, step and performance
+nats      mean negative log-likelihood of a note's offset or velocity under a Gaussian with one
+          mean, under a Gaussian with a mean for each drum and metrical level, and under
+          `groove.json` with its spreads
+overlap   of histograms of held-out notes and of the same notes quantized and humanized, for each
+          drum and step of the 4/4 bar; compared with jitter of the mean and spread of all notes,
+          and with the overlap of the two halves of the test split
+echoes    correlation of notes with other drums at the same step, or with the same drum one bar
+          later, after subtracting the mean of their drum, level and performance
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # scripts/, where learning is
+sys.path.insert(0, str(Path(__file__).parents[1]))  # scripts/, for learn_feel
 
-from learn_feel import Performance, levels, log_likelihood, performances
+from learn_feel import Performance, levels, log_likelihood, read_performances
 
 from musicvae.performance.dynamics import apply_dynamics
 from musicvae.performance.groove import GrooveSpread, load_groove
@@ -39,137 +40,145 @@ from musicvae.theory.meter import Meter
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Match = Callable[[Ints, Ints], NDArray[np.bool_]]
-"""Steps and drums of strokes, `[N, 1]` -> which pairs of them are meant, `[N, N]`."""
+"""Steps and drums of notes, each `[N, 1]` -> True for the pairs to correlate, `[N, N]`."""
 
 EDGES = {"offset": np.arange(-60, 61, 8), "velocity": np.arange(0, 129, 8)}
-FEWEST = 20
-"""Held-out strokes of a drum at a place whose histograms are compared."""
+MIN_NOTES = 20
+"""Minimum number of notes of a drum at a step for its histograms to be compared."""
 
 
 def main() -> None:
-    """Print all three."""
+    """Print the three tables."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("corpus", type=Path, help="Folder of the Groove MIDI Dataset.")
     corpus = parser.parse_args().corpus
-    train, test = (list(performances(corpus, split)) for split in ("train", "test"))
-    strokes = sum(len(one.step) for one in test)
-    print(f"{len(test)} performances held out, {strokes:,} strokes")
+    train, test = (list(read_performances(corpus, split)) for split in ("train", "test"))
+    count = sum(len(performance.step) for performance in test)
+    print(f"{len(test)} performances held out, {count:,} strokes")
     print("\nnats a stroke      one Gaussian   by drum and step   with its spreads")
-    for field, feel in zip(EDGES, load_groove(), strict=True):
-        values = [[getattr(one, field) for one in part] for part in (train, test)]
-        print(f"{field:18} {nats(train, test, values, feel)}")
-    common = [kept for one in test if (kept := once(one)).meter == Meter() and len(kept.step) > 1]
-    again = [played(one, seed) for seed, one in enumerate(common)]
-    noise = [jittered(one, train, seed) for seed, one in enumerate(common)]
+    for field, spread in zip(EDGES, load_groove(), strict=True):
+        print(f"{field:18} {nats(train, test, field, spread)}")
+    real = [p for p in map(without_repeats, test) if p.meter == Meter() and len(p.step) > 1]
+    humanized = [humanize(performance, seed) for seed, performance in enumerate(real)]
+    jittered = [jitter(performance, train, seed) for seed, performance in enumerate(real)]
     print("\noverlap             the other half   humanized   jitter")
     for field in EDGES:
-        halves = overlap(common[::2], common[1::2], field)
-        ours, theirs = (overlap(common, other, field) for other in (again, noise))
-        print(f"{field:18} {halves:15.3f} {ours:11.3f} {theirs:8.3f}")
+        halves = overlap(real[::2], real[1::2], field)
+        of_humanized, of_jittered = (overlap(real, other, field) for other in (humanized, jittered))
+        print(f"{field:18} {halves:15.3f} {of_humanized:11.3f} {of_jittered:8.3f}")
     print("\nechoes                         real   humanized   jitter")
-    for field, feel in zip(EDGES, load_groove(), strict=True):
-        for name, echo in (("struck together", together), ("one bar later", later)):
-            found = [echo(part, field, feel) for part in (common, again, noise)]
-            print(f"{field:9} {name:16} {found[0]:8.2f} {found[1]:11.2f} {found[2]:8.2f}")
+    for field, spread in zip(EDGES, load_groove(), strict=True):
+        for name, match in (("struck together", at_same_step), ("one bar later", one_bar_later)):
+            values = [correlation(p, field, spread, match) for p in (real, humanized, jittered)]
+            print(f"{field:9} {name:16} {values[0]:8.2f} {values[1]:11.2f} {values[2]:8.2f}")
 
 
 def nats(
-    train: Sequence[Performance],
-    test: Sequence[Performance],
-    values: Sequence[Sequence[Floats]],
-    feel: GrooveSpread,
+    train: Sequence[Performance], test: Sequence[Performance], field: str, spread: GrooveSpread
 ) -> str:
     """A row of the first table."""
-    known, held = (np.concatenate(value) for value in values)
-    mean = np.array(feel.mean)
-    near = [
-        np.concatenate([v - mean[one.drum, levels(one)] for one, v in zip(part, vs, strict=True)])
-        for part, vs in ((train, values[0]), (test, values[1]))
-    ]
-    rest = [v - mean[one.drum, levels(one)] for one, v in zip(test, values[1], strict=True)]
-    joint = -sum(log_likelihood(feel, one, r) for one, r in zip(test, rest, strict=True))
-    plain = gaussian(held - known.mean(), known.std())
-    return f"{plain:12.3f} {gaussian(near[1], near[0].std()):18.3f} {joint / len(held):18.3f}"
+    train_values, test_values = (
+        np.concatenate([getattr(performance, field) for performance in performances])
+        for performances in (train, test)
+    )
+    train_residuals, test_residuals = (
+        [residuals(performance, field, spread) for performance in performances]
+        for performances in (train, test)
+    )
+    one_mean = gaussian_nll(test_values - train_values.mean(), train_values.std())
+    mean_by_level = gaussian_nll(
+        np.concatenate(test_residuals), np.concatenate(train_residuals).std()
+    )
+    joint = -sum(map(partial(log_likelihood, spread), test, test_residuals)) / len(test_values)
+    return f"{one_mean:12.3f} {mean_by_level:18.3f} {joint:18.3f}"
 
 
-def gaussian(rest: Floats, spread: float) -> float:
-    """Mean nats under a Gaussian of that spread."""
-    return float(0.5 * ((rest / spread) ** 2 + np.log(2 * np.pi * spread**2)).mean())
+def residuals(performance: Performance, field: str, spread: GrooveSpread) -> Floats:
+    """Differences of notes from the mean of their drum and metrical level. `[N]`"""
+    mean = np.array(spread.mean)[performance.drum, levels(performance)]
+    return np.asarray(getattr(performance, field) - mean)
 
 
-def once(one: Performance) -> Performance:
-    """Each drum once a step, in order."""
-    _, first = np.unique(one.step * len(PITCH_OF) + one.drum, return_index=True)
-    return Performance(one.meter, *(array[first] for array in one[1:]))
+def gaussian_nll(values: Floats, std: float) -> float:
+    """Mean negative log-likelihood under N(0, std^2), in nats."""
+    return float(0.5 * ((values / std) ** 2 + np.log(2 * np.pi * std**2)).mean())
 
 
-def played(one: Performance, seed: int) -> Performance:
-    """The same strokes quantised, expressed and humanized."""
-    begin = one.step[0] // one.meter.steps_per_bar * one.meter.steps_per_bar
-    strokes = zip((one.step - begin).tolist(), one.drum.tolist(), strict=True)
-    notes = tuple(Note(step, 1, PITCH_OF[drum]) for step, drum in strokes)
-    part = Part(notes, is_drum=True)
-    phrase = Phrase(one.meter, -(-part.end // one.meter.steps_per_bar), parts=(part,))
-    found = {
+def without_repeats(performance: Performance) -> Performance:
+    """At most one note of each drum at each step, in order."""
+    _, first = np.unique(performance.step * len(PITCH_OF) + performance.drum, return_index=True)
+    return Performance(performance.meter, *(array[first] for array in performance[1:]))
+
+
+def humanize(performance: Performance, seed: int) -> Performance:
+    """The same notes, quantized, with the dynamics and timing that the package adds."""
+    meter = performance.meter
+    start = performance.step[0] // meter.steps_per_bar * meter.steps_per_bar
+    keys = list(zip((performance.step - start).tolist(), performance.drum.tolist(), strict=True))
+    part = Part(tuple(Note(step, 1, PITCH_OF[drum]) for step, drum in keys), is_drum=True)
+    phrase = Phrase(meter, -(-part.end // meter.steps_per_bar), parts=(part,))
+    note_at = {
         (note.start, CLASS_OF[note.pitch]): note
         for note in humanize_phrase(apply_dynamics(phrase), 1.0, seed).parts[0].notes
     }
-    order = [found[key] for key in zip((one.step - begin).tolist(), one.drum.tolist(), strict=True)]
-    ahead = float(np.mean(load_groove()[0].mean))  # before the click, which humanized leaves out
-    return one._replace(
-        offset=np.array([note.offset for note in order]) + ahead,
-        velocity=np.array([note.velocity for note in order], dtype=np.float64),
+    notes = [note_at[key] for key in keys]
+    mean_offset = float(np.mean(load_groove()[0].mean))  # `humanize_phrase` subtracts it
+    return performance._replace(
+        offset=np.array([note.offset for note in notes]) + mean_offset,
+        velocity=np.array([note.velocity for note in notes], dtype=np.float64),
     )
 
 
-def jittered(one: Performance, train: Sequence[Performance], seed: int) -> Performance:
-    """The same strokes with Gaussian noise of the train split's mean and spread."""
+def jitter(performance: Performance, train: Sequence[Performance], seed: int) -> Performance:
+    """The same notes with Gaussian noise of the train split's mean and spread."""
     rng = np.random.default_rng(seed)
-    drawn = {}
+    noise = {}
     for field in EDGES:
-        known = np.concatenate([getattr(other, field) for other in train])
-        drawn[field] = rng.normal(known.mean(), known.std(), len(one.step))
-    velocity = np.clip(drawn["velocity"], 1, 127)
-    return one._replace(offset=np.clip(drawn["offset"], -59, 59), velocity=velocity)
+        values = np.concatenate([getattr(other, field) for other in train])
+        noise[field] = rng.normal(values.mean(), values.std(), len(performance.step))
+    velocity = np.clip(noise["velocity"], 1, 127)
+    return performance._replace(offset=np.clip(noise["offset"], -59, 59), velocity=velocity)
 
 
 def overlap(a: Sequence[Performance], b: Sequence[Performance], field: str) -> float:
-    """Histogram intersection, a mean over drums and places by their strokes in `a`."""
-    mine, other = by_cell(a, field), by_cell(b, field)
+    """Histogram intersection, a mean over drums and steps weighted by their notes in `a`."""
+    cells_a, cells_b = by_cell(a, field), by_cell(b, field)
     total = count = 0.0
-    for cell, values in mine.items():
-        if min(len(values), len(other.get(cell, []))) >= FEWEST:
-            shares = [np.histogram(v, EDGES[field])[0] / len(v) for v in (values, other[cell])]
+    for cell, values in cells_a.items():
+        if min(len(values), len(cells_b.get(cell, []))) >= MIN_NOTES:
+            shares = [np.histogram(v, EDGES[field])[0] / len(v) for v in (values, cells_b[cell])]
             total += len(values) * float(np.minimum(*shares).sum())
             count += len(values)
     return total / count
 
 
-def by_cell(part: Sequence[Performance], field: str) -> dict[int, Floats]:
-    """Values of each drum at each of the 16 places."""
-    cells = np.concatenate([one.drum * 16 + one.step % 16 for one in part])
-    values = np.concatenate([getattr(one, field) for one in part])
+def by_cell(performances: Sequence[Performance], field: str) -> dict[int, Floats]:
+    """Values of each drum at each of the 16 steps of a bar."""
+    cells = np.concatenate([p.drum * 16 + p.step % 16 for p in performances])
+    values = np.concatenate([getattr(p, field) for p in performances])
     return {int(cell): values[cells == cell] for cell in np.unique(cells)}
 
 
-def together(part: Sequence[Performance], field: str, feel: GrooveSpread) -> float:
-    """Correlation of two drums at one step."""
-    return echo(part, field, feel, lambda step, drum: (step == step.T) & (drum != drum.T))
+def at_same_step(step: Ints, drum: Ints) -> NDArray[np.bool_]:
+    """Match two drums at one step."""
+    return np.asarray((step == step.T) & (drum != drum.T))
 
 
-def later(part: Sequence[Performance], field: str, feel: GrooveSpread) -> float:
-    """Correlation of a drum with itself a bar later."""
-    return echo(part, field, feel, lambda step, drum: (step + 16 == step.T) & (drum == drum.T))
+def one_bar_later(step: Ints, drum: Ints) -> NDArray[np.bool_]:
+    """Match a drum with itself one bar later."""
+    return np.asarray((step + 16 == step.T) & (drum == drum.T))
 
 
-def echo(part: Sequence[Performance], field: str, feel: GrooveSpread, match: Match) -> float:
-    """Correlation of what pairs of strokes of a performance differ from their means by."""
+def correlation(
+    performances: Sequence[Performance], field: str, spread: GrooveSpread, match: Match
+) -> float:
+    """Correlation of matching notes of a performance, after subtracting their means."""
     pairs = []
-    for one in part:
-        rest = getattr(one, field) - np.array(feel.mean)[one.drum, levels(one)]
-        rest -= rest.mean()
-        first, second = np.nonzero(match(one.step[:, None], one.drum[:, None]))
-        pairs.append(np.stack([rest[first], rest[second]]))
+    for performance in performances:
+        centered = residuals(performance, field, spread)
+        centered -= centered.mean()
+        first, second = np.nonzero(match(performance.step[:, None], performance.drum[:, None]))
+        pairs.append(np.stack([centered[first], centered[second]]))
     return float(np.corrcoef(np.concatenate(pairs, axis=1))[0, 1])
 
 

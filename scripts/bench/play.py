@@ -1,15 +1,14 @@
-"""How fast and how light it plays, in one run and against `import torch`.
+"""Measure time and memory of `musicvae generate`, compared with `import torch`.
 
     python scripts/bench/play.py [--runs 7]
 
-Whole processes are started anew each time; medians are printed.
+Each run is a new process; medians are printed.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -35,60 +34,56 @@ def main() -> None:
             "python -c 'import musicvae'": (sys.executable, "-c", "import musicvae"),
             "python -c 'pass'": (sys.executable, "-c", "pass"),
         }
-        took = {name: [] for name in kinds}  # type: dict[str, list[float]]
-        memory = {}
-        for _ in range(runs):  # in turn, so that a busy moment meets all of them
+        times: dict[str, list[float]] = {name: [] for name in kinds}
+        memory: dict[str, float] = {}
+        for _ in range(runs):  # alternating, so that a busy moment affects all of them
             for name, command in kinds.items():
-                seconds, peak = process(command)
-                took[name].append(seconds)
+                seconds, peak = run_process(command)
+                times[name].append(seconds)
                 memory[name] = max(peak, memory.get(name, 0.0))
-    medians = {name: statistics.median(values) for name, values in took.items()}
+    medians = {name: statistics.median(values) for name, values in times.items()}
     for name, seconds in medians.items():
         print(f"{name:30} {seconds:7.3f} s   peak {memory[name]:6.1f} MB")
-    generate, torch, ours, nothing = medians.values()
-    print(f"generate / import torch        {generate / torch:7.2f}")
-    print(f"import musicvae alone          {max(0.0, ours - nothing):7.3f} s")
-    warm(runs)
+    generate, import_torch, import_musicvae, python = medians.values()
+    print(f"generate / import torch        {generate / import_torch:7.2f}")
+    print(f"import musicvae alone          {max(0.0, import_musicvae - python):7.3f} s")
+    measure_loaded_model(runs)
 
 
-def warm(runs: int) -> None:
-    """Phrases a second once the model is loaded."""
+def measure_loaded_model(runs: int) -> None:
+    """Print phrases per second once the model is loaded."""
     import musicvae
 
-    begun = time.perf_counter()
+    start = time.perf_counter()
     model = musicvae.load()
-    print(f"load a model                   {time.perf_counter() - begun:7.3f} s")
+    print(f"load a model                   {time.perf_counter() - start:7.3f} s")
     for n in (1, 4, 64):
         seconds = median_of(lambda n=n: model.generate(n, seed=1), 5 * runs)
         print(f"warm, {n:3} at once {1e3 * seconds:19.1f} ms  {n / seconds:7.0f} phrases/s")
 
 
-def process(command: Sequence[str]) -> tuple[float, float]:
-    """Seconds and peak memory in MB of a process of its own."""
-    begun = time.perf_counter()
+def run_process(command: Sequence[str]) -> tuple[float, float]:
+    """Run a command; return its seconds and its peak memory in MB."""
+    start = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(child.pid, 0)
-    seconds = time.perf_counter() - begun
+    _, status, usage = os.wait4(child.pid, 0)
+    seconds = time.perf_counter() - start
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {child.returncode}")
-    unit = 1 if sys.platform == "darwin" else 1024
-    return seconds, _peak(used) * unit / MEGABYTE
-
-
-def _peak(used: resource.struct_rusage) -> int:
-    return used.ru_maxrss
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes on macOS, KiB elsewhere
+    return seconds, usage.ru_maxrss * unit / MEGABYTE
 
 
 def median_of(work: Callable[[], object], times: int) -> float:
-    """Median seconds of some work, after one warm-up."""
+    """Median seconds of a call, after one warm-up call."""
     work()
-    took = []
+    seconds = []
     for _ in range(times):
-        begun = time.perf_counter()
+        start = time.perf_counter()
         work()
-        took.append(time.perf_counter() - begun)
-    return statistics.median(took)
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
 
 
 if __name__ == "__main__":

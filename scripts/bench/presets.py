@@ -1,15 +1,14 @@
-"""How long each preset takes to train on this machine.
+"""Estimate how long each preset takes to train on this machine.
 
     python scripts/bench/presets.py [--seconds 10] [--threads 1] [--presets melody-2bar lstm ...]
 
-Each preset is trained for some seconds as `musicvae train` does it, on 512 random windows of its
-codec: what they hold does not change the time. The time of all updates follows from the pace of
-those that were seen, the first few left out; validations are not counted. The last column is that
+Each preset is trained for some seconds as by `musicvae train`, on 512 random windows of its codec;
+their content does not affect the time. The time of all updates is extrapolated from the speed of
+the measured ones, without the first few; validations are not included. The last column is that
 time divided by the time of `melody-2bar`.
 
-With one thread it is the processor's time that is measured, so the figures are those of a core that
-does nothing else, whatever the machine does. With more it is the time of the clock: leave the
-machine alone then.
+With one thread, CPU time is measured, so other work on the machine does not affect the figures.
+With more threads it is wall-clock time: run nothing else on the machine then.
 """
 
 from __future__ import annotations
@@ -44,33 +43,38 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0, help="For each preset, at least.")
     parser.add_argument("--threads", type=int, default=1, help="Threads of torch.")
     parser.add_argument("--presets", nargs="+", default=list(PRESETS), choices=list(PRESETS))
-    chosen = parser.parse_args()
-    torch.set_num_threads(chosen.threads)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
     training.REPORT_EVERY = 1
-    names = [CLOSEST_MODEL, *(name for name in chosen.presets if name != CLOSEST_MODEL)]
+    names = [CLOSEST_MODEL, *(name for name in arguments.presets if name != CLOSEST_MODEL)]
     print(COLUMNS.format(CLOSEST_MODEL))
     print("|---|" + "--:|" * 6)
-    clock = time.process_time if chosen.threads == 1 else time.monotonic
-    usual = 0.0
+    clock = time.process_time if arguments.threads == 1 else time.monotonic
+    reference = 0.0
     for name in names:
-        choices = PRESETS[name].train
-        pace = updates_a_second(name, chosen.seconds, clock)
-        whole = choices.steps / pace
-        usual = usual or whole
+        config = PRESETS[name].train
+        speed = updates_per_second(name, arguments.seconds, clock)
+        total = config.steps / speed
+        reference = reference or total
         cells = [
-            *(f"`{name}`", f"{choices.steps:,}", str(choices.batch), f"{pace:.2f}"),
-            *(f"{pace * choices.batch:.0f}", duration(whole), f"{whole / usual:.2f}"),
+            f"`{name}`",
+            f"{config.steps:,}",
+            str(config.batch),
+            f"{speed:.2f}",
+            f"{speed * config.batch:.0f}",
+            duration(total),
+            f"{total / reference:.2f}",
         ]
         print(f"| {' | '.join(cells)} |", flush=True)
 
 
-def updates_a_second(name: str, seconds: float, clock: Callable[[], float]) -> float:
-    """The pace of a training once it has begun."""
-    seen: list[tuple[float, int]] = []
+def updates_per_second(name: str, seconds: float, clock: Callable[[], float]) -> float:
+    """The speed of a training after its first updates."""
+    times: list[tuple[float, int]] = []
 
-    def look(report: Report) -> None:
-        seen.append((clock(), report.done))
-        if report.done > 2 and seen[-1][0] - seen[2][0] > seconds:
+    def record(report: Report) -> None:
+        times.append((clock(), report.done))
+        if report.done > 2 and times[-1][0] - times[2][0] > seconds:
             raise KeyboardInterrupt
 
     with tempfile.TemporaryDirectory() as folder:
@@ -80,9 +84,9 @@ def updates_a_second(name: str, seconds: float, clock: Callable[[], float]) -> f
         config = PRESETS[name]
         config = replace(config, train=replace(config.train, valid_every=config.train.steps))
         with suppress(KeyboardInterrupt):
-            training.train(config, data, Path(folder) / "out", progress=look)
-    (then, before), (now, done) = seen[2], seen[-1]
-    return (done - before) / (now - then)
+            training.train(config, data, Path(folder) / "out", progress=record)
+    (start, first), (end, last) = times[2], times[-1]
+    return (last - first) / (end - start)
 
 
 def make_data(folder: Path, net: NetConfig) -> None:

@@ -1,9 +1,9 @@
-"""What one BLAS thread brings the engine, on an idle machine and on a busy one.
+"""Measure the effect of limiting BLAS to one thread, on an idle machine and on a busy one.
 
     python scripts/bench/threads.py [--model melody-2bar] [--seconds 3]
 
-Each figure is the median of calls with the limit of `engine/threads.py` and without it, in turn,
-so that a busy moment meets both. A ratio above 1 says how many times as fast the limit is.
+Calls with the limit of `engine/threads.py` and without it alternate, so that a busy moment affects
+both; medians are printed. The ratio is the time without the limit divided by the time with it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from musicvae.engine import threads
 
 SIZES = (1, 4, 64, 512)
 BUSY_SECONDS = 300
-"""After which a process that keeps a core busy ends by itself."""
+"""Time after which a process that keeps a core busy ends by itself."""
 
 
 def main() -> None:
@@ -34,17 +34,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="melody-2bar")
     parser.add_argument("--seconds", type=float, default=3.0, help="For each figure, at least.")
-    chosen = parser.parse_args()
-    model = musicvae.load(chosen.model)
+    arguments = parser.parse_args()
+    model = musicvae.load(arguments.model)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    print(f"{chosen.model}, {cores} cores, load of the last minute {os.getloadavg()[0]:.1f}")
-    table("idle", model, chosen.seconds)
+    print(f"{arguments.model}, {cores} cores, load of the last minute {os.getloadavg()[0]:.1f}")
+    print_table("idle", model, arguments.seconds)
     with busy(cores or 1):
-        table("busy", model, chosen.seconds)
+        print_table("busy", model, arguments.seconds)
 
 
-def table(state: str, model: Any, seconds: float) -> None:
-    """A line for each verb and size."""
+def print_table(state: str, model: Any, seconds: float) -> None:
+    """Print a line for each verb and batch size."""
     player = model.player
     for n in SIZES:
         meters = [musicvae.Meter()] * n
@@ -58,44 +58,45 @@ def table(state: str, model: Any, seconds: float) -> None:
             "generate": lambda n=n: model.generate(n, seed=1),
             "encode": lambda codes=codes, meters=meters: player.encode(codes, meters),
         }.items():
-            one, free = medians(work, seconds)
+            limited, unlimited = medians(work, seconds)
             print(
-                f"{state}  {verb:8} {n:4} at once: one thread {1e3 * one:8.1f} ms, "
-                f"free {1e3 * free:8.1f} ms, ratio {free / one:5.2f}",
+                f"{state}  {verb:8} {n:4} at once: one thread {1e3 * limited:8.1f} ms, "
+                f"free {1e3 * unlimited:8.1f} ms, ratio {unlimited / limited:5.2f}",
                 flush=True,
             )
 
 
 def medians(work: Callable[[], object], seconds: float) -> tuple[float, float]:
-    """Seconds of some work with the limit and without it."""
-    took: tuple[list[float], list[float]] = ([], [])
+    """Median seconds of a call with the limit and without it."""
+    limited: list[float] = []
+    unlimited: list[float] = []
     work()
-    begun = time.perf_counter()
-    while len(took[1]) < 3 or time.perf_counter() - begun < seconds:
-        took[0].append(timed(work))
+    start = time.perf_counter()
+    while len(unlimited) < 3 or time.perf_counter() - start < seconds:
+        limited.append(timed(work))
         with patch.object(threads, "blas_libraries", list):
-            took[1].append(timed(work))
-    return statistics.median(took[0]), statistics.median(took[1])
+            unlimited.append(timed(work))
+    return statistics.median(limited), statistics.median(unlimited)
 
 
 def timed(work: Callable[[], object]) -> float:
     """Seconds of one call."""
-    begun = time.perf_counter()
+    start = time.perf_counter()
     work()
-    return time.perf_counter() - begun
+    return time.perf_counter() - start
 
 
 @contextmanager
 def busy(cores: int) -> Iterator[None]:
-    """Other work on every core."""
+    """Keep every core busy with other processes."""
     code = f"import time\nend = time.time() + {BUSY_SECONDS}\nwhile time.time() < end: pass"
-    others = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(cores)]
+    processes = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(cores)]
     try:
         yield
     finally:
-        for other in others:
-            other.kill()
-            other.wait()
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""How fast melody-2bar trains in single precision and in bf16, in one run.
+"""Measure how fast melody-2bar trains in single precision and in bf16.
 
     python scripts/bench/train.py [--batch 64] [--threads 1] [--updates 5]
 
-Windows are drawn at random: what they hold does not change the time.
+The windows are random; their content does not affect the time.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from musicvae.training.trainer import Trainer
 
 
 def main() -> None:
-    """Print phrases a second for each precision, and the ratio."""
+    """Print phrases per second for each precision, and the ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--batch", type=int, default=64, help="Windows in an update.")
     parser.add_argument("--threads", type=int, default=1, help="Threads of torch.")
     parser.add_argument("--updates", type=int, default=5, help="Updates timed.")
-    chosen = parser.parse_args()
-    torch.set_num_threads(chosen.threads)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
     speeds = {}
     for precision in ("fp32", "bf16"):
         try:
-            speeds[precision] = speed(precision, chosen.batch, chosen.updates)
+            speeds[precision] = phrases_per_second(precision, arguments.batch, arguments.updates)
             print(f"{precision}: {speeds[precision]:.0f} phrases/s")
         except TrainingError as error:
             print(f"{precision}: {error}")
@@ -43,21 +43,21 @@ def main() -> None:
         print(f"bf16 / fp32: {speeds['bf16'] / speeds['fp32']:.2f}")
 
 
-def speed(precision: str, batch: int, updates: int) -> float:
-    """Phrases a second of whole updates, the median of several."""
+def phrases_per_second(precision: str, batch: int, updates: int) -> float:
+    """Phrases per second of complete updates, the median of several."""
     config = PRESETS["melody-2bar"]
     config = replace(config, train=replace(config.train, precision=precision, batch=batch))
-    run = Trainer(config, Path(), start(precision))
+    trainer = Trainer(config, Path(), start(precision))
     rng = np.random.default_rng(0)
     codes = rng.choice(90, (batch, 64), p=[0.3 / 89] * 89 + [0.7]).astype(np.uint8)
     meters = np.tile(np.array([[4, 4, 4]], dtype=np.uint8), (batch, 1))
     windows = Windows(CODECS["melody"], codes, meters)
-    took = []
+    seconds = []
     for _ in range(updates + 1):
-        begun = time.perf_counter()
-        run.update(run.local_batch(windows, np.arange(batch)))
-        took.append(time.perf_counter() - begun)
-    return batch / statistics.median(took[1:])
+        start_time = time.perf_counter()
+        trainer.update(trainer.local_batch(windows, np.arange(batch)))
+        seconds.append(time.perf_counter() - start_time)
+    return batch / statistics.median(seconds[1:])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One of each net, small."""
+"""A small net of each kind."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ LATENT, HIDDEN = 4, 8
 Net = LanguageModel | Autoencoder
 
 
-def next_step(cell: type[RNN]) -> LanguageModel:
-    """A next-step net of two layers."""
+def language_model(cell: type[RNN]) -> LanguageModel:
+    """A language model with two recurrent layers."""
     return LanguageModel(
         cell(CHANNELS + CONDITION, HIDDEN, layers=2), CHANNELS, Categorical((CHANNELS,))
     )
 
 
 def dense(kind: type[Autoencoder]) -> Autoencoder:
-    """A dense autoencoder, or its VAE."""
+    """An autoencoder or VAE of dense layers."""
     encoder = DenseEncoder(CHANNELS, CONDITION, STEPS, HIDDEN)
     decoder = DenseDecoder(LATENT, CHANNELS, CONDITION, STEPS, HIDDEN)
     return kind(encoder, decoder, LATENT, Categorical((CHANNELS,)))
 
 
-def plain(notes: int = 0) -> SequenceVAE:
+def plain() -> SequenceVAE:
     """A sequence VAE that decodes all steps at once."""
-    encoder = SequenceEncoder(CHANNELS, CONDITION, HIDDEN, step_features=notes, steps=STEPS)
+    encoder = SequenceEncoder(CHANNELS, CONDITION, HIDDEN, steps=STEPS)
     decoder = PlainDecoder(LATENT, CHANNELS, CONDITION, HIDDEN)
     return SequenceVAE(encoder, decoder, LATENT, Categorical((CHANNELS,)))
 
@@ -66,8 +66,8 @@ def autoregressive(step_dropout: float = 0.0) -> SequenceVAE:
 
 NETS: MappingProxyType[str, Callable[[], Net]] = MappingProxyType(
     {
-        "rnn": lambda: next_step(RNN),
-        "lstm": lambda: next_step(LSTM),
+        "rnn": lambda: language_model(RNN),
+        "lstm": lambda: language_model(LSTM),
         "autoencoder": lambda: dense(Autoencoder),
         "vae": lambda: dense(VAE),
         "plain": plain,

@@ -1,4 +1,4 @@
-"""Hierarchical nets: segments side by side, and nothing handed on between them."""
+"""Hierarchical nets: splitting into segments, and no state passed between them."""
 
 from __future__ import annotations
 
@@ -25,68 +25,68 @@ STEPS, SEGMENTS, LATENT = 12, 3, 4
 
 
 def a_batch(lengths: tuple[int, ...] = (12, 6, 9, 3)) -> SequenceBatch:
-    """Sequences that fall into three segments each."""
+    """Sequences that can be split into three equal segments."""
     return one_hot_batch(lengths, steps=STEPS)
 
 
 def a_net() -> SequenceVAE:
-    """Three segments of up to four steps."""
+    """A net for three segments of up to four steps."""
     torch.manual_seed(0)
-    each = STEPS // SEGMENTS
-    steps = SequenceEncoder(CHANNELS, CONDITION, 6, step_features=2, steps=each)
+    segment_steps = STEPS // SEGMENTS
+    steps = SequenceEncoder(CHANNELS, CONDITION, 6, step_features=2, steps=segment_steps)
     encoder = HierarchicalEncoder(steps, SEGMENTS, hidden=8, step_features=3)
     core = AutoregressiveDecoder(
-        8 + 3, CHANNELS, CONDITION, 7, layers=2, step_conditioning=3, steps=each
+        8 + 3, CHANNELS, CONDITION, 7, layers=2, step_conditioning=3, steps=segment_steps
     )
     decoder = HierarchicalDecoder(LATENT, core, SEGMENTS, hidden=8, step_conditioning=3)
     return SequenceVAE(encoder, decoder, LATENT, Categorical((CHANNELS,)))
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=5))
-def test_segments_end_to_end_are_the_sequence(sizes: list[int]) -> None:
-    """Of sequences of any lengths; padding alone may differ."""
+def test_joining_segments_reverses_splitting(sizes: list[int]) -> None:
+    """Sequences of any lengths come back, except for their padding."""
     batch = a_batch(tuple(SEGMENTS * size for size in sizes))
-    apart = split_segments(batch, SEGMENTS)
-    assert apart.lengths.tolist() == [size for size in sizes for _ in range(SEGMENTS)]
-    back = join_segments(apart.x, batch.lengths, SEGMENTS, STEPS)
+    split = split_segments(batch, SEGMENTS)
+    assert split.lengths.tolist() == [size for size in sizes for _ in range(SEGMENTS)]
+    back = join_segments(split.x, batch.lengths, SEGMENTS, STEPS)
     assert torch.equal(back * batch.mask[..., None], batch.x)
-    assert torch.equal(apart.x[1, : sizes[0]], batch.x[0, sizes[0] : 2 * sizes[0]])
+    assert torch.equal(split.x[1, : sizes[0]], batch.x[0, sizes[0] : 2 * sizes[0]])
 
 
 @pytest.mark.parametrize("length", [1, 11])
-def test_what_does_not_fall_into_equal_segments_is_refused(length: int) -> None:
-    """As one sentence, by encoder and decoder alike; it is not read without its last steps."""
+def test_a_length_that_is_no_multiple_of_the_segments_is_refused(length: int) -> None:
+    """Encoder and decoder raise the same error; no steps are silently dropped."""
     net, batch = a_net(), a_batch((12, length))
     for read in (net.encode, lambda batch: net.decode(torch.zeros(2, LATENT), batch)):
         with pytest.raises(ValueError, match="a multiple of 3, the number of segments"):
             read(batch)
 
 
-def test_a_share_of_a_batch_draws_what_the_whole_batch_draws() -> None:
-    """Rows 1 and 2 of four, in segments, meet the same noise as among all."""
+def test_a_share_of_a_batch_draws_the_same_noise_as_the_whole_batch() -> None:
+    """Rows 1 and 2 of four, split into segments, have the noise they have in the whole batch."""
     whole, part = a_batch(), a_batch()._replace(noise=Noise(4, slice(1, 3)))
     part = part._replace(x=part.x[1:3], condition=part.condition[1:3], lengths=part.lengths[1:3])
-    drawn = []
+    noise = []
     for batch in (whole, part):
         torch.manual_seed(0)
-        apart = split_segments(batch, SEGMENTS)
-        drawn.append(apart.noise.uniform(torch.zeros(len(apart.lengths), 4)))
-    assert torch.equal(drawn[0][SEGMENTS : 3 * SEGMENTS], drawn[1])
+        split = split_segments(batch, SEGMENTS)
+        noise.append(split.noise.uniform(torch.zeros(len(split.lengths), 4)))
+    assert torch.equal(noise[0][SEGMENTS : 3 * SEGMENTS], noise[1])
 
 
 def test_padding_changes_nothing() -> None:
-    """Garbage where padding stood gives the same losses."""
-    net, batch = a_net().eval(), a_batch()
-    found = []
-    for each in (batch, with_garbage(batch)):
+    """Random values on padding give the same losses."""
+    net, clean = a_net().eval(), a_batch()
+    losses = []
+    for batch in (clean, with_garbage(clean)):
         torch.manual_seed(7)
-        found.append(net.losses(each))
-    torch.testing.assert_close(found[0].reconstruction, found[1].reconstruction)
-    torch.testing.assert_close(found[0].kl, found[1].kl)
+        losses.append(net.losses(batch))
+    torch.testing.assert_close(losses[0].reconstruction, losses[1].reconstruction)
+    torch.testing.assert_close(losses[0].kl, losses[1].kl)
 
 
 def test_gradients_reach_every_parameter() -> None:
-    """Of both encoders, the conductor and its core."""
+    """Both encoders, the conductor and its core are trained."""
     net = a_net()
     net.losses(a_batch()).total().backward()
     for name, parameter in net.named_parameters():
@@ -95,20 +95,20 @@ def test_gradients_reach_every_parameter() -> None:
 
 
 @pytest.mark.parametrize("step", [1, 4, 7, 11])
-def test_a_step_hears_z_and_the_steps_before_it_in_its_segment(step: int) -> None:
-    """No earlier segment, and nothing later."""
+def test_a_step_depends_on_z_and_the_steps_before_it_in_its_segment(step: int) -> None:
+    """Its logits do not depend on earlier segments or later steps."""
     net, batch = a_net(), a_batch((12,))
     x = batch.x.clone().requires_grad_()
     z = torch.randn(1, LATENT, requires_grad=True)
     logits = net.decode(z, batch._replace(x=x))
     of_x, of_z = torch.autograd.grad(logits[0, step].sum(), (x, z), allow_unused=True)
-    heard = of_x[0].any(dim=-1).tolist()
-    assert heard == [step // 4 * 4 <= t < step for t in range(STEPS)]
+    depends_on = of_x[0].any(dim=-1).tolist()
+    assert depends_on == [step // 4 * 4 <= t < step for t in range(STEPS)]
     assert of_z.any()
 
 
 def test_it_learns_sequences_by_heart() -> None:
-    """Through z alone: each segment knows its own from what the conductor says."""
+    """All information passes through z, and from the conductor to each segment."""
     net, batch = a_net(), a_batch((12, 12, 12, 12))
     optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
     for _ in range(150):

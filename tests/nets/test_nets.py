@@ -1,4 +1,4 @@
-"""What holds for every net: padding, gradients, and learning by heart."""
+"""Properties of every net: padding, gradients, and memorizing a batch."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EVERY_NET = pytest.mark.parametrize("name", NETS)
 
 @EVERY_NET
 def test_padding_changes_nothing(name: str) -> None:
-    """Garbage where padding stood gives the same losses, to the last bit of chance."""
+    """Random values on padding give the same losses, given the same noise."""
     net = fresh(name).eval()
     batch = one_hot_batch()
     torch.manual_seed(7)
@@ -38,21 +38,21 @@ def test_padding_changes_nothing(name: str) -> None:
 
 @EVERY_NET
 def test_more_padding_changes_nothing(name: str) -> None:
-    """A batch is judged alike however far it is padded."""
+    """The losses of a batch do not depend on how far it is padded."""
     net = fresh(name).eval()
     long = one_hot_batch((4, 3, 2))
     short = SequenceBatch(long.x[:, :4], long.condition[:, :4], long.lengths)
     torch.manual_seed(7)
     expected = net.losses(short)
     torch.manual_seed(7)
-    found = net.losses(long)
-    torch.testing.assert_close(found.reconstruction, expected.reconstruction)
-    torch.testing.assert_close(found.kl, expected.kl)
+    padded = net.losses(long)
+    torch.testing.assert_close(padded.reconstruction, expected.reconstruction)
+    torch.testing.assert_close(padded.kl, expected.kl)
 
 
 @EVERY_NET
 def test_gradients_reach_every_parameter(name: str) -> None:
-    """None is left out of the loss."""
+    """The loss depends on every parameter."""
     net = fresh(name)
     net.losses(one_hot_batch()).total().backward()
     for parameter_name, parameter in net.named_parameters():
@@ -73,12 +73,12 @@ def test_logits_have_the_shape_of_the_steps(name: str) -> None:
 @pytest.mark.slow
 @EVERY_NET
 def test_eight_phrases_are_learned_by_heart(name: str) -> None:
-    """A net of a few hundred numbers tells them apart; most steps come back right."""
+    """A net with a few hundred weights predicts most steps right."""
     net, batch = fresh(name), one_hot_batch((7,) * 8)
-    if isinstance(net, LanguageModel):  # a first step that nothing announces cannot be learned
-        known = batch.condition.clone()
-        known[:, 0, 0] = torch.arange(8.0)
-        batch = batch._replace(condition=known)
+    if isinstance(net, LanguageModel):  # only the condition can tell it the first step
+        condition = batch.condition.clone()
+        condition[:, 0, 0] = torch.arange(8.0)
+        batch = batch._replace(condition=condition)
     optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
     for _ in range(400):
         optimizer.zero_grad()
@@ -91,8 +91,8 @@ def test_eight_phrases_are_learned_by_heart(name: str) -> None:
     assert right > 0.9
 
 
-def test_a_next_step_net_has_not_heard_the_step_it_predicts() -> None:
-    """The logits of step t depend on steps 0 to t - 1 and on no other."""
+def test_a_language_model_does_not_read_the_step_it_predicts() -> None:
+    """The logits of step t depend on steps 0 to t - 1 and on no others."""
     net, batch = fresh("lstm"), one_hot_batch((7,))
     x = batch.x.clone().requires_grad_()
     (gradient,) = torch.autograd.grad(net(batch._replace(x=x))[0, 4].sum(), x)
@@ -101,57 +101,57 @@ def test_a_next_step_net_has_not_heard_the_step_it_predicts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("likelihood", "heard"),
+    ("likelihood", "earlier"),
     [(Bernoulli(), [0, 1, 2]), (Categorical((2, CHANNELS - 2)), [0, 1])],
 )
-def test_in_a_chain_what_sounds_together_hears_what_stands_before_it(
-    likelihood: Likelihood, heard: list[int]
+def test_in_a_chain_a_channel_depends_on_earlier_channels_of_its_step(
+    likelihood: Likelihood, earlier: list[int]
 ) -> None:
-    """Channels one by one, or classes part after part; fresh weights say nothing."""
+    """The order is by channel or by head; fresh weights have no effect."""
     torch.manual_seed(0)
     net = LanguageModel(LSTM(CHANNELS + CONDITION, 8), CHANNELS, likelihood, chain=True)
     assert net.chain is not None
     batch = one_hot_batch((7,))
     x = batch.x.clone().requires_grad_()
 
-    def heard_by_channel_3() -> list[int]:
+    def channels_that_channel_3_depends_on() -> list[int]:
         (gradient,) = torch.autograd.grad(net(batch._replace(x=x))[0, 4, 3], x)
         assert gradient[0, :4].any(dim=-1).all()
         assert not gradient[0, 5:].any()
         return gradient[0, 4].nonzero().flatten().tolist()
 
-    assert heard_by_channel_3() == []
+    assert channels_that_channel_3_depends_on() == []
     torch.nn.init.ones_(net.chain.weight)
-    assert heard_by_channel_3() == heard
+    assert channels_that_channel_3_depends_on() == earlier
 
 
 def test_a_sequence_vae_is_a_vae() -> None:
-    """It inherits posterior, encode and losses; only encoder and decoder are its own."""
+    """It inherits every method and differs in its encoder and decoder only."""
     net = plain()
     assert isinstance(net, VAE)
     inherited = ("posterior", "encode", "decode", "forward", "losses")
     assert all(getattr(SequenceVAE, name) is getattr(VAE, name) for name in inherited)
 
 
-def test_the_mean_of_the_posterior_is_the_code() -> None:
-    """Encoding a VAE's batch leaves chance out."""
+def test_a_vae_encodes_as_the_posterior_mean() -> None:
+    """Encoding is not random."""
     net, batch = plain(), one_hot_batch()
     assert torch.equal(net.encode(batch), net.posterior(batch).mu)
     assert torch.equal(net.encode(batch), net.encode(batch))
 
 
-@pytest.mark.parametrize("notes", [0, 2])
-def test_the_encoder_sums_up_states_and_notes(notes: int) -> None:
-    """`[B, 2H + T * notes]`; the notes of padding are zeros."""
+@pytest.mark.parametrize("features", [0, 2])
+def test_the_encoder_outputs_final_states_and_step_features(features: int) -> None:
+    """`[B, 2H + T * features]`; the features of padding are zeros."""
     torch.manual_seed(0)
-    encoder = SequenceEncoder(CHANNELS, CONDITION, 6, step_features=notes, steps=STEPS)
+    encoder = SequenceEncoder(CHANNELS, CONDITION, 6, step_features=features, steps=STEPS)
     summary = encoder(one_hot_batch((7, 3)))
-    assert summary.shape == (2, encoder.width) == (2, 12 + STEPS * notes)
-    assert not summary[1, 12 + 3 * notes :].any()
+    assert summary.shape == (2, encoder.width) == (2, 12 + STEPS * features)
+    assert not summary[1, 12 + 3 * features :].any()
 
 
-def test_previous_is_one_step_later() -> None:
-    """Nothing stands before the first."""
+def test_previous_holds_the_steps_shifted_by_one() -> None:
+    """The first step has zeros before it."""
     batch = one_hot_batch((7, 7))
     assert not batch.previous[:, 0].any()
     assert torch.equal(batch.previous[:, 1:], batch.x[:, :-1])

@@ -1,4 +1,4 @@
-"""Noise: what a sequence meets does not depend on which process holds it."""
+"""Noise: the noise of a sequence does not depend on which process holds it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .sequences import one_hot_batch
 
 
 def part(batch: SequenceBatch, rows: slice) -> SequenceBatch:
-    """Some rows, drawing for the whole batch."""
+    """Some rows of a batch, with the noise they have in the whole batch."""
     x, condition, lengths = (tensor[rows] for tensor in batch[:3])
     return SequenceBatch(x, condition, lengths, Noise(len(batch.x), rows))
 
 
 @pytest.mark.parametrize("net", [dense(VAE), autoregressive(step_dropout=0.5)], ids=type)
 def test_the_losses_of_a_part_are_those_of_the_whole(net: Net) -> None:
-    """From one seed, in training, with steps hidden: for every sequence alike."""
+    """For every sequence, from one seed, in training with step dropout."""
     batch = one_hot_batch((7, 7, 7, 7, 7))
 
     def losses(sequences: SequenceBatch) -> Losses:
@@ -34,7 +34,7 @@ def test_the_losses_of_a_part_are_those_of_the_whole(net: Net) -> None:
 
 
 def test_noise_for_the_whole_batch_is_what_torch_draws() -> None:
-    """Normal and uniform, in the shape and precision asked for."""
+    """Normal and uniform, in the shape and precision of the given tensor."""
     like = torch.empty(3, 2)
     torch.manual_seed(0)
     normal, uniform = Noise().normal(like), Noise().uniform(like)

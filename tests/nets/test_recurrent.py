@@ -1,4 +1,4 @@
-"""RNN and LSTM: what they read, and what they never read."""
+"""RNN and LSTM: which steps their outputs depend on."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ CELLS = pytest.mark.parametrize("cell", [RNN, LSTM])
 
 @CELLS
 @pytest.mark.parametrize("bidirectional", [False, True])
-def test_a_padded_row_reads_as_it_does_alone(cell: type[RNN], bidirectional: bool) -> None:
-    """Both outputs, whatever stands in the padding; beyond the end are zeros."""
+def test_padding_does_not_change_the_outputs_of_a_row(cell: type[RNN], bidirectional: bool) -> None:
+    """Both kinds of output equal those of the row alone; outputs on padding are zeros."""
     torch.manual_seed(0)
     x = torch.randn(4, 7, 5)
     for output in ("steps", "last"):
         net = cell(5, 6, layers=2, bidirectional=bidirectional, output=output)
-        together = net(x, LENGTHS)
+        padded = net(x, LENGTHS)
         for row, length in enumerate(LENGTHS.tolist()):
             alone = net(x[row : row + 1, :length])[0]
-            mine = together[row, :length] if output == "steps" else together[row]
-            torch.testing.assert_close(mine, alone)
+            in_batch = padded[row, :length] if output == "steps" else padded[row]
+            torch.testing.assert_close(in_batch, alone)
             if output == "steps":
-                assert not together[row, length:].any()
+                assert not padded[row, length:].any()
 
 
 @CELLS
-def test_one_step_at_a_time_is_the_whole_sequence(cell: type[RNN]) -> None:
-    """The state carries all that was heard."""
+def test_stepping_through_a_sequence_gives_its_outputs(cell: type[RNN]) -> None:
+    """The state carries everything from the previous steps."""
     torch.manual_seed(0)
     net, x = cell(5, 6, layers=2), torch.randn(3, 7, 5)
     state, out = None, []
-    for now in x.unbind(dim=1):
-        step, state = net.step(now, state)
-        out.append(step)
+    for step_x in x.unbind(dim=1):
+        step_out, state = net.step(step_x, state)
+        out.append(step_out)
     torch.testing.assert_close(torch.stack(out, dim=1), net(x))
 
 
 @CELLS
-def test_the_last_output_of_both_directions_has_read_everything(cell: type[RNN]) -> None:
-    """A change in any step changes both halves."""
+def test_the_last_output_of_both_directions_depends_on_every_step(cell: type[RNN]) -> None:
+    """Each half has a gradient with respect to every step."""
     torch.manual_seed(0)
     net = cell(5, 6, bidirectional=True, output="last")
     x = torch.randn(1, 7, 5, requires_grad=True)
@@ -52,8 +52,8 @@ def test_the_last_output_of_both_directions_has_read_everything(cell: type[RNN])
 
 
 @CELLS
-def test_an_output_has_not_heard_the_future(cell: type[RNN]) -> None:
-    """Of one direction: the gradient with respect to later steps is zero."""
+def test_an_output_does_not_depend_on_later_steps(cell: type[RNN]) -> None:
+    """In a net of one direction, the gradient with respect to later steps is zero."""
     torch.manual_seed(0)
     x = torch.randn(1, 7, 5, requires_grad=True)
     (gradient,) = torch.autograd.grad(cell(5, 6)(x)[0, 3].sum(), x)
@@ -62,7 +62,7 @@ def test_an_output_has_not_heard_the_future(cell: type[RNN]) -> None:
 
 
 def test_the_forget_gate_starts_open() -> None:
-    """Its bias is 1 above the other gates', in every layer and direction."""
+    """Its bias is 1 higher than those of the other gates, in every layer and direction."""
     torch.manual_seed(0)
     net = LSTM(5, 400, layers=2, bidirectional=True)
     for name, bias in net.core.named_parameters():
@@ -73,12 +73,12 @@ def test_the_forget_gate_starts_open() -> None:
 
 
 @CELLS
-def test_dropout_hides_what_a_layer_says_in_training_alone(cell: type[RNN]) -> None:
-    """About that share of the outputs; played, the net is the same function each time."""
+def test_dropout_applies_in_training_only(cell: type[RNN]) -> None:
+    """About the given share of outputs is zero in training; in evaluation none is."""
     torch.manual_seed(0)
     net, x = cell(5, 64, dropout=0.3), torch.randn(8, 7, 5)
-    hidden = (net(x) == 0).float().mean().item()
-    assert hidden == pytest.approx(0.3, abs=0.05)
+    dropped = (net(x) == 0).float().mean().item()
+    assert dropped == pytest.approx(0.3, abs=0.05)
     net.eval()
     assert torch.equal(net(x), net(x))
     assert net(x).all()

@@ -1,4 +1,4 @@
-"""The ReaScript, in a stand-in of the few REAPER functions it calls."""
+"""The ReaScript, run with a stand-in for the REAPER functions that it calls."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PPQ = 960
 
 
 class Reaper(ModuleType):
-    """A project with one track: its cursor in seconds, its tempo, its meter, its items.
+    """A project with one track: cursor in seconds, tempo, meter, items.
 
-    Functions take and give what REAPER's Python does; those with values to fill in
-    give a tuple of the result and every argument.
+    The functions have the signatures of REAPER's Python; a function with output
+    arguments returns a tuple of its result and all arguments.
     """
 
     def __init__(self, meter: tuple[int, int] = (4, 4), selected: bool = True) -> None:
@@ -26,7 +26,7 @@ class Reaper(ModuleType):
         self.selected = selected
         self.items: list[tuple[float, float]] = []
         self.notes: list[tuple[float, float, int, int]] = []
-        self.said: list[str] = []
+        self.messages: list[str] = []
         self.undo: list[str] = []
 
     def RPR_GetSelectedTrack(self, project: int, index: int) -> str:
@@ -76,21 +76,21 @@ class Reaper(ModuleType):
         self.notes.sort()
 
     def RPR_ShowMessageBox(self, text: str, title: str, kind: int) -> int:
-        self.said.append(text)
+        self.messages.append(text)
         return 1
 
 
 def run(reaper: Reaper, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The action, as the action list starts it."""
+    """Run the script as REAPER's action list does."""
     monkeypatch.setitem(sys.modules, "reaper_python", reaper)
     runpy.run_path(str(SCRIPT))
 
 
 @pytest.mark.parametrize("meter", [(4, 4), (6, 8), (7, 8)])
-def test_a_melody_stands_at_the_cursor_in_the_meter_of_the_project(
+def test_a_melody_is_inserted_at_the_cursor_in_the_meter_of_the_project(
     meter: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Eight seconds at 90 are quarter 12; two bars; one undo step; notes inside the item."""
+    """Eight seconds at 90 bpm are quarter 12; two bars; one undo step; notes inside the item."""
     reaper = Reaper(meter)
     run(reaper, monkeypatch)
     quarters = 2 * 4 * meter[0] / meter[1]
@@ -98,16 +98,18 @@ def test_a_melody_stands_at_the_cursor_in_the_meter_of_the_project(
     assert reaper.notes
     assert all(0 <= start < end <= quarters * PPQ for start, end, _, _ in reaper.notes)
     assert reaper.undo == ["begin", "musicvae: generate a melody", "drawn"]
-    assert not reaper.said
+    assert not reaper.messages
 
 
-def test_without_a_track_or_in_an_odd_meter_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And changes nothing."""
+def test_a_missing_track_or_unsupported_meter_shows_a_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The project is not changed."""
     for reaper, sentence in (
         (Reaper(selected=False), "Select a track first"),
         (Reaper((33, 16)), "33/16"),
     ):
         run(reaper, monkeypatch)
-        assert sentence in reaper.said[0]
+        assert sentence in reaper.messages[0]
         assert not reaper.items
         assert not reaper.undo

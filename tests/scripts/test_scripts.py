@@ -1,4 +1,4 @@
-"""The benchmarks run and print what they promise; short, so only that is tested."""
+"""The scripts run and print their tables; their runs are too short to test the figures."""
 
 from __future__ import annotations
 
@@ -31,32 +31,32 @@ pytestmark = pytest.mark.slow
 
 
 def run(*words: str) -> str:
-    """What a script prints."""
+    """Run a script and return its output."""
     done = subprocess.run(
         [sys.executable, str(SCRIPTS / words[0]), *words[1:]],
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,  # a hang is a failure
+        timeout=240,  # so that a hang fails the test
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def test_the_playing_benchmark_prints_ratio_memory_and_speed() -> None:
-    """One process of each kind."""
+    """With one process of each kind."""
     printed = run("bench/play.py", "--runs", "1")
     for name in ("generate / import torch", "peak", "warm,   1 at once", "warm,  64 at once"):
         assert name in printed
 
 
 def test_the_training_benchmark_prints_phrases_a_second() -> None:
-    """In single precision at least."""
+    """At least in single precision, which every processor supports."""
     assert "fp32: " in run("bench/train.py", "--batch", "2", "--updates", "1")
 
 
 def test_the_benchmark_of_presets_prints_a_row_for_each() -> None:
-    """The preset that the others stand beside comes first, whatever was asked for."""
+    """The preset that the others are compared with always comes first."""
     printed = run("bench/presets.py", "--seconds", "0.01", "--presets", "rnn", "drums-2bar")
     rows = [line.split(" | ") for line in printed.splitlines()[2:]]
     assert [row[0] for row in rows] == ["| `melody-2bar`", "| `rnn`", "| `drums-2bar`"]
@@ -67,7 +67,7 @@ def test_the_benchmark_of_presets_prints_a_row_for_each() -> None:
 
 @pytest.fixture
 def drummers(tmp_path: Path) -> Path:
-    """Ten performances to learn from and four held out, as `humanized` plays twelve bars."""
+    """Twelve bars humanized with 14 seeds: ten performances for training, four for test."""
     eighths = [Note(2 * i, 1, pitch) for i in range(96) for pitch in (36 if i % 4 else 38, 42)]
     written = Phrase(bars=12, parts=(Part(tuple(eighths), is_drum=True),))
     rows = ["midi_filename,split"]
@@ -78,18 +78,18 @@ def drummers(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_how_drummers_play_is_learned_from_what_they_played(drummers: Path) -> None:
-    """The table has all that is read from it; a stroke strays about as far as it did."""
+def test_learn_feel_recovers_the_spread_of_its_data(drummers: Path) -> None:
+    """The table has all keys; the spread of single notes is about that of the generator."""
     out = drummers / "learned.json"
     assert "10 performances" in run("learn_feel.py", str(drummers), "--out", str(out))
     timing = json.loads(out.read_text())["timing"]
-    known = asdict(load_groove()[0])
-    assert timing.keys() == known.keys()
-    assert timing["stroke"] == pytest.approx(known["stroke"], rel=0.3)
+    expected = asdict(load_groove()[0])
+    assert timing.keys() == expected.keys()
+    assert timing["stroke"] == pytest.approx(expected["stroke"], rel=0.3)
 
 
 def test_the_benchmark_of_feel_prints_its_tables(drummers: Path) -> None:
-    """The spreads make what was played with them more likely."""
+    """Performances generated with the spreads are more likely under them."""
     printed = run("bench/feel.py", str(drummers)).splitlines()
     assert printed[0].startswith("4 performances held out")
     rows = [line.split() for line in printed if line.startswith(("offset", "velocity"))]
@@ -101,7 +101,7 @@ def test_the_benchmark_of_feel_prints_its_tables(drummers: Path) -> None:
 
 @pytest.fixture
 def rolls(tmp_path: Path) -> Path:
-    """A benchmark in the published form: cells of rolls, of 70 to 72 frames."""
+    """A data set in the published format: cells of rolls, of 70 to 72 frames."""
     cells = {}
     for split in ("train", "valid", "test"):
         cells[f"{split}data"] = np.empty((1, 3), dtype=object)
@@ -114,7 +114,7 @@ def rolls(tmp_path: Path) -> Path:
 
 
 def test_the_polyphony_benchmark_prints_a_figure_for_each_net(rolls: Path) -> None:
-    """Exact for next-step nets, a bound and a weighted estimate with its K for the others."""
+    """Exact for language models; a bound and an importance-weighted estimate for the others."""
     words = ("--data", "Drones", "--minutes", "0.01", "--hidden", "8", "--samples", "2")
     printed = run("benchmark_polyphony.py", str(rolls), *words)
     for net in ("rnn", "lstm"):
@@ -126,7 +126,7 @@ def test_the_polyphony_benchmark_prints_a_figure_for_each_net(rolls: Path) -> No
 
 
 def test_the_table_of_nets_has_a_row_for_each(tmp_path: Path) -> None:
-    """Markdown, from a folder of MIDI; what a net has no part for is a dash."""
+    """Markdown, from a folder of MIDI; a figure that a net does not have is a dash."""
     for seed in range(60):
         write_midi(little_tune(Meter(), seed), tmp_path / f"{seed}.mid")
     nets = ("lstm", "vae", "music-vae")
@@ -139,19 +139,19 @@ def test_the_table_of_nets_has_a_row_for_each(tmp_path: Path) -> None:
 
 
 def test_the_preparing_benchmark_prints_both_speeds_and_their_ratio(tunes: Path) -> None:
-    """On our own tunes."""
+    """On the tunes in data/tunes."""
     printed = run("bench/prepare.py", str(tunes), "--sample", "2", "--workers", "1")
     for name in ("pretty_midi: ", "prepare: ", "prepare / pretty_midi: "):
         assert name in printed
 
 
 def test_the_trade_off_is_printed_and_drawn(tmp_path: Path) -> None:
-    """Of each model, with N(0, I) and with the prior of another."""
+    """A line for each model with N(0, I), and one with the fitted prior."""
     model, data = tiny_checkpoint(), make_data(tmp_path / "data")
-    checkpoint.save(tmp_path / "one", model)
+    checkpoint.save(tmp_path / "plain", model)
     fitted = fit_prior(model, data, steps=1).checkpoint
-    checkpoint.save(tmp_path / "other", fitted)
-    models = [str(tmp_path / name) for name in ("one", "other")]
+    checkpoint.save(tmp_path / "fitted", fitted)
+    models = [str(tmp_path / name) for name in ("plain", "fitted")]
     words = ("--prior", models[1], "--data", str(data), "-o", str(tmp_path / "balance.png"))
     printed = run("trade_off.py", *models, *words, "--limit", "4").splitlines()
     assert [line.split(", ")[2].split(":")[0] for line in printed] == 2 * [
@@ -162,8 +162,8 @@ def test_the_trade_off_is_printed_and_drawn(tmp_path: Path) -> None:
     assert (tmp_path / "balance.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_ways_to_lean_stand_beside_each_other(tmp_path: Path) -> None:
-    """On files of a split, with the others of their kind to compare with."""
+def test_methods_of_personalizing_are_compared(tmp_path: Path) -> None:
+    """On the first files of a split, with the others of their kind to compare with."""
     checkpoint.save(tmp_path / "model", tiny_prior(tiny_checkpoint()))
     (tmp_path / "bach").mkdir()
     rows = ["file,sha256,split,windows"]
@@ -176,12 +176,12 @@ def test_ways_to_lean_stand_beside_each_other(tmp_path: Path) -> None:
     printed = run("measure_personal.py", *words, "--cases", "10 chorale tunes")
     assert "10 chorale tunes: 50 windows" in printed
     assert len([line for line in printed.splitlines() if ", copies " in line]) == 6
-    for way in ("the model", "z of a linear VAE of 16", "a prior that leans"):
-        assert f"  {way}" in printed
+    for method in ("the model", "z of a linear VAE of 16", "a prior that leans"):
+        assert f"  {method}" in printed
 
 
-def test_parts_that_never_met_stand_beside_true_trios(tmp_path: Path) -> None:
-    """As many as were asked for, of meters that both have; what is held out stays as it was."""
+def test_combined_parts_are_added_to_true_trios(tmp_path: Path) -> None:
+    """The given number, in meters that both sets have; valid and test are unchanged."""
     sets = [make_data(tmp_path / codec, codec) for codec in ("trio", "melody", "drums")]
     true, melodies, drums = (open_split(folder, "train") for folder in sets)
     out = tmp_path / "mixed"
@@ -198,22 +198,22 @@ def test_parts_that_never_met_stand_beside_true_trios(tmp_path: Path) -> None:
         assert melody.astype(melodies.codec.dtype).tobytes() in tunes
         assert beat.astype(drums.codec.dtype).tobytes() in beats
     for split in ("valid", "test"):
-        here, there = (open_split(folder, split) for folder in (out, sets[0]))
-        rows = np.arange(len(there))
-        assert len(here) == len(there)
-        assert np.array_equal(here.codes[rows], there.codes[rows])
+        mixed, original = (open_split(folder, split) for folder in (out, sets[0]))
+        rows = np.arange(len(original))
+        assert len(mixed) == len(original)
+        assert np.array_equal(mixed.codes[rows], original.codes[rows])
 
 
 def test_the_search_benchmark_prints_times_by_size() -> None:
-    """A line for each size."""
+    """A line for each size of the index."""
     words = ("--windows", "100", "2000", "--latent", "4", "--runs", "1")
     lines = run("bench/similar.py", *words).splitlines()
     assert [line.split(" windows")[0].strip() for line in lines] == ["100", "2,000"]
     assert all("96 directions" in line for line in lines)
 
 
-def test_ways_to_find_music_again_are_compared(tmp_path: Path) -> None:
-    """Three ways, in one key and in all, for each kind of question; of held-out pieces alone."""
+def test_search_distances_are_compared(tmp_path: Path) -> None:
+    """Three distances, in one key and in all, for each kind of query; held-out pieces only."""
     for seed in range(4):
         write_midi(little_tune(Meter(), seed, 4), tmp_path / f"{seed}.mid")
     held_out = tmp_path / "held-out.txt"
@@ -226,8 +226,8 @@ def test_ways_to_find_music_again_are_compared(tmp_path: Path) -> None:
     assert all(line.endswith("among ten 1.000") for line in lines)  # there are but four files
 
 
-def test_how_far_an_analogy_carries_is_printed(tmp_path: Path) -> None:
-    """Moved up, and thinned out; beside what the model can give back at all."""
+def test_analogies_are_measured(tmp_path: Path) -> None:
+    """For a transposition and for removing notes."""
     for seed in range(4):
         write_midi(little_tune(Meter(), seed), tmp_path / f"{seed}.mid")
     checkpoint.save(tmp_path / "net", tiny_checkpoint())

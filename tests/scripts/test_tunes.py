@@ -1,4 +1,4 @@
-"""Our own tunes: the files are what the script makes, and what the text says."""
+"""The tunes in data/tunes: their files are what `scripts/tunes.py` writes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ TUNES, to_phrase = SCRIPT["TUNES"], SCRIPT["to_phrase"]
 
 
 @pytest.mark.parametrize("name", TUNES)
-def test_each_file_is_what_the_text_says(name: str) -> None:
-    """Byte for byte, and it reads back as the phrase it was made of."""
+def test_each_file_is_what_the_script_writes(name: str) -> None:
+    """It is identical byte for byte, and reads back as the phrase of the text."""
     phrase = to_phrase(TUNES[name])
     file = ROOT / "data" / "tunes" / f"{name}.mid"
     assert file.read_bytes() == midi_bytes(phrase)
@@ -25,14 +25,14 @@ def test_each_file_is_what_the_text_says(name: str) -> None:
 
 
 def test_there_are_a_dozen_in_several_meters() -> None:
-    """And no file without a text."""
+    """Every file has a text, and every text a file."""
     assert len(TUNES) >= 12
     assert len({tune.meter for tune in TUNES.values()}) >= 6
     assert {path.stem for path in (ROOT / "data" / "tunes").glob("*.mid")} == TUNES.keys()
 
 
 def test_a_bar_that_does_not_add_up_is_named() -> None:
-    """Its number and its text."""
+    """The error has its number and its text."""
     wrong = SCRIPT["Tune"]("Wrong", "", "3/4", 4, 100, 0, "C4 C4 C4 | D4 D4")
     with pytest.raises(ValueError, match="Wrong: bar 1 lasts 8 steps"):
         to_phrase(wrong)

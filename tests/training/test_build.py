@@ -1,4 +1,4 @@
-"""Every preset in miniature: built, trained a step, saved, loaded, played."""
+"""Every preset in miniature: built, trained for a step, saved, loaded, decoded."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ EVERY_PRESET = pytest.mark.parametrize("name", PRESETS)
 
 
 def a_batch(net: NetConfig) -> Batch:
-    """Six little pieces in five meters."""
+    """Six short windows in five meters."""
     windows = Windows(CODECS[net.codec], *packed(net.codec, bars=net.bars), net.bars)
     return windows.batch(np.arange(len(RAGGED)))
 
 
 def loss_of(net: Net, batch: Batch) -> torch.Tensor:
-    """With the same noise each time."""
+    """The loss of a batch, with the same noise each time."""
     torch.manual_seed(0)
     return net.losses(to_sequences(batch)).total(beta=0.2)
 
 
 @EVERY_PRESET
 def test_a_preset_trains_saves_loads_and_plays(name: str, tmp_path: Path) -> None:
-    """One step lowers the loss of its batch; the checkpoint plays what its verbs promise."""
+    """One step lowers the loss of its batch; the saved model encodes and decodes."""
     torch.manual_seed(0)
     config = miniature(name)
     net, batch = build(config.net), a_batch(config.net)
@@ -63,8 +63,8 @@ def test_a_preset_trains_saves_loads_and_plays(name: str, tmp_path: Path) -> Non
     checkpoint.save(tmp_path, checkpoint_of(net, config, step=1))
     loaded = checkpoint.load(tmp_path)
     assert (loaded.config, loaded.step) == (config, 1)
-    halved = loss_of(restore(loaded), batch).item()
-    assert halved == pytest.approx(loss_of(net, batch).item(), rel=1e-2)
+    restored_loss = loss_of(restore(loaded), batch).item()
+    assert restored_loss == pytest.approx(loss_of(net, batch).item(), rel=1e-2)
 
     player = Player(loaded)
     z = np.zeros((len(RAGGED), player.latent), np.float32)
@@ -73,14 +73,14 @@ def test_a_preset_trains_saves_loads_and_plays(name: str, tmp_path: Path) -> Non
         assert np.isfinite(z).all()
         assert len(np.unique(z, axis=0)) == len(RAGGED)
     rngs = [np.random.default_rng(i) for i in range(len(RAGGED))]
-    drawn = player.decode(z, RAGGED, temperature=1.0, rngs=rngs)
-    for codes, meter in zip(drawn, RAGGED, strict=True):
+    windows = player.decode(z, RAGGED, temperature=1.0, rngs=rngs)
+    for codes, meter in zip(windows, RAGGED, strict=True):
         assert player.codec.decode(codes, meter).steps == len(codes)
 
 
 @EVERY_PRESET
 def test_weights_have_the_names_of_a_checkpoint(name: str) -> None:
-    """All of them are single precision, and a restored net holds the very same."""
+    """All are in single precision, and a restored net has identical weights."""
     config = miniature(name)
     net = build(config.net)
     weights = weights_of(net)
@@ -90,8 +90,8 @@ def test_weights_have_the_names_of_a_checkpoint(name: str) -> None:
     assert all(np.array_equal(weights[key], again[key]) for key in weights)
 
 
-def test_each_kind_is_made_of_its_modules() -> None:
-    """Each built on the one before."""
+def test_each_kind_of_net_has_its_modules() -> None:
+    """`config.kind` and `config.decoder` choose the classes."""
     nets = {name: build(miniature(name).net) for name in PRESETS}
     for name, cell in (("rnn", RNN), ("lstm", LSTM)):
         net = nets[name]
@@ -111,43 +111,43 @@ def test_each_kind_is_made_of_its_modules() -> None:
 
 @EVERY_PRESET
 def test_the_likelihood_is_that_of_the_codec(name: str) -> None:
-    """One class a step for a melody, yes or no in each channel for a roll."""
+    """One class per step for a melody, on or off in each channel for a roll."""
     net = build(miniature(name).net)
     expected = Bernoulli if PRESETS[name].net.codec in ("roll", "piano") else Categorical
     assert type(net.likelihood) is expected
 
 
-def test_a_roll_can_be_read_by_an_autoregressive_net_and_a_melody_by_a_plain_one() -> None:
-    """Codec and decoder are chosen apart."""
-    config = miniature("melody-2bar").net
+def test_any_decoder_works_with_any_codec() -> None:
+    """An autoregressive net can read rolls, a plain one melodies."""
+    preset_net = miniature("melody-2bar").net
     for codec, decoder in (("roll", "autoregressive"), ("melody", "plain")):
-        chosen = replace(config, codec=codec, decoder=decoder)  # type: ignore[arg-type]  # loop
-        loss = build(chosen).losses(to_sequences(a_batch(chosen))).total()
+        config = replace(preset_net, codec=codec, decoder=decoder)  # type: ignore[arg-type]  # loop
+        loss = build(config).losses(to_sequences(a_batch(config))).total()
         assert torch.isfinite(loss)
 
 
 def test_a_plain_decoder_has_no_conductor() -> None:
-    """Refused before anything is built: it would be trained, and no player could play it."""
+    """Such a config is refused: the net could be trained, but the engine could not decode."""
     with pytest.raises(ValueError, match="not a plain one"):
         replace(miniature("melody-16bar").net, decoder="plain")
 
 
 def test_weights_of_another_net_are_refused() -> None:
-    """As one sentence."""
+    """An autoencoder cannot load the weights of a VAE."""
     weights = weights_of(build(miniature("vae").net))
     with pytest.raises(CheckpointError, match="do not fit the config"):
         restore(checkpoint.Checkpoint(miniature("autoencoder"), weights))
 
 
-def test_a_preset_that_is_not_there_is_refused() -> None:
-    """The sentence lists those there are."""
+def test_an_unknown_preset_is_refused() -> None:
+    """The error lists all presets."""
     with pytest.raises(PresetNotFound, match=r"no preset called 'melody-3bar'.*melody-2bar"):
         preset("melody-3bar")
     assert all(preset(name).preset == name for name in PRESETS)
 
 
-def test_padding_is_no_step() -> None:
-    """The padding code of classes gives zeros, as the padding of a roll does."""
+def test_padding_is_encoded_as_zeros() -> None:
+    """For codecs of classes as for those of rolls."""
     for codec in CODECS:
         batch = a_batch(NetConfig(codec=codec))
         for x, length in zip(batch.x, batch.lengths, strict=True):

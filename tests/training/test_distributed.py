@@ -1,4 +1,4 @@
-"""Devices and processes: two of them learn what one would have learned."""
+"""Devices and processes: two processes compute the same updates as one."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from ..miniatures import make_data, short
 
 ROOT = Path(__file__).parents[2]
 
-# batches of 5, 5, 5, 2 and 1: one of the two processes gets less, or nothing
+# batches of 5, 5, 5, 2 and 1: one of the two processes gets fewer windows, or none
 SCRIPT = """
 import sys
 from pathlib import Path
-from musicvae import training
+from musicvae.training import train
 from tests.miniatures import short
 
 data, out, devices = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-training.REPORT_EVERY = 1
-training.train(short(batch=5, valid_every=4), data, out, devices=devices, progress=print)
+train.REPORT_EVERY = 1
+train.train(short(batch=5, valid_every=4), data, out, devices=devices, progress=print)
 print("the first goes on")
 """
 
@@ -41,7 +41,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def python(*words: str) -> subprocess.CompletedProcess[str]:
-    """A fresh interpreter on the CPU."""
+    """Run a new interpreter on the CPU."""
     environment = {
         **os.environ,
         **{"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)},
@@ -52,7 +52,7 @@ def python(*words: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,  # a hang is a failure
+        timeout=240,  # so that a hang fails the test
     )
 
 
@@ -61,7 +61,7 @@ def python(*words: str) -> subprocess.CompletedProcess[str]:
 def test_two_processes_give_the_losses_of_one(
     launcher: tuple[str, ...], data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At every step, started by hand or by torchrun; only the first one writes and goes on."""
+    """At every step, whether Fabric or torchrun starts them; only the first one continues."""
     monkeypatch.setattr(training, "REPORT_EVERY", 1)
     training.train(short(batch=5, valid_every=4), data, tmp_path / "one")
     (tmp_path / "script.py").write_text(SCRIPT)
@@ -72,13 +72,13 @@ def test_two_processes_give_the_losses_of_one(
     assert last == "the first goes on"
     one, two = (list(read_metrics(tmp_path / place)) for place in ("one", "two"))
     assert len(one) == len(two) == 12
-    for alone, together in zip(one, two, strict=True):
-        assert together == pytest.approx(alone, rel=1e-4)
+    for row_of_one, row_of_two in zip(one, two, strict=True):
+        assert row_of_two == pytest.approx(row_of_one, rel=1e-4)
 
 
 @pytest.mark.slow
-def test_what_stops_one_process_stops_all(data: Path, tmp_path: Path) -> None:
-    """With one sentence, and exit code 1."""
+def test_an_error_in_the_first_process_stops_all(data: Path, tmp_path: Path) -> None:
+    """The command prints one sentence and exits with code 1."""
     (tmp_path / "out").write_text("mine")
     words = ("--data", str(data), "-o", str(tmp_path / "out"), "--devices", "2")
     done = python("-m", "musicvae", "train", *words)
@@ -87,10 +87,8 @@ def test_what_stops_one_process_stops_all(data: Path, tmp_path: Path) -> None:
     assert done.stderr.strip().count("\n") == 0
 
 
-def test_a_number_of_processes_that_is_not_there_is_one_sentence(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Of GPUs, and of what torchrun started."""
+def test_a_wrong_number_of_processes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than torchrun started, or more than there are GPUs."""
     for name, value in {"RANK": "0", "LOCAL_RANK": "0", "WORLD_SIZE": "2"}.items():
         monkeypatch.setenv(name, value)
     for name, value in {"GROUP_RANK": "0", "TORCHELASTIC_RUN_ID": "one"}.items():
@@ -104,7 +102,7 @@ def test_a_number_of_processes_that_is_not_there_is_one_sentence(
 
 
 def test_without_lightning_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One sentence."""
+    """The error says what to install."""
     monkeypatch.setitem(sys.modules, "lightning.fabric", None)
     with pytest.raises(MissingExtra, match=r"musicvae\[train\]"):
         start()
@@ -113,16 +111,16 @@ def test_without_lightning_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("world", [1, 2, 3, 8])
 @pytest.mark.parametrize("rows", [1, 2, 5, 64])
 def test_shares_make_up_the_whole(rows: int, world: int) -> None:
-    """Every row is taken by one process; one that has none repeats the first, unheard."""
+    """Each row is in one share; a process left without rows repeats the first with weight 0."""
     shares = [share(rows, rank, world) for rank in range(world)]
-    taken = [row for one in shares if one.weight for row in range(rows)[one.rows]]
+    taken = [row for part in shares if part.weight for row in range(rows)[part.rows]]
     assert taken == list(range(rows))
-    assert sum(one.weight for one in shares) == pytest.approx(1)
-    assert all(len(range(rows)[one.rows]) for one in shares)
+    assert sum(part.weight for part in shares) == pytest.approx(1)
+    assert all(len(range(rows)[part.rows]) for part in shares)
 
 
-def test_bf16_is_used_where_the_processor_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Asked for where there is none, it is one sentence."""
+def test_bf16_is_used_if_the_processor_supports_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--precision bf16` on any other processor is refused."""
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True})
     assert use_bf16("auto", "cpu")
     assert use_bf16("bf16", "cpu")
@@ -130,13 +128,13 @@ def test_bf16_is_used_where_the_processor_has_it(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
     assert not use_bf16("auto", "cpu")
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: False)
-    for kind in ("cpu", "cuda"):
+    for accelerator in ("cpu", "cuda"):
         with pytest.raises(TrainingError, match="train with --precision fp32"):
-            use_bf16("bf16", kind)
+            use_bf16("bf16", accelerator)
 
 
-def test_precision_is_handed_to_fabric(monkeypatch: pytest.MonkeyPatch) -> None:
-    """bf16 for products, single precision for weights."""
+def test_precision_is_passed_to_fabric(monkeypatch: pytest.MonkeyPatch) -> None:
+    """bf16 is mixed precision: weights stay in single precision."""
     monkeypatch.setattr(distributed, "use_bf16", lambda precision, kind: precision == "bf16")
     assert start("bf16")._precision.precision == "bf16-mixed"
     assert start("fp32")._precision.precision == "32-true"

@@ -1,4 +1,4 @@
-"""A prior fitted to a trained net: z of music that is made up, and stored beside the net."""
+"""Fitting a prior: a language model generates windows, their z are the samples of the prior."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from musicvae.errors import RequestError, TrainingError
 from musicvae.nets import Losses
 from musicvae.progress import Report
 from musicvae.theory.meter import Meter
-from musicvae.training import fit_prior as prior
+from musicvae.training import fit_prior as fit_prior_module
 from musicvae.training.fit_prior import fit_prior
 from musicvae.training.trainer import LocalBatch, Trainer
 
@@ -31,8 +31,8 @@ METERS = [Meter(4, 4), Meter(6, 8), Meter(4, 4)]
 
 @pytest.fixture(autouse=True)
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nets that make up windows are small here."""
-    monkeypatch.setattr(prior, "HIDDEN", 16)
+    """The language models are small here."""
+    monkeypatch.setattr(fit_prior_module, "HIDDEN", 16)
 
 
 @pytest.fixture
@@ -49,12 +49,12 @@ def model(tmp_path: Path) -> Path:
 
 
 def generators(seed: int) -> list[np.random.Generator]:
-    """One for each meter."""
+    """One generator for each meter."""
     return [np.random.default_rng((seed, row)) for row in range(len(METERS))]
 
 
-def test_what_is_made_up_becomes_likelier_music(data: Path) -> None:
-    """The more updates, the fewer nats; reports tell how it goes."""
+def test_more_updates_lower_the_nll(data: Path) -> None:
+    """The reports carry the name of the task."""
     reports: list[Report] = []
     few = fit_prior(tiny_checkpoint(), data, steps=1).nats
     many = fit_prior(tiny_checkpoint(), data, steps=60, progress=reports.append).nats
@@ -64,15 +64,15 @@ def test_what_is_made_up_becomes_likelier_music(data: Path) -> None:
     assert (reports[-1].task, reports[-1].done, reports[-1].total) == ("fit-prior", 60, 60)
 
 
-def test_z_is_drawn_from_the_posterior_of_a_window_that_is_made_up(data: Path) -> None:
-    """By each row's own generator: first the window, then z."""
+def test_z_is_sampled_from_the_posterior_of_a_generated_window(data: Path) -> None:
+    """Each row has a generator, which draws first the window, then z."""
     fitted = fit_prior(tiny_checkpoint(), data, steps=1).checkpoint
-    player, inner = Player(fitted), checkpoint.prior_of(fitted)
-    assert inner is not None
+    player, prior = Player(fitted), checkpoint.prior_of(fitted)
+    assert prior is not None
     rngs = generators(3)
-    nothing = np.empty((len(METERS), 0), np.float32)
-    made_up = Player(inner).decode(nothing, METERS, temperature=0.7, rngs=rngs)
-    mu, log_var = player.encode(made_up, METERS)
+    no_z = np.empty((len(METERS), 0), np.float32)
+    windows = Player(prior).decode(no_z, METERS, temperature=0.7, rngs=rngs)
+    mu, log_var = player.encode(windows, METERS)
     noise = np.array([rng.standard_normal(player.latent) for rng in rngs], np.float32)
     z = player.sample_z(METERS, generators(3), 0.7)
     assert np.array_equal(z, mu + np.exp(log_var / 2) * noise)
@@ -80,37 +80,37 @@ def test_z_is_drawn_from_the_posterior_of_a_window_that_is_made_up(data: Path) -
     np.testing.assert_allclose(alone[0], z[1], atol=1e-5)
 
 
-def test_commonplaces_are_made_up_again(data: Path) -> None:
-    """What is likelier than half of valid; unless safety is asked for, or it stays common."""
+def test_over_likely_windows_are_sampled_again(data: Path) -> None:
+    """Windows likelier than half of valid, at temperature 1 only, and a limited number of times."""
     fitted = fit_prior(tiny_checkpoint(), data, steps=30, reject_fraction=0.5).checkpoint
-    floor, inner = fitted.config.net.min_nll, checkpoint.prior_of(fitted)
-    assert inner is not None
-    valid, prior = open_split(data, "valid"), Player(inner)
+    min_nll, prior = fitted.config.net.min_nll, checkpoint.prior_of(fitted)
+    assert prior is not None
+    valid, language_model = open_split(data, "valid"), Player(prior)
     windows, meters = zip(*((valid.window(i), valid.meter(i)) for i in range(18)), strict=True)
-    nothing = np.empty((18, 0), np.float32)
-    each = [nats.mean() for nats in prior.nll(nothing, windows, meters)]
-    assert floor == pytest.approx(np.median(each))
-    rare = replace(fitted.config.net, min_nll=1e9)
-    never = replace(fitted, config=replace(fitted.config, net=rare))
-    free = replace(fitted, config=replace(fitted.config, net=replace(rare, min_nll=0.0)))
-    for temperature, again in ((1.0, True), (0.9, False)):
-        with_floor, without = (
-            Player(one).sample_z(METERS, generators(3), temperature) for one in (never, free)
+    no_z = np.empty((18, 0), np.float32)
+    nlls = [by_step.mean() for by_step in language_model.nll(no_z, windows, meters)]
+    assert min_nll == pytest.approx(np.median(nlls))
+    reject_all = replace(fitted.config.net, min_nll=1e9)
+    never = replace(fitted, config=replace(fitted.config, net=reject_all))
+    free = replace(fitted, config=replace(fitted.config, net=replace(reject_all, min_nll=0.0)))
+    for temperature, resampled in ((1.0, True), (0.9, False)):
+        rejecting, accepting = (
+            Player(model).sample_z(METERS, generators(3), temperature) for model in (never, free)
         )
-        assert np.array_equal(with_floor, without) != again
-    kept = Player(fitted).sample_prior(METERS, generators(3), 1.0)
-    drawn = prior.nll(nothing[: len(METERS)], kept, METERS)
-    assert min(nats.mean() for nats in drawn) >= floor
+        assert np.array_equal(rejecting, accepting) != resampled
+    accepted = Player(fitted).sample_prior(METERS, generators(3), 1.0)
+    nlls_of_accepted = language_model.nll(no_z[: len(METERS)], accepted, METERS)
+    assert min(by_step.mean() for by_step in nlls_of_accepted) >= min_nll
 
 
-def test_a_loss_that_is_no_number_is_told(
+def test_a_loss_that_is_not_a_number_is_an_error(
     model: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As one sentence; the folder stays as it was."""
+    """The model folder is not changed."""
     before = (model / checkpoint.WEIGHTS).read_bytes()
 
-    def fail(run: Trainer, portion: object) -> None:
-        raise run._failure(TrainingError("At step 0 the loss is not a number."))
+    def fail(trainer: Trainer, batch: object) -> None:
+        raise trainer._failure(TrainingError("At step 0 the loss is not a number."))
 
     monkeypatch.setattr(Trainer, "update", fail)
     with pytest.raises(TrainingError, match="not a number"):
@@ -121,29 +121,29 @@ def test_a_loss_that_is_no_number_is_told(
 def test_ctrl_c_leaves_the_model_as_it_was(
     model: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And says so; there is no folder of a training to resume."""
+    """The message says so; no training is left to be resumed."""
     before = {path.name: path.read_bytes() for path in model.iterdir()}
     update = Trainer.update
 
-    def interrupted(run: Trainer, portion: LocalBatch) -> Losses:
+    def interrupted_update(trainer: Trainer, batch: LocalBatch) -> Losses:
         os.kill(os.getpid(), signal.SIGINT)
-        return update(run, portion)
+        return update(trainer, batch)
 
-    monkeypatch.setattr(Trainer, "update", interrupted)
+    monkeypatch.setattr(Trainer, "update", interrupted_update)
     with pytest.raises(KeyboardInterrupt, match=r"^Stopped; the model stays as it was\.$"):
         fit_in_folder(model, data=data, steps=9)
     assert {path.name: path.read_bytes() for path in model.iterdir()} == before
 
 
-def test_the_folder_then_draws_from_its_prior(model: Path, data: Path) -> None:
-    """The net is the same to the bit, and a second fit takes the first one's place."""
-    before, played = checkpoint.load(model), load(model).generate(2, seed=0)
+def test_a_model_with_a_prior_generates_from_it(model: Path, data: Path) -> None:
+    """The weights of the net are unchanged, and a second fit replaces the first."""
+    before, without_prior = checkpoint.load(model), load(model).generate(2, seed=0)
     fit_in_folder(model, data=data, steps=3)
     first = checkpoint.load(model)
     for name, array in before.weights.items():
         assert np.array_equal(first.weights[name], array)
     assert first.config.net.prior == 16
-    assert load(model).generate(2, seed=0) != played
+    assert load(model).generate(2, seed=0) != without_prior
     fit_in_folder(model, data=data, steps=3)
     again = checkpoint.load(model)
     assert again.weights.keys() == first.weights.keys()
@@ -151,7 +151,7 @@ def test_the_folder_then_draws_from_its_prior(model: Path, data: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes(model: Path, data: Path) -> None:
-    """Another one gives others."""
+    """Another seed gives other bytes."""
     files = []
     for seed in (1, 1, 2):
         fit_in_folder(model, data=data, steps=3, seed=seed)
@@ -159,17 +159,15 @@ def test_the_same_seed_gives_the_same_bytes(model: Path, data: Path) -> None:
     assert files[0] == files[1] != files[2]
 
 
-def test_when_the_time_is_up_what_there_is_is_kept(data: Path) -> None:
-    """After one update, before any look at valid."""
+def test_a_prior_is_stored_even_if_the_time_is_up_at_once(data: Path) -> None:
+    """After one update, before the first validation."""
     fit = fit_prior(tiny_checkpoint(), data, max_minutes=0.0)
     assert fit.checkpoint.config.net.prior == 16
     assert fit.nats is None
 
 
-def test_a_net_that_goes_on_learning_leaves_its_prior_behind(
-    model: Path, data: Path, tmp_path: Path
-) -> None:
-    """What z looks like changes."""
+def test_training_a_model_further_drops_its_prior(model: Path, data: Path, tmp_path: Path) -> None:
+    """The prior no longer fits, because the distribution of z changes."""
     fit_in_folder(model, data=data, steps=1)
     out = tmp_path / "further"
     train(data=data, out=out, start_from=model, steps=1, batch=4)
@@ -183,11 +181,11 @@ def test_a_net_that_goes_on_learning_leaves_its_prior_behind(
 def test_a_net_without_a_posterior_or_with_another_codec_is_refused(
     data: Path, tmp_path: Path
 ) -> None:
-    """As one sentence."""
+    """So is a fraction of 1: all windows would be rejected."""
     for name in ("autoencoder", "lstm"):
         with pytest.raises(RequestError, match=f"with a posterior; {name} has none"):
             fit_prior(tiny_checkpoint(name), data)
-    with pytest.raises(RequestError, match="Leave out a share from 0 to less than 1, not 1"):
+    with pytest.raises(RequestError, match="must be from 0 to less than 1, not 1"):
         fit_prior(tiny_checkpoint(), data, reject_fraction=1.0)
     rolls = make_data(tmp_path / "rolls", "roll")
     with pytest.raises(RequestError, match="reads 'melody', the data set holds 'roll'"):

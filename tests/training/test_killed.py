@@ -1,4 +1,4 @@
-"""A run that is killed, again and again, ends as one that never was."""
+"""A run that is killed repeatedly ends with the same files as an uninterrupted one."""
 
 from __future__ import annotations
 
@@ -17,37 +17,38 @@ from ..miniatures import make_data
 
 ROOT = Path(__file__).parents[2]
 
-# One process loads torch and forks the runs, so that each starts at once. A run saves
-# after every update, and validates after every fourth; it draws nothing, which is slow.
+# One process loads torch and forks the runs, so that each starts at once. A run saves after
+# every update and validates after every fourth; it draws no curves, which would be slow.
 DRIVER = """
 import os, random, signal, sys, time
 from pathlib import Path
 import lightning.fabric
-from musicvae import journal, training
+from musicvae.training import metrics_log, train
+from musicvae.training.resume import STATE
 from tests.miniatures import short
 
 data, unbroken, broken = map(Path, sys.argv[1:])
-training.SAVE_EVERY_SECONDS, training.REPORT_EVERY = -1, 1
-training.Journal.draw = lambda journal: None
-journal._tensorboard = lambda out, step: None
+train.SAVE_EVERY_SECONDS, train.REPORT_EVERY = -1, 1
+metrics_log.MetricsLogger.draw = lambda logger: None
+metrics_log._tensorboard_writer = lambda out, step: None
 config = short(steps=100, valid_every=4)
 
 def start(out):
     if child := os.fork():
         return child
-    resume = (out / training.STATE).exists()
-    training.train(config, data, out, resume=resume, progress=lambda report: time.sleep(0.01))
+    resume = (out / STATE).exists()
+    train.train(config, data, out, resume=resume, progress=lambda report: time.sleep(0.01))
     os._exit(0)
 
 def rows():
-    return len(list(journal.read_metrics(broken)))
+    return len(list(metrics_log.read_metrics(broken)))
 
-draw = random.Random(0)
+rng = random.Random(0)
 for number in range(10):
     before, child = rows(), start(broken)
-    while number % 5 and rows() <= before:  # two in ten are killed before they learn anything
+    while number % 5 and rows() <= before:  # two in ten are killed before their first update
         time.sleep(0.001)
-    time.sleep(draw.uniform(0, 0.1))
+    time.sleep(rng.uniform(0, 0.1))
     os.kill(child, signal.SIGKILL)
     assert os.waitpid(child, 0)[1] == signal.SIGKILL, "it ended before it was killed"
 for out in (broken, unbroken):
@@ -57,7 +58,7 @@ for out in (broken, unbroken):
 
 @pytest.mark.slow
 def test_a_run_survives_ten_kills_at_random_moments(tmp_path: Path) -> None:
-    """With identical weights, optimizer and metrics, and nothing left behind."""
+    """Weights, optimizer state and metrics are identical, and no temporary files are left."""
     places = [
         str(make_data(tmp_path / "data")),
         *(str(tmp_path / p) for p in ("unbroken", "broken")),
@@ -65,7 +66,7 @@ def test_a_run_survives_ten_kills_at_random_moments(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", DRIVER, *places],
         cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},  # threads wait long for a busy neighbour
+        env={**os.environ, "OMP_NUM_THREADS": "1"},  # several threads are slow on a busy machine
         capture_output=True,
         text=True,
         check=False,

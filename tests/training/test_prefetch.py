@@ -1,4 +1,4 @@
-"""Items are made ahead in a thread."""
+"""Prefetcher: items are computed ahead in a thread."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 from musicvae.training.prefetch import Prefetcher
 
 
-def test_an_error_in_the_thread_ahead_is_an_error() -> None:
-    """What came before it is still given."""
+def test_an_error_in_the_thread_is_raised_when_its_item_is_due() -> None:
+    """The items before it are still yielded."""
 
     def items() -> Iterator[int]:
         yield 1
         raise ValueError("no more")
 
-    given = iter(Prefetcher(items()))
-    assert next(given) == 1
+    prefetched = iter(Prefetcher(items()))
+    assert next(prefetched) == 1
     with pytest.raises(ValueError, match="no more"):
-        next(given)
+        next(prefetched)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM set an event; Ctrl-C in a whole training is in `test_training`."""
+"""Ctrl-C and SIGTERM set an event; `test_train` tests Ctrl-C during a training."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from musicvae.training.signals import interrupts
 
 
 def test_signals_are_left_alone_outside_the_main_thread() -> None:
-    """There they cannot be heard; a training in a thread runs all the same."""
-    heard: list[bool] = []
+    """Only the main thread receives signals; a training in another thread still runs."""
+    interrupted: list[bool] = []
 
     def work() -> None:
-        with interrupts() as asked:
-            heard.append(asked.is_set())
+        with interrupts() as event:
+            interrupted.append(event.is_set())
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert heard == [False]
+    assert interrupted == [False]

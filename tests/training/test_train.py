@@ -1,4 +1,4 @@
-"""Training: the loss falls, a stopped run goes on as if unbroken, and errors are sentences."""
+"""Training: the loss falls, stopped runs resume exactly, and errors say what to do."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ from musicvae.nets import Losses
 from musicvae.plotting import draw_curves
 from musicvae.presets import PRESETS
 from musicvae.progress import Report
-from musicvae.training import metrics_log as journal
-from musicvae.training import train as training
-from musicvae.training import trainer as run
+from musicvae.training import metrics_log
+from musicvae.training import train as train_module
 from musicvae.training.metrics_log import CURVES, METRICS
 from musicvae.training.resume import STATE
 from musicvae.training.train import train
-from musicvae.training.trainer import Trainer
+from musicvae.training.trainer import LocalBatch, Trainer
 
 from ..miniatures import make_data, short
 
@@ -40,26 +39,26 @@ def data(tmp_path: Path) -> Path:
 def before_update(
     step: int, monkeypatch: pytest.MonkeyPatch, act: Callable[[Trainer], object]
 ) -> None:
-    """Something happens as the update after that step begins."""
+    """Call `act` right before the update that follows a step."""
     update = Trainer.update
 
-    def heard(run: Trainer, portion: run.LocalBatch) -> Losses:
-        if run.state.step == step:
-            act(run)
-        return update(run, portion)
+    def update_after_act(trainer: Trainer, batch: LocalBatch) -> Losses:
+        if trainer.state.step == step:
+            act(trainer)
+        return update(trainer, batch)
 
-    monkeypatch.setattr(Trainer, "update", heard)
+    monkeypatch.setattr(Trainer, "update", update_after_act)
 
 
-def time_is_up(run: Trainer) -> None:
-    """From now on the clock says so."""
+def time_is_up(trainer: Trainer) -> None:
+    """From now on the clock is past any limit."""
     time.monotonic = lambda: 1e9
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PRESETS)
 def test_the_loss_of_every_preset_falls(name: str, tmp_path: Path) -> None:
-    """Reports tell the terms in nats, accuracy and pace, and those of unseen windows."""
+    """Reports contain the loss terms, accuracy and pace, and after a validation its figures."""
     reports: list[Report] = []
     config = short(name, steps=60, free_nats=0.0, beta=0.1)
     folder = make_data(tmp_path / "data", config.net.codec, config.net.bars)
@@ -77,17 +76,17 @@ def test_the_loss_of_every_preset_falls(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["melody-2bar", "lstm"])
-def test_a_stopped_run_goes_on_as_if_unbroken(
+def test_a_resumed_run_equals_an_uninterrupted_one(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stopped in the middle of an epoch and resumed: the very same weights and metrics."""
-    monkeypatch.setattr(training, "REPORT_EVERY", 2)
+    """A run stopped in the middle of an epoch and resumed writes identical files."""
+    monkeypatch.setattr(train_module, "REPORT_EVERY", 2)
     reports: list[Report] = []
     config = short(name, valid_every=3)
     data = make_data(tmp_path / "data", config.net.codec, config.net.bars)
     train(config, data, tmp_path / "unbroken")
     with monkeypatch.context() as patch:
-        patch.setattr(time, "monotonic", time.monotonic)  # put back in the end
+        patch.setattr(time, "monotonic", time.monotonic)  # so that the context restores it
         before_update(4, patch, time_is_up)
         train(config, data, tmp_path / "broken", max_minutes=60, progress=reports.append)
     assert (reports[-1].ended, reports[-1].done, reports[-1].total) == ("time", 5, 12)
@@ -98,8 +97,8 @@ def test_a_stopped_run_goes_on_as_if_unbroken(
         assert unbroken.read_bytes() == broken.read_bytes(), name
 
 
-def test_a_run_that_is_done_stays_done(data: Path, tmp_path: Path) -> None:
-    """Resuming it changes nothing, and says so at once."""
+def test_resuming_a_finished_run_changes_nothing(data: Path, tmp_path: Path) -> None:
+    """Its first and last report say that all steps are done."""
     reports: list[Report] = []
     out = train(short(), data, tmp_path / "out")
     before = (out / STATE).read_bytes()
@@ -108,8 +107,8 @@ def test_a_run_that_is_done_stays_done(data: Path, tmp_path: Path) -> None:
     assert (out / STATE).read_bytes() == before
 
 
-def test_a_run_begun_before_a_choice_existed_goes_on(data: Path, tmp_path: Path) -> None:
-    """What its state does not name is what it is by default."""
+def test_a_run_begun_before_a_setting_existed_can_be_resumed(data: Path, tmp_path: Path) -> None:
+    """A setting that is missing from its state has its default."""
     out = train(short(steps=3), data, tmp_path / "out")
     state = (out / STATE).read_bytes()
     for name in ('\\"chain\\": false, ', '\\"patience\\": 0, '):
@@ -121,8 +120,8 @@ def test_a_run_begun_before_a_choice_existed_goes_on(data: Path, tmp_path: Path)
         train(short(steps=3, patience=1), data, out, resume=True)
 
 
-def test_another_seed_is_another_run(data: Path, tmp_path: Path) -> None:
-    """The same seed is the same run."""
+def test_the_seed_determines_the_weights(data: Path, tmp_path: Path) -> None:
+    """The same seed gives the same bytes, another seed others."""
     weights = []
     for place, seed in (("a", 1), ("b", 1), ("c", 2)):
         out = train(short(seed=seed, steps=3), data, tmp_path / place)
@@ -131,24 +130,24 @@ def test_another_seed_is_another_run(data: Path, tmp_path: Path) -> None:
 
 
 def test_a_batch_may_be_larger_than_the_data(data: Path, tmp_path: Path) -> None:
-    """An update then takes all windows of a length."""
+    """An update then takes all windows of one length."""
     out = train(short(batch=10_000, steps=3), data, tmp_path / "out")
     assert checkpoint.load(out).step == 3
 
 
-def test_the_best_on_valid_is_kept(
+def test_the_model_with_the_lowest_validation_loss_is_saved(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the last beside it; without a better one for the patience the run stops and is done."""
+    """The run ends when the loss has not improved for `patience` validations."""
     losses = iter([5.0, 3.0, 4.0, 3.0, 2.0])
     means = Trainer._means
-    monkeypatch.setattr(training, "REPORT_EVERY", 1000)  # so that only valid is summed up
+    monkeypatch.setattr(train_module, "REPORT_EVERY", 1000)  # only validations compute means
 
-    def told(run: Trainer, sums: torch.Tensor) -> dict[str, float]:
-        found = means(run, sums)
-        return found | {"loss": next(losses)} if not torch.is_grad_enabled() else found
+    def means_with_given_loss(trainer: Trainer, sums: torch.Tensor) -> dict[str, float]:
+        figures = means(trainer, sums)
+        return figures | {"loss": next(losses)} if not torch.is_grad_enabled() else figures
 
-    monkeypatch.setattr(Trainer, "_means", told)
+    monkeypatch.setattr(Trainer, "_means", means_with_given_loss)
     config = short(steps=50, valid_every=2, patience=2)
     reports: list[Report] = []
     out = train(config, data, tmp_path / "out", progress=reports.append)
@@ -160,18 +159,18 @@ def test_the_best_on_valid_is_kept(
     assert (out / STATE).read_bytes() == before
 
 
-def test_ctrl_c_saves_and_says_how_to_go_on(
+def test_ctrl_c_saves_and_says_how_to_resume(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The update that was going on is finished first, and then Ctrl-C is what it was."""
+    """The current update is finished first; afterwards the signal handler is restored."""
     reports: list[Report] = []
-    usual = signal.getsignal(signal.SIGINT)  # ignored where a shell runs us in the background
+    handler = signal.getsignal(signal.SIGINT)  # SIG_IGN if a shell runs the tests in background
     with monkeypatch.context() as patch:
-        before_update(4, patch, lambda run: os.kill(os.getpid(), signal.SIGINT))
+        before_update(4, patch, lambda trainer: os.kill(os.getpid(), signal.SIGINT))
         with pytest.raises(KeyboardInterrupt, match="Stopped at step 5 of 12; --resume goes on"):
             train(short(), data, tmp_path / "broken", progress=reports.append)
     assert (reports[-1].ended, reports[-1].done, reports[-1].total) == ("interrupt", 5, 12)
-    assert signal.getsignal(signal.SIGINT) is usual
+    assert signal.getsignal(signal.SIGINT) is handler
     assert checkpoint.load(tmp_path / "broken").step == 5
     train(short(), data, tmp_path / "broken", resume=True)
     train(short(), data, tmp_path / "unbroken")
@@ -180,19 +179,19 @@ def test_ctrl_c_saves_and_says_how_to_go_on(
 
 
 def test_a_training_is_not_overwritten(data: Path, tmp_path: Path) -> None:
-    """Nor is there one to resume in an empty folder."""
+    """And an empty folder holds no training to resume."""
     with pytest.raises(TrainingError, match=r"no training in .* to resume"):
         train(short(), data, tmp_path / "out", resume=True)
     train(short(steps=1), data, tmp_path / "out")
     with pytest.raises(TrainingError, match="holds a training already: go on with --resume"):
         train(short(), data, tmp_path / "out")
-    (tmp_path / "out" / STATE).unlink()  # as a model that is shipped
+    (tmp_path / "out" / STATE).unlink()  # like the folder of a shipped model
     with pytest.raises(TrainingError, match="holds a trained model already: choose another"):
         train(short(), data, tmp_path / "out")
 
 
 def test_data_of_another_codec_is_refused(data: Path, tmp_path: Path) -> None:
-    """The sentence says how to prepare it."""
+    """The error says how to prepare it."""
     with pytest.raises(TrainingError, match="prepare it again with --codec roll"):
         train(short("vae"), data, tmp_path / "out")
     with pytest.raises(DatasetError, match="is no prepared data set"):
@@ -201,7 +200,7 @@ def test_data_of_another_codec_is_refused(data: Path, tmp_path: Path) -> None:
 
 
 def test_data_of_windows_of_another_length_is_refused(tmp_path: Path) -> None:
-    """The sentence says how to prepare it; of the right length it is learned from."""
+    """The error says how to prepare it; a net for windows of 4 bars trains on them."""
     data = make_data(tmp_path / "data", "drums", bars=4)
     with pytest.raises(TrainingError, match=r"windows of 2 bars, but .* for 4: .* with --bars 2"):
         train(short("drums-2bar"), data, tmp_path / "out")
@@ -211,8 +210,8 @@ def test_data_of_windows_of_another_length_is_refused(tmp_path: Path) -> None:
     assert checkpoint.load(train(longer, data, tmp_path / "out")).config == longer
 
 
-def test_a_trio_is_learned(tmp_path: Path) -> None:
-    """The loss falls, and a step is right if all of its parts are."""
+def test_the_loss_of_a_trio_falls(tmp_path: Path) -> None:
+    """A step counts as right if all of its parts are."""
     reports: list[Report] = []
     config = short(steps=60, free_nats=0.0, beta=0.1)
     trio = replace(config, net=replace(config.net, codec="trio"))
@@ -222,15 +221,15 @@ def test_a_trio_is_learned(tmp_path: Path) -> None:
     assert 0 < last["valid_accuracy"] < 1
 
 
-def poison_weights(run: Trainer) -> None:
-    """The weights are no numbers any more."""
+def poison_weights(trainer: Trainer) -> None:
+    """Set a weight matrix to NaN."""
     with torch.no_grad():
-        next(run.net.parameters()).fill_(math.nan)
+        next(trainer.net.parameters()).fill_(math.nan)
 
 
-def poison_a_gradient(run: Trainer) -> None:
-    """Only a gradient will be none."""
-    run.net.decoder.head.weight.register_hook(lambda gradient: gradient * math.nan)  # type: ignore[union-attr,operator]  # it has a decoder
+def poison_a_gradient(trainer: Trainer) -> None:
+    """Make one gradient NaN, with finite losses."""
+    trainer.net.decoder.head.weight.register_hook(lambda gradient: gradient * math.nan)  # type: ignore[union-attr,operator]  # it has a decoder
 
 
 @pytest.mark.parametrize(
@@ -240,14 +239,14 @@ def poison_a_gradient(run: Trainer) -> None:
         (poison_a_gradient, r"the gradient of .*head\.weight"),
     ],
 )
-def test_what_is_not_a_number_stops_the_run(
+def test_a_loss_or_gradient_that_is_not_a_number_stops_the_run(
     poison: Callable[[Trainer], None],
     where: str,
     data: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The last good save stays; the sentence says when, where and what to do."""
+    """The last good save stays; the error says when, where and what to do."""
     out = train(short(steps=12, valid_every=2), data, tmp_path / "good")
     before = (out / STATE).read_bytes()
     before_update(4, monkeypatch, poison)
@@ -260,17 +259,17 @@ def test_what_is_not_a_number_stops_the_run(
     assert (tmp_path / "bad" / STATE).read_bytes() == before
 
 
-def test_a_disk_that_fills_up_is_one_sentence(
+def test_a_full_disk_leaves_the_last_save_intact(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was saved before stays as it was, and can be gone on with."""
-    monkeypatch.setattr(training, "SAVE_EVERY_SECONDS", -1)
+    """The run can be resumed from it."""
+    monkeypatch.setattr(train_module, "SAVE_EVERY_SECONDS", -1)
     replace = Path.replace
 
     def full(self: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device")
 
-    before_update(6, monkeypatch, lambda run: monkeypatch.setattr(Path, "replace", full))
+    before_update(6, monkeypatch, lambda trainer: monkeypatch.setattr(Path, "replace", full))
     with pytest.raises(OutputError, match=r"training\.safetensors cannot be written: No space"):
         train(short(valid_every=4), data, tmp_path / "out")
     monkeypatch.undo()
@@ -280,10 +279,10 @@ def test_a_disk_that_fills_up_is_one_sentence(
     assert checkpoint.load(tmp_path / "out").step == 12
 
 
-def test_a_folder_that_cannot_be_written_is_told_before_the_first_update(
+def test_a_folder_that_cannot_be_written_is_an_error_before_the_first_update(
     data: Path, tmp_path: Path
 ) -> None:
-    """Here it is a file."""
+    """Here a file has the name of the folder."""
     (tmp_path / "out").write_text("mine")
     with pytest.raises(OutputError, match="cannot be written"):
         train(short(steps=10**9), data, tmp_path / "out")
@@ -292,7 +291,7 @@ def test_a_folder_that_cannot_be_written_is_told_before_the_first_update(
 def test_a_lack_of_memory_says_what_to_lower(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As torch tells it on a CPU and on a GPU; other errors of torch stay what they are."""
+    """Whether torch runs out of memory on a CPU or a GPU; other errors of torch are unchanged."""
     for error in (
         MemoryError(),
         torch.OutOfMemoryError("CUDA out of memory."),
@@ -300,22 +299,22 @@ def test_a_lack_of_memory_says_what_to_lower(
         RuntimeError("mat1 and mat2 shapes cannot be multiplied"),
     ):
 
-        def raise_it(run: Trainer, error: Exception = error) -> None:
+        def raise_error(trainer: Trainer, error: Exception = error) -> None:
             raise error
 
         out = tmp_path / str(error)[:4]
         with monkeypatch.context() as patch:
-            before_update(1, patch, raise_it)
+            before_update(1, patch, raise_error)
             sentence = "mat1 and mat2" if "mat1" in str(error) else "not enough memory.* --batch"
             with pytest.raises((TrainingError, RuntimeError), match=sentence):
                 train(short(), data, out)
 
 
-def test_curves_are_drawn_and_tensorboard_is_fed(
+def test_curves_and_tensorboard_files_are_written(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Beside the figures themselves."""
-    monkeypatch.setattr(journal, "draw_curves", draw_curves)  # the other tests draw none
+    """If matplotlib and TensorBoard are installed."""
+    monkeypatch.setattr(metrics_log, "draw_curves", draw_curves)  # conftest.py replaces it
     out = train(short(), data, tmp_path / "out")
     assert (out / CURVES).read_bytes().startswith(b"\x89PNG")
     pytest.importorskip("torch.utils.tensorboard")
