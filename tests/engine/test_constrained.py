@@ -21,7 +21,7 @@ from musicvae.constraints.spec import Constraints
 from musicvae.constraints.step_rule import StepRule
 from musicvae.engine import Net, Player
 from musicvae.engine.constrained import ConstraintState, bias_for_expected, expected_notes
-from musicvae.engine.constraint_cost import log_at_most
+from musicvae.engine.constraint_cost import log_prob_at_most
 from musicvae.errors import RequestError
 from musicvae.presets import PRESETS
 from musicvae.theory.meter import Meter, parse_meter
@@ -206,7 +206,9 @@ def test_the_chance_of_few_voices_is_that_of_all_ways_to_have_them() -> None:
             sounding = np.array(step[:3]) | np.array(step[3:])
             if sounding.sum() <= voices:
                 total += float(np.where(step, chances, 1 - chances).prod())
-        assert log_at_most(logits, np.array([voices]))[0] == pytest.approx(np.log(total), abs=1e-6)
+        assert log_prob_at_most(logits, np.array([voices]))[0] == pytest.approx(
+            np.log(total), abs=1e-6
+        )
 
 
 def test_windows_under_rules_do_not_depend_on_those_beside_them() -> None:
@@ -275,11 +277,11 @@ def test_pitches_that_are_ruled_out_leave_their_rhythm_to_the_rest(
     """A key and chords change what is struck, not how much is: as many notes are expected."""
     codec, meter = CODECS[name], Meter()
     rule = compile_rule(parse_constraints("A minor", chords="Am F"), codec, meter, 32)
-    obedience = ConstraintState(codec, [rule] * 3)
+    state = ConstraintState(codec, [rule] * 3)
     logits = np.random.default_rng(seed).normal(0, 2, (3, codec.channels)).astype(np.float32)
     logits[:, :88] -= 4  # seldom a note
     allowed = codec.allowed(codec.initial_state(3, meter))
-    lean, within = obedience.bias_and_mask(t, logits, allowed)
+    lean, within = state.bias_and_mask(t, logits, allowed)
     notes = slice(0, codec.heads[0])
     counts = rule.counts[notes]
     free = expected_notes(logits[:, notes], allowed[:, notes], counts, codec)
