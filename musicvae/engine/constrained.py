@@ -22,7 +22,7 @@ MAX_BIAS = 30.0
 """Largest logit bias, in nats for each note that a channel starts."""
 
 INTERVALS, PASSES = 16, 6
-"""The search for a bias cuts its interval into INTERVALS, takes one of them, and repeats."""
+"""The search for a bias splits its range into INTERVALS and goes on in one of them, PASSES times."""
 
 
 class ConstraintState:
@@ -151,11 +151,11 @@ class ConstraintState:
         onset, sustain = np.split(scores, 2, axis=1)
         rank = _ranks(onset)
         required = rank < self.notes_required[:, None]
-        struck = required | ((onset > 0) & (rank < self.notes_allowed[:, None]))
+        started = required | ((onset > 0) & (rank < self.notes_allowed[:, None]))
         sustained = np.where(sustain > 0, sustain, -np.inf)
-        pitch_score = np.where(required, np.inf, np.where(struck, onset, sustained))
+        pitch_score = np.where(required, np.inf, np.where(started, onset, sustained))
         sounding = (pitch_score > -np.inf) & (_ranks(pitch_score) < self.max_voices[:, None])
-        return np.concatenate([struck & sounding, ~struck & sounding], axis=1)
+        return np.concatenate([started & sounding, ~started & sounding], axis=1)
 
     def update(self, step: Codes) -> None:
         """Count the notes of the step that was drawn, in canonical form. `[N, ...]`"""

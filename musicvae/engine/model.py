@@ -16,7 +16,7 @@ from .batching import in_order
 from .net import Net
 
 MAX_REDRAWS = 8
-"""Most times a window is drawn from the prior before an over-likely one is accepted."""
+"""Most draws of a window from the prior; the last one is accepted even if it is over-likely."""
 
 LATENT_VERBS = ("interpolate", "reconstruct", "encode", "decode")
 VERBS = {
@@ -26,6 +26,7 @@ VERBS = {
     "vae": ("generate", "vary", *LATENT_VERBS),
     "sequence-vae": ("generate", "vary", *LATENT_VERBS),
 }
+"""Verbs of each kind of net; a fitted prior adds `extend`."""
 
 
 class Player(Net):

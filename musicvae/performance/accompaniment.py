@@ -40,6 +40,7 @@ PATTERNS: dict[str, tuple[ChordPattern, BassPattern]] = {
     "strum": (strum, fifths),
     "walking": (backbeat, walking),
 }
+"""Pattern of the chord part and pattern of the bass, by name."""
 
 
 def accompany(

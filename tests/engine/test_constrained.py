@@ -109,7 +109,7 @@ def sample_windows(
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.data())
 def test_no_rule_is_ever_broken(name: str, prior: bool, data: st.DataObject) -> None:
-    """No net breaks one, at any temperature, in any meter, at any bar of a piece."""
+    """No net breaks a rule, at any temperature, in any meter, at any bar of a piece."""
     player = tiny(name, prior)
     wanted = data.draw(constraints(player.codec.name))
     seed, bars = data.draw(st.integers(0, 2**32)), data.draw(st.integers(0, 5))
