@@ -22,7 +22,7 @@ MAX_BIAS = 30.0
 """Largest logit bias, in nats for each note that a channel starts."""
 
 INTERVALS, PASSES = 16, 6
-"""The search for a bias splits its range into INTERVALS and goes on in one of them, PASSES times."""
+"""The search for a bias splits its range into INTERVALS and keeps one of them, PASSES times."""
 
 
 class ConstraintState:
