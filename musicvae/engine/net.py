@@ -243,7 +243,7 @@ class Net:
     def _constraint_state(
         self, z: FloatArray, meter: Meter, rows: list[int], rules: Sequence[StepRule]
     ) -> ConstraintState:
-        """Constraint state of the segments of some windows, with the notes that z foresees."""
+        """State of the segments of some windows, with the notes that z foresees."""
         split = split_rules([rules[row] for row in rows], self._decoder.segments)
         state = ConstraintState(self.codec, split, self._decoder.chain)
         if self.latent and state.counted:
