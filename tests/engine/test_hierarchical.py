@@ -150,7 +150,14 @@ def test_a_small_net_overfits_sixteen_bars() -> None:
     """It reconstructs four melodies of 256 steps from their z."""
     torch.manual_seed(0)
     config = miniature(
-        "melody-16bar", bars=16, conductor=24, encoder=16, latent=16, hidden=48, layers=1, plan=8
+        "melody-16bar",
+        bars=16,
+        conductor=24,
+        encoder=16,
+        latent=16,
+        hidden=48,
+        layers=1,
+        step_conditioning=8,
     )
     meters = [Meter()] * 4
     net = build(config.net).eval()  # eval: no step dropout
