@@ -1,17 +1,18 @@
-"""The engine: what was trained in torch, played in numpy, straight from a checkpoint's weights.
+"""The engine: nets that were trained in torch, run in numpy from a checkpoint's weights.
 
-    weights     arrays by name, their shapes checked as they are taken
-    layers      linear, RNN and LSTM layers
-    encoders    windows -> the summary that mu and log_var are read from
-    decoders    z -> logits, one step after the other
-    obedience   what a step may be under rules of music
-    cost        what rules cost
-    sampling    logits -> steps, at a temperature, and how likely steps are
-    threads     one BLAS thread while all that computes
-    net         a net that encodes and decodes music
-    player      a checkpoint: its net, and what makes music up for it
+    weights          arrays by name, with their shapes checked
+    layers           linear, RNN and LSTM layers
+    encoders         windows -> the summary that mu and log_var are computed from
+    decoders         z -> logits, step by step
+    constrained      mask and logit bias of each step under constraints
+    constraint_cost  what constraints cost, in nats
+    sampling         logits -> steps at a temperature, and the likelihood of steps
+    threads          one BLAS thread while the engine computes
+    batching         rows of a call, grouped by meter
+    net              the forward passes of one net
+    model            a checkpoint: its net, the prior fitted to it, its attributes
 
-A test holds it to the same logits as `nets`.
+Tests require the same logits as in `nets`.
 """
 
 from .encoders import Posterior

@@ -1,9 +1,10 @@
-"""Drawing that keeps to rules: what may not be is not chosen, how much there is is leaned on.
+"""Sampling under constraints: forbidden channels are masked, the note density is biased.
 
-A rule's mask is hard, and so are its limits of notes a bar and of voices. Beside them the
-model's own choice leans: logits of what strikes notes are raised or lowered together, no
-more than it takes for as many notes to be expected as the rule's pace says. So the model
-still says which notes, and mostly when: a decoder of z foresees its own rhythm.
+A rule's mask is hard, and so are its limits on the notes of a bar and on simultaneous pitches.
+Within them the density is steered softly: the logits of channels that start notes are raised or
+lowered together, by no more than it takes to bring the expected number of notes into the range
+that the rule sets for the step. So the model still decides which notes are played and, for the
+most part, when: a decoder of z can be run ahead to foresee its own rhythm.
 """
 
 from __future__ import annotations
@@ -15,31 +16,29 @@ from numpy.typing import NDArray
 
 from ..arrays import BoolArray, DoubleArray, FloatArray, IntArray
 from ..codecs.base import Codec, Codes
-from ..constraints.step_rule import (
-    RuleBatch,
-    StepRule,
-)
+from ..constraints.step_rule import RuleBatch, StepRule
 
 MAX_BIAS = 30.0
-"""Nats that a note is leaned at most."""
+"""Largest logit bias, in nats for each note that a channel starts."""
 
-PARTS, PASSES = 16, 6
-"""A lean is searched for in so many parts of the line, then of the part where it lies ..."""
+INTERVALS, PASSES = 16, 6
+"""The search for a bias splits its range into INTERVALS and keeps one of them, PASSES times."""
 
 
 class ConstraintState:
-    """What rows of steps may do under their rules, and what they have done in this bar.
+    """What each row may draw next under its rule, and what it has drawn in this bar.
 
-    Rows are windows, or segments of them; see `apart`.
+    A row is a window, or a segment of one; see `split_rules`.
 
     Args:
-        codec: of what is drawn.
+        codec: codec of the steps that are drawn.
         rules: one for each row.
-        chain: see `sampling.choose`.
+        chain: see `sampling.choose_step`.
 
     Attributes:
-        foreseen: notes that each step expects, `[N, T]`, where that is known beforehand.
-        cost: nats that the rules cost what was drawn, `[N]`; None where nobody asks for it.
+        foreseen_notes: notes that each step would have without rules, `[N, T]`; None if that is
+            not known in advance.
+        cost: nats that the rules have cost so far, `[N]`; None if nobody needs the cost.
     """
 
     def __init__(
@@ -49,116 +48,126 @@ class ConstraintState:
         self.cost: DoubleArray | None = None
         self.codec, self.chain = codec, chain
         distinct = list(dict.fromkeys(rules))
-        number = {rule: place for place, rule in enumerate(distinct)}
-        self.which = np.array([number[rule] for rule in rules])
+        index = {rule: i for i, rule in enumerate(distinct)}
+        self.rule_of_row = np.array([index[rule] for rule in rules])
         self.batch = RuleBatch(rules)
-        self.bound = np.array([rule.counted for rule in distinct])[self.which]
+        self.density_bound = np.array([rule.counted for rule in distinct])[self.rule_of_row]
         self.allowed = np.array([rule.allowed for rule in distinct])
         self.counts, self.steps_per_bar = distinct[0].counts, distinct[0].steps_per_bar
-        self.counted = bool(self.bound.any())
-        self.narrowed = not self.allowed[..., self.counts > 0].all()
-        self.max_voices = np.array([rule.max_voices for rule in distinct])[self.which]
-        self.notes_struck = np.zeros(len(rules), np.int64)
-        self.first = slice(0, codec.heads[0])
-        self.notes_required = np.zeros_like(self.notes_struck)
-        self.notes_allowed = np.full_like(self.notes_struck, codec.channels)
+        self.counted = bool(self.density_bound.any())
+        self.onsets_masked = not self.allowed[..., self.counts > 0].all()
+        self.max_voices = np.array([rule.max_voices for rule in distinct])[self.rule_of_row]
+        self.notes_in_bar = np.zeros(len(rules), np.int64)
+        self.first_head = slice(0, codec.heads[0])
+        self.notes_required = np.zeros_like(self.notes_in_bar)
+        self.notes_allowed = np.full_like(self.notes_in_bar, codec.channels)
 
     def bias_and_mask(
         self, t: int, logits: FloatArray, allowed: BoolArray
     ) -> tuple[FloatArray, BoolArray]:
-        """What is added to the logits of step t, and what of the allowed may be chosen.
+        """The bias to add to the logits of step t, and the channels that it may choose.
+
+        Args:
+            allowed: channels that the codec allows.
 
         Shape:
             - logits, allowed: `[N, C]`
             - Output: `[N, C]` each
         """
-        within = self.allowed_channels(t, allowed)
-        lean = np.zeros_like(logits)
-        if self.counted or self.narrowed:
-            lean += self._density_bias(t, logits, allowed, within)
+        mask = self.allowed_channels(t, allowed)
+        bias = np.zeros_like(logits)
+        if self.counted or self.onsets_masked:
+            bias += self._density_bias(t, logits, allowed, mask)
         if self.chain is not None and self.codec.likelihood == "categorical":
-            self._propagate_forced(logits, allowed, within, lean)
-        return lean, within
+            self._propagate_forced(logits, allowed, mask, bias)
+        return bias, mask
 
     def allowed_channels(self, t: int, allowed: BoolArray) -> BoolArray:
-        """What of the allowed may be chosen at step t, however many notes there are. `[N, C]`"""
-        return np.asarray(allowed & self.allowed[self.which, t])
+        """Channels that both codec and rules allow at step t, at any density. `[N, C]`"""
+        return np.asarray(allowed & self.allowed[self.rule_of_row, t])
 
     def _density_bias(
-        self, t: int, logits: FloatArray, allowed: BoolArray, within: BoolArray
+        self, t: int, logits: FloatArray, allowed: BoolArray, mask: BoolArray
     ) -> FloatArray:
-        """The lean of step t; what strikes too many notes, or too few, leaves `within`.
+        """Bias that steers the density at step t.
 
-        Where pitches are ruled out, those that are left are struck as often as all were: a key
-        changes what is played, not when.
+        Also removes classes with too many or too few notes from `mask`, in place. Where the rules
+        mask pitches, the remaining ones are played as often as all of them were: a key changes
+        what is played, not when.
         """
         if t % self.steps_per_bar == 0:
-            self.notes_struck[:] = 0
-        self.notes_required, self.notes_allowed = (
-            self.batch.notes_required(t, self.notes_struck),
-            self.batch.notes_allowed(self.notes_struck),
-        )
-        low, high = np.zeros(len(self.notes_struck)), np.full(len(self.notes_struck), np.inf)
+            self.notes_in_bar[:] = 0
+        self.notes_required = self.batch.notes_required(t, self.notes_in_bar)
+        self.notes_allowed = self.batch.notes_allowed(self.notes_in_bar)
+        low, high = np.zeros(len(self.notes_in_bar)), np.full(len(self.notes_in_bar), np.inf)
         if self.counted:
-            slow, fast = self.batch.expected_range(t, self.notes_struck, self.foreseen_notes)
-            low, high = np.where(self.bound, slow, low), np.where(self.bound, fast, high)
-        counts = self.counts[self.first]
-        if self.narrowed:
-            free = expected_notes(logits[:, self.first], allowed[:, self.first], counts, self.codec)
+            least, most = self.batch.expected_range(t, self.notes_in_bar, self.foreseen_notes)
+            low = np.where(self.density_bound, least, low)
+            high = np.where(self.density_bound, most, high)
+        head = self.first_head
+        counts = self.counts[head]
+        if self.onsets_masked:
+            free = expected_notes(logits[:, head], allowed[:, head], counts, self.codec)
             low = np.minimum(np.maximum(low, free), high)
         if self.codec.likelihood == "categorical":
-            fits = (counts >= self.notes_required[:, None]) & (
+            mask[:, head] &= (counts >= self.notes_required[:, None]) & (
                 counts <= self.notes_allowed[:, None]
             )
-            within[:, self.first] &= fits
-        nats = bias_for_expected(
-            logits[:, self.first], within[:, self.first], counts, low, high, self.codec
-        )
-        return np.asarray(nats[:, None] * self.counts, np.float32)
+        bias = bias_for_expected(logits[:, head], mask[:, head], counts, low, high, self.codec)
+        return np.asarray(bias[:, None] * self.counts, np.float32)
 
     def _propagate_forced(
-        self, logits: FloatArray, allowed: BoolArray, within: BoolArray, lean: FloatArray
+        self, logits: FloatArray, allowed: BoolArray, mask: BoolArray, bias: FloatArray
     ) -> None:
-        """What rules force on a last part is told to the part before it, as Bayes has it."""
-        *_, before, classes = (0, *self.codec.heads)
-        last, other = slice(-classes, None), slice(-classes - before, -classes)
-        forced = (within[:, last].sum(axis=1) == 1) & (allowed[:, last].sum(axis=1) > 1)
-        if self.chain is None or not forced.any():
-            return
-        said = np.where(allowed[forced, last], logits[forced, last], -np.inf).astype(float)
-        told = self.chain[other, last].astype(float)
-        wanted = within[forced, last].argmax(axis=1)
-        top = said.max(axis=1, keepdims=True)
-        every = np.log(np.exp(said - top) @ np.exp(told).T) + top
-        chosen = np.take_along_axis(said, wanted[:, None], axis=1) + told[:, wanted].T
-        lean[forced, other] += chosen - every
+        """Where rules force the class of the last head, bias the head before it by Bayes' rule.
 
-    def limit(self, within: FloatArray) -> BoolArray:
-        """Channels above zero, but as many notes and voices as may be. `[N, C]`, notes first.
-
-        The best are kept; where notes are owed, the best are struck. In a chain, those
-        that are left out have been heard by those after them.
+        With k the class of the head before and w the forced class of the last head,
+        `p(k | w) ~ p(k) p(w | k)`, so `log p(w | k)` is added to the logit of k.
         """
-        onset, sustain = np.split(within, 2, axis=1)
-        place = _places(onset)
-        must = place < self.notes_required[:, None]
-        struck = must | ((onset > 0) & (place < self.notes_allowed[:, None]))
-        held = np.where(sustain > 0, sustain, -np.inf)
-        wanted = np.where(must, np.inf, np.where(struck, onset, held))
-        kept = (wanted > -np.inf) & (_places(wanted) < self.max_voices[:, None])
-        return np.concatenate([struck & kept, ~struck & kept], axis=1)
+        if self.chain is None:
+            return
+        *_, before, classes = (0, *self.codec.heads)
+        last, previous = slice(-classes, None), slice(-classes - before, -classes)
+        forced = (mask[:, last].sum(axis=1) == 1) & (allowed[:, last].sum(axis=1) > 1)
+        if not forced.any():
+            return
+        # log p(w | k) = (logit_w + link_kw) - log sum_c exp(logit_c + link_kc)
+        last_logits = np.where(allowed[forced, last], logits[forced, last], -np.inf).astype(float)
+        link = self.chain[previous, last].astype(float)  # [classes before, classes]
+        forced_class = mask[forced, last].argmax(axis=1)
+        top = last_logits.max(axis=1, keepdims=True)
+        log_total = np.log(np.exp(last_logits - top) @ np.exp(link).T) + top
+        joint = np.take_along_axis(last_logits, forced_class[:, None], axis=1)
+        joint = joint + link[:, forced_class].T
+        bias[forced, previous] += joint - log_total
+
+    def limit(self, scores: FloatArray) -> BoolArray:
+        """Channels with a score above zero, within the limits on notes and voices. `[N, C]`
+
+        Onsets come first, then as many sustain channels. The best scores win, and where notes are
+        required, the best onsets are chosen whatever their scores. In a chain, the channels that
+        are left out here have already been added to the scores of later ones.
+        """
+        onset, sustain = np.split(scores, 2, axis=1)
+        rank = _ranks(onset)
+        required = rank < self.notes_required[:, None]
+        started = required | ((onset > 0) & (rank < self.notes_allowed[:, None]))
+        sustained = np.where(sustain > 0, sustain, -np.inf)
+        pitch_score = np.where(required, np.inf, np.where(started, onset, sustained))
+        sounding = (pitch_score > -np.inf) & (_ranks(pitch_score) < self.max_voices[:, None])
+        return np.concatenate([started & sounding, ~started & sounding], axis=1)
 
     def update(self, step: Codes) -> None:
-        """What was drawn, in its one spelling. `[N, ...]`"""
+        """Count the notes of the step that was drawn, in canonical form. `[N, ...]`"""
         if self.counted:
-            first = self.codec.one_hot(step)[:, self.first]
-            self.notes_struck += (first @ self.counts[self.first]).astype(np.int64)
+            first = self.codec.one_hot(step)[:, self.first_head]
+            self.notes_in_bar += (first @ self.counts[self.first_head]).astype(np.int64)
 
 
 def split_rules(rules: Sequence[StepRule], segments: int) -> list[StepRule]:
-    """Rules of windows -> those of their segments, as they are laid side by side."""
+    """Rules of windows -> rules of their segments, window by window."""
     split = {rule: rule.split(segments) for rule in rules} if segments > 1 else {}
-    return [each for rule in rules for each in split.get(rule, [rule])]
+    return [segment for rule in rules for segment in split.get(rule, [rule])]
 
 
 def bias_for_expected(
@@ -169,70 +178,73 @@ def bias_for_expected(
     high: DoubleArray,
     codec: Codec,
 ) -> DoubleArray:
-    """The nats a note that bring how many are expected between two bounds.
+    """Bias in nats for each note that brings the expected number of notes between two bounds.
 
-    Zero where they lie there of themselves; else found within `2 * FARTHEST / PARTS ** PASSES`.
+    Zero where it already lies there; else exact to `2 * MAX_BIAS / INTERVALS ** PASSES`.
 
     Shape:
-        - logits, allowed: `[N, C]`; counts, notes that a channel strikes: `[C]`
+        - logits, allowed: `[N, C]`; counts, notes that each channel starts: `[C]`
         - low, high: `[N]`
         - Output: `[N]`
     """
-    striking, notes = _by_notes(logits, allowed, counts, codec)
-    free = _expected(striking, notes, np.zeros((len(low), 1)), codec)[:, 0]
-    wanted = np.clip(free, low, np.maximum(low, high))
-    nats = np.zeros(len(low))
-    rows = np.flatnonzero(wanted != free)
+    scores, notes = _by_notes(logits, allowed, counts, codec)
+    free = _expected(scores, notes, np.zeros((len(low), 1)), codec)[:, 0]
+    target = np.clip(free, low, np.maximum(low, high))
+    bias = np.zeros(len(low))
+    rows = np.flatnonzero(target != free)
     if not len(rows):
-        return nats
-    striking, wanted = striking[rows], wanted[rows, None]
-    near, part = np.full((len(rows), 1), -MAX_BIAS), 2 * MAX_BIAS
-    for _ in range(PASSES):  # more nats, more notes: it lies after the last place with too few
-        part /= PARTS
-        places = near + part * np.arange(1, PARTS)
-        short = _expected(striking, notes, places, codec) < wanted
-        near += part * short.sum(axis=1, keepdims=True)
-    nats[rows] = near[:, 0] + part / 2
-    return nats
+        return bias
+    scores, target = scores[rows], target[rows, None]
+    start, width = np.full((len(rows), 1), -MAX_BIAS), 2 * MAX_BIAS
+    for _ in range(PASSES):  # notes grow with the bias: it lies after the last point with too few
+        width /= INTERVALS
+        points = start + width * np.arange(1, INTERVALS)
+        too_few = _expected(scores, notes, points, codec) < target
+        start += width * too_few.sum(axis=1, keepdims=True)
+    bias[rows] = start[:, 0] + width / 2
+    return bias
 
 
 def expected_notes(
     logits: FloatArray, allowed: BoolArray, counts: IntArray, codec: Codec
 ) -> DoubleArray:
-    """How many notes are struck in the mean. `[N, C]`, `[N, C]`, `[C]` -> `[N]`."""
-    striking, notes = _by_notes(logits, allowed, counts, codec)
-    return _expected(striking, notes, np.zeros((len(logits), 1)), codec)[:, 0]
+    """Expected number of notes that start. `[N, C]`, `[N, C]`, `[C]` -> `[N]`."""
+    scores, notes = _by_notes(logits, allowed, counts, codec)
+    return _expected(scores, notes, np.zeros((len(logits), 1)), codec)[:, 0]
 
 
 def _by_notes(
     logits: FloatArray, allowed: BoolArray, counts: IntArray, codec: Codec
 ) -> tuple[DoubleArray, DoubleArray]:
-    """What strikes notes, and how many: classes of as many together. `[N, K]`, `[K]`"""
-    within = np.where(allowed, logits, -np.inf).astype(float)
+    """Scores of K outcomes and the notes that each starts. `[N, K]`, `[K]`
+
+    Classes that start equally many notes are one outcome; a Bernoulli channel is its own.
+    """
+    scores = np.where(allowed, logits, -np.inf).astype(float)
     if codec.likelihood == "bernoulli":
-        return within[:, counts > 0], np.ones(int((counts > 0).sum()))
+        return scores[:, counts > 0], np.ones(int((counts > 0).sum()))
     notes = np.unique(counts)
-    return np.stack([log_sum(within[:, counts == n]) for n in notes], axis=1), notes.astype(float)
+    return np.stack([log_sum(scores[:, counts == n]) for n in notes], axis=1), notes.astype(float)
 
 
 def _expected(
-    striking: DoubleArray, notes: DoubleArray, nats: DoubleArray, codec: Codec
+    scores: DoubleArray, notes: DoubleArray, bias: DoubleArray, codec: Codec
 ) -> DoubleArray:
-    """Notes, if each is leaned by so many nats. `[N, K]`, `[K]`, `[N, P]` -> `[N, P]`."""
-    leaned = striking[:, None] + nats[..., None] * notes
-    if codec.likelihood == "bernoulli":
-        return np.asarray((1 + np.tanh(leaned / 2)).sum(axis=-1) / 2)
-    return np.asarray(np.exp(leaned - log_sum(leaned)[..., None]) @ notes)
+    """Expected notes under P values of the bias. `[N, K]`, `[K]`, `[N, P]` -> `[N, P]`."""
+    biased = scores[:, None] + bias[..., None] * notes
+    if codec.likelihood == "bernoulli":  # sigmoid(x) = (1 + tanh(x / 2)) / 2
+        return np.asarray((1 + np.tanh(biased / 2)).sum(axis=-1) / 2)
+    return np.asarray(np.exp(biased - log_sum(biased)[..., None]) @ notes)
 
 
 def log_sum(logits: NDArray[np.floating]) -> DoubleArray:
-    """`log sum exp` of rows; `-inf` where there is nothing. `[..., C]` -> `[...]`."""
+    """`log sum exp` of rows; `-inf` for a row of `-inf`. `[..., C]` -> `[...]`."""
     top = logits.max(axis=-1, initial=-1e30)
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(np.exp(logits - top[..., None]).sum(axis=-1)) + top, float)
 
 
-def _places(scores: FloatArray) -> IntArray:
-    """The place of each in the order of its row, the best first. `[N, C]` -> `[N, C]`."""
+def _ranks(scores: FloatArray) -> IntArray:
+    """Rank of each score in its row, 0 for the best. `[N, C]` -> `[N, C]`."""
     order = np.argsort(-scores, axis=1, kind="stable")
     return np.asarray(np.argsort(order, axis=1, kind="stable"))

@@ -1,4 +1,4 @@
-"""From windows of one meter to the summary that mu and log_var are read from."""
+"""Encoders: windows of one meter -> the summary vector that mu and log_var are computed from."""
 
 from __future__ import annotations
 
@@ -12,18 +12,16 @@ from ..codecs.conditioning import width
 from ..config import SEGMENT_WIDTH, NetConfig
 from ..score.windows import max_steps
 from .layers import Linear, LSTMLayer
-from .weights import (
-    Weights,
-)
+from .weights import Weights
 
-DENSE = ("autoencoder", "vae")
-"""Kinds of nets that take a window as one vector."""
+DENSE_KINDS = ("autoencoder", "vae")
+"""Kinds of nets that read a window as one vector."""
 
 
 class Posterior(NamedTuple):
     """`q(z|x) = N(mu, diag exp(log_var))`, both `[N, Z]`.
 
-    An autoencoder gives a point: its log_var is minus infinity.
+    The posterior of an autoencoder is a point: its log_var is minus infinity.
     """
 
     mu: FloatArray
@@ -31,7 +29,11 @@ class Posterior(NamedTuple):
 
 
 class Encoder(Protocol):
-    """`width` is that of the summary."""
+    """Encodes windows of one meter.
+
+    Attributes:
+        width: width of the summary.
+    """
 
     width: int
 
@@ -40,7 +42,7 @@ class Encoder(Protocol):
 
 
 class SequenceEncoder:
-    """The twin of `nets.SequenceEncoder`: both final states, and notes on each step."""
+    """`nets.SequenceEncoder` in numpy: both final states, and features of each step."""
 
     def __init__(
         self, weights: Weights, channels: int, hidden: int, *, step_features: int, steps: int
@@ -48,49 +50,60 @@ class SequenceEncoder:
         core = weights.scope("recurrent.core")
         self.forward = LSTMLayer(core, "l0", channels, hidden)
         self.backward = LSTMLayer(core, "l0_reverse", channels, hidden)
-        self.notes = step_features
+        self.step_features = step_features
         self.width = 2 * hidden + steps * step_features
         if step_features:
-            self.to_note = Linear(weights.scope("to_note"), 2 * hidden, step_features)
+            self.to_step_features = Linear(weights.scope("to_note"), 2 * hidden, step_features)
 
     def __call__(self, x: FloatArray, condition: FloatArray) -> FloatArray:
-        return self.summary(beside(x, condition))
+        return self.summary(append_condition(x, condition))
 
-    def summary(self, seen: FloatArray) -> FloatArray:
-        """Of all that is seen at each step. `[N, T, channels]` -> `[N, width]`."""
-        there = self.forward.run(seen)
-        back = self.backward.run(seen[:, ::-1])[:, ::-1]
-        summary = np.zeros((len(seen), self.width), dtype=np.float32)
-        ends = there.shape[-1] * 2
-        summary[:, :ends] = np.concatenate([there[:, -1], back[:, 0]], axis=-1)
-        if self.notes:
-            notes = self.to_note(np.concatenate([there, back], axis=-1)).reshape(len(seen), -1)
-            summary[:, ends : ends + notes.shape[1]] = notes
+    def summary(self, inputs: FloatArray) -> FloatArray:
+        """Final states, then features of each step. `[N, T, channels]` -> `[N, width]`.
+
+        Features of steps beyond the end of a window shorter than the longest are zero.
+        """
+        forward = self.forward.run(inputs)
+        backward = self.backward.run(inputs[:, ::-1])[:, ::-1]
+        summary = np.zeros((len(inputs), self.width), dtype=np.float32)
+        final = forward.shape[-1] * 2
+        summary[:, :final] = np.concatenate([forward[:, -1], backward[:, 0]], axis=-1)
+        if self.step_features:
+            features = self.to_step_features(np.concatenate([forward, backward], axis=-1))
+            features = features.reshape(len(inputs), -1)
+            summary[:, final : final + features.shape[1]] = features
         return summary
 
 
 class HierarchicalEncoder:
-    """The twin of `nets.HierarchicalEncoder`: segments from steps, then all from segments."""
+    """`nets.HierarchicalEncoder` in numpy: encodes the steps of each segment, then the segments."""
 
     def __init__(
-        self, weights: Weights, steps: SequenceEncoder, segments: int, *, hidden: int, notes: int
+        self,
+        weights: Weights,
+        steps: SequenceEncoder,
+        segments: int,
+        *,
+        hidden: int,
+        step_features: int,
     ) -> None:
-        over = weights.scope("segments")
         self.steps = steps
         self.to_segment = Linear(weights.scope("to_segment"), steps.width, hidden)
-        self.segments = SequenceEncoder(over, hidden, hidden, step_features=notes, steps=segments)
+        self.segments = SequenceEncoder(
+            weights.scope("segments"), hidden, hidden, step_features=step_features, steps=segments
+        )
         self.count = segments
         self.width = self.segments.width
 
     def __call__(self, x: FloatArray, condition: FloatArray) -> FloatArray:
-        seen = beside(x, condition)
-        apart = seen.reshape(len(x) * self.count, -1, seen.shape[-1])
-        said = self.to_segment(self.steps.summary(apart))
-        return self.segments.summary(said.reshape(len(x), self.count, -1))
+        inputs = append_condition(x, condition)
+        segments = inputs.reshape(len(x) * self.count, -1, inputs.shape[-1])
+        summaries = self.to_segment(self.steps.summary(segments))
+        return self.segments.summary(summaries.reshape(len(x), self.count, -1))
 
 
 class DenseEncoder:
-    """The twin of `nets.DenseEncoder`: the whole window at once."""
+    """`nets.DenseEncoder` in numpy: reads the whole window as one vector."""
 
     def __init__(self, weights: Weights, channels: int, config: NetConfig) -> None:
         self.width = config.encoder
@@ -99,15 +112,15 @@ class DenseEncoder:
         self.second = Linear(weights.scope("layers.2"), self.width, self.width)
 
     def __call__(self, x: FloatArray, condition: FloatArray) -> FloatArray:
-        seen = beside(x, condition).reshape(len(x), -1)
-        window = np.pad(seen, ((0, 0), (0, self.inputs - seen.shape[1])))
+        flat = append_condition(x, condition).reshape(len(x), -1)
+        window = np.pad(flat, ((0, 0), (0, self.inputs - flat.shape[1])))
         return relu(self.second(relu(self.first(window))))
 
 
-def beside(x: FloatArray, condition: FloatArray) -> FloatArray:
-    """Each step with what is known about it. `[N, T, C]`, `[T, K]` -> `[N, T, C + K]`."""
-    known = np.broadcast_to(condition, (len(x), *condition.shape))
-    return np.concatenate([x, known], axis=-1)
+def append_condition(x: FloatArray, condition: FloatArray) -> FloatArray:
+    """Each step with its condition appended. `[N, T, C]`, `[T, K]` -> `[N, T, C + K]`."""
+    repeated = np.broadcast_to(condition, (len(x), *condition.shape))
+    return np.concatenate([x, repeated], axis=-1)
 
 
 def relu(x: FloatArray) -> FloatArray:
@@ -115,21 +128,21 @@ def relu(x: FloatArray) -> FloatArray:
     return np.maximum(x, 0)
 
 
-def encoder_of(weights: Weights, codec: Codec, net: NetConfig) -> Encoder:
-    """That of a net, by its kind."""
-    if net.kind in DENSE:
+def build_encoder(weights: Weights, codec: Codec, net: NetConfig) -> Encoder:
+    """The encoder that a config describes."""
+    if net.kind in DENSE_KINDS:
         return DenseEncoder(weights, codec.channels, net)
-    seen, steps = codec.channels + width(net.bars), max_steps(net.bars)
-    if not net.conductor:
-        return SequenceEncoder(
-            weights, seen, net.encoder, step_features=net.step_features, steps=steps
-        )
-    below = SequenceEncoder(
-        weights.scope("steps"),
-        seen,
+    segments = net.bars if net.conductor else 1
+    steps = SequenceEncoder(
+        weights.scope("steps") if net.conductor else weights,
+        codec.channels + width(net.bars),
         net.encoder,
         step_features=net.step_features,
-        steps=steps // net.bars,
+        steps=max_steps(net.bars) // segments,
     )
-    note = SEGMENT_WIDTH * net.step_features
-    return HierarchicalEncoder(weights, below, net.bars, hidden=net.conductor, notes=note)
+    if not net.conductor:
+        return steps
+    features = SEGMENT_WIDTH * net.step_features
+    return HierarchicalEncoder(
+        weights, steps, segments, hidden=net.conductor, step_features=features
+    )

@@ -1,8 +1,7 @@
-"""Linear, RNN and LSTM layers, forwards only.
+"""Linear, RNN and LSTM layers: forward passes only.
 
-Letters as in `nets`: N windows side by side, T steps, C channels, H hidden.
-Everything a layer reads from its input is computed for all steps in one
-product; only what it reads from its own past is left for the loop.
+Letters: N windows side by side, T steps, C channels, H hidden. The input projection of a layer is
+computed for all steps in one product; only the recurrent product is left for the loop.
 """
 
 from __future__ import annotations
@@ -12,9 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..arrays import FloatArray
-from .weights import (
-    Weights,
-)
+from .weights import Weights
 
 State = tuple[FloatArray, ...]
 """What a layer carries from step to step: (hidden,) or (hidden, cell), each `[N, H]`."""
@@ -40,32 +37,37 @@ class RNNLayer:
     def __init__(self, weights: Weights, suffix: str, inputs: int, hidden: int) -> None:
         rows = self.gates * hidden
         self.hidden = hidden
-        self.of_input = np.ascontiguousarray(weights.take(f"weight_ih_{suffix}", rows, inputs).T)
-        self.of_past = np.ascontiguousarray(weights.take(f"weight_hh_{suffix}", rows, hidden).T)
-        biases = (weights.take(f"bias_{of}_{suffix}", rows) for of in ("ih", "hh"))
-        self.bias: FloatArray = np.add(*biases)
+        self.input_weight = np.ascontiguousarray(
+            weights.take(f"weight_ih_{suffix}", rows, inputs).T
+        )
+        self.recurrent_weight = np.ascontiguousarray(
+            weights.take(f"weight_hh_{suffix}", rows, hidden).T
+        )
+        self.bias: FloatArray = weights.take(f"bias_ih_{suffix}", rows) + weights.take(
+            f"bias_hh_{suffix}", rows
+        )
 
     def initial_state(self, n: int) -> State:
         """The state before the first step: zeros."""
         return (np.zeros((n, self.hidden), dtype=np.float32),)
 
     def project(self, x: FloatArray) -> FloatArray:
-        """What the input says to the gates. `[..., inputs]` -> `[..., gates * H]`."""
-        out: FloatArray = x @ self.of_input + self.bias
+        """Input projection: `W x + b` of every gate. `[..., inputs]` -> `[..., gates * H]`."""
+        out: FloatArray = x @ self.input_weight + self.bias
         return out
 
     def step(self, projected: FloatArray, state: State) -> State:
         """One step from a projected input `[N, gates * H]`."""
-        return (np.tanh(projected + state[0] @ self.of_past),)
+        return (np.tanh(projected + state[0] @ self.recurrent_weight),)
 
     def run(self, x: FloatArray, state: State | None = None) -> FloatArray:
         """All steps. `[N, T, inputs]` -> `[N, T, H]`."""
         state = state or self.initial_state(len(x))
-        out = []
-        for now in self.project(x).swapaxes(0, 1):
-            state = self.step(now, state)
-            out.append(state[0])
-        return np.stack(out, axis=1)
+        outputs = []
+        for projected in self.project(x).swapaxes(0, 1):
+            state = self.step(projected, state)
+            outputs.append(state[0])
+        return np.stack(outputs, axis=1)
 
 
 class LSTMLayer(RNNLayer):
@@ -74,13 +76,13 @@ class LSTMLayer(RNNLayer):
     gates = 4
 
     def initial_state(self, n: int) -> State:
-        """Hidden and cell, zeros."""
+        """Hidden and cell before the first step: zeros."""
         return super().initial_state(n) * 2
 
     def step(self, projected: FloatArray, state: State) -> State:
         """`c' = f c + i g`, `h' = o tanh(c')`."""
         hidden, cell = state
-        gates = projected + hidden @ self.of_past
+        gates = projected + hidden @ self.recurrent_weight
         i, f, g, o = np.split(gates, 4, axis=-1)
         cell = sigmoid(f) * cell + sigmoid(i) * np.tanh(g)
         return sigmoid(o) * np.tanh(cell), cell
@@ -89,13 +91,15 @@ class LSTMLayer(RNNLayer):
 LAYERS: dict[str, type[RNNLayer]] = {"rnn": RNNLayer, "lstm": LSTMLayer}
 
 
-def stack(weights: Weights, kind: str, inputs: int, hidden: int, layers: int) -> Sequence[RNNLayer]:
-    """Layers one on the other, named as torch names them."""
+def stack_layers(
+    weights: Weights, kind: str, inputs: int, hidden: int, layers: int
+) -> Sequence[RNNLayer]:
+    """The layers of a stack, the lowest first; weights are named as torch names them."""
     widths = [inputs, *[hidden] * (layers - 1)]
     return [LAYERS[kind](weights, f"l{index}", width, hidden) for index, width in enumerate(widths)]
 
 
 def sigmoid(x: FloatArray) -> FloatArray:
-    """`1 / (1 + exp(-x))`, by way of tanh, which does not overflow."""
+    """`1 / (1 + exp(-x))`, computed with tanh, which does not overflow."""
     out: FloatArray = 0.5 * np.tanh(0.5 * x) + 0.5
     return out

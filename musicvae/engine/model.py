@@ -1,4 +1,4 @@
-"""A checkpoint that plays: its net, what makes music up for it, and where its z lead."""
+"""A checkpoint in numpy: its net, the prior that was fitted to it, and its attributes."""
 
 from __future__ import annotations
 
@@ -12,29 +12,31 @@ from ..codecs.base import Codes
 from ..constraints.step_rule import StepRule
 from ..errors import CheckpointError, RequestError
 from ..theory.meter import Meter
+from .batching import in_order
 from .net import Net
 
 MAX_REDRAWS = 8
-"""So often at most a window is made up until it is no commonplace."""
+"""Most draws of a window from the prior; the last one is accepted even if it is over-likely."""
 
-WITH_LATENT = ("interpolate", "reconstruct", "encode", "decode")
+LATENT_VERBS = ("interpolate", "reconstruct", "encode", "decode")
 VERBS = {
     "rnn": ("generate", "extend"),
     "lstm": ("generate", "extend"),
-    "autoencoder": WITH_LATENT,  # without a prior there is nothing to generate from
-    "vae": ("generate", "vary", *WITH_LATENT),
-    "sequence-vae": ("generate", "vary", *WITH_LATENT),
+    "autoencoder": LATENT_VERBS,  # without a prior there is nothing to generate from
+    "vae": ("generate", "vary", *LATENT_VERBS),
+    "sequence-vae": ("generate", "vary", *LATENT_VERBS),
 }
+"""Verbs of each kind of net; a fitted prior adds `extend`."""
 
 
 class Player(Net):
     """The net of a checkpoint, with the prior that was fitted to it.
 
     Attributes:
-        verbs: what it can be asked to play.
-        prior: the next-step net that makes music up; None where z is of N(0, I).
+        verbs: verbs that the model supports.
+        prior: next-step net that samples new windows; None if the prior of z is N(0, I).
         attributes: directions in z by name, `[Z]` each.
-        scales: mean and SD over the training set of those that can be measured.
+        scales: mean and SD over the training set of the attributes that can be measured.
 
     Raises:
         CheckpointError: the weights are not those of the net that the config describes.
@@ -44,16 +46,18 @@ class Player(Net):
         super().__init__(checkpoint)
         prior = prior_of(checkpoint)
         self.prior = Net(prior) if prior else None
-        self.verbs = (*VERBS[checkpoint.config.net.kind], *(("extend",) if prior else ()))
-        self._floor = checkpoint.config.net.min_nll
+        self.verbs: tuple[str, ...] = VERBS[checkpoint.config.net.kind]
+        if prior:
+            self.verbs = (*self.verbs, "extend")
+        self._min_nll = checkpoint.config.net.min_nll
         self._checkpoint = checkpoint
         self.attributes, self.scales = attributes_of(checkpoint), scales_of(checkpoint)
         if any(direction.shape != (self.latent,) for direction in self.attributes.values()):
-            raise CheckpointError(f"A direction of an attribute is {self.latent} numbers wide.")
+            raise CheckpointError(f"The direction of an attribute must have {self.latent} numbers.")
 
     @property
     def digest(self) -> str:
-        """Fingerprint of the net that a z goes through; see `Checkpoint.digest`."""
+        """Digest of the net that encodes and decodes z; see `Checkpoint.digest`."""
         return self._checkpoint.digest
 
     def sample_z(
@@ -63,19 +67,19 @@ class Player(Net):
         temperature: float = 1.0,
         rules: Sequence[StepRule] | None = None,
     ) -> FloatArray:
-        """A z for each meter, by its own generator: of N(0, I), or of the prior that was fitted.
+        """Draw a z for each meter with its own generator: from the fitted prior, or from N(0, I).
 
-        A fitted prior makes up a window, at the temperature and under the rules, and draws z
-        from its posterior. Output `[N, Z]`.
+        A fitted prior samples a window, at the temperature and under the rules; z is drawn from
+        the posterior of that window. Output `[N, Z]`.
         """
-        z = np.zeros((len(rngs), self.latent), np.float32)
-        spread = np.ones_like(z)
+        mu = np.zeros((len(rngs), self.latent), np.float32)
+        sd = np.ones_like(mu)
         if self.prior:
-            made_up = self.sample_prior(meters, rngs, temperature, rules)
-            z, log_var = self.encode(made_up, meters)
-            spread = np.exp(log_var / 2)
+            windows = self.sample_prior(meters, rngs, temperature, rules)
+            mu, log_var = self.encode(windows, meters)
+            sd = np.exp(log_var / 2)
         noise = [rng.standard_normal(self.latent) for rng in rngs]
-        return z + spread * np.array(noise, np.float32).reshape(z.shape)
+        return mu + sd * np.array(noise, np.float32).reshape(mu.shape)
 
     def sample_prior(
         self,
@@ -84,45 +88,59 @@ class Player(Net):
         temperature: float,
         rules: Sequence[StepRule] | None = None,
     ) -> list[Codes]:
-        """Windows of the prior; a commonplace is made up again, unless safety is asked for.
+        """Sample windows from the fitted prior.
+
+        Windows whose mean NLL is below `min_nll` are over-likely and are drawn again, unless the
+        temperature is below 1, which asks for likely music.
 
         Raises:
-            RequestError: there is no prior that knows music.
+            RequestError: no prior was fitted to this model.
         """
         if not self.prior:
-            raise RequestError("This model has no prior that makes music up: musicvae fit-prior.")
-        found: dict[int, Codes] = {}
+            raise RequestError(
+                "No prior was fitted to this model, so it cannot sample new windows. "
+                "Run musicvae fit-prior."
+            )
+        windows: dict[int, Codes] = {}
         rows = list(range(len(meters)))
         for _ in range(MAX_REDRAWS):
-            here, mine = [meters[row] for row in rows], [rngs[row] for row in rows]
-            nothing = np.empty((len(rows), 0), np.float32)
-            kept = [rules[row] for row in rows] if rules else None
-            drawn = self.prior.decode(nothing, here, temperature=temperature, rngs=mine, rules=kept)
-            found.update(zip(rows, drawn, strict=True))
-            if not self._floor or temperature < 1:
+            row_meters = [meters[row] for row in rows]
+            no_z = np.empty((len(rows), 0), np.float32)
+            drawn = self.prior.decode(
+                no_z,
+                row_meters,
+                temperature=temperature,
+                rngs=[rngs[row] for row in rows],
+                rules=[rules[row] for row in rows] if rules else None,
+            )
+            windows.update(zip(rows, drawn, strict=True))
+            if not self._min_nll or temperature < 1:
                 break
-            nats = self.prior.nll(nothing, drawn, here)
-            rows = [row for row, each in zip(rows, nats, strict=True) if each.mean() < self._floor]
+            nll = self.prior.nll(no_z, drawn, row_meters)
+            rows = [
+                row for row, steps in zip(rows, nll, strict=True) if steps.mean() < self._min_nll
+            ]
             if not rows:
                 break
-        return [found[row] for row in range(len(meters))]
+        return in_order(windows)
 
     def decode_temperature(self, temperature: float) -> float:
-        """Temperature of the steps of a new phrase, once its z is drawn.
+        """Temperature at which a sampled z is decoded.
 
-        Where a prior made the music up, chance has had its part: the rest would be errors.
+        0 with a fitted prior: its window was sampled at the temperature already, and sampling once
+        more when decoding would only add errors.
         """
         return 0.0 if self.prior else temperature
 
     def extend(
         self,
-        heard: Codes,
+        context: Codes,
         meter: Meter,
         *,
         temperature: float,
         rng: np.random.Generator,
         rules: Sequence[StepRule] | None = None,
     ) -> Codes:
-        """As `Net.extend`; a net that decodes whole windows leaves it to its prior."""
-        go_on = self.prior.extend if self.prior else super().extend
-        return go_on(heard, meter, temperature=temperature, rng=rng, rules=rules)
+        """As `Net.extend`; a net that decodes whole windows uses its fitted prior."""
+        extend = self.prior.extend if self.prior else super().extend
+        return extend(context, meter, temperature=temperature, rng=rng, rules=rules)

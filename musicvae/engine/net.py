@@ -1,8 +1,8 @@
-"""A net that plays: windows to `z`, `z` to windows, any number at once."""
+"""A net in numpy: windows -> `z` and `z` -> windows, any number at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import get_args
 
 import numpy as np
@@ -17,30 +17,26 @@ from ..constraints.step_rule import StepRule
 from ..errors import CheckpointError, RequestError
 from ..score.windows import window_steps
 from ..theory.meter import Meter
+from .batching import by_meter, in_order, stack_rows
 from .constrained import ConstraintState, split_rules
 from .constraint_cost import constraint_cost
-from .decoders import Decoder, StepDecoder, Steps, decoder_of
-from .encoders import Posterior, encoder_of
+from .decoders import Decoder, StepDecoder, Steps, build_decoder, teacher_forced
+from .encoders import Posterior, build_encoder
 from .layers import Linear
 from .sampling import expected_onsets, sample_noise, sample_steps, step_nll
 from .threads import one_blas_thread
-from .weights import (
-    Weights,
-)
-
-BATCH_SIZE = 256
-"""Windows that are computed in one product."""
+from .weights import Weights
 
 
 class Net:
     """The forward passes of the net of a checkpoint.
 
-    A window lasts `steps(meter)` steps. Windows of several meters may
-    stand in one call; those of one meter are computed side by side.
+    A window lasts `steps(meter)` steps. One call may mix windows of several meters; those of
+    one meter are computed side by side.
 
     Attributes:
-        codec: how it reads music.
-        bars: of a window; see `position.window_bars`.
+        codec: encodes phrases as steps.
+        bars: bars of a window; see `score.windows.window_bars`.
         latent: Z; 0 for a next-step net, which has no latent vector.
 
     Raises:
@@ -51,7 +47,8 @@ class Net:
         net, weights = checkpoint.config.net, Weights(checkpoint.weights)
         if net.kind not in get_args(Kind) or net.codec not in CODECS:
             raise CheckpointError(
-                f"This musicvae cannot play a net of kind {net.kind!r} with codec {net.codec!r}."
+                f"This version of musicvae has no net of kind {net.kind!r} with codec "
+                f"{net.codec!r}."
             )
         self.codec = CODECS[net.codec]
         self.bars = net.bars
@@ -60,21 +57,19 @@ class Net:
         if not self.latent:
             self._decoder = StepDecoder(weights, self.codec, net, net.kind, width(net.bars))
             return
-        self._encoder = encoder_of(weights.scope("encoder"), self.codec, net)
-        self._decoder = decoder_of(weights.scope("decoder"), self.codec, net)
+        self._encoder = build_encoder(weights.scope("encoder"), self.codec, net)
+        self._decoder = build_decoder(weights.scope("decoder"), self.codec, net)
         self._is_point = net.kind == "autoencoder"
-        codes = 1 if self._is_point else 2
-        self._to_latent = Linear(
-            weights.scope("to_latent"), self._encoder.width, codes * self.latent
-        )
+        outputs = self.latent if self._is_point else 2 * self.latent  # mu, then log_var
+        self._to_latent = Linear(weights.scope("to_latent"), self._encoder.width, outputs)
 
     def steps(self, meter: Meter) -> int:
-        """Of a window in that meter."""
+        """Steps of a window in that meter."""
         return window_steps(meter, self.bars)
 
     @one_blas_thread()
     def encode(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> Posterior:
-        """Whole windows to their posterior, `[N, Z]` each.
+        """Posterior of whole windows, `[N, Z]` each.
 
         Raises:
             RequestError: a next-step net has no encoder.
@@ -83,8 +78,8 @@ class Net:
             raise RequestError("This model predicts the next step: it cannot encode.")
         mu = np.empty((len(codes), self.latent), dtype=np.float32)
         log_var = np.full_like(mu, -np.inf)
-        for meter, rows in _by_meter(meters):
-            x = self.codec.one_hot(np.stack([codes[row] for row in rows]))
+        for meter, rows in by_meter(meters):
+            x = self.codec.one_hot(stack_rows(codes, rows))
             out = self._to_latent(self._encoder(x, self._condition(meter)))
             mu[rows] = out[:, : self.latent]
             if not self._is_point:
@@ -101,16 +96,16 @@ class Net:
         rngs: Sequence[np.random.Generator],
         rules: Sequence[StepRule] | None = None,
     ) -> list[Codes]:
-        """A window for each z, in its meter, by its own generator, under its rule if it has one.
+        """Decode a window from each z, in its meter, with its own generator and its own rule.
 
-        Temperature 0 is argmax.
+        Temperature 0 takes the most probable steps.
         """
-        found: dict[int, Codes] = {}
-        for meter, rows in _by_meter(meters):
-            kept = self._constraint_state(z, meter, rows, rules) if rules else None
-            drawn = self._draw(z, meter, rows, temperature, rngs, kept)
-            found.update(zip(rows, self._whole(drawn, len(rows)), strict=True))
-        return [found[row] for row in range(len(meters))]
+        windows: dict[int, Codes] = {}
+        for meter, rows in by_meter(meters):
+            state = self._constraint_state(z, meter, rows, rules) if rules else None
+            segments = self._sample(z, meter, rows, temperature, rngs, state)
+            windows.update(zip(rows, self._join_segments(segments, len(rows)), strict=True))
+        return in_order(windows)
 
     @one_blas_thread()
     def decode_with_cost(
@@ -122,95 +117,105 @@ class Net:
         rngs: Sequence[np.random.Generator],
         rules: Sequence[StepRule] | None = None,
     ) -> tuple[list[Codes], FloatArray]:
-        """As `decode`, and the nats that its rule cost each window, `[N]`: what `cost` gives."""
-        if not rules:
-            free = self.decode(z, meters, temperature=temperature, rngs=rngs)
-            return free, np.zeros(len(meters), np.float32)
-        found: dict[int, Codes] = {}
+        """As `decode`, and what the rule cost each window in nats, `[N]`: the result of `cost`."""
         nats = np.zeros(len(meters), np.float32)
-        for meter, rows in _by_meter(meters):
-            kept = self._constraint_state(z, meter, rows, rules)
-            kept.cost = np.zeros(len(kept.which))
-            drawn = self._draw(z, meter, rows, temperature, rngs, kept)
-            windows = self._whole(drawn, len(rows))
-            found.update(zip(rows, windows, strict=True))
-            nats[rows] = kept.cost.reshape(len(rows), -1).sum(axis=1)
-            if not np.array_equal(self._split_segments(windows), drawn):
-                # spelled otherwise than drawn, a segment would have heard itself otherwise
-                of = [rules[row] for row in rows]
-                nats[rows] = self.cost(z[rows], list(windows), [meter] * len(rows), of)
-        return [found[row] for row in range(len(meters))], nats
+        if not rules:
+            return self.decode(z, meters, temperature=temperature, rngs=rngs), nats
+        windows: dict[int, Codes] = {}
+        for meter, rows in by_meter(meters):
+            state = self._constraint_state(z, meter, rows, rules)
+            state.cost = np.zeros(len(state.rule_of_row))
+            segments = self._sample(z, meter, rows, temperature, rngs, state)
+            joined = self._join_segments(segments, len(rows))
+            windows.update(zip(rows, joined, strict=True))
+            nats[rows] = state.cost.reshape(len(rows), -1).sum(axis=1)
+            if not np.array_equal(self._split_segments(joined), segments):
+                # the canonical steps differ from the sampled ones, and so do their logits
+                row_rules = [rules[row] for row in rows]
+                nats[rows] = self.cost(z[rows], list(joined), [meter] * len(rows), row_rules)
+        return in_order(windows), nats
 
     @one_blas_thread()
     def extend(
         self,
-        heard: Codes,
+        context: Codes,
         meter: Meter,
         *,
         temperature: float,
         rng: np.random.Generator,
         rules: Sequence[StepRule] | None = None,
     ) -> Codes:
-        """The bar that follows the first bars of a window. `[T, ...]` -> `[meter.bar, ...]`.
+        """Sample the bar that follows the first bars of a window.
 
-        One rule is that of the bar.
+        Args:
+            rules: one rule, for the new bar.
+
+        Shape:
+            - context: `[T, ...]`
+            - Output: `[meter.steps_per_bar, ...]`
 
         Raises:
             RequestError: the net decodes whole windows.
         """
         if self.latent:
             raise RequestError("This model decodes whole windows: it cannot go on after a bar.")
-        known = self._condition(meter)[: len(heard) + meter.steps_per_bar]
-        steps = self._decoder.start(np.empty((1, 0), np.float32), known)
-        noise, first = (
-            sample_noise(self.codec, [rng], meter.steps_per_bar),
-            self.codec.initial_state(1, meter),
-        )
-        before, chain = heard[None], self._decoder.chain
+        conditions = self._condition(meter)[: len(context) + meter.steps_per_bar]
         bar: Codes
-        kept = ConstraintState(self.codec, rules, chain) if rules else None
-        (bar,) = sample_steps(steps, self.codec, first, noise, temperature, before, chain, kept)
+        (bar,) = sample_steps(
+            self._decoder.start(np.empty((1, 0), np.float32), conditions),
+            self.codec,
+            self.codec.initial_state(1, meter),
+            sample_noise(self.codec, [rng], meter.steps_per_bar),
+            temperature,
+            context=context[None],
+            chain=self._decoder.chain,
+            constraints=(
+                ConstraintState(self.codec, rules, self._decoder.chain) if rules else None
+            ),
+        )
         return bar
 
     @one_blas_thread()
     def logits(
         self, z: FloatArray, codes: Sequence[Codes], meters: Sequence[Meter]
     ) -> list[FloatArray]:
-        """Teacher-forced: what each step is expected to be, after the true ones. `[T, C]` each.
+        """Teacher-forced logits of each step, given the true steps before it. `[T, C]` each.
 
-        In a chain, after what truly stands before it in its own step as well.
+        In a chain, also given the true channels before it in the same step.
         """
-        found: dict[int, FloatArray] = {}
-        for meter, rows in _by_meter(meters):
-            truth = self._split_segments(np.stack([codes[row] for row in rows]))
-            steps = self._start(z, meter, rows)
-            each = [steps(t, truth[:, t - 1] if t else None) for t in range(truth.shape[1])]
-            logits = np.stack(each, axis=1).reshape(len(rows), self.steps(meter), -1)
+        by_row: dict[int, FloatArray] = {}
+        for meter, rows in by_meter(meters):
+            truth = self._split_segments(stack_rows(codes, rows))
+            logits = teacher_forced(self._start(z, meter, rows), truth)
+            logits = logits.reshape(len(rows), self.steps(meter), -1)
             if self._decoder.chain is not None:
                 logits += self.codec.one_hot(truth) @ self._decoder.chain
-            found.update(zip(rows, logits, strict=True))
-        return [found[row] for row in range(len(meters))]
+            by_row.update(zip(rows, logits, strict=True))
+        return in_order(by_row)
 
     @one_blas_thread()
     def features(self, codes: Sequence[Codes], meters: Sequence[Meter]) -> list[FloatArray]:
-        """Teacher-forced: what a next-step net's head reads at each step. `[T, H]` each."""
+        """Teacher-forced hidden states that the head of a next-step net reads. `[T, H]` each.
+
+        Raises:
+            RequestError: the net decodes whole windows.
+        """
         if not isinstance(self._decoder, StepDecoder) or self.latent:
             raise RequestError("This model decodes whole windows: it is no next-step net.")
-        found: dict[int, FloatArray] = {}
-        for meter, rows in _by_meter(meters):
-            truth = np.stack([codes[row] for row in rows])
-            nothing = np.empty((len(rows), 0), np.float32)
-            steps = self._decoder.hidden_steps(nothing, self._condition(meter))
-            each = [steps(t, truth[:, t - 1] if t else None) for t in range(truth.shape[1])]
-            found.update(zip(rows, np.stack(each, axis=1), strict=True))
-        return [found[row] for row in range(len(meters))]
+        by_row: dict[int, FloatArray] = {}
+        for meter, rows in by_meter(meters):
+            no_z = np.empty((len(rows), 0), np.float32)
+            steps = self._decoder.hidden_steps(no_z, self._condition(meter))
+            hidden = teacher_forced(steps, stack_rows(codes, rows))
+            by_row.update(zip(rows, hidden, strict=True))
+        return in_order(by_row)
 
     def nll(
         self, z: FloatArray, codes: Sequence[Codes], meters: Sequence[Meter]
     ) -> list[FloatArray]:
         """Teacher-forced `-log p` of each step of windows. `[T]` each."""
-        each = zip(self.logits(z, codes, meters), codes, strict=True)
-        return [step_nll(self.codec, logits, window) for logits, window in each]
+        pairs = zip(self.logits(z, codes, meters), codes, strict=True)
+        return [step_nll(self.codec, logits, window) for logits, window in pairs]
 
     @one_blas_thread()
     def cost(
@@ -220,77 +225,73 @@ class Net:
         meters: Sequence[Meter],
         rules: Sequence[StepRule],
     ) -> FloatArray:
-        """Nats that rules cost windows which were drawn under them; see `cost.price`. `[N]`"""
+        """What the rules cost windows that were drawn under them, in nats. `[N]`
+
+        See `constraint_cost.step_cost`.
+        """
         nats = np.zeros(len(codes), np.float32)
         logits = self.logits(z, codes, meters)
-        for meter, rows in _by_meter(meters):
-            truth, said = (
-                self._split_segments(np.stack([each[row] for row in rows]))
-                for each in (codes, logits)
-            )
-            kept, first = (
-                self._constraint_state(z, meter, rows, rules),
-                self._initial_state(len(truth), meter),
-            )
-            each = constraint_cost(kept, said, truth, first)
-            nats[rows] = each.reshape(len(rows), -1).sum(axis=1)
+        for meter, rows in by_meter(meters):
+            truth = self._split_segments(stack_rows(codes, rows))
+            row_logits = self._split_segments(stack_rows(logits, rows))
+            state = self._constraint_state(z, meter, rows, rules)
+            sounding = self._initial_state(len(truth), meter)
+            segment_nats = constraint_cost(state, row_logits, truth, sounding)
+            nats[rows] = segment_nats.reshape(len(rows), -1).sum(axis=1)
         return nats
 
     def _constraint_state(
         self, z: FloatArray, meter: Meter, rows: list[int], rules: Sequence[StepRule]
     ) -> ConstraintState:
-        """For some windows' segments; a decoder of z knows what it would play without."""
+        """State of the segments of some windows, with the notes that z foresees."""
         split = split_rules([rules[row] for row in rows], self._decoder.segments)
-        kept = ConstraintState(self.codec, split, self._decoder.chain)
-        if self.latent and kept.counted:
-            steps, first = self._start(z, meter, rows), self._initial_state(len(split), meter)
-            kept.foreseen_notes = expected_onsets(steps, kept, first)
-        return kept
+        state = ConstraintState(self.codec, split, self._decoder.chain)
+        if self.latent and state.counted:
+            sounding = self._initial_state(len(split), meter)
+            state.foreseen_notes = expected_onsets(self._start(z, meter, rows), state, sounding)
+        return state
 
-    def _draw(
+    def _sample(
         self,
         z: FloatArray,
         meter: Meter,
         rows: list[int],
         temperature: float,
         rngs: Sequence[np.random.Generator],
-        kept: ConstraintState | None,
+        state: ConstraintState | None,
     ) -> Codes:
-        """Segments of some windows of one meter. `[rows * segments, T / segments, ...]`"""
-        noise = self._split_segments(
-            sample_noise(self.codec, [rngs[row] for row in rows], self.steps(meter))
+        """Sample the segments of windows of one meter. `[rows * segments, T / segments, ...]`"""
+        noise = sample_noise(self.codec, [rngs[row] for row in rows], self.steps(meter))
+        noise = self._split_segments(noise)
+        return sample_steps(
+            self._start(z, meter, rows),
+            self.codec,
+            self._initial_state(len(noise), meter),
+            noise,
+            temperature,
+            chain=self._decoder.chain,
+            constraints=state,
         )
-        steps = self._start(z, meter, rows)
-        first, chain = self._initial_state(len(noise), meter), self._decoder.chain
-        return sample_steps(steps, self.codec, first, noise, temperature, None, chain, kept)
-
-    def _whole(self, drawn: Codes, n: int) -> Codes:
-        """Windows of their segments, in their one spelling; the inverse of `_apart`."""
-        windows = drawn.reshape(n, -1, *drawn.shape[2:])
-        if self._decoder.segments > 1:
-            windows = np.stack([self.codec.canonicalize(window) for window in windows])
-        return windows
 
     def _start(self, z: FloatArray, meter: Meter, rows: list[int]) -> Steps:
         return self._decoder.start(np.asarray(z, np.float32)[rows], self._condition(meter))
 
     def _initial_state(self, n: int, meter: Meter) -> SoundingState:
         """What sounds before the first step of each of `n` segments."""
-        return (
-            self.codec.unknown_state if self._decoder.segments > 1 else self.codec.initial_state
-        )(n, meter)
+        if self._decoder.segments > 1:
+            return self.codec.unknown_state(n, meter)
+        return self.codec.initial_state(n, meter)
 
     def _split_segments(self, windows: Codes) -> Codes:
-        """Windows in segments. `[N, T, ...]` -> `[N * segments, T / segments, ...]`"""
+        """`[N, T, ...]` -> `[N * segments, T / segments, ...]`"""
         return windows.reshape(len(windows) * self._decoder.segments, -1, *windows.shape[2:])
+
+    def _join_segments(self, segments: Codes, n: int) -> Codes:
+        """The `n` windows that segments belong to, in canonical form; undoes `_split_segments`."""
+        windows = segments.reshape(n, -1, *segments.shape[2:])
+        if self._decoder.segments > 1:
+            windows = np.stack([self.codec.canonicalize(window) for window in windows])
+        return windows
 
     def _condition(self, meter: Meter) -> FloatArray:
         return condition(meter, self.bars)
-
-
-def _by_meter(meters: Sequence[Meter]) -> Iterator[tuple[Meter, list[int]]]:
-    """Rows of one meter, so many at most that what is held for them stays small."""
-    for meter in dict.fromkeys(meters):
-        rows = [row for row, other in enumerate(meters) if other == meter]
-        for start in range(0, len(rows), BATCH_SIZE):
-            yield meter, rows[start : start + BATCH_SIZE]

@@ -1,7 +1,7 @@
 """One BLAS thread while the engine computes.
 
-The engine's products are small: threads wait for each other longer than they compute, and many
-times as long where other work runs on the machine. `scripts/bench/threads.py` measures it.
+The engine's matrix products are small: BLAS threads wait for each other longer than they compute,
+and far longer on a busy machine. `scripts/bench/threads.py` measures it.
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ if TYPE_CHECKING:
 
 
 class ThreadLimit:
-    """Sets BLAS to one thread while anyone computes, and back when nobody does.
+    """Limits BLAS to one thread while any block is active, and restores the number after the last.
 
-    The number of BLAS threads belongs to the process, and threads of the process may enter and
-    leave in any order: the first one in saves the number, the last one out restores it.
+    The number of BLAS threads belongs to the process, and Python threads may enter and leave
+    blocks in any order: the first one in saves the number, the last one out restores it.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._inside = 0
-        self._saved: list[int] = []
+        self._active = 0
+        self._saved_numbers: list[int] = []
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
-        """Hold the limit for a block, or, as a decorator, for a function."""
+        """Keep the limit during a `with` block, or, as a decorator, during a call."""
         with self._lock:
-            if not self._inside:
-                self._saved = [library.num_threads for library in blas_libraries()]
-                _set_threads([1] * len(self._saved))
-            self._inside += 1
+            if not self._active:
+                self._saved_numbers = [library.num_threads for library in blas_libraries()]
+                _set_threads([1] * len(self._saved_numbers))
+            self._active += 1
         try:
             yield
         finally:
             with self._lock:
-                self._inside -= 1
-                if not self._inside:
-                    _set_threads(self._saved)
+                self._active -= 1
+                if not self._active:
+                    _set_threads(self._saved_numbers)
 
 
 one_blas_thread = ThreadLimit()
@@ -50,15 +50,15 @@ one_blas_thread = ThreadLimit()
 
 @cache
 def blas_libraries() -> list[LibController]:
-    """The OpenBLAS libraries that keep one number of threads for the whole process.
+    """OpenBLAS libraries that have one number of threads for the whole process.
 
-    The wheels of numpy bring one. Other libraries keep a number for each thread, or publish none;
-    they are left as they are.
+    The wheels of numpy contain one. Other BLAS libraries have a number for each thread, or offer
+    no way to set it; they are left alone.
     """
-    from threadpoolctl import ThreadpoolController  # loaded with the first net that plays
+    from threadpoolctl import ThreadpoolController  # loaded with the first net that runs
 
-    found = ThreadpoolController().select(internal_api="openblas").lib_controllers
-    return [library for library in found if library.threading_layer == "pthreads"]
+    openblas = ThreadpoolController().select(internal_api="openblas").lib_controllers
+    return [library for library in openblas if library.threading_layer == "pthreads"]
 
 
 def _set_threads(numbers: list[int]) -> None:
@@ -66,5 +66,5 @@ def _set_threads(numbers: list[int]) -> None:
 
     for library, number in zip(blas_libraries(), numbers, strict=True):
         library.set_num_threads(number)
-    # threadpoolctl lets only the thread that set the number set it again, until it gives it up
+    # threadpoolctl lets only the thread that set the number change it, until it releases it
     OpenBLASController.clear_controlling_thread()

@@ -1,4 +1,4 @@
-"""The weights of a checkpoint, taken by name; one that is missing or misshapen is named."""
+"""Weights of a checkpoint by name; the error names an array that is missing or misshapen."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from ..errors import CheckpointError
 
 @dataclass(frozen=True)
 class Weights:
-    """Arrays by the names that torch gives them, read below a prefix."""
+    """Arrays by their names in torch; `take` looks them up below a prefix."""
 
     arrays: Mapping[str, FloatArray]
     prefix: str = ""
 
     def scope(self, name: str) -> Weights:
-        """Those of a module inside this one."""
+        """Weights of a submodule."""
         return Weights(self.arrays, f"{self.prefix}{name}.")
 
     def take(self, name: str, *shape: int) -> FloatArray:
-        """One array.
+        """Return one array.
 
         Raises:
-            CheckpointError: it is not there, or its shape is not the one that the config implies.
+            CheckpointError: the array is missing, or has another shape than the config implies.
         """
         full = self.prefix + name
         array = self.arrays.get(full)

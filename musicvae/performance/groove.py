@@ -1,9 +1,9 @@
-"""How drummers play: where and how hard they strike, on the mean, and how they stray from it.
+"""Timing and velocity statistics of drummers: means by drum and beat, and deviations from them.
 
-Learned from the Groove MIDI Dataset (CC BY 4.0; Gillick, Roeder, Simon, Bengio, Engel, Bamman,
+Fitted to the Groove MIDI Dataset (CC BY 4.0; Gillick, Roeder, Simon, Bengio, Engel, Bamman,
 Learning to Groove with Inverse Sequence Transformations, ICML 2019, arXiv:1905.06118), played
-by people on an electronic kit to a click. The numbers stand in groove.json, which
-scripts/learn_feel.py writes; scripts/bench/feel.py tells how well they predict others.
+by people on an electronic kit to a click. scripts/learn_feel.py writes the numbers to groove.json;
+scripts/bench/feel.py measures how well they predict held-out performances.
 """
 
 from __future__ import annotations
@@ -18,18 +18,20 @@ TABLE = Path(__file__).with_name("groove.json")
 
 @dataclass(frozen=True)
 class GrooveSpread:
-    """One quantity, offset in ticks of 1/480 quarter or velocity, as a sum of Gaussians.
+    """Model of the timing offsets or of the velocities of a performance.
 
-    Drummers stray in ways that stay: a pattern of a bar is played the same in the next.
+    Offsets are in ticks of 1/480 quarter. A note deviates from its mean by a sum of independent
+    Gaussians. Most of them are shared by several notes: drummers repeat their deviations from bar
+    to bar. All fields but `mean` and `memory` are standard deviations.
 
     Attributes:
-        mean: of each of the nine drums at each `Meter.level`. `[9, LEVELS]`
-        drum: spread of one drum in a performance; this and what follows: standard deviations.
-        place: of all drums at one place in the bar; it returns in each bar.
-        habit: of one drum at one place in the bar, beside that.
-        drift: of all drums together, as time goes by.
-        memory: how much of the drift is left a quarter later, 0 to 1.
-        stroke: of each stroke alone.
+        mean: mean of each of the nine drum classes at each `Meter.level`. `[9, LEVELS]`
+        drum: shared by all notes of one drum.
+        place: shared by all drums at one step of the bar, in every bar.
+        habit: shared by the notes of one drum at one step of the bar, in every bar.
+        drift: a slow drift that all drums share.
+        memory: correlation of the drift with itself a quarter later, 0 to 1.
+        stroke: of each note alone.
     """
 
     mean: tuple[tuple[float, ...], ...]
@@ -43,7 +45,7 @@ class GrooveSpread:
 
 @cache
 def load_groove() -> tuple[GrooveSpread, GrooveSpread]:
-    """Timing, then velocity."""
+    """The models of timing and of velocity, in this order."""
     table = json.loads(TABLE.read_text(encoding="utf-8"))
     timing, velocity = (
         GrooveSpread(**{**table[name], "mean": tuple(map(tuple, table[name]["mean"]))})

@@ -1,8 +1,8 @@
-"""Played by a person: timing and loudness stray from the written ones as drummers' do.
+"""Humanize: random timing and velocity deviations, distributed as those of drummers.
 
-See `groove`. Drums stray as was learned: early or late, soft or loud, in a pattern that returns in
-each bar, with a drift that all players share. Pitched parts, of which nothing was learned, follow
-the same pattern and drift, half as far; what is struck together in one of them stays together.
+See `groove`. Drums deviate as fitted: early or late, soft or loud, in a pattern that returns in
+each bar, with a drift that all parts share. Pitched parts, for which nothing was fitted, follow the
+same pattern and drift, half as far; notes of one part with the same onset stay together.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from ..theory.drum_kit import CLASS_OF
 from .groove import GrooveSpread, load_groove
 
 PITCHED_SHARE = 0.5
-"""How far pitched parts stray, for drums' 1; a choice, not learned."""
+"""Deviation of pitched parts relative to drums; chosen, not fitted."""
 
 MIN_VELOCITY = 16
-"""No note becomes softer than that: it would be missed."""
+"""Softest velocity that a note can be given: below this it would hardly be audible."""
 
 MAX_AMOUNT = 4.0
-"""An amount beyond this is no feel."""
+"""Largest amount: deviations beyond it no longer sound like a performance."""
 
 
 def humanize_phrase(phrase: Phrase, amount: float = 1.0, seed: int | None = None) -> Phrase:
-    """The phrase with its notes off the grid, and its velocities changed.
+    """The phrase with random note offsets and velocities.
 
-    Onsets keep their order: no note is moved by half a step or more, nor before the phrase.
+    Onsets keep their order: no note is moved by half a step or more, or to before the phrase.
 
     Args:
-        amount: 0 changes nothing, 1 strays as far as drummers do.
-        seed: the same one gives the same notes.
+        amount: 0 changes nothing, 1 deviates as far as drummers do.
+        seed: the same seed gives the same notes.
 
     Raises:
-        RequestError: a number is out of range.
+        RequestError: the amount or the seed is out of range.
     """
     if not (math.isfinite(amount) and 0 <= amount <= MAX_AMOUNT):
         raise RequestError(f"Humanize by 0 to {MAX_AMOUNT:g}, not {amount:g}.")
@@ -47,48 +47,54 @@ def humanize_phrase(phrase: Phrase, amount: float = 1.0, seed: int | None = None
         return phrase
     rng = np.random.default_rng(seed)
     timing, velocity = load_groove()
-    late, loud = _deviations(timing, phrase, rng), _deviations(velocity, phrase, rng)
-    early = float(np.mean(timing.mean))  # all play ahead of a click: not heard where there is none
+    timings = _deviations(timing, phrase, rng)
+    velocities = _deviations(velocity, phrase, rng)
+    # drummers play ahead of the click on average; without a click only the rest is audible
+    mean_offset = float(np.mean(timing.mean))
     parts = []
-    for part, off, more in zip(phrase.parts, late, loud, strict=True):
+    for part, part_timings, part_velocities in zip(phrase.parts, timings, velocities, strict=True):
         notes = []
-        for note, ticks, louder in zip(part.notes, off, more, strict=True):
+        for note, ticks, louder in zip(part.notes, part_timings, part_velocities, strict=True):
             if part.is_drum and note.pitch in CLASS_OF:
                 level = phrase.meter.level(note.start + phrase.lead_in)
-                ticks += timing.mean[CLASS_OF[note.pitch]][level] - early
-            notes.append(_struck(note, amount * ticks, amount * louder, phrase))
+                ticks += timing.mean[CLASS_OF[note.pitch]][level] - mean_offset
+            notes.append(_deviate(note, amount * ticks, amount * louder, phrase))
         parts.append(replace(part, notes=tuple(notes)))
     return replace(phrase, parts=tuple(parts))
 
 
-def _struck(note: Note, ticks: float, velocity: float, phrase: Phrase) -> Note:
+def _deviate(note: Note, ticks: float, louder: float, phrase: Phrase) -> Note:
     most = (phrase.meter.step_ticks - 1) // 2
     offset = max(-most if note.start else 0, min(most, round(note.offset + ticks)))
     softest = min(MIN_VELOCITY, note.velocity)
-    loud = max(softest, min(127, round(note.velocity + velocity)))
-    return replace(note, offset=offset, velocity=loud)
+    velocity = max(softest, min(127, round(note.velocity + louder)))
+    return replace(note, offset=offset, velocity=velocity)
 
 
-def _deviations(feel: GrooveSpread, phrase: Phrase, rng: np.random.Generator) -> list[list[float]]:
-    """By how much each note of each part strays from its mean."""
-    drift, place = _drift(feel, phrase, rng), _NormalDraws(feel.place, rng)
-    found = []
+def _deviations(
+    spread: GrooveSpread, phrase: Phrase, rng: np.random.Generator
+) -> list[list[float]]:
+    """Deviation of each note from its mean, for each part."""
+    drift, place = _drift(spread, phrase, rng), _NormalDraws(spread.place, rng)
+    deviations = []
     for part in phrase.parts:
         drum, habit, stroke = (
-            _NormalDraws(spread, rng) for spread in (feel.drum, feel.habit, feel.stroke)
+            _NormalDraws(sd, rng) for sd in (spread.drum, spread.habit, spread.stroke)
         )
-        strayed = []
+        of_part = []
         for note in part.notes:
-            at = (note.start + phrase.lead_in) % phrase.meter.steps_per_bar
-            who = CLASS_OF.get(note.pitch, -1) if part.is_drum else 0
-            stray = drift[note.start] + place[at] + habit[who, at] + stroke[who, note.start]
-            strayed.append(stray + drum[who] if part.is_drum else PITCHED_SHARE * stray)
-        found.append(strayed)
-    return found
+            step = (note.start + phrase.lead_in) % phrase.meter.steps_per_bar
+            # a pitched part is one player: its chords stay together
+            player = CLASS_OF.get(note.pitch, -1) if part.is_drum else 0
+            deviation = drift[note.start] + place[step] + habit[player, step]
+            deviation += stroke[player, note.start]
+            of_part.append(deviation + drum[player] if part.is_drum else PITCHED_SHARE * deviation)
+        deviations.append(of_part)
+    return deviations
 
 
 class _NormalDraws(dict[object, float]):
-    """A normal number for each thing that is asked for, drawn when it first is."""
+    """A normally distributed number for each key, drawn when the key is first read."""
 
     def __init__(self, spread: float, rng: np.random.Generator) -> None:
         super().__init__()
@@ -99,12 +105,14 @@ class _NormalDraws(dict[object, float]):
         return self[key]
 
 
-def _drift(feel: GrooveSpread, phrase: Phrase, rng: np.random.Generator) -> dict[int, float]:
-    """An Ornstein-Uhlenbeck process from 0, at each step where a note is struck."""
-    found: dict[int, float] = {}
-    now, last = 0.0, 0
+def _drift(spread: GrooveSpread, phrase: Phrase, rng: np.random.Generator) -> dict[int, float]:
+    """An Ornstein-Uhlenbeck process from 0, at each step with an onset."""
+    drift: dict[int, float] = {}
+    value, last = 0.0, 0
     for step in sorted({note.start for part in phrase.parts for note in part.notes}):
-        kept = feel.memory ** ((step - last) / phrase.meter.steps_per_quarter)
-        now = kept * now + feel.drift * math.sqrt(1 - kept**2) * float(rng.standard_normal())
-        found[step], last = now, step
-    return found
+        # correlation over the time since the last onset; the noise keeps the variance at drift**2
+        decay = spread.memory ** ((step - last) / phrase.meter.steps_per_quarter)
+        noise = float(rng.standard_normal())
+        value = decay * value + spread.drift * math.sqrt(1 - decay**2) * noise
+        drift[step], last = value, step
+    return drift

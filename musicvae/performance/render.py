@@ -1,4 +1,4 @@
-"""What is done to a phrase after it was decoded: its chords are played, by people if asked."""
+"""Rendering of a decoded phrase: accompaniment of its chords, and humanizing."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .humanize import humanize_phrase
 
 @dataclass(frozen=True)
 class Rendering:
-    """Choices that a net has no part in.
+    """Options that apply after a net has decoded a phrase.
 
     Attributes:
-        pattern: how a lead sheet's chords are played; None where there are none.
-        humanize: how far timing and loudness stray; see `humanize`.
+        pattern: accompaniment pattern of a lead sheet; None for music without chords.
+        humanize: amount of timing and velocity deviations; see `humanize_phrase`.
     """
 
     pattern: str | None = None
@@ -27,43 +27,43 @@ class Rendering:
 
     @classmethod
     def create(cls, codec: str, pattern: str | None, humanize: float = 0.0) -> Rendering:
-        """For what a codec decodes.
+        """Check the options for phrases of a codec; lead sheets default to the block pattern.
 
         Raises:
-            RequestError: there is no such pattern, no chords that it could play, or the
-                amount is out of range.
+            RequestError: there is no such pattern, the codec has no chords that it could play, or
+                the amount is out of range.
         """
         humanize = float(humanize)
-        humanize_phrase(Phrase(), humanize)
+        humanize_phrase(Phrase(), humanize)  # checks the amount
         if CODECS[codec].has_chords:
             return cls(check_pattern(pattern or "block"), humanize)
         if pattern:
-            raise RequestError("This model makes no chords that a pattern could play.")
+            raise RequestError("This model has no chords, so it takes no pattern.")
         return cls(None, humanize)
 
     @classmethod
     def from_recipe(cls, codec: str, recipe: Recipe) -> Rendering:
-        """That of which a recipe tells."""
+        """The options that a recipe records."""
         pattern, humanize = recipe.options.get("pattern"), recipe.options.get("humanize")
         amount = float(humanize) if isinstance(humanize, (int, float)) else 0.0
         return cls.create(codec, None if pattern is None else str(pattern), amount)
 
 
 def render(phrase: Phrase, rendering: Rendering, constraints: Constraints = FREE) -> Phrase:
-    """The phrase as it is heard; its recipe tells of it, too.
+    """Add the accompaniment and humanize the phrase; its recipe records the options.
 
     Args:
-        constraints: what the phrase keeps to: what is played besides keeps to their key.
+        constraints: constraints of the phrase; the bass keeps to their key.
     """
-    heard = phrase
+    rendered = phrase
     if rendering.pattern:
         key = constraints.key
-        heard = add_accompaniment(phrase, rendering.pattern, key.tones if key else range(12))
-    # the notes themselves are the seed: what is played again strays again as it did
-    heard = humanize_phrase(heard, rendering.humanize, int(phrase.fingerprint[:12], 16))
+        rendered = add_accompaniment(phrase, rendering.pattern, key.tones if key else range(12))
+    # seeded by the notes, so that a replayed phrase deviates in the same way
+    rendered = humanize_phrase(rendered, rendering.humanize, int(phrase.fingerprint[:12], 16))
     recipe = phrase.recipe
     if recipe:
-        known = replace(heard, parts=heard.parts[: len(phrase.parts)]).fingerprint
+        decoded_parts = replace(rendered, parts=rendered.parts[: len(phrase.parts)])
         options = {**recipe.options, **vars(rendering)}
-        recipe = replace(recipe, notes=known, options=options)
-    return replace(heard, recipe=recipe)
+        recipe = replace(recipe, notes=decoded_parts.fingerprint, options=options)
+    return replace(rendered, recipe=recipe)

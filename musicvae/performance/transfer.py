@@ -1,4 +1,4 @@
-"""How a phrase is played: tempo, program, name and accents, lent to another phrase."""
+"""Performance transfer: tempo, programs, names and accents of one phrase applied to another."""
 
 from __future__ import annotations
 
@@ -6,66 +6,73 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..score.phrase import DEFAULT_VELOCITY, Note, Part, Phrase, Tempo, chord_map, move_note
+from ..score.phrase import DEFAULT_VELOCITY, Part, Phrase, Tempo, chord_map, move_note
 from ..theory.meter import MAX_TEMPO
 from .dynamics import apply_dynamics
 
 
 def accents(part: Part, phrase: Phrase) -> dict[int, int]:
-    """Mean velocity of a part of the phrase at each place in the bar where it strikes."""
-    struck = defaultdict(list)
+    """Mean velocity of a part at each step of the bar where it has an onset."""
+    velocities = defaultdict(list)
     for note in part.notes:
-        struck[_place(phrase, note)].append(note.velocity)
-    return {place: round(sum(found) / len(found)) for place, found in struck.items()}
+        step = (note.start + phrase.lead_in) % phrase.meter.steps_per_bar
+        velocities[step].append(note.velocity)
+    return {step: round(sum(values) / len(values)) for step, values in velocities.items()}
 
 
 def transfer_performance(
     phrase: Phrase, other: Phrase, loud: Sequence[Mapping[int, int]] | None = None
 ) -> Phrase:
-    """The notes of one phrase in the shape of another of its meter, part by part.
+    """Play the notes of one phrase like another phrase of the same meter, part by part.
 
-    Length, pick-up, tempos, programs and names are the other's; so is the velocity
-    of each part at each place in the bar, and its mean at places where the part is
-    silent; what a note is off the grid stays its own. The phrase begins with a whole
-    bar, the rests that fill up the other's pick-up included; what lies outside the
-    other's length is cut off. Chords go with their notes; where none are told, the
-    other's stay.
+    Length, pick-up, tempos, programs and names are taken from the other phrase. So are velocities:
+    each note has the accent of its part at that step of the bar, or the mean of the part's accents
+    where there is none. Timing offsets are kept.
+
+    The phrase starts at a bar line, so the rest before the pick-up of the other phrase is removed;
+    notes beyond the other's length are cut. Chords move with the notes; a phrase without chords
+    gets those of the other.
 
     Args:
-        loud: accents of each part, if they are not the other's own.
+        loud: accents of each part, in place of those of the other phrase.
     """
     loud = loud or [accents(part, other) for part in other.parts]
     parts = zip(phrase.parts, other.parts, loud, strict=True)
-    told = ((change.step - other.lead_in, change.chord) for change in phrase.chords)
+    changes = ((change.step - other.lead_in, change.chord) for change in phrase.chords)
     return replace(
         other,
-        parts=tuple(_like(mine, theirs, other, own) for mine, theirs, own in parts),
-        chords=chord_map(told, other.steps) if phrase.chords else other.chords,
+        parts=tuple(
+            _transfer_part(part, other_part, other, part_accents)
+            for part, other_part, part_accents in parts
+        ),
+        chords=chord_map(changes, other.steps) if phrase.chords else other.chords,
         edited=False,
     )
 
 
-def _like(mine: Part, theirs: Part, other: Phrase, loud: Mapping[int, int]) -> Part:
+def _transfer_part(
+    part: Part, other_part: Part, other: Phrase, velocities: Mapping[int, int]
+) -> Part:
     lead = other.lead_in
-    usual = round(sum(loud.values()) / len(loud)) if loud else DEFAULT_VELOCITY
+    mean = round(sum(velocities.values()) / len(velocities)) if velocities else DEFAULT_VELOCITY
     notes = []
-    for note in mine.notes:
+    for note in part.notes:
         start, end = note.start - lead, min(note.end - lead, other.steps)
         if 0 <= start < end:
-            velocity = loud.get(note.start % other.meter.steps_per_bar, usual)
+            velocity = velocities.get(note.start % other.meter.steps_per_bar, mean)
             notes.append(move_note(replace(note, velocity=velocity), start, end - start))
-    return replace(theirs, notes=tuple(notes))
+    return replace(other_part, notes=tuple(notes))
 
 
 def mean_tempo(phrase: Phrase) -> float:
     """Microseconds per quarter, averaged over the steps of the phrase."""
     steps = [tempo.step for tempo in phrase.tempos] + [max(1, phrase.steps)]
-    lasting = zip(phrase.tempos, steps, steps[1:], strict=False)
-    return sum(tempo.microseconds * (end - at) for tempo, at, end in lasting) / steps[-1]
+    spans = zip(phrase.tempos, steps, steps[1:], strict=False)
+    return sum(tempo.microseconds * (end - start) for tempo, start, end in spans) / steps[-1]
 
 
 def scale_tempo(phrase: Phrase, ratio: float) -> Phrase:
-    """The phrase with all its tempos multiplied: 2 is half as fast."""
+    """The phrase with the length of every quarter multiplied by a ratio: 2 is half as fast."""
     scaled = [
         Tempo(tempo.step, max(1, min(MAX_TEMPO, round(tempo.microseconds * ratio))))
         for tempo in phrase.tempos
@@ -74,11 +81,7 @@ def scale_tempo(phrase: Phrase, ratio: float) -> Phrase:
 
 
 def apply_defaults(phrase: Phrase, microseconds: int, program: int) -> Phrase:
-    """A bare phrase in a tempo, its first part with an instrument, and with expression."""
+    """The phrase with a tempo, a program for its first part, and dynamics."""
     first = replace(phrase.parts[0], program=program)
     parts = (first, *phrase.parts[1:])
     return apply_dynamics(replace(phrase, tempos=(Tempo(0, microseconds),), parts=parts))
-
-
-def _place(phrase: Phrase, note: Note) -> int:
-    return (note.start + phrase.lead_in) % phrase.meter.steps_per_bar

@@ -1,4 +1,4 @@
-"""Hierarchical nets as they are played: any meter, either likelihood, across bar lines."""
+"""Hierarchical nets in numpy: any meter, both likelihoods, notes across bar lines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EVERY_NET = pytest.mark.parametrize(
 
 
 def twins(codec: str, layers: int, quiet: tuple[int, ...] = ()) -> tuple[SequenceVAE, Player]:
-    """A net with weights larger than fresh ones, some channels of it quiet, and its player."""
+    """A torch net with enlarged weights, with some channels never drawn, and its player."""
     torch.manual_seed(3)
     config = miniature("melody-16bar", codec=codec, layers=layers, bars=BARS)
     net = build(config.net).eval()
@@ -39,29 +39,29 @@ def twins(codec: str, layers: int, quiet: tuple[int, ...] = ()) -> tuple[Sequenc
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.copy_(parameter * 2 + 0.1 * torch.randn_like(parameter))
-        led(net).core.head.bias[list(quiet)] = -1e4
+        decoder_of(net).core.head.bias[list(quiet)] = -1e4
     return net, Player(checkpoint_of(net, config, 0))
 
 
-def led(net: SequenceVAE) -> HierarchicalDecoder:
-    """Its decoder."""
+def decoder_of(net: SequenceVAE) -> HierarchicalDecoder:
+    """The decoder of a hierarchical net."""
     assert isinstance(net.decoder, HierarchicalDecoder)
     return net.decoder
 
 
-def a_batch(codec: str) -> SequenceBatch:
-    """A little piece in each meter, padded."""
+def make_batch(codec: str) -> SequenceBatch:
+    """A short piece in each meter, padded."""
     windows = Windows(CODECS[codec], *packed(codec, PLAYED, BARS), BARS)
     return to_sequences(windows.batch(np.arange(len(PLAYED))))
 
 
 def draw_z(player: Player, n: int = len(PLAYED)) -> NDArray[np.float32]:
-    """Away from the middle."""
+    """Some z, wider spread than N(0, I)."""
     return np.random.default_rng(0).normal(0, 1.5, (n, player.latent)).astype(np.float32)
 
 
-def play(player: Player, meters: list[Meter], temperature: float) -> list[Codes]:
-    """A window for each meter."""
+def decode_windows(player: Player, meters: list[Meter], temperature: float) -> list[Codes]:
+    """Decode a window in each meter."""
     rngs = [np.random.default_rng(i) for i in range(len(meters))]
     z = draw_z(player, len(meters))
     return player.decode(z, meters, temperature=temperature, rngs=rngs)
@@ -70,12 +70,12 @@ def play(player: Player, meters: list[Meter], temperature: float) -> list[Codes]
 @EVERY_NET
 @torch.no_grad()
 def test_torch_and_numpy_are_the_same_within_1e_4(codec: str, layers: int) -> None:
-    """Logits and posteriors, in six meters, padded in torch and unpadded in numpy."""
+    """Logits and posteriors in six meters, padded in torch and unpadded in numpy."""
     net, player = twins(codec, layers)
-    batch, windows, z = a_batch(codec), windows_of(codec, PLAYED, BARS), draw_z(player)
+    batch, windows, z = make_batch(codec), windows_of(codec, PLAYED, BARS), draw_z(player)
     posterior = net.posterior(batch)
-    for found, expected in zip(player.encode(windows, PLAYED), posterior, strict=True):
-        np.testing.assert_allclose(found, expected.numpy(), atol=1e-4)
+    for parameter, expected in zip(player.encode(windows, PLAYED), posterior, strict=True):
+        np.testing.assert_allclose(parameter, expected.numpy(), atol=1e-4)
     rows = net.decode(torch.from_numpy(z), batch).numpy()
     for logits, row in zip(player.logits(z, windows, PLAYED), rows, strict=True):
         np.testing.assert_allclose(logits, row[: len(logits)], atol=1e-4)
@@ -83,62 +83,62 @@ def test_torch_and_numpy_are_the_same_within_1e_4(codec: str, layers: int) -> No
 
 
 @torch.no_grad()
-def test_free_running_is_that_of_the_core_told_by_the_conductor() -> None:
-    """At temperature 0, step for step, as long as torch too draws no note-off in silence."""
+def test_free_running_is_the_same_in_torch_and_numpy() -> None:
+    """At temperature 0, step for step; torch masks nothing, so note-offs are disabled."""
     off = CODECS["melody"].channels - 2
     net, player = twins("melody", 2, quiet=(off,))
-    decoder, batch = led(net), a_batch("melody")
-    said = decoder.conduct(torch.from_numpy(draw_z(player))).flatten(0, 1)
-    known = split_segments(batch, BARS).condition
-    apart = decoder.core.free_run(said, known, net.likelihood, 0.0)
-    expected = join_segments(apart, batch.lengths, BARS, batch.x.shape[1]).argmax(-1).numpy()
-    drawn = play(player, list(PLAYED), temperature=0.0)
+    decoder, batch = decoder_of(net), make_batch("melody")
+    segment_z = decoder.conduct(torch.from_numpy(draw_z(player))).flatten(0, 1)
+    condition = split_segments(batch, BARS).condition
+    segments = decoder.core.free_run(segment_z, condition, net.likelihood, 0.0)
+    expected = join_segments(segments, batch.lengths, BARS, batch.x.shape[1]).argmax(-1).numpy()
+    drawn = decode_windows(player, list(PLAYED), temperature=0.0)
     for codes, steps in zip(drawn, expected, strict=True):
         assert codes.tolist() == steps[: len(codes)].tolist()
     assert len({codes.tobytes() for codes in drawn}) > 1
 
 
-def likely(codec: str, channels: slice, by: float) -> Player:
-    """A player whose decoder leans towards some channels."""
+def biased_player(codec: str, channels: slice, bias: float) -> Player:
+    """A player whose decoder has a bias on some channels."""
     checkpoint = tiny_checkpoint("melody-16bar", codec=codec, bars=BARS)
-    checkpoint.weights["decoder.core.head.bias"][channels] += by
+    checkpoint.weights["decoder.core.head.bias"][channels] += bias
     return Player(checkpoint)
 
 
 def test_a_note_may_end_at_a_bar_line() -> None:
-    """The segment does not know that it sounds, and may stop it; in silence nothing is stopped."""
-    player = likely("melody", slice(88, 89), 4.0)
+    """A segment may stop a note of the segment before; a note-off in silence is removed."""
+    player = biased_player("melody", slice(88, 89), 4.0)
     off, hold = 88, 89
-    stopped = 0
-    for codes in play(player, [Meter()] * 40, temperature=1.0):
+    note_offs = 0
+    for codes in decode_windows(player, [Meter()] * 40, temperature=1.0):
         assert codes[0] != off
-        for border in range(16, 64, 16):
-            before = codes[:border][codes[:border] != hold]
-            if codes[border] == off:
+        for bar_line in range(16, 64, 16):
+            before = codes[:bar_line][codes[:bar_line] != hold]
+            if codes[bar_line] == off:
                 assert before[-1] < off
-                stopped += 1
-    assert stopped > 10
+                note_offs += 1
+    assert note_offs > 10
 
 
 def test_a_pitch_may_sound_across_a_bar_line() -> None:
-    """Where the segment before left it sounding, and nowhere else."""
-    player = likely("roll", slice(128, 256), 1.0)
-    crossed = 0
-    for codes in play(player, [Meter()] * 8, temperature=1.0):
+    """Only where it sounds at the end of the segment before."""
+    player = biased_player("roll", slice(128, 256), 1.0)
+    sustained = 0
+    for codes in decode_windows(player, [Meter()] * 8, temperature=1.0):
         sounding = (codes[:, :128] | codes[:, 128:]) > 0
         assert not codes[0, 128:].any()
         assert not (codes[1:, 128:] > sounding[:-1]).any()
-        crossed += int(codes[16:64:16, 128:].sum())
-    assert crossed > 10
+        sustained += int(codes[16:64:16, 128:].sum())
+    assert sustained > 10
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("codec", "by"), [("melody", 0.0), ("roll", -3.0), ("piano", -3.0)])
-def test_what_is_decoded_survives_the_file(codec: str, by: float) -> None:
-    """In every meter, segments end to end, written and read back: the same codes."""
-    player = likely(codec, slice(None), by)
+@pytest.mark.parametrize(("codec", "bias"), [("melody", 0.0), ("roll", -3.0), ("piano", -3.0)])
+def test_decoded_windows_survive_the_file(codec: str, bias: float) -> None:
+    """Written to a file and read back, windows have the same codes, in every meter."""
+    player = biased_player(codec, slice(None), bias)
     meters = METERS[:: 1 if codec == "melody" else 4]
-    drawn = play(player, meters, temperature=1.0)
+    drawn = decode_windows(player, meters, temperature=1.0)
     assert any((codes != player.codec.rest).any() for codes in drawn)
     for codes, meter in zip(drawn, meters, strict=True):
         (phrase,) = read_midi(midi_bytes(player.codec.decode(codes, meter)))
@@ -146,14 +146,21 @@ def test_what_is_decoded_survives_the_file(codec: str, by: float) -> None:
 
 
 @pytest.mark.slow
-def test_sixteen_bars_are_learned_by_heart() -> None:
-    """Four melodies of 256 steps, in a small net, come back from their z alone."""
+def test_a_small_net_overfits_sixteen_bars() -> None:
+    """It reconstructs four melodies of 256 steps from their z."""
     torch.manual_seed(0)
     config = miniature(
-        "melody-16bar", bars=16, conductor=24, encoder=16, latent=16, hidden=48, layers=1, plan=8
+        "melody-16bar",
+        bars=16,
+        conductor=24,
+        encoder=16,
+        latent=16,
+        hidden=48,
+        layers=1,
+        step_conditioning=8,
     )
     meters = [Meter()] * 4
-    net = build(config.net).eval()  # no steps are hidden
+    net = build(config.net).eval()  # eval: no step dropout
     windows = Windows(CODECS["melody"], *packed("melody", meters, 16), 16)
     batch = to_sequences(windows.batch(np.arange(4)))
     optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
@@ -165,5 +172,5 @@ def test_sixteen_bars_are_learned_by_heart() -> None:
     codes = windows_of("melody", meters, 16)
     mu = player.encode(codes, meters).mu
     rngs = [np.random.default_rng(0)] * 4
-    back = player.decode(mu, meters, temperature=0.0, rngs=rngs)
-    assert np.mean(np.array(back) == np.array(codes)) > 0.95
+    decoded = player.decode(mu, meters, temperature=0.0, rngs=rngs)
+    assert np.mean(np.array(decoded) == np.array(codes)) > 0.95

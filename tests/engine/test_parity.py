@@ -1,4 +1,4 @@
-"""What is trained in torch and played in numpy are the same functions."""
+"""Nets compute the same functions in torch and in numpy."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WITH_Z = [name for name, config in PRESETS.items() if config.net.kind not in ("r
 
 
 def twins(name: str, **choices: object) -> tuple[Net, Player]:
-    """A net with weights larger than fresh ones, and the player of its checkpoint."""
+    """A torch net with enlarged weights, and the player of its checkpoint."""
     torch.manual_seed(3)
     config = miniature(name, **choices)
     net = build(config.net).eval()
@@ -38,19 +38,19 @@ def twins(name: str, **choices: object) -> tuple[Net, Player]:
 
 
 def sequences(player: Player, windows: list[Codes]) -> SequenceBatch:
-    """Ragged windows as one padded batch."""
+    """Windows of different lengths as one padded batch."""
     longest = max(map(len, windows))
     x = np.zeros((len(windows), longest, player.codec.channels), np.float32)
-    known = np.zeros((len(windows), longest, width(player.bars)), np.float32)
+    conditions = np.zeros((len(windows), longest, width(player.bars)), np.float32)
     for i, (codes, meter) in enumerate(zip(windows, RAGGED, strict=True)):
         x[i, : len(codes)] = player.codec.one_hot(codes)
-        known[i, : len(codes)] = condition(meter, player.bars)
+        conditions[i, : len(codes)] = condition(meter, player.bars)
     lengths = torch.tensor([len(codes) for codes in windows])
-    return SequenceBatch(torch.from_numpy(x), torch.from_numpy(known), lengths)
+    return SequenceBatch(torch.from_numpy(x), torch.from_numpy(conditions), lengths)
 
 
 def draw_z(player: Player) -> NDArray[np.float32]:
-    """A z for each window, away from the middle."""
+    """A z for each window, wider spread than N(0, I)."""
     rng = np.random.default_rng(0)
     return rng.normal(0, 1.5, (len(RAGGED), player.latent)).astype(np.float32)
 
@@ -65,22 +65,22 @@ def test_logits_are_the_same_within_1e_4(name: str) -> None:
     expected = (
         net(batch) if isinstance(net, LanguageModel) else net.decode(torch.from_numpy(z), batch)
     )
-    found = player.logits(z, windows, RAGGED)
-    for logits, row, codes in zip(found, expected.numpy(), windows, strict=True):
+    logits_of_rows = player.logits(z, windows, RAGGED)
+    for logits, row, codes in zip(logits_of_rows, expected.numpy(), windows, strict=True):
         assert logits.shape == (len(codes), player.codec.channels)
         np.testing.assert_allclose(logits, row[: len(codes)], atol=1e-4)
-    assert np.std(found[0]) > 1e-2
+    assert np.std(logits_of_rows[0]) > 1e-2
 
 
 @pytest.mark.parametrize("codec", ["melody", "leadsheet", "trio", "piano"])
 @torch.no_grad()
 def test_in_a_chain_logits_are_the_same_within_1e_4(codec: str) -> None:
-    """Each after what truly stands before it in its own step."""
+    """Each given the true channels before it in its own step."""
     net, player = twins("lstm", codec=codec, chain=True)
     windows = windows_of(codec)
     expected = net(sequences(player, windows)).numpy()
-    found = player.logits(draw_z(player), windows, RAGGED)
-    for logits, row in zip(found, expected, strict=True):
+    logits_of_rows = player.logits(draw_z(player), windows, RAGGED)
+    for logits, row in zip(logits_of_rows, expected, strict=True):
         np.testing.assert_allclose(logits, row[: len(logits)], atol=1e-4)
 
 
@@ -103,7 +103,7 @@ def test_posteriors_are_the_same_within_1e_4(name: str) -> None:
 
 @torch.no_grad()
 def test_free_running_at_temperature_0_is_the_same() -> None:
-    """Step for step, as long as torch too draws no note-off where nothing sounds."""
+    """Step for step; torch masks nothing, so note-offs are disabled."""
     net, player = twins("melody-2bar")
     assert isinstance(net, SequenceVAE)
     assert isinstance(net.decoder, AutoregressiveDecoder)
@@ -122,8 +122,8 @@ def test_free_running_at_temperature_0_is_the_same() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in PRESETS if not PRESETS[name].net.conductor])
-def test_playing_is_teacher_forcing_by_what_was_played(name: str) -> None:
-    """At temperature 0 each step is the best allowed under the logits that its own past gives."""
+def test_sampled_steps_are_the_best_under_teacher_forcing(name: str) -> None:
+    """At temperature 0, each step is the best allowed one given the steps before it."""
     _, player = twins(name)
     z = draw_z(player)
     rngs = [np.random.default_rng(i) for i in range(len(z))]
@@ -131,13 +131,13 @@ def test_playing_is_teacher_forcing_by_what_was_played(name: str) -> None:
     forced = player.logits(z, drawn, RAGGED)
     for codes, logits, meter in zip(drawn, forced, RAGGED, strict=True):
         sounding = player.codec.initial_state(1, meter)
-        for step, now in zip(codes, logits, strict=True):
+        for step, scores in zip(codes, logits, strict=True):
             allowed = player.codec.allowed(sounding)[0]
             if player.codec.likelihood == "categorical":
-                assert now[step] >= now[allowed].max() - 1e-4
+                assert scores[step] >= scores[allowed].max() - 1e-4
             else:
-                unsure = np.abs(now) < 1e-4
-                raw = ((now > 0) & allowed).astype(np.uint8)[None]
-                (spelled,), _ = player.codec.advance(sounding, raw)
-                assert np.all((spelled == step) | unsure)
+                is_close = np.abs(scores) < 1e-4
+                raw = ((scores > 0) & allowed).astype(np.uint8)[None]
+                (canonical,), _ = player.codec.advance(sounding, raw)
+                assert np.all((canonical == step) | is_close)
             _, sounding = player.codec.advance(sounding, step[None])

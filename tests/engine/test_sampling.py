@@ -1,4 +1,4 @@
-"""Drawing steps at a temperature, within what a codec allows."""
+"""Sampling of steps at a temperature, within what a codec allows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MELODY, ROLL = MelodyCodec(), RollCodec()
 
 
 def frequencies(codec: Codec, logits: FloatArray, temperature: float, n: int = 4000) -> FloatArray:
-    """How often each channel is drawn where all are allowed."""
+    """Relative frequency of each channel if all are allowed."""
     noise = sample_noise(codec, [np.random.default_rng(5)], n)[0]
     scores = logits + np.float32(temperature) * noise
     drawn = choose_step(codec, scores, np.ones(scores.shape, dtype=bool))
@@ -24,7 +24,7 @@ def frequencies(codec: Codec, logits: FloatArray, temperature: float, n: int = 4
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 1.3])
-def test_classes_are_drawn_as_often_as_the_softmax_says(temperature: float) -> None:
+def test_classes_are_drawn_from_the_softmax(temperature: float) -> None:
     """Gumbel noise and the largest score: a draw from softmax(logits / temperature)."""
     logits = np.full(90, -50, np.float32)
     logits[:4] = [2.0, 1.0, 0.0, -1.0]
@@ -34,33 +34,33 @@ def test_classes_are_drawn_as_often_as_the_softmax_says(temperature: float) -> N
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 1.3])
-def test_notes_are_drawn_as_often_as_the_sigmoid_says(temperature: float) -> None:
+def test_channels_are_drawn_from_the_sigmoid(temperature: float) -> None:
     """Logistic noise and a threshold: a draw from sigmoid(logits / temperature)."""
     logits = np.linspace(-3, 3, 256, dtype=np.float32)
     expected = 1 / (1 + np.exp(-logits / temperature))
     assert np.abs(frequencies(ROLL, logits, temperature) - expected).mean() < 0.01
 
 
-def test_at_temperature_0_the_most_probable_is_left() -> None:
-    """Whatever the noise."""
+def test_temperature_0_takes_the_most_probable_step() -> None:
+    """Whatever the noise is."""
     logits = np.random.default_rng(0).normal(size=90).astype(np.float32)
     assert frequencies(MELODY, logits, 0.0)[logits.argmax()] == 1
-    planes = np.random.default_rng(0).normal(size=256).astype(np.float32)
-    assert np.array_equal(frequencies(ROLL, planes, 0.0), planes > 0)
+    roll_logits = np.random.default_rng(0).normal(size=256).astype(np.float32)
+    assert np.array_equal(frequencies(ROLL, roll_logits, 0.0), roll_logits > 0)
 
 
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
-def test_the_noise_of_a_window_is_its_own(codec: Codec) -> None:
-    """It comes from the window's generator, whoever stands beside it."""
+def test_the_noise_of_a_window_comes_from_its_own_generator(codec: Codec) -> None:
+    """It does not depend on the other windows of a call."""
     alone = sample_noise(codec, [np.random.default_rng(2)], 8)
-    beside = sample_noise(codec, [np.random.default_rng(i) for i in range(4)], 8)
-    assert np.array_equal(beside[2], alone[0])
-    assert len({row.tobytes() for row in beside}) == 4
+    together = sample_noise(codec, [np.random.default_rng(i) for i in range(4)], 8)
+    assert np.array_equal(together[2], alone[0])
+    assert len({row.tobytes() for row in together}) == 4
 
 
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
-def test_what_is_not_allowed_is_not_chosen(codec: Codec) -> None:
-    """However good its score."""
+def test_forbidden_channels_are_not_chosen(codec: Codec) -> None:
+    """Even with the best scores."""
     rng = np.random.default_rng(0)
     allowed = rng.random((20, codec.channels)) < 0.3
     scores = np.where(allowed, 1, 99).astype(np.float32)
@@ -70,8 +70,8 @@ def test_what_is_not_allowed_is_not_chosen(codec: Codec) -> None:
 
 
 @pytest.mark.parametrize("codec", [ROLL, CODECS["leadsheet"]], ids=["roll", "leadsheet"])
-def test_in_a_chain_what_is_chosen_speaks_to_those_after_it(codec: Codec) -> None:
-    """A row adds to later scores where its channel was chosen, and nowhere else."""
+def test_a_chain_adds_the_rows_of_chosen_channels(codec: Codec) -> None:
+    """To the scores of later channels, and only in the windows that chose them."""
     n, channels = 2, codec.channels
     last = channels - 1
     scores = np.full((n, channels), -1, np.float32)
@@ -86,7 +86,7 @@ def test_in_a_chain_what_is_chosen_speaks_to_those_after_it(codec: Codec) -> Non
 
 
 def test_a_note_off_is_drawn_only_where_a_note_sounds() -> None:
-    """Though it has by far the best score at every step."""
+    """Although it has by far the best score at every step."""
     scores = np.zeros((1, 90), np.float32)
     scores[0, MELODY.OFF], scores[0, MELODY.HOLD] = 9, 5
     started = scores.copy()
@@ -104,13 +104,13 @@ def test_a_note_off_is_drawn_only_where_a_note_sounds() -> None:
 
 
 def test_a_pitch_is_sustained_only_where_it_sounds() -> None:
-    """With every channel wanted: an onset wins over its own sustain, at every step."""
-    wanted = np.ones((2, 256), np.float32)
+    """If both are above zero, the onset of a pitch wins over its sustain."""
+    all_on = np.ones((2, 256), np.float32)
     sustain_only = np.concatenate([-np.ones((2, 128)), np.ones((2, 128))], axis=1)
-    steps = [sustain_only, wanted, sustain_only.astype(np.float32)]
-    quiet = ROLL.initial_state(2, Meter())
+    steps = [sustain_only, all_on, sustain_only.astype(np.float32)]
+    silence = ROLL.initial_state(2, Meter())
     drawn = sample_steps(
-        lambda t, previous: steps[t], ROLL, quiet, np.zeros((2, 3, 256), np.float32), 1.0
+        lambda t, previous: steps[t], ROLL, silence, np.zeros((2, 3, 256), np.float32), 1.0
     )
     assert drawn.shape == (2, 3, 256)
     assert not drawn[:, 0].any()
@@ -119,15 +119,15 @@ def test_a_pitch_is_sustained_only_where_it_sounds() -> None:
     assert drawn[:, 2, 128:].all()
 
 
-def test_the_decoder_hears_what_was_drawn() -> None:
-    """Nothing before the first step, then each step as it was spelled."""
-    heard: list[Codes | None] = []
+def test_the_decoder_reads_the_sampled_steps() -> None:
+    """None before the first step, then each step in canonical form."""
+    inputs: list[Codes | None] = []
 
     def steps(t: int, previous: Codes | None) -> FloatArray:
-        heard.append(previous)
+        inputs.append(previous)
         return np.zeros((3, 90), np.float32)
 
     noise = sample_noise(MELODY, [np.random.default_rng(i) for i in range(3)], 6)
     drawn = sample_steps(steps, MELODY, MELODY.initial_state(3, Meter()), noise, 1.0)
-    assert heard[0] is None
-    assert np.array_equal(np.stack([step for step in heard if step is not None], 1), drawn[:, :-1])
+    assert inputs[0] is None
+    assert np.array_equal(np.stack([step for step in inputs if step is not None], 1), drawn[:, :-1])

@@ -1,4 +1,4 @@
-"""BLAS has one thread while the engine computes, and as many as before afterwards."""
+"""BLAS has one thread while the engine computes, and its old number afterwards."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from ..miniatures import RAGGED, tiny_checkpoint, windows_of
 WORKERS = 3
 
 
-def numbers() -> set[int]:
-    """The number of threads of each BLAS library that is limited."""
+def thread_numbers() -> set[int]:
+    """Numbers of threads of the BLAS libraries that are limited."""
     return {library.num_threads for library in blas_libraries()}
 
 
 @pytest.fixture(autouse=True)
-def four() -> Iterator[None]:
-    """The process starts with four BLAS threads; the tests themselves run with one."""
+def four_threads() -> Iterator[None]:
+    """Each test starts with four BLAS threads; the test process itself has one."""
     before = [library.num_threads for library in blas_libraries()]
     threads._set_threads([4] * len(before))
     yield
@@ -40,55 +40,55 @@ def four() -> Iterator[None]:
 
 
 def test_numpy_has_a_library_that_can_be_limited() -> None:
-    """OpenBLAS, as its wheels bring it."""
-    assert numbers() == {4}
+    """The OpenBLAS of its wheels."""
+    assert thread_numbers() == {4}
 
 
 def test_every_pass_through_a_net_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seen where each of them asks for the meter; afterwards the number is what it was."""
-    seen: list[set[int]] = []
-    known = Net._condition
+    """Checked where each pass reads its meter; the old number is restored afterwards."""
+    recorded: list[set[int]] = []
+    original = Net._condition
 
-    def watched(net: Net, meter: Meter) -> NDArray[np.float32]:
-        seen.append(numbers())
-        return known(net, meter)
+    def record(net: Net, meter: Meter) -> NDArray[np.float32]:
+        recorded.append(thread_numbers())
+        return original(net, meter)
 
-    monkeypatch.setattr(Net, "_condition", watched)
-    net, step = Player(tiny_checkpoint()), Player(tiny_checkpoint("lstm"))
+    monkeypatch.setattr(Net, "_condition", record)
+    net, step_net = Player(tiny_checkpoint()), Player(tiny_checkpoint("lstm"))
     codes, rolls = windows_of("melody"), windows_of("roll")
     rngs = [np.random.default_rng(0)] * len(codes)
     z = net.encode(codes, RAGGED).mu
     rules = [compile_rule(Constraints(), net.codec, meter, net.steps(meter)) for meter in RAGGED]
-    for work in (
+    for run in (
         lambda: net.encode(codes, RAGGED),
         lambda: net.decode(z, RAGGED, temperature=1.0, rngs=rngs),
         lambda: net.logits(z, codes, RAGGED),
         lambda: net.nll(z, codes, RAGGED),
         lambda: net.cost(z, codes, RAGGED, rules),
-        lambda: step.features(rolls, RAGGED),
-        lambda: step.extend(rolls[0][:16], RAGGED[0], temperature=1.0, rng=rngs[0]),
+        lambda: step_net.features(rolls, RAGGED),
+        lambda: step_net.extend(rolls[0][:16], RAGGED[0], temperature=1.0, rng=rngs[0]),
     ):
-        seen.clear()
-        work()
-        assert seen
-        assert all(each == {1} for each in seen)
-        assert numbers() == {4}
+        recorded.clear()
+        run()
+        assert recorded
+        assert all(numbers == {1} for numbers in recorded)
+        assert thread_numbers() == {4}
 
 
-def test_an_error_inside_leaves_the_number_as_it_was() -> None:
-    """At one in a block around it, and at what it was outside of all."""
+def test_an_error_restores_the_number() -> None:
+    """One thread remains inside an outer block; the old number returns outside of all blocks."""
     with one_blas_thread():
         with pytest.raises(KeyError), one_blas_thread():
             raise KeyError
-        assert numbers() == {1}
+        assert thread_numbers() == {1}
     with pytest.raises(KeyError), one_blas_thread():
         raise KeyError
-    assert numbers() == {4}
+    assert thread_numbers() == {4}
 
 
 @given(st.permutations(sorted([*range(WORKERS)] * 2)), st.integers(1, 4))
 def test_threads_enter_and_leave_in_any_order(order: list[int], before: int) -> None:
-    """One thread of BLAS while any is inside; when none is, the number is what it was."""
+    """BLAS has one thread while any block is active, and its old number when none is."""
     threads._set_threads([before] * len(blas_libraries()))
     with ExitStack() as stack:
         workers = [stack.enter_context(ThreadPoolExecutor(1)) for _ in range(WORKERS)]
@@ -100,11 +100,11 @@ def test_threads_enter_and_leave_in_any_order(order: list[int], before: int) -> 
             else:
                 workers[worker].submit(blocks[worker].__enter__).result()
             inside ^= {worker}
-            assert numbers() == ({1} if inside else {before})
+            assert thread_numbers() == ({1} if inside else {before})
 
 
-def test_what_is_played_does_not_depend_on_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not a byte of it under the limit; not a note without, where no library can be limited."""
+def test_generated_music_does_not_depend_on_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are the same under the limit; notes are the same where no library can be limited."""
     model = load("melody-2bar")
     limited = model.generate(4, seed=1)
     threads._set_threads([2] * len(blas_libraries()))

@@ -1,4 +1,4 @@
-"""Chords and bass played for any chords: what may sound, and when."""
+"""Accompaniment of any chords: which pitches sound, and when."""
 
 from __future__ import annotations
 
@@ -8,15 +8,9 @@ import pytest
 from hypothesis import given, settings
 
 from musicvae.errors import RequestError
-from musicvae.performance.accompaniment import (
-    BASS_HIGH,
-    BASS_LOW,
-    HIGH,
-    LOW,
-    PATTERNS,
-    accompany,
-    voicing,
-)
+from musicvae.performance.accompaniment import PATTERNS, accompany
+from musicvae.performance.patterns import BASS_HIGH, BASS_LOW
+from musicvae.performance.voicing import HIGH, LOW, voicing
 from musicvae.score.phrase import ChordChange, Note, Part, Phrase, chord_map
 from musicvae.theory.chords import CHORD_CODES, Chord, chord_from_code, pitch_classes
 from musicvae.theory.meter import TRIPLET, Meter
@@ -26,27 +20,27 @@ from ..strategies import METERS, phrases
 EVERY_PATTERN = pytest.mark.parametrize("pattern", PATTERNS)
 
 
-def played(phrase: Phrase, pattern: str) -> tuple[Part, Part]:
-    """What accompanies a phrase."""
+def accompaniment_of(phrase: Phrase, pattern: str) -> tuple[Part, Part]:
+    """Chord part and bass part of a phrase."""
     return accompany(phrase.chords, phrase.meter, phrase.bars, pattern, pickup=phrase.pickup)
 
 
-def under(phrase: Phrase, note: Note) -> Iterator[Chord | None]:
+def chords_during(phrase: Phrase, note: Note) -> Iterator[Chord | None]:
     """The chord at each step of a note."""
     for step in range(note.start, note.end):
-        begun = [change.chord for change in phrase.chords if change.step <= step]
-        yield begun[-1] if begun else None
+        so_far = [change.chord for change in phrase.chords if change.step <= step]
+        yield so_far[-1] if so_far else None
 
 
 @EVERY_PATTERN
 @given(phrase=phrases(max_parts=0))
 @settings(max_examples=80, deadline=None)
-def test_only_tones_of_the_chord_sound(pattern: str, phrase: Phrase) -> None:
-    """And none where there is no chord; a walking bass may step to the next root from anywhere."""
-    chords, bass = played(phrase, pattern)
+def test_only_chord_tones_sound(pattern: str, phrase: Phrase) -> None:
+    """Nothing sounds without a chord; a walking bass may step to the next root from any pitch."""
+    chords, bass = accompaniment_of(phrase, pattern)
     starts = {change.step for change in phrase.chords}
     for note in chords.notes + bass.notes:
-        (chord,) = set(under(phrase, note))
+        (chord,) = set(chords_during(phrase, note))
         assert chord is not None
         approaches = pattern == "walking" and note in bass.notes and note.end in starts
         assert approaches or note.pitch % 12 in pitch_classes(chord)
@@ -56,8 +50,8 @@ def test_only_tones_of_the_chord_sound(pattern: str, phrase: Phrase) -> None:
 @given(phrase=phrases(max_parts=0))
 @settings(max_examples=80, deadline=None)
 def test_parts_fit_the_phrase_and_their_ranges(pattern: str, phrase: Phrase) -> None:
-    """A phrase can be made of them, with a melody above: nothing overlaps or lasts too long."""
-    chords, bass = played(phrase, pattern)
+    """They make a valid phrase: no notes overlap or last beyond the end."""
+    chords, bass = accompaniment_of(phrase, pattern)
     whole = Phrase(phrase.meter, phrase.bars, phrase.pickup, parts=(chords, bass))
     assert [(part.name, part.is_drum) for part in whole.parts] == [
         ("Chords", False),
@@ -74,20 +68,22 @@ def test_parts_fit_the_phrase_and_their_ranges(pattern: str, phrase: Phrase) -> 
 def test_the_bass_has_the_root_at_every_change_and_never_rests(
     pattern: str, phrase: Phrase
 ) -> None:
-    """As long as there is a chord."""
-    _, bass = played(phrase, pattern)
+    """It sounds wherever there is a chord."""
+    _, bass = accompaniment_of(phrase, pattern)
     for change in phrase.chords:
-        here = [note for note in bass.notes if note.start == change.step]
-        assert [note.pitch % 12 for note in here] == ([change.chord.root] if change.chord else [])
+        at_change = [note for note in bass.notes if note.start == change.step]
+        assert [note.pitch % 12 for note in at_change] == (
+            [change.chord.root] if change.chord else []
+        )
     sounding = sum(note.duration for note in bass.notes)
     ends = [*(change.step for change in phrase.chords[1:]), phrase.steps]
-    lasting = zip(phrase.chords, ends, strict=False)
-    assert sounding == sum(end - change.step for change, end in lasting if change.chord)
+    spans = zip(phrase.chords, ends, strict=False)
+    assert sounding == sum(end - change.step for change, end in spans if change.chord)
 
 
 @EVERY_PATTERN
 def test_every_meter_has_an_accent_at_its_bar_lines_and_no_other(pattern: str) -> None:
-    """Two bars of one chord: the bass is loud where they begin."""
+    """In two bars of one chord, the bass is loud on both downbeats."""
     for meter in METERS:
         chords, bass = accompany((ChordChange(0, Chord(0)),), meter, 2, pattern)
         assert chords.notes, meter
@@ -96,20 +92,20 @@ def test_every_meter_has_an_accent_at_its_bar_lines_and_no_other(pattern: str) -
 
 
 def test_voices_move_little_and_stay_in_the_middle() -> None:
-    """No voice leaps more than a fourth between any two chords, however long they wander."""
+    """No voice moves by more than a fourth between two chords, in a long row of chords."""
     last: tuple[int, ...] = ()
     for turn in range(2000):
         chord = chord_from_code(1 + turn * 67 % (CHORD_CODES - 1))
         assert chord is not None
-        now = voicing(chord, last)
-        assert sorted(pitch % 12 for pitch in now) == sorted(pitch_classes(chord))
-        assert now[-1] - now[0] < 12
-        assert all(min(abs(pitch - other) for other in last) <= 5 for pitch in now if last)
-        last = now
+        pitches = voicing(chord, last)
+        assert sorted(pitch % 12 for pitch in pitches) == sorted(pitch_classes(chord))
+        assert pitches[-1] - pitches[0] < 12
+        assert all(min(abs(pitch - other) for other in last) <= 5 for pitch in pitches if last)
+        last = pitches
 
 
-def places(part: Part, bar: int) -> list[int]:
-    """Steps at which a part strikes in its second bar."""
+def onsets_in_second_bar(part: Part, bar: int) -> list[int]:
+    """Steps with an onset in the second bar of a part, counted from its bar line."""
     return sorted({note.start - bar for note in part.notes if bar <= note.start < 2 * bar})
 
 
@@ -133,17 +129,17 @@ COMMON, WALTZ, JIG = Meter(4, 4), Meter(3, 4), Meter(6, 8)
         ("walking", Meter(9, 8), [6, 12], [0, 6, 12]),
     ],
 )
-def test_each_pattern_has_its_places_in_the_bar(
+def test_each_pattern_has_its_onsets_in_the_bar(
     pattern: str, meter: Meter, upper: list[int], lower: list[int]
 ) -> None:
-    """Held, in eighths, on the beat and off it, after it over a bass that walks."""
+    """Held chords, eighths, on and off the beat, and off the strong beats over a walking bass."""
     chords, bass = accompany((ChordChange(0, Chord(0)),), meter, 2, pattern)
-    assert places(chords, meter.steps_per_bar) == upper
-    assert places(bass, meter.steps_per_bar) == lower
+    assert onsets_in_second_bar(chords, meter.steps_per_bar) == upper
+    assert onsets_in_second_bar(bass, meter.steps_per_bar) == lower
 
 
 def test_a_walking_bass_steps_to_the_next_root() -> None:
-    """The last note of each chord is a tone or less from the first of the next."""
+    """The last note of each chord is at most a tone from the first note of the next chord."""
     changes = chord_map([(16 * i, Chord(root)) for i, root in enumerate((0, 5, 10, 3, 8))], 80)
     _, bass = accompany(changes, COMMON, 5, "walking")
     for before, after in zip(bass.notes, bass.notes[1:], strict=False):
@@ -158,25 +154,25 @@ def test_a_pickup_is_played_before_the_bar_line() -> None:
     assert {(n.start, n.duration, n.velocity) for n in chords.notes} == {(0, 4, 64), (4, 12, 70)}
 
 
-def test_an_unknown_pattern_is_one_sentence() -> None:
-    """With those that are there."""
+def test_an_unknown_pattern_is_refused() -> None:
+    """The error lists the patterns."""
     with pytest.raises(RequestError, match="no pattern 'samba'; there are block, arpeggio"):
         accompany((), COMMON, 1, "samba")
 
 
 def test_a_walking_bass_keeps_to_the_tones_that_it_is_given() -> None:
-    """Its last step before a new root is chromatic where it may be, and in the key where not."""
+    """Its last step before a new root is chromatic by default, and in the key if one is given."""
     chords = chord_map([(0, Chord(9, "min")), (16, Chord(2, "min"))], 32)
     scale = {9, 11, 0, 2, 4, 5, 7}
     free = accompany(chords, Meter(), 2, "walking")[1]
-    kept = accompany(chords, Meter(), 2, "walking", tones=scale)[1]
+    diatonic = accompany(chords, Meter(), 2, "walking", tones=scale)[1]
     assert {note.pitch % 12 for note in free.notes} - scale
-    assert not {note.pitch % 12 for note in kept.notes} - scale
-    assert [note.start for note in kept.notes] == [note.start for note in free.notes]
+    assert not {note.pitch % 12 for note in diatonic.notes} - scale
+    assert [note.start for note in diatonic.notes] == [note.start for note in free.notes]
 
 
-def test_a_walking_bass_has_a_tone_of_the_chord_wherever_it_is_strong() -> None:
-    """Also where a chord ends there: it approaches from weak beats alone."""
+def test_a_walking_bass_has_a_chord_tone_on_every_strong_beat() -> None:
+    """Also before a new chord: it approaches the next root on weak beats only."""
     chords = chord_map([(0, Chord(0)), (12, Chord(5)), (24, Chord(7))], 32)
     for note in accompany(chords, Meter(), 2, "walking")[1].notes:
         if note.start % 8 == 0:

@@ -1,4 +1,4 @@
-"""Loudness that follows metre, phrase and line."""
+"""Velocities that follow meter, phrase and pitch."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from ..strategies import METERS, phrases
 
 @given(phrases(offsets=True))
 @settings(max_examples=150, deadline=None)
-def test_only_velocities_change_and_always_alike(phrase: Phrase) -> None:
-    """Whatever they were: the same notes are as loud again, in any meter, silent or not."""
-    loud = apply_dynamics(phrase)
-    assert bare(loud) == bare(phrase)
-    assert apply_dynamics(loud) == loud == apply_dynamics(phrase)
+def test_only_velocities_change_and_do_not_depend_on_the_old_ones(phrase: Phrase) -> None:
+    """Applied twice, dynamics give the same phrase as applied once, in any meter."""
+    dynamic = apply_dynamics(phrase)
+    assert with_one_velocity(dynamic) == with_one_velocity(phrase)
+    assert apply_dynamics(dynamic) == dynamic == apply_dynamics(phrase)
 
 
-def bare(phrase: Phrase) -> Phrase:
-    """Of one velocity, but for what is no drum of the nine."""
+def with_one_velocity(phrase: Phrase) -> Phrase:
+    """The phrase with velocity 80 for every note."""
     parts = [
         replace(part, notes=tuple(replace(note, velocity=80) for note in part.notes))
         for part in phrase.parts
@@ -48,24 +48,24 @@ def bare(phrase: Phrase) -> Phrase:
 def test_the_downbeat_is_louder_than_what_is_off_the_beat(
     drums: bool, meter: Meter, bars: int, seed: int
 ) -> None:
-    """On the mean of a line that strikes every step, in any meter and on both grids."""
+    """In the mean over a part with a note on every step, in any meter and on both grids."""
     pitches = [36, 38, 42, 51][seed % 4 : seed % 4 + 1] if drums else [60, 62, 64, 67, 65]
     notes = (
         Note(i, 1, pitches[(i + seed) % len(pitches)]) for i in range(bars * meter.steps_per_bar)
     )
     phrase = Phrase(meter, bars, parts=(Part(tuple(notes), is_drum=drums),))
-    loud: dict[int, list[int]] = {}
+    velocities: dict[int, list[int]] = {}
     for note in apply_dynamics(phrase).parts[0].notes:
-        loud.setdefault(meter.level(note.start), []).append(note.velocity)
-    for light in {3, 4} & loud.keys():
+        velocities.setdefault(meter.level(note.start), []).append(note.velocity)
+    for light in {3, 4} & velocities.keys():
         if not drums or pitches == [42]:
-            assert mean(loud[0]) > mean(loud[light])
-    if 4 in loud:
-        assert mean(loud[0]) > mean(loud[4]) or pitches == [38]
+            assert mean(velocities[0]) > mean(velocities[light])
+    if 4 in velocities:
+        assert mean(velocities[0]) > mean(velocities[4]) or pitches == [38]
 
 
-def test_a_phrase_swells_to_its_height_and_fades() -> None:
-    """Four bars that rise to C6 in the third; then again."""
+def test_a_phrase_swells_to_its_peak_and_fades() -> None:
+    """Four bars that rise to C6 near the end of the second, played twice."""
     tops = [60, 64, 67, 72, 74, 76, 79, 84, 83, 79, 76, 84, 72, 67, 64, 60]
     notes = tuple(Note(4 * i, 4, pitch) for i, pitch in enumerate(tops * 2))
     phrase = Phrase(bars=8, parts=(Part(notes),))
@@ -78,8 +78,8 @@ def test_a_phrase_swells_to_its_height_and_fades() -> None:
     assert shape[28:64] == sorted(shape[28:64], reverse=True)
 
 
-def test_high_is_loud_and_the_melody_leads() -> None:
-    """On one beat: the top of a chord before what is under it, the first part before others."""
+def test_high_notes_and_the_melody_are_louder() -> None:
+    """On one beat, the top of a chord is the loudest, and the first part louder than others."""
     chord = Part((Note(0, 4, 60), Note(0, 4, 64), Note(0, 4, 67)))
     low, middle, high = (
         n.velocity for n in apply_dynamics(Phrase(bars=1, parts=(chord,))).parts[0].notes
@@ -90,17 +90,17 @@ def test_high_is_loud_and_the_melody_leads() -> None:
     assert first.notes[0].velocity - second.notes[0].velocity == 80 - ACCOMPANIMENT_VELOCITY
 
 
-def test_music_made_up_is_dressed_with_expression() -> None:
-    """Tempo and program as before."""
+def test_defaults_of_generated_music() -> None:
+    """The tempo and program that are given, and dynamics."""
     phrase = Phrase(bars=1, parts=(Part((Note(0, 2, 60), Note(2, 2, 60), Note(4, 4, 60))),))
     played = apply_defaults(phrase, 400_000, 40)
     assert (played.tempos[0].microseconds, played.parts[0].program) == (400_000, 40)
-    one, off, two = (note.velocity for note in played.parts[0].notes)
-    assert one > two > off
+    first_beat, off_beat, second_beat = (note.velocity for note in played.parts[0].notes)
+    assert first_beat > second_beat > off_beat
 
 
 def test_chords_swell_with_the_melody_and_stay_below_it() -> None:
-    """The four bars of a lead sheet."""
+    """In a lead sheet of four bars."""
     notes = tuple(Note(4 * i, 4, 60 + i % 8) for i in range(16))
     sheet = Phrase(bars=4, parts=(Part(notes),), chords=(ChordChange(0, Chord(0)),))
     melody, chords, bass = add_accompaniment(apply_dynamics(sheet)).parts

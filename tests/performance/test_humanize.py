@@ -1,4 +1,4 @@
-"""Timing and loudness that stray as people's do."""
+"""Timing and velocity deviations like those of drummers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ amounts = st.floats(0.01, MAX_AMOUNT)
 
 
 def on_the_grid(phrase: Phrase) -> Phrase:
-    """Without offsets, and of one velocity."""
+    """The phrase without offsets, and with one velocity."""
     parts = [
         replace(part, notes=tuple(replace(n, offset=0, velocity=80) for n in part.notes))
         for part in phrase.parts
@@ -35,15 +35,15 @@ def on_the_grid(phrase: Phrase) -> Phrase:
 
 @given(phrases(offsets=True), st.integers(0, 2**32))
 @settings(max_examples=60, deadline=None)
-def test_nothing_of_it_is_the_phrase_itself(phrase: Phrase, seed: int) -> None:
-    """Amount 0."""
+def test_amount_0_changes_nothing(phrase: Phrase, seed: int) -> None:
+    """The phrase comes back as it was."""
     assert humanize_phrase(phrase, 0.0, seed) == phrase
 
 
 @given(phrases(offsets=True), amounts, st.integers(0, 2**32))
 @settings(max_examples=150, deadline=None)
 def test_the_notes_stay_and_so_does_their_order(phrase: Phrase, amount: float, seed: int) -> None:
-    """Same seed, same phrase; written and read back it is the same; quantised it is what it was."""
+    """A seed gives one phrase, which survives a file and quantizes to the original."""
     played = humanize_phrase(phrase, amount, seed)
     assert humanize_phrase(phrase, amount, seed) == played
     assert on_the_grid(played) == on_the_grid(phrase)
@@ -53,21 +53,19 @@ def test_the_notes_stay_and_so_does_their_order(phrase: Phrase, amount: float, s
     for part, before in zip(played.parts, phrase.parts, strict=True):
         softest = min((note.velocity for note in before.notes), default=MIN_VELOCITY)
         assert all(note.velocity >= min(MIN_VELOCITY, softest) for note in part.notes)
-        struck = [note.start * ticks + note.offset for note in part.notes]
+        times = [note.start * ticks + note.offset for note in part.notes]
         starts = [note.start for note in part.notes]
         assert all(
-            a < b
-            for a, b, i, j in zip(struck, struck[1:], starts, starts[1:], strict=False)
-            if i < j
+            a < b for a, b, i, j in zip(times, times[1:], starts, starts[1:], strict=False) if i < j
         )
 
 
 @given(phrases(), amounts, st.integers(0, 2**32))
 @settings(max_examples=100, deadline=None)
-def test_what_a_player_strikes_together_stays_together(
+def test_notes_of_a_pitched_part_with_one_onset_stay_together(
     phrase: Phrase, amount: float, seed: int
 ) -> None:
-    """A chord is one stroke."""
+    """A chord has one offset."""
     for part in humanize_phrase(phrase, amount, seed).parts:
         if not part.is_drum:
             moments = {(note.start, note.offset) for note in part.notes}
@@ -75,32 +73,34 @@ def test_what_a_player_strikes_together_stays_together(
 
 
 def band(bars: int) -> Phrase:
-    """A kick and a hi-hat together on every eighth, and a line of quarters."""
+    """Kick and hi-hat together on every eighth, and a melody in quarters."""
     kit = [Note(2 * i, 1, PITCH_OF[drum]) for i in range(8 * bars) for drum in (0, 2)]
-    line = [Note(4 * i, 4, 60) for i in range(4 * bars)]
-    return Phrase(bars=bars, parts=(Part(tuple(kit), is_drum=True), Part(tuple(line))))
+    melody = [Note(4 * i, 4, 60) for i in range(4 * bars)]
+    return Phrase(bars=bars, parts=(Part(tuple(kit), is_drum=True), Part(tuple(melody))))
 
 
-def test_it_strays_as_far_as_was_learned() -> None:
-    """After a bar, over many drummers: the spread of the kit and, half as wide, of the line."""
+def test_offsets_have_the_fitted_spread() -> None:
+    """Over many seeds, after the first bar; those of the melody are half as wide."""
     timing, _ = load_groove()
-    all_play = timing.place, timing.habit, timing.drift, timing.stroke
-    spread, line = math.hypot(*all_play, timing.drum), PITCHED_SHARE * math.hypot(*all_play)
+    shared = timing.place, timing.habit, timing.drift, timing.stroke
+    kit, melody = math.hypot(*shared, timing.drum), PITCHED_SHARE * math.hypot(*shared)
     played = [humanize_phrase(band(4), 1.0, seed) for seed in range(120)]
-    for number, expected in ((0, spread), (1, line)):
-        off = [n.offset for one in played for n in one.parts[number].notes if n.start > 16]
-        assert np.std(off) == pytest.approx(expected, rel=0.12)
+    for number, expected in ((0, kit), (1, melody)):
+        offsets = [
+            n.offset for phrase in played for n in phrase.parts[number].notes if n.start > 16
+        ]
+        assert np.std(offsets) == pytest.approx(expected, rel=0.12)
 
 
-def test_half_the_amount_strays_half_as_far() -> None:
-    """Note by note, but for rounding and what is held back."""
+def test_half_the_amount_deviates_half_as_far() -> None:
+    """Note by note, up to rounding."""
     whole, half = (humanize_phrase(band(4), amount, 7) for amount in (1.0, 0.5))
     for a, b in zip(whole.parts[1].notes, half.parts[1].notes, strict=True):
         assert abs(a.offset / 2 - b.offset) <= 1
 
 
 def test_a_pattern_returns_in_the_next_bar() -> None:
-    """A drum at one place strays alike in each bar, more than at another."""
+    """Offsets of a drum at one step of the bar correlate between bars more than at two steps."""
     same, other = [], []
     for seed in range(150):
         kick = [
@@ -112,8 +112,8 @@ def test_a_pattern_returns_in_the_next_bar() -> None:
 
 
 @pytest.mark.parametrize("amount", [-0.1, math.nan, math.inf, MAX_AMOUNT + 1])
-def test_an_amount_out_of_range_is_refused(amount: float) -> None:
-    """One sentence."""
+def test_an_amount_or_a_seed_out_of_range_is_refused(amount: float) -> None:
+    """The error gives the range."""
     with pytest.raises(RequestError, match=f"Humanize by 0 to {MAX_AMOUNT:g}"):
         humanize_phrase(Phrase(), amount)
     with pytest.raises(RequestError, match="A seed is"):
@@ -121,7 +121,7 @@ def test_an_amount_out_of_range_is_refused(amount: float) -> None:
 
 
 def test_silence_and_triplets_can_be_humanized() -> None:
-    """A step of the triplet grid is shorter."""
+    """Offsets stay within half a step, which is shorter on the triplet grid."""
     assert humanize_phrase(Phrase(bars=2), 1.0, 1) == Phrase(bars=2)
     part = Part(tuple(Note(i, 1, 42) for i in range(24)), is_drum=True)
     played = humanize_phrase(Phrase(Meter(4, 4, 6), 1, parts=(part,)), MAX_AMOUNT, 1)

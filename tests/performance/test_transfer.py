@@ -1,4 +1,4 @@
-"""The manner of one phrase lent to another: what becomes of chords."""
+"""Performance transfer: what happens to chords."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ C, F, G = Chord(0), Chord(5), Chord(7)
 
 @given(phrases())
 @settings(max_examples=100, deadline=None)
-def test_a_phrase_filled_up_and_played_like_itself_has_its_chords(phrase: Phrase) -> None:
-    """The bar that a pick-up was filled up to is taken away again, for chords as for notes."""
+def test_a_phrase_with_its_own_performance_has_its_own_chords(phrase: Phrase) -> None:
+    """The rest that fills a pick-up up to a bar is removed again, for chords as for notes."""
     if not phrase.parts:
         return
     whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
     assert transfer_performance(whole, phrase).chords == phrase.chords
 
 
-def test_chords_go_with_their_notes_or_else_stay() -> None:
-    """Those of the notes, if there are any; what began before the pick-up sounds in it."""
+def test_chords_move_with_the_notes() -> None:
+    """A chord that begins before the pick-up sounds in it; without chords the old ones stay."""
     part = Part((Note(0, 4, 60),))
     shape = Phrase(Meter(3, 4), 2, 4, parts=(part,), chords=(ChordChange(4, C),))
     new = (ChordChange(0, F), ChordChange(12, G), ChordChange(36, C))
@@ -36,6 +36,6 @@ def test_chords_go_with_their_notes_or_else_stay() -> None:
 
 
 def test_a_tempo_leaves_chords_alone() -> None:
-    """They stand on steps."""
+    """Chords are counted in steps, not in time."""
     phrase = Phrase(bars=1, chords=(ChordChange(4, C),))
     assert scale_tempo(phrase, 2.0).chords == phrase.chords
