@@ -14,7 +14,7 @@ MIDI_ENDINGS = (".mid", ".midi", ".kar", ".rmi", ".smf")
 """Suffixes of MIDI file names."""
 
 
-def write_whole(path: Path | str, data: bytes) -> None:
+def write_atomic(path: Path | str, data: bytes) -> None:
     """Write or replace a file in one move: readers see the old bytes or the new ones.
 
     Raises:
@@ -53,7 +53,7 @@ def write_new(names: Iterator[Path], data: bytes) -> Path:
         except OSError as error:
             raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
         try:
-            write_whole(path, data)
+            write_atomic(path, data)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -61,13 +61,13 @@ def write_new(names: Iterator[Path], data: bytes) -> Path:
     raise AssertionError("the iterator of names is endless")
 
 
-def sweep(path: Path) -> None:
+def remove_leftovers(path: Path) -> None:
     """Delete temporary files of this path that killed processes left behind."""
     for stray in path.parent.glob(f".{path.name}.*"):
         stray.unlink(missing_ok=True)
 
 
-def spare_names(path: Path) -> Iterator[Path]:
+def numbered_copies(path: Path) -> Iterator[Path]:
     """The path itself, then `name-2`, `name-3` ..."""
     yield path
     for number in count(2):

@@ -20,7 +20,7 @@ from typing import Any, get_args
 import numpy as np
 
 from .arrays import FloatArray
-from .atomic_files import write_whole
+from .atomic_files import write_atomic
 from .config import (
     DecoderKind,
     Kind,
@@ -112,14 +112,14 @@ def save(folder: Path | str, checkpoint: Checkpoint) -> None:
             halves[name] = np.ascontiguousarray(array, dtype=np.float16)
         if not np.isfinite(halves[name]).all():
             raise CheckpointError(f"{name} holds numbers that half precision cannot: it diverged.")
-    write_whole(folder / WEIGHTS, to_bytes(halves))
+    write_atomic(folder / WEIGHTS, to_bytes(halves))
     about = {
         "version": VERSION,
         "digest": checkpoint.digest,
         "step": checkpoint.step,
         **asdict(checkpoint.config),
     }
-    write_whole(folder / CONFIG, (json.dumps(about, indent=2) + "\n").encode())
+    write_atomic(folder / CONFIG, (json.dumps(about, indent=2) + "\n").encode())
 
 
 def load(folder: Path | str) -> Checkpoint:
@@ -150,7 +150,7 @@ def net_only(checkpoint: Checkpoint) -> Checkpoint:
     return replace(checkpoint, config=config, weights=weights)
 
 
-def with_prior(checkpoint: Checkpoint, prior: Checkpoint, floor: float = 0.0) -> Checkpoint:
+def with_prior(checkpoint: Checkpoint, prior: Checkpoint, min_nll: float = 0.0) -> Checkpoint:
     """The checkpoint with `prior`, a next-step net, as its prior; an older prior is replaced.
 
     Args:
@@ -161,7 +161,7 @@ def with_prior(checkpoint: Checkpoint, prior: Checkpoint, floor: float = 0.0) ->
         checkpoint.config.net,
         prior=fitted.hidden,
         prior_chain=fitted.chain,
-        min_nll=floor,
+        min_nll=min_nll,
     )
     weights = {PRIOR + name: array for name, array in prior.weights.items()}
     return replace(
@@ -195,12 +195,12 @@ def with_attributes(
     return replace(checkpoint, weights={**checkpoint.weights, **added})
 
 
-def attributes_of(checkpoint: Checkpoint) -> dict[str, FloatArray]:
+def attribute_directions(checkpoint: Checkpoint) -> dict[str, FloatArray]:
     """Attribute directions in z by name, `[Z]` each."""
     return _with_prefix(checkpoint, ATTRIBUTE)
 
 
-def scales_of(checkpoint: Checkpoint) -> dict[str, FloatArray]:
+def attribute_scales(checkpoint: Checkpoint) -> dict[str, FloatArray]:
     """Mean and SD over the training set of measurable attributes by name, `[2]` each."""
     return _with_prefix(checkpoint, ATTRIBUTE_SCALE)
 

@@ -69,7 +69,7 @@ class MissingExtra(MusicVAEError):
 
 
 @contextmanager
-def needing(library: str, extra: str) -> Iterator[None]:
+def require_extra(library: str, extra: str) -> Iterator[None]:
     """Turn an ImportError inside the block into an error that names the extra to install.
 
     Raises:

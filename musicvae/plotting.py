@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .atomic_files import write_whole
-from .errors import needing
+from .atomic_files import write_atomic
+from .errors import require_extra
 from .score.phrase import Phrase
 from .theory.chords import symbols
-from .theory.drum_kit import CLASS_OF, CLASSES
+from .theory.drum_kit import DRUM_CLASS, DRUM_CLASSES
 from .theory.pitch import pitch_name
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def new_figure(width: float, height: float) -> Figure:
     Raises:
         MissingExtra: matplotlib is not installed.
     """
-    with needing("matplotlib", "plot"):
+    with require_extra("matplotlib", "plot"):
         from matplotlib.figure import Figure
     return Figure(figsize=(width, height), layout="constrained")
 
@@ -100,7 +100,7 @@ def save_figure(figure: Figure, path: Path | str) -> None:
 
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=80)
-    write_whole(path, buffer.getvalue())
+    write_atomic(path, buffer.getvalue())
 
 
 def _draw_phrase(axes: Axes, phrase: Phrase) -> None:
@@ -110,14 +110,14 @@ def _draw_phrase(axes: Axes, phrase: Phrase) -> None:
     drums = any(part.is_drum for part in phrase.parts)
     lowest, highest = (min(pitched), max(pitched)) if pitched else (60, 60)
     row = max(1.0, (highest - lowest) / 15)  # drum rows this high keep their names readable
-    floor = lowest - 2 - len(CLASSES) * row
+    floor = lowest - 2 - len(DRUM_CLASSES) * row
     _draw_notes(axes, phrase, floor, row)
     for step in range(phrase.pickup % meter.steps_per_beat, phrase.steps + 1, meter.steps_per_beat):
         on_bar = (step - phrase.pickup) % meter.steps_per_bar == 0
         axes.axvline(step, color="black", linewidth=1.0 if on_bar else 0.2)
     names: dict[float, str] = {}
     if drums:
-        names = {floor + row * number: name for number, (name, _) in enumerate(CLASSES)}
+        names = {floor + row * number: name for number, (name, _) in enumerate(DRUM_CLASSES)}
     if pitched or not drums:
         spacing = max(1, (highest - lowest) // 4)
         names |= {pitch: pitch_name(pitch) for pitch in range(lowest, highest + 1, spacing)}
@@ -135,7 +135,9 @@ def _draw_phrase(axes: Axes, phrase: Phrase) -> None:
 def _draw_notes(axes: Axes, phrase: Phrase, floor: float, row: float) -> None:
     """Draw notes as bars; drum class c has its row of height `row` at `floor + row * c`."""
     for number, part in enumerate(phrase.parts):
-        heights = [floor + row * CLASS_OF[n.pitch] if part.is_drum else n.pitch for n in part.notes]
+        heights = [
+            floor + row * DRUM_CLASS[n.pitch] if part.is_drum else n.pitch for n in part.notes
+        ]
         axes.barh(
             heights,
             [note.duration - 0.15 for note in part.notes],  # a gap between repeated notes

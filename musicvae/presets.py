@@ -11,13 +11,13 @@ from .errors import PresetNotFound
 DEFAULT_MODEL = "leadsheet-8bar"
 """Default of `generate` and the other verbs that sample: a melody with chords."""
 
-CLOSEST_MODEL = "melody-2bar"
+RECONSTRUCTION_MODEL = "melody-2bar"
 """Default of verbs that read music, since it reconstructs most exactly; and of `train`."""
 
-LONGEST_MODEL = "melody-16bar"
+EXTENSION_MODEL = "melody-16bar"
 """Default of `extend`, since its windows are the longest."""
 
-LONG = NetConfig(
+HIERARCHICAL_NET = NetConfig(
     "sequence-vae",
     bars=16,
     conductor=256,
@@ -105,17 +105,17 @@ PRESETS = MappingProxyType(
             ),
             ModelConfig(
                 "melody-16bar",
-                LONG,
+                HIERARCHICAL_NET,
                 TrainConfig(steps=4_500, batch=32, learning_rate=2e-3, beta=0.1, free_nats=120.0),
             ),
             ModelConfig(
                 "leadsheet-8bar",
-                replace(LONG, codec="leadsheet", bars=8),
+                replace(HIERARCHICAL_NET, codec="leadsheet", bars=8),
                 TrainConfig(steps=5_000, batch=48, learning_rate=2e-3, beta=0.1, free_nats=100.0),
             ),
             ModelConfig(
                 "trio-4bar",
-                replace(LONG, codec="trio", bars=4),
+                replace(HIERARCHICAL_NET, codec="trio", bars=4),
                 TrainConfig(steps=7_000, batch=48, learning_rate=2e-3, beta=0.06, free_nats=100.0),
             ),
         )

@@ -46,5 +46,5 @@ class Progress(Protocol):
     def __call__(self, report: Report, /) -> object: ...
 
 
-def silent(report: Report, /) -> None:
+def no_progress(report: Report, /) -> None:
     """Ignore all reports."""

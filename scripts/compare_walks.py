@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from musicvae.api.model import load
 from musicvae.corpus.dataset import open_split
 from musicvae.evaluation.batches import by_meter
-from musicvae.evaluation.interpolation import PLACES, Pair, curves, draw_pairs, summarize
+from musicvae.evaluation.interpolation import POSITIONS, Pair, curves, draw_pairs, summarize
 from musicvae.evaluation.ngram_cost import fit_ngram
 from musicvae.generation.latent_path import FINE_POSITIONS, even_indices, hamming, lerp
 
@@ -58,8 +58,8 @@ def main() -> None:
         pairs = []
         for (a, b), meter, walk in zip(ends, meters, zip(*decoded, strict=True), strict=True):
             distances = [hamming(player.codec, meter, walk[0], codes) for codes in walk]
-            steps = [walk[i] for i in even_indices(distances, PLACES)]
-            pairs.append(Pair(meter, a, b, steps, [a] * len(PLACES)))
+            steps = [walk[i] for i in even_indices(distances, POSITIONS)]
+            pairs.append(Pair(meter, a, b, steps, [a] * len(POSITIONS)))
         curve = curves(player.codec, pairs, model)
         figures = summarize(curve)
         cost = " ".join(f"{value:.3f}" for value in curve["relative cost, walk"])

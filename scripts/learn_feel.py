@@ -27,8 +27,8 @@ from scipy.optimize import minimize
 from musicvae.midi.parser import parse
 from musicvae.midi.quantize import choose_grid, meter_segments
 from musicvae.performance.groove import TABLE, GrooveSpread
-from musicvae.theory.drum_kit import CLASS_OF, CLASSES
-from musicvae.theory.meter import LEVELS, RESOLUTION, STRAIGHT, Meter, ticks_to_steps
+from musicvae.theory.drum_kit import DRUM_CLASS, DRUM_CLASSES
+from musicvae.theory.meter import METRICAL_LEVELS, RESOLUTION, STRAIGHT, Meter, ticks_to_steps
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -94,7 +94,7 @@ def read_performance(data: bytes) -> Performance | None:
     """Read a MIDI file; None if it is played in triplets."""
     score = parse(data)[0]
     segment = meter_segments(score)[0]
-    notes = [note for track in score.tracks for note in track.notes if note.pitch in CLASS_OF]
+    notes = [note for track in score.tracks for note in track.notes if note.pitch in DRUM_CLASS]
     ticks = np.array([note.start for note in notes], dtype=np.int64)
     meter = choose_grid(segment, ticks, score.resolution)
     if meter.steps_per_quarter != STRAIGHT:
@@ -102,7 +102,7 @@ def read_performance(data: bytes) -> Performance | None:
     step = np.array([ticks_to_steps(tick, score.resolution) for tick in ticks.tolist()])
     offset = ticks * RESOLUTION / score.resolution - step * meter.step_ticks
     near = abs(offset) <= MAX_OFFSET
-    drum = np.array([CLASS_OF[note.pitch] for note in notes])
+    drum = np.array([DRUM_CLASS[note.pitch] for note in notes])
     velocity = np.array([note.velocity for note in notes], dtype=np.float64)
     return Performance(meter, step[near], drum[near], offset[near], velocity[near])
 
@@ -147,11 +147,11 @@ def levels(performance: Performance) -> Ints:
 
 def means(played: Sequence[Performance], values: Sequence[Floats]) -> Floats:
     """Mean of each drum at each level, smoothed towards that of the drum. `[9, LEVELS]`"""
-    cells = np.concatenate([p.drum * LEVELS + levels(p) for p in played])
+    cells = np.concatenate([p.drum * METRICAL_LEVELS + levels(p) for p in played])
     value = np.concatenate(values)
-    shape = (len(CLASSES), LEVELS)
-    total = np.bincount(cells, value, len(CLASSES) * LEVELS).reshape(shape)
-    count = np.bincount(cells, minlength=len(CLASSES) * LEVELS).reshape(shape)
+    shape = (len(DRUM_CLASSES), METRICAL_LEVELS)
+    total = np.bincount(cells, value, len(DRUM_CLASSES) * METRICAL_LEVELS).reshape(shape)
+    count = np.bincount(cells, minlength=len(DRUM_CLASSES) * METRICAL_LEVELS).reshape(shape)
     drum_mean = total.sum(axis=1, keepdims=True) / count.sum(axis=1, keepdims=True)
     return np.asarray((total + PRIOR_NOTES * drum_mean) / (count + PRIOR_NOTES))
 

@@ -20,9 +20,9 @@ from typing import Any
 from mix_trios import mix
 
 import musicvae
-from musicvae.atomic_files import write_whole
+from musicvae.atomic_files import write_atomic
 from musicvae.presets import preset
-from musicvae.training.resume import STATE
+from musicvae.training.resume import STATE_FILE
 
 GAMES = ("freedoom", "simutrans", "openmsx", "blasphemer")
 FOLK = ("cre", "nottingham", "oneills1850", "ryansMammoth", "airdsAirs")
@@ -91,7 +91,7 @@ def main() -> None:
             **options,
             data=data,
             out=folder,
-            resume=(folder / STATE).exists(),
+            resume=(folder / STATE_FILE).exists(),
             max_minutes=max_minutes,
             progress=print,
         )
@@ -104,10 +104,10 @@ def main() -> None:
     musicvae.fit_prior(out, data=unmixed, **PRIOR[name], max_minutes=max_minutes, progress=print)
     musicvae.fit_attributes(out, data=unmixed, progress=print)
     evaluation = musicvae.evaluate(out, data=unmixed, pairs=arguments.pairs)
-    write_whole(out / "evaluation.json", (evaluation.to_json() + "\n").encode())
+    write_atomic(out / "evaluation.json", (evaluation.to_json() + "\n").encode())
     with (unmixed / "pieces.csv").open() as table:
         digests = sorted(row["sha256"] for row in csv.DictReader(table) if row["split"] == "test")
-    write_whole(out / "test-pieces.txt", "".join(f"{digest}\n" for digest in digests).encode())
+    write_atomic(out / "test-pieces.txt", "".join(f"{digest}\n" for digest in digests).encode())
 
 
 def prepare_data(name: str, corpus: Path, data: Path) -> Path:

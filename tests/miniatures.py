@@ -20,9 +20,9 @@ from musicvae.presets import PRESETS
 from musicvae.score.chord_recognition import to_chord_changes
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.score.windows import window_bars
-from musicvae.theory.drum_kit import PITCH_OF
+from musicvae.theory.drum_kit import DRUM_PITCH
 from musicvae.theory.meter import TRIPLET, Meter
-from musicvae.training.build import build, checkpoint_of
+from musicvae.training.build import build, make_checkpoint
 
 METERS = (Meter(4, 4), Meter(6, 8), Meter(3, 4)) * 6
 """Meters of the eighteen windows of a small data set: 32, 24 and 24 steps."""
@@ -50,22 +50,22 @@ def miniature(name: str, **choices: object) -> ModelConfig:
     return replace(config, net=small, train=replace(config.train, batch=4, precision="fp32"))
 
 
-def short(name: str = "melody-2bar", **choices: object) -> ModelConfig:
+def short_training(name: str = "melody-2bar", **choices: object) -> ModelConfig:
     """A preset in miniature with 12 training steps; `choices` override fields of its training."""
     config = miniature(name)
     base = replace(config.train, steps=12, warmup=3, learning_rate=5e-3)
     return replace(config, train=replace(base, **choices))  # type: ignore[arg-type]  # any field
 
 
-def make_data(folder: Path, codec: str = "melody", bars: int = 2) -> Path:
+def write_dataset(folder: Path, codec: str = "melody", bars: int = 2) -> Path:
     """Write a data set of eighteen windows, the same in each split."""
     folder.mkdir()
-    windows = packed(codec, METERS, bars)
+    windows = packed_windows(codec, METERS, bars)
     save(folder, CODECS[codec], bars, {split: [windows] for split in SPLITS}, {})
     return folder
 
 
-def packed(
+def packed_windows(
     codec: str, meters: Sequence[Meter] = RAGGED, bars: int = 2
 ) -> tuple[Codes, NDArray[np.uint8]]:
     """The codes of `windows_of` as a data set stores them, and their meters."""
@@ -83,10 +83,10 @@ def tiny_checkpoint(name: str = "melody-2bar", **choices: object) -> Checkpoint:
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.mul_(3)
-    return checkpoint_of(net, config, 0)
+    return make_checkpoint(net, config, 0)
 
 
-def thinned(model: Checkpoint) -> Checkpoint:
+def sparse(model: Checkpoint) -> Checkpoint:
     """The model biased to one key in seven; random weights would play every second key at once."""
     for head in ("decoder.head.bias", "prior.head.bias"):
         bias = model.weights[head]
@@ -102,7 +102,7 @@ def tiny_prior(model: Checkpoint) -> Checkpoint:
     with torch.no_grad():
         for parameter in prior.parameters():
             parameter.mul_(3)
-    return with_prior(model, checkpoint_of(prior, replace(model.config, net=net), 0))
+    return with_prior(model, make_checkpoint(prior, replace(model.config, net=net), 0))
 
 
 def seeded(seed: int) -> Sampling:
@@ -128,7 +128,7 @@ def little_piece(codec: str, meter: Meter, seed: int, bars: int = 2) -> Phrase:
     tune = little_tune(meter, seed, bars)
     (melody,) = tune.parts
     drums = Part(
-        tuple(replace(note, duration=1, pitch=PITCH_OF[note.pitch % 9]) for note in melody.notes),
+        tuple(replace(note, duration=1, pitch=DRUM_PITCH[note.pitch % 9]) for note in melody.notes),
         is_drum=True,
     )
     if codec == "drums":
@@ -149,7 +149,7 @@ def little_band(meter: Meter, seed: int, bars: int = 2) -> Phrase:
     melody = replace(tune.parts[0], name="melody")
     steps = range(0, tune.steps, 2)
     bass = [Note(at, 2, int(rng.integers(36, 48))) for at in steps if at % meter.steps_per_bar < 3]
-    kit = [Note(at, 1, PITCH_OF[rng.integers(len(PITCH_OF))]) for at in steps]
+    kit = [Note(at, 1, DRUM_PITCH[rng.integers(len(DRUM_PITCH))]) for at in steps]
     parts = (melody, Part(tuple(bass), 33, name="bass"), Part(tuple(kit), is_drum=True))
     return replace(tune, parts=parts)
 

@@ -14,10 +14,10 @@ from musicvae.atomic_files import (
     check_folder,
     free_stem,
     make_folder,
+    numbered_copies,
     numbered_names,
-    spare_names,
+    write_atomic,
     write_new,
-    write_whole,
 )
 from musicvae.codecs import CODECS
 from musicvae.corpus.dataset import SPLITS, save
@@ -30,8 +30,8 @@ from musicvae.score.phrase import Phrase
 def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:
     """Folders are created, no other file is left behind, and the owner may read it."""
     path = tmp_path / "deep" / "down" / "a.bin"
-    write_whole(path, b"old")
-    write_whole(path, b"new")
+    write_atomic(path, b"old")
+    write_atomic(path, b"new")
     assert path.read_bytes() == b"new"
     assert list(path.parent.iterdir()) == [path]
     assert stat.S_IMODE(path.stat().st_mode) & stat.S_IRUSR
@@ -46,8 +46,8 @@ def test_files_have_the_permissions_that_the_umask_leaves(
     try:
         with monkeypatch.context() as patch:
             patch.setattr(os, "umask", None)
-            write_whole(tmp_path / "a.bin", b"whole")
-            write_whole(tmp_path / "a.bin", b"again")
+            write_atomic(tmp_path / "a.bin", b"whole")
+            write_atomic(tmp_path / "a.bin", b"again")
             made = [tmp_path / "a.bin", write_new(iter([tmp_path / "b.bin"]), b"new")]
     finally:
         os.umask(before)
@@ -56,9 +56,9 @@ def test_files_have_the_permissions_that_the_umask_leaves(
 
 NOWHERE = Path("/no-such-folder-of-musicvae")
 WRITERS: dict[str, Callable[[Path, Path], object]] = {
-    "write_whole": lambda folder, _: write_whole(folder / "a.bin", b""),
+    "write_whole": lambda folder, _: write_atomic(folder / "a.bin", b""),
     "write_midi": lambda folder, _: write_midi(Phrase(), folder / "a.mid"),
-    "write_new": lambda folder, _: write_new(spare_names(folder / "a.mid"), b""),
+    "write_new": lambda folder, _: write_new(numbered_copies(folder / "a.mid"), b""),
     "numbered_names": lambda folder, _: numbered_names(folder, "phrase"),
     "free_stem": lambda folder, _: free_stem(folder, "grid"),
     "make_folder": lambda folder, _: make_folder(folder),
@@ -141,21 +141,21 @@ def test_a_move_that_fails_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The old file stays unchanged and the temporary one is deleted."""
-    write_whole(tmp_path / "a.bin", b"old")
+    write_atomic(tmp_path / "a.bin", b"old")
 
     def full(self: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(OutputError, match=r"a\.bin cannot be written: No space left"):
-        write_whole(tmp_path / "a.bin", b"new")
+        write_atomic(tmp_path / "a.bin", b"new")
     assert (tmp_path / "a.bin").read_bytes() == b"old"
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
     """Three writes give out.mid, out-2.mid and out-3.mid."""
-    made = [write_new(spare_names(tmp_path / "out.mid"), b"") for _ in range(3)]
+    made = [write_new(numbered_copies(tmp_path / "out.mid"), b"") for _ in range(3)]
     assert [path.name for path in made] == ["out.mid", "out-2.mid", "out-3.mid"]
 
 
@@ -181,11 +181,11 @@ def test_two_programs_in_one_folder_never_share_a_name(tmp_path: Path) -> None:
 def test_a_write_that_fails_frees_the_name(tmp_path: Path) -> None:
     """No empty file is left; a folder that is a file raises one sentence."""
     with pytest.raises(TypeError):
-        write_new(spare_names(tmp_path / "a.mid"), "text")  # type: ignore[arg-type]  # on purpose
+        write_new(numbered_copies(tmp_path / "a.mid"), "text")  # type: ignore[arg-type]  # on purpose
     assert not list(tmp_path.iterdir())
     (tmp_path / "out").write_text("mine")
     with pytest.raises(OutputError, match="cannot be written"):
-        write_new(spare_names(tmp_path / "out" / "a.mid"), b"")
+        write_new(numbered_copies(tmp_path / "out" / "a.mid"), b"")
     with pytest.raises(OutputError, match="is a file; name a folder"):
         numbered_names(tmp_path / "out", "phrase")
 

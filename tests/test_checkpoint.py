@@ -141,7 +141,7 @@ def test_an_interrupted_first_save_leaves_no_checkpoint(
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
 
-    monkeypatch.setattr(checkpoint, "write_whole", stop_at_the_second)
+    monkeypatch.setattr(checkpoint, "write_atomic", stop_at_the_second)
     with pytest.raises(KeyboardInterrupt):
         save(tmp_path / "model", some_checkpoint())
     assert written == [tmp_path / "model" / WEIGHTS]

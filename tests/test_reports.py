@@ -18,14 +18,14 @@ from musicvae.progress import Progress, Report
 from musicvae.theory.meter import Meter
 from musicvae.training import fit_prior as fit_prior_module
 
-from .miniatures import little_tune, make_data, tiny_checkpoint, tiny_prior
+from .miniatures import little_tune, tiny_checkpoint, tiny_prior, write_dataset
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a data set, a model with a prior and attributes, and MIDI files."""
     folder = tmp_path_factory.mktemp("folder")
-    data = make_data(folder / "data")
+    data = write_dataset(folder / "data")
     checkpoint.save(folder / "model", fit_attributes(tiny_prior(tiny_checkpoint()), data))
     (folder / "midi").mkdir()
     for seed in range(4):
@@ -86,7 +86,7 @@ def test_a_task_reports_from_start_to_end(
     task: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first report has the sizes and no figures; `done` never falls and ends at `total`."""
-    monkeypatch.setattr(fit_prior_module, "HIDDEN", 8)
+    monkeypatch.setattr(fit_prior_module, "PRIOR_HIDDEN", 8)
     monkeypatch.setattr(personalize_module, "SAMPLES", 8)
     monkeypatch.setattr(sliders, "MAX_SLIDER_WINDOWS", 4)
     run, sizes = TASKS[task]

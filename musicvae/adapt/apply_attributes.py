@@ -148,14 +148,14 @@ def try_moves(
     candidates = (z + moves[:, None]).astype(np.float32)
     scale = np.array([player.scales[name][1] for name in attributes])
     flat = candidates.reshape(-1, player.latent)
-    values = values_of(player, flat, [*meters] * len(moves), attributes)
+    values = decoded_attributes(player, flat, [*meters] * len(moves), attributes)
     values = values.reshape(len(moves), len(z), -1)
     changes = np.nan_to_num((values - values[0]) / scale, nan=SILENCE_CHANGE)
     changes[0] = 0
     return CandidateMoves(candidates, changes, attributes)
 
 
-def values_of(
+def decoded_attributes(
     player: Player, z: FloatArray, meters: Sequence[Meter], attributes: Mapping[str, Attribute]
 ) -> DoubleArray:
     """Attributes of the music that each z decodes to; NaN for silence. `[N, attributes]`"""

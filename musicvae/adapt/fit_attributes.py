@@ -24,9 +24,9 @@ from ..corpus.dataset import Windows, check_fits, open_split
 from ..engine import Player
 from ..errors import RequestError
 from ..metrics.attributes import Attribute, attributes_of
-from ..progress import Progress, Report, silent
+from ..progress import Progress, Report, no_progress
 from ..theory.meter import Meter
-from .apply_attributes import attribute_values, values_of
+from .apply_attributes import attribute_values, decoded_attributes
 
 BATCH_SIZE = 256
 
@@ -49,7 +49,7 @@ def fit_attributes(
     *,
     limit: int = MAX_FIT_WINDOWS,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Checkpoint:
     """Store a direction for each attribute of the model's codec in a checkpoint.
 
@@ -227,5 +227,5 @@ class Trial:
     def _after(self, move: DoubleArray) -> DoubleArray:
         """Mean attributes of the windows after a move of x, in SDs. `[X]` -> `[A]`"""
         z = (self.z + self.spread @ move).astype(np.float32)
-        values = values_of(self.player, z, self.meters, self.attributes)
+        values = decoded_attributes(self.player, z, self.meters, self.attributes)
         return np.asarray(_standardize(values, self.scales).mean(axis=0))

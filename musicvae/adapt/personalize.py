@@ -29,7 +29,7 @@ from ..engine import Player
 from ..errors import DatasetError, MidiError, RequestError
 from ..generation.seeding import generators
 from ..metrics.copies import CopyIndex
-from ..progress import Progress, Report, silent
+from ..progress import Progress, Report, no_progress
 from ..theory.meter import Meter
 from .refit_head import ROUNDS, refit_head
 from .sliders import Slider, sliders
@@ -93,7 +93,7 @@ def personalize(
     sources: Sequence[Path | str],
     *,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Personal:
     """Adapt the prior of a model to the music of some files; encoder and decoder stay as they are.
 
@@ -226,7 +226,7 @@ def _copy_share(player: Player, windows: WindowSet, seed: int) -> float:
     return float(np.mean(copied))
 
 
-def card(personal: Personal, seed: int) -> str:
+def model_card(personal: Personal, seed: int) -> str:
     """The model card in Markdown: counts and figures, but no name of a file or folder."""
     model, net = personal.checkpoint.config.preset, personal.checkpoint.config.net
     meters = ", ".join(f"{count:,} of {meter}" for meter, count in personal.meters.items())

@@ -21,7 +21,7 @@ from ..arrays import DoubleArray, FloatArray
 from ..codecs.base import Codec, Codes
 from ..engine import Player
 from ..score.phrase import Phrase
-from ..theory.drum_kit import CLASS_OF, GROUPS
+from ..theory.drum_kit import DRUM_CLASS, DRUM_GROUPS
 from ..theory.meter import Meter
 
 SLIDERS = 4
@@ -86,7 +86,7 @@ def sliders(
 
     Effects are measured on music decoded at -1 and at +1; +1 increases the feature of the name.
     """
-    names = list(slider_figures(Phrase(), player.codec))
+    names = list(slider_features(Phrase(), player.codec))
     features = _features(player.codec, codes, meters)
     spread = features.std(axis=0)
     rows = np.linspace(0, len(mu) - 1, min(len(mu), MAX_SLIDER_WINDOWS)).astype(int)
@@ -133,10 +133,10 @@ def _assign_names(effects: DoubleArray) -> tuple[int, ...]:
 def _features(codec: Codec, codes: Sequence[Codes], meters: Sequence[Meter]) -> DoubleArray:
     """The features of each window. `[N, F]`"""
     phrases = [codec.decode(window, meter) for window, meter in zip(codes, meters, strict=True)]
-    return np.array([list(slider_figures(phrase, codec).values()) for phrase in phrases])
+    return np.array([list(slider_features(phrase, codec).values()) for phrase in phrases])
 
 
-def slider_figures(phrase: Phrase, codec: Codec) -> dict[str, float]:
+def slider_features(phrase: Phrase, codec: Codec) -> dict[str, float]:
     """Simple features of a phrase's first part.
 
     For all codecs: notes a bar, and the share of notes off the beat. For pitched ones: the mean
@@ -153,10 +153,10 @@ def slider_figures(phrase: Phrase, codec: Codec) -> dict[str, float]:
     }
     if not codec.pitches:
         onsets = {note.start for note in notes}
-        groups = [GROUPS[CLASS_OF[note.pitch]] for note in notes]
+        groups = [DRUM_GROUPS[DRUM_CLASS[note.pitch]] for note in notes]
         features["together"] = len(notes) / max(1, len(onsets))
         shares = {
-            name: _mean([group == name for group in groups]) for name in dict.fromkeys(GROUPS)
+            name: _mean([group == name for group in groups]) for name in dict.fromkeys(DRUM_GROUPS)
         }
         return features | shares
     pitches = [note.pitch for note in notes]

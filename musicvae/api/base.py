@@ -6,11 +6,11 @@ from typing import TypedDict
 
 from ..checkpoint import Checkpoint
 from ..config import check_seed
-from ..constraints.parse import ChordsLike, DensityLike, SpanLike, parse_constraints
+from ..constraints.parse import ChordsLike, DensityLike, RangeLike, parse_constraints
 from ..constraints.spec import Constraints
 from ..engine import Player
 from ..generation.seeding import Sampling
-from ..generation.source import parts_made_by
+from ..generation.source import generated_parts
 from ..performance.render import Rendering
 from ..score.phrase import Phrase
 from . import inputs
@@ -26,7 +26,7 @@ class ConstraintOptions(TypedDict, total=False):
     """Another scale on the tonic of the key: "natural", "dorian", "pentatonic" ..."""
     chords: ChordsLike | None
     """Such as "Am F C G" or ["Am", "F"], one a bar; with beats "Am:2 D7:2 G" or [("Am", 2)]."""
-    range: SpanLike | None
+    range: RangeLike | None
     """Such as "C4-C6" or (60, 84)."""
     max_polyphony: int | None
     """Most notes that may sound at once, for models that can sound several."""
@@ -52,7 +52,7 @@ class ModelBase:
     def _select(self, music: Music, track: str | int | None, bpm: float) -> Phrase:
         """The parts of some music that this model's codec reads; errors name the file."""
         opened = inputs.open(music, bpm=bpm)
-        made_here = parts_made_by(self.player, opened.main) if track is None else None
+        made_here = generated_parts(self.player, opened.main) if track is None else None
         if made_here:
             return made_here
         with naming(opened):

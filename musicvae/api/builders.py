@@ -11,14 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..atomic_files import check_folder, write_whole
+from ..atomic_files import check_folder, write_atomic
 from ..checkpoint import load, save
 from ..config import MAX_EVAL_WINDOWS, MAX_FIT_WINDOWS, check_seed, without_prior
 from ..deprecation import renamed_argument
-from ..errors import OutputError, needing
-from ..presets import CLOSEST_MODEL
+from ..errors import OutputError, require_extra
+from ..presets import RECONSTRUCTION_MODEL
 from ..presets import preset as find_preset
-from ..progress import Progress, silent
+from ..progress import Progress, no_progress
 from . import model as api
 from .registry import find_checkpoint, shipped
 
@@ -50,7 +50,7 @@ def train(
     patience: int | None = None,
     precision: Literal["auto", "bf16", "fp32"] | None = None,
     seed: int | None = None,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Path:
     """Train a preset on a prepared data set and return the folder of the checkpoint.
 
@@ -66,11 +66,11 @@ def train(
         PresetNotFound, DatasetError, TrainingError, OutputError: see `training.train.train`.
     """
     check_seed(seed)
-    with needing("torch", "train"):
+    with require_extra("torch", "train"):
         from ..training.resume import saved_config
         from ..training.train import train as run
     start = None if start_from is None else load(find_checkpoint(start_from))
-    config = start.config if start and not preset else find_preset(preset or CLOSEST_MODEL)
+    config = start.config if start and not preset else find_preset(preset or RECONSTRUCTION_MODEL)
     if resume:
         saved = saved_config(Path(out))
         config = saved if preset in (None, saved.preset) else config
@@ -103,7 +103,7 @@ def fit_prior(
     max_minutes: float = math.inf,
     reject_fraction: float = 0.0,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> float | None:
     """Fit a prior to a trained model and save it in the model's folder; `generate` then uses it.
 
@@ -118,21 +118,21 @@ def fit_prior(
         OutputError: the folder of the model cannot be written.
     """
     check_seed(seed)
-    with needing("torch", "train"):
-        from ..training.fit_prior import PRIOR_TRAINING
+    with require_extra("torch", "train"):
+        from ..training.fit_prior import PRIOR_TRAIN_CONFIG
         from ..training.fit_prior import fit_prior as run
     folder = find_checkpoint(model)
     fit = run(
         load(folder),
         data,
-        steps=PRIOR_TRAINING.steps if steps is None else steps,
+        steps=PRIOR_TRAIN_CONFIG.steps if steps is None else steps,
         max_minutes=max_minutes,
         reject_fraction=reject_fraction,
         seed=seed,
         progress=progress,
     )
     save(folder, fit.checkpoint)
-    return fit.nats
+    return fit.valid_nll
 
 
 def fit_attributes(
@@ -141,7 +141,7 @@ def fit_attributes(
     data: Path | str,
     limit: int = MAX_FIT_WINDOWS,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> None:
     """Fit attribute directions to a trained model and save them in its folder.
 
@@ -166,7 +166,7 @@ def measure_attributes(
     split: str = "test",
     limit: int = MAX_EVAL_WINDOWS,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Effects:
     """Measure what setting each attribute changes; see `evaluation.attribute_effects.effects`.
 
@@ -180,15 +180,15 @@ def measure_attributes(
         CheckpointError, DatasetError, RequestError: there is no such model, data or split, they
             do not fit each other, or the model has no attributes.
     """
-    from ..evaluation.attribute_effects import effects, windows_of
+    from ..evaluation.attribute_effects import effects, sample_or_load_z
 
     check_seed(seed)
     player = api.load(model).player
-    return effects(player, *windows_of(player, data, split, limit, seed), progress=progress)
+    return effects(player, *sample_or_load_z(player, data, split, limit, seed), progress=progress)
 
 
 def evaluate(
-    model: str | Path = CLOSEST_MODEL,
+    model: str | Path = RECONSTRUCTION_MODEL,
     *,
     data: Path | str,
     split: str = "test",
@@ -197,7 +197,7 @@ def evaluate(
     pairs: int = 256,
     importance: int = 0,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Evaluation:
     """Measure a model on a split of a data set or on a folder of MIDI.
 
@@ -237,9 +237,9 @@ def personalize(
     sources: Sequence[Path | str],
     *,
     out: Path | str,
-    model: str | Path = CLOSEST_MODEL,
+    model: str | Path = RECONSTRUCTION_MODEL,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Personal:
     """Refit a model's prior to the music of a few MIDI files; see `adapt.personalize`.
 
@@ -249,7 +249,7 @@ def personalize(
         DatasetError: a folder contains no MIDI file.
         OutputError: `out` is a model that came with the package, or cannot be written.
     """
-    from ..adapt.personalize import card
+    from ..adapt.personalize import model_card
     from ..adapt.personalize import personalize as run
 
     check_seed(seed)
@@ -258,6 +258,6 @@ def personalize(
         raise OutputError(f"{out} came with the package: choose another folder.")
     check_folder(out)
     personal = run(load(find_checkpoint(model)), sources, seed=seed, progress=progress)
-    write_whole(out / CARD, card(personal, seed).encode())
+    write_atomic(out / CARD, model_card(personal, seed).encode())
     save(out, personal.checkpoint)
     return personal

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..arrays import FloatArray
 from ..errors import RequestError
-from ..progress import Progress, silent
+from ..progress import Progress, no_progress
 from ..retrieval.index import Library
 from ..retrieval.search import Match, open_library, similar
 from ..verbs import latent
@@ -24,7 +24,7 @@ class RetrievalVerbs(ModelBase):
         """Posterior mean of each window of some music. Output `[windows, Z]`."""
         return latent.encode(self.player, self._select(source, track, bpm))
 
-    def open_library(self, folder: str | Path, *, progress: Progress = silent) -> Library:
+    def open_library(self, folder: str | Path, *, progress: Progress = no_progress) -> Library:
         """Index a folder of MIDI for `similar`; see `retrieval.search.open_library`.
 
         Only files that are new or changed since the last time are read. The index is stored in
@@ -64,4 +64,4 @@ class RetrievalVerbs(ModelBase):
         if index.model != self.player.digest:
             raise RequestError("This library was opened with another model: open it with this one.")
         query_path = Path(opened.name) if opened.name else None
-        return similar(self.player, phrase, index, n, any_key=any_key, besides=query_path)
+        return similar(self.player, phrase, index, n, any_key=any_key, exclude=query_path)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..presets import CLOSEST_MODEL
+from ..presets import RECONSTRUCTION_MODEL
 from .options import (
     FileBpm,
     Force,
@@ -48,11 +48,11 @@ def analogy(
     from ..api import inputs
     from ..api.model import load
     from ..api.registry import find_maker
-    from ..atomic_files import spare_names
+    from ..atomic_files import numbered_copies
 
     seed = seed_or_random(seed)
     opened = [inputs.open(music, bpm=bpm) for music in (a, b, c)]
-    answer = load(model or find_maker(*opened) or CLOSEST_MODEL).analogy(
+    answer = load(model or find_maker(*opened) or RECONSTRUCTION_MODEL).analogy(
         *opened,
         strength=strength,
         track=track,
@@ -62,5 +62,5 @@ def analogy(
         bpm=bpm,
     )
     report_source(*opened)
-    write([answer], spare_names(file_in(out, c)), force, recipe)
+    write([answer], numbered_copies(file_in(out, c)), force, recipe)
     report_seed(seed, temperature)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..presets import CLOSEST_MODEL
+from ..presets import RECONSTRUCTION_MODEL
 from .options import Model
 from .progress import progress_bar
 
@@ -20,7 +20,7 @@ def evaluate(
     data: Annotated[
         Path, typer.Option("--data", help="A data set made by prepare, or a folder of MIDI files.")
     ],
-    model: Model = CLOSEST_MODEL,
+    model: Model = RECONSTRUCTION_MODEL,
     split: Annotated[
         str, typer.Option(help="Split of the data set: valid to choose a model, test to report.")
     ] = "test",

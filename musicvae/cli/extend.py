@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..config import SampleConfig
-from ..presets import LONGEST_MODEL
+from ..presets import EXTENSION_MODEL
 from .options import (
     Chords,
     Density,
@@ -58,11 +58,11 @@ def extend(
     from ..api import inputs
     from ..api.model import load
     from ..api.registry import find_maker
-    from ..atomic_files import spare_names
+    from ..atomic_files import numbered_copies
 
     seed = seed_or_random(seed)
     opened = inputs.open(source, bpm=bpm)
-    phrase = load(model or find_maker(opened) or LONGEST_MODEL).extend(
+    phrase = load(model or find_maker(opened) or EXTENSION_MODEL).extend(
         opened,
         bars,
         track=track,
@@ -78,5 +78,5 @@ def extend(
         density=density,
     )
     report_source(opened)
-    write([phrase], spare_names(file_in(out, source)), force, recipe)
+    write([phrase], numbered_copies(file_in(out, source)), force, recipe)
     report_seed(seed, temperature, always=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..presets import CLOSEST_MODEL
+from ..presets import RECONSTRUCTION_MODEL
 from .options import (
     Curve,
     FileBpm,
@@ -62,7 +62,7 @@ def grid(
 
     seed = seed_or_random(seed)
     opened = [inputs.open(corner, bpm=bpm) for corner in corners]
-    vae = load(model or find_maker(*opened) or CLOSEST_MODEL)
+    vae = load(model or find_maker(*opened) or RECONSTRUCTION_MODEL)
     stem = free_stem(out, "grid", force=force)
     phrases = vae.grid(
         opened,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..config import MAX_PHRASES
-from ..presets import CLOSEST_MODEL
+from ..presets import RECONSTRUCTION_MODEL
 from .options import (
     Chords,
     Curve,
@@ -73,7 +73,7 @@ def interpolate(
 
     seed = seed_or_random(seed)
     ends = inputs.open(a, bpm=bpm), inputs.open(b, bpm=bpm)
-    vae = load(model or find_maker(*ends) or CLOSEST_MODEL)
+    vae = load(model or find_maker(*ends) or RECONSTRUCTION_MODEL)
     names = numbered_names(out, f"{a.stem}-to-{b.stem}", force=force)
     phrases = vae.interpolate(
         *ends,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..presets import CLOSEST_MODEL
+from ..presets import RECONSTRUCTION_MODEL
 from .options import Force, Model, count_of
 from .progress import progress_bar
 
@@ -23,7 +23,7 @@ def personalize(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for the model, such as checkpoints/NAME.")
     ],
-    model: Model = CLOSEST_MODEL,
+    model: Model = RECONSTRUCTION_MODEL,
     seed: Annotated[
         int, typer.Option(help="The same seed and files give the same model.", min=0)
     ] = 0,

@@ -83,7 +83,7 @@ class ProgressBar:
         limit = ""
         if estimate > 60 * self._max_minutes:
             limit = f"; --max-minutes {self._max_minutes:g} stops it earlier"
-        self._print(f"{task}: about {duration(estimate)} at this pace{limit}")
+        self._print(f"{task}: about {format_duration(estimate)} at this pace{limit}")
 
     def _draw(self, task: str, unit: str, report: Report) -> None:
         count = f"{report.done:,}/{report.total:,}"
@@ -160,10 +160,10 @@ def interruption(unit: str, report: Report | None) -> str:
     return f"Interrupted after {report.done:,} of {report.total:,} {unit}."
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A rough duration in words.
 
-    >>> [duration(seconds) for seconds in (40, 400, 7_200, 7_800, 400_000)]
+    >>> [format_duration(seconds) for seconds in (40, 400, 7_200, 7_800, 400_000)]
     ['40 s', '7 min', '2 h', '2 h 10 min', '5 days']
     """
     minutes = round(seconds / 60)

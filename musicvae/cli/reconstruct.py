@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from ..presets import CLOSEST_MODEL
+from ..presets import RECONSTRUCTION_MODEL
 from .options import (
     FileBpm,
     Force,
@@ -40,14 +40,14 @@ def reconstruct(
     from ..api import inputs
     from ..api.model import load
     from ..api.registry import find_maker
-    from ..atomic_files import spare_names
+    from ..atomic_files import numbered_copies
 
     seed = seed_or_random(seed)
     opened = inputs.open(source, bpm=bpm)
-    result = load(model or find_maker(opened) or CLOSEST_MODEL).reconstruct(
+    result = load(model or find_maker(opened) or RECONSTRUCTION_MODEL).reconstruct(
         opened, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
     )
     report_source(opened)
-    write([result.phrase], spare_names(file_in(out, source)), force, recipe)
+    write([result.phrase], numbered_copies(file_in(out, source)), force, recipe)
     typer.echo(f"accuracy {result.accuracy:.3f}, note F1 {result.note_f1:.3f}")
     report_seed(seed, temperature)

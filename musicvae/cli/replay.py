@@ -31,11 +31,11 @@ def replay(
     Example:  musicvae replay clip.mid again.mid
     """
     from ..api.model import replay as run
-    from ..atomic_files import spare_names
+    from ..atomic_files import numbered_copies
     from ..midi.writer import midi_bytes
 
     phrase = run(source, model=model)
     is_identical = source.read_bytes() == midi_bytes(phrase)
-    names = spare_names(file_in(out, source) if out else source)
+    names = numbered_copies(file_in(out, source) if out else source)
     write([phrase], names if out else islice(names, 1, None), force, True)
     typer.echo("identical, byte for byte" if is_identical else "the same notes, in different bytes")

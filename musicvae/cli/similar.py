@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..presets import CLOSEST_MODEL
+from ..presets import RECONSTRUCTION_MODEL
 from .options import FileBpm, MidiIn, Model, Track, count_of
 from .output import report_source
 from .progress import progress_bar
@@ -30,7 +30,7 @@ def similar(
         ),
     ] = True,
     bpm: FileBpm = 120.0,
-    model: Model = CLOSEST_MODEL,
+    model: Model = RECONSTRUCTION_MODEL,
     reasons: Annotated[
         bool,
         typer.Option("--reasons", help="List the files that cannot be used, with the reasons."),

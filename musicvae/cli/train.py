@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ..presets import CLOSEST_MODEL
+from ..presets import RECONSTRUCTION_MODEL
 from ..progress import Report
 from .ending import command_with, next_lines, why_it_ended
 from .progress import progress_bar
@@ -31,7 +31,7 @@ def train(
     preset: Annotated[
         str | None,
         typer.Option(
-            help=f"Net and settings, by name; by default {CLOSEST_MODEL}, or those of --from."
+            help=f"Net and settings, by name; default {RECONSTRUCTION_MODEL}, or those of --from."
         ),
     ] = None,
     start_from: Annotated[
@@ -108,9 +108,9 @@ def train(
 
 def _how_to_continue(out: Path) -> str:
     """What an interrupted training saved, and the command that continues it."""
-    from ..training.resume import STATE
+    from ..training.resume import STATE_FILE
 
-    if not (out / STATE).exists():
+    if not (out / STATE_FILE).exists():
         return f"Nothing was saved in {out}."
     return f"Continue from its last save with:  {command_with('--resume')}"
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..config import MAX_PHRASES
-from ..presets import CLOSEST_MODEL
+from ..presets import RECONSTRUCTION_MODEL
 from .options import (
     Chords,
     Density,
@@ -83,7 +83,7 @@ def vary(
 
     seed = seed_or_random(seed)
     opened = inputs.open(source, bpm=bpm)
-    vae = load(model or find_maker(opened) or CLOSEST_MODEL)
+    vae = load(model or find_maker(opened) or RECONSTRUCTION_MODEL)
     names = numbered_names(out, f"{source.stem}-varied", force=force)
     phrases = vae.vary(
         opened,

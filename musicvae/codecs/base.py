@@ -170,14 +170,16 @@ class SinglePart:
         self: Codec, start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int
     ) -> Codes:
         """Codes by way of a phrase; codecs that the fast path reads override this."""
-        return self.encode(phrase_of(start, end, pitch, meter, bars))
+        return self.encode(phrase_from_notes(start, end, pitch, meter, bars))
 
     def sounding(self: Codec, codes: Codes) -> BoolArray:
         """No pitches, as the codec is monophonic. `[..., T, 0]`"""
         return np.zeros((*self.onset_mask(codes).shape, 0), dtype=bool)
 
 
-def phrase_of(start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int) -> Phrase:
+def phrase_from_notes(
+    start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int
+) -> Phrase:
     """A phrase of one part from arrays of its sorted notes, `[N]` each."""
     columns = zip(start.tolist(), (end - start).tolist(), pitch.tolist(), strict=True)
     return Phrase(meter, bars, parts=(Part(tuple(Note(*note) for note in columns)),))

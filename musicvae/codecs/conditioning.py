@@ -22,16 +22,16 @@ MAX_BEAT_STEPS = 12
 """Size of the one-hot position in the beat; positions in longer beats wrap around."""
 
 
-def width(bars: int) -> int:
+def condition_width(bars: int) -> int:
     """Number of features of a step."""
     return MAX_BAR_STEPS + MAX_BAR_STEPS + MAX_BEAT_STEPS + 2 * bars + 2
 
 
 @cache
-def condition(meter: Meter, bars: int = TWO_BARS) -> FloatArray:
+def condition_features(meter: Meter, bars: int = TWO_BARS) -> FloatArray:
     """Features of each step of a window: four one-hot groups and two flags. `[T, width(bars)]`
 
-    >>> condition(Meter(6, 8)).shape
+    >>> condition_features(Meter(6, 8)).shape
     (24, 82)
     """
     step = np.arange(window_steps(meter, bars))

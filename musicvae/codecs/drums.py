@@ -9,7 +9,7 @@ import numpy as np
 
 from ..arrays import BoolArray, FloatArray, IntArray
 from ..score.phrase import Note, Part, Phrase
-from ..theory.drum_kit import CLASS_OF, CLASSES, PITCH_OF
+from ..theory.drum_kit import DRUM_CLASS, DRUM_CLASSES, DRUM_PITCH
 from ..theory.meter import Meter
 from .base import UNBOUNDED, Codes, SinglePart, SoundingState, one_hot_classes
 from .track_selection import Selector, select_drums
@@ -26,7 +26,7 @@ class DrumsCodec(SinglePart):
     select: Selector = field(default=select_drums, repr=False)
 
     likelihood: ClassVar[str] = "categorical"
-    channels: ClassVar[int] = 1 << len(CLASSES)
+    channels: ClassVar[int] = 1 << len(DRUM_CLASSES)
     heads: ClassVar[tuple[int, ...]] = (channels,)
     dtype: ClassVar[np.dtype[np.uint16]] = np.dtype(np.uint16)
     pitches: ClassVar[range] = range(0)
@@ -35,21 +35,21 @@ class DrumsCodec(SinglePart):
     @property
     def notes_per_channel(self) -> IntArray:
         """Number of drums in each combination. `[512]`"""
-        hits = np.arange(self.channels)[:, None] >> np.arange(len(CLASSES)) & 1
+        hits = np.arange(self.channels)[:, None] >> np.arange(len(DRUM_CLASSES)) & 1
         return np.asarray(hits.sum(axis=1))
 
     def encode(self, phrase: Phrase) -> Codes:
         """Classes of the first part. Output `[T]`, uint16."""
         codes = np.zeros(phrase.steps, dtype=np.uint16)
         for note in phrase.parts[0].notes if phrase.parts else ():
-            if note.pitch in CLASS_OF:
-                codes[note.start] |= 1 << CLASS_OF[note.pitch]
+            if note.pitch in DRUM_CLASS:
+                codes[note.start] |= 1 << DRUM_CLASS[note.pitch]
         return codes
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
         """A phrase with one drum part. `[T]`, whole bars."""
-        hits = np.argwhere(codes[:, None] >> np.arange(len(CLASSES)) & 1)
-        notes = tuple(Note(int(step), 1, PITCH_OF[drum]) for step, drum in hits)
+        hits = np.argwhere(codes[:, None] >> np.arange(len(DRUM_CLASSES)) & 1)
+        notes = tuple(Note(int(step), 1, DRUM_PITCH[drum]) for step, drum in hits)
         return Phrase(meter, len(codes) // meter.steps_per_bar, parts=(Part(notes, is_drum=True),))
 
     def one_hot(self, codes: Codes) -> FloatArray:

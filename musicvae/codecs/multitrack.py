@@ -11,7 +11,7 @@ import numpy as np
 from ..arrays import BoolArray, FloatArray, IntArray
 from ..score.phrase import ChordChange, Part, Phrase
 from ..theory.meter import Meter
-from .base import UNBOUNDED, Codec, Codes, SoundingState, phrase_of
+from .base import UNBOUNDED, Codec, Codes, SoundingState, phrase_from_notes
 from .track_selection import Selector
 
 
@@ -86,7 +86,7 @@ class PartsCodec:
         self, start: IntArray, end: IntArray, pitch: IntArray, meter: Meter, bars: int
     ) -> Codes:
         """Codes with these notes as the first part; the other parts are silent."""
-        return self.encode(phrase_of(start, end, pitch, meter, bars))
+        return self.encode(phrase_from_notes(start, end, pitch, meter, bars))
 
     def decode(self, codes: Codes, meter: Meter) -> Phrase:
         """A phrase with the parts, each named after its codec, and the chords. `[T, P]`"""

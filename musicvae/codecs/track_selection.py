@@ -13,7 +13,7 @@ from ..errors import RequestError
 from ..score.chord_recognition import recognize_chords, to_chord_changes
 from ..score.melody_extraction import find_bass, find_melody, find_part, pitched_parts
 from ..score.phrase import Part, Phrase, remove_overlaps
-from ..theory.drum_kit import CLASS_OF
+from ..theory.drum_kit import DRUM_CLASS
 
 Track = str | int | None
 """A part's number, from 1, or its name or a piece of it; None leaves the choice to the selector."""
@@ -85,7 +85,7 @@ def _drum_part(phrase: Phrase) -> Part:
     """All drum parts merged; a silent part if there are none."""
     drums = [part for part in phrase.parts if part.is_drum]
     part = _merge(drums) if drums else Part(is_drum=True)
-    return replace(part, notes=tuple(note for note in part.notes if note.pitch in CLASS_OF))
+    return replace(part, notes=tuple(note for note in part.notes if note.pitch in DRUM_CLASS))
 
 
 def _merge(parts: list[Part]) -> Part:

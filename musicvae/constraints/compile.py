@@ -29,7 +29,7 @@ def compile_rule(
         RequestError: a model of this codec, or a bar of this meter, cannot satisfy the constraints.
     """
     # Chords repeat, so only the position within one cycle of them matters to the cache.
-    cycle = sum(constraints.beats_of_chords(meter)) * meter.steps_per_beat
+    cycle = sum(constraints.chord_beats(meter)) * meter.steps_per_beat
     return _compile(constraints, codec, meter, steps, start % cycle if cycle else 0)
 
 
@@ -97,7 +97,7 @@ def _note_limits(constraints: Constraints, meter: Meter, capacity: IntArray) -> 
 
 def _chord_indices(constraints: Constraints, meter: Meter, steps: int, start: int) -> IntArray:
     """Index into the chords of the one that sounds at each step; 0 without chords. `[T]`"""
-    ends = np.array(list(accumulate(constraints.beats_of_chords(meter))), np.int64)
+    ends = np.array(list(accumulate(constraints.chord_beats(meter))), np.int64)
     beat = (start + np.arange(steps)) // meter.steps_per_beat
     return np.searchsorted(ends, beat % ends[-1], side="right") if len(ends) else beat * 0
 

@@ -20,7 +20,7 @@ from .spec import Constraints, format_chords, format_span
 
 ChordsLike: TypeAlias = "str | Sequence[str | tuple[str, int | None]]"
 """`Am:2 D7:2 G`, or a sequence of symbols, each alone or with its beats."""
-SpanLike: TypeAlias = "str | tuple[int, int]"
+RangeLike: TypeAlias = "str | tuple[int, int]"
 """`C4-C6` or `60-84`, or two MIDI pitches."""
 DensityLike: TypeAlias = "str | int | tuple[int, int]"
 """`4-8` or `6`, or the number of notes in a bar, or the fewest and the most."""
@@ -30,7 +30,7 @@ def parse_constraints(
     key: str | None = None,
     scale: str | None = None,
     chords: ChordsLike | None = None,
-    range: SpanLike | None = None,
+    range: RangeLike | None = None,
     max_polyphony: int | None = None,
     density: DensityLike | None = None,
 ) -> Constraints:
@@ -87,7 +87,7 @@ def parse_constraints(
     return constraints
 
 
-def from_dict(words: Mapping[str, Any]) -> Constraints:
+def constraints_from_dict(words: Mapping[str, Any]) -> Constraints:
     """Constraints from the dict that `Constraints.to_dict` returns.
 
     Raises:
@@ -119,7 +119,7 @@ def _chords_text(chords: ChordsLike) -> str:
     return format_chords(pairs)
 
 
-def _range_text(span: SpanLike) -> str:
+def _range_text(span: RangeLike) -> str:
     if isinstance(span, str):
         return span
     try:

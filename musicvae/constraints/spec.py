@@ -57,7 +57,7 @@ class Constraints:
     words: tuple[tuple[str, Any], ...] = field(default=(), compare=False, repr=False)
 
     def __bool__(self) -> bool:
-        return self != FREE
+        return self != NO_CONSTRAINTS
 
     def to_dict(self) -> dict[str, Any]:
         """The constraints as text by name, as the user wrote them; `parse.from_dict` reads it.
@@ -101,7 +101,7 @@ class Constraints:
             checks.append(wrong_density(phrase, *self.density))
         return list(chain.from_iterable(checks))
 
-    def beats_of_chords(self, meter: Meter) -> list[int]:
+    def chord_beats(self, meter: Meter) -> list[int]:
         """Beats of each chord; one without a number lasts a bar."""
         return [beats or meter.steps_per_bar // meter.steps_per_beat for _, beats in self.chords]
 
@@ -135,7 +135,7 @@ class Constraints:
                 )
 
 
-FREE = Constraints()
+NO_CONSTRAINTS = Constraints()
 """No constraints: the default everywhere."""
 
 

@@ -58,7 +58,7 @@ class StepRule:
     max_voices: int
 
     @cached_property
-    def counted(self) -> bool:
+    def limits_notes(self) -> bool:
         """True if the number of notes is limited at all."""
         bar_capacity = self.capacity.reshape(-1, self.steps_per_bar).sum(axis=1)
         return self.min_notes > 0 or self.max_notes < bar_capacity.max()

@@ -25,10 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import FloatArray, IntArray
-from ..atomic_files import make_folder, write_whole
+from ..atomic_files import make_folder, write_atomic
 from ..codecs import CODECS
 from ..codecs.base import Codec, Codes
-from ..codecs.conditioning import condition, width
+from ..codecs.conditioning import condition_features, condition_width
 from ..errors import DatasetError, OutputError, RequestError
 from ..score.windows import TWO_BARS, max_steps, window_steps
 from ..theory.meter import Meter
@@ -118,9 +118,11 @@ class Windows:
             for i in np.flatnonzero(semitones):  # most windows are not transposed
                 codes[i] = self.codec.transpose(codes[i], int(semitones[i]))
         meter_index = self._meter_table[1][rows]
-        conditions = np.zeros((len(rows), lengths.max(), width(self.bars)), dtype=np.float32)
+        conditions = np.zeros(
+            (len(rows), lengths.max(), condition_width(self.bars)), dtype=np.float32
+        )
         for index in np.unique(meter_index):
-            features = condition(self.distinct_meters[index], self.bars)
+            features = condition_features(self.distinct_meters[index], self.bars)
             conditions[meter_index == index, : len(features)] = features
         x = self.codec.one_hot(codes)  # zeros on padding
         return Batch(x, conditions, lengths)
@@ -210,7 +212,7 @@ def save(
             store_array(path, "meters", meters)
             shards[split] += 1
     data = {"format": FORMAT, "codec": codec.name, "bars": bars, "shards": shards, **about}
-    write_whole(folder / "data.json", json.dumps(data, indent=1).encode())
+    write_atomic(folder / "data.json", json.dumps(data, indent=1).encode())
     return data
 
 

@@ -17,7 +17,7 @@ from ..codecs import CODECS
 from ..codecs.base import Codec, Codes
 from ..codecs.track_selection import Selector, select_melody, select_pitched
 from ..errors import MeterError
-from ..midi.quantize import MAX_BARS, MeterSegment, choose_grid, meter_segments
+from ..midi.quantize import MAX_SEGMENT_BARS, MeterSegment, choose_grid, meter_segments
 from ..midi.symusic_parser import (
     ChannelTrack,
     FastPathUnsupported,
@@ -121,7 +121,7 @@ def _to_tracks(
     else:
         skipped, lead_in = 0, bar - pickup
     bars = -(-(last - skipped + lead_in) // bar)
-    if bars - (lead_in > 0) > MAX_BARS:
+    if bars - (lead_in > 0) > MAX_SEGMENT_BARS:
         return
     shift = lead_in - skipped
     notes = notes._replace(start=notes.start + shift, end=notes.end + shift)

@@ -22,11 +22,11 @@ from pathlib import Path
 import numpy as np
 
 from ..arrays import IntArray
-from ..atomic_files import make_folder, write_whole
+from ..atomic_files import make_folder, write_atomic
 from ..codecs import CODECS
 from ..codecs.base import Codes
-from ..errors import DatasetError, OutputError, RequestError, needing
-from ..progress import Progress, Report, silent
+from ..errors import DatasetError, OutputError, RequestError, require_extra
+from ..progress import Progress, Report, no_progress
 from ..score.windows import MAX_BARS, TWO_BARS
 from .dataset import SPLITS, save
 from .gather import Corpus
@@ -50,7 +50,7 @@ def prepare(
     bars: int = TWO_BARS,
     workers: int | None = None,
     timeout: float = 10.0,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> dict[str, object]:
     """Read every MIDI file below the folders into the data set `out`; return its `data.json`.
 
@@ -72,7 +72,7 @@ def prepare(
         OutputError: `out` cannot be written.
     """
     for library in ("joblib", "symusic"):
-        with needing(library, "train"):
+        with require_extra(library, "train"):
             import_module(library)
     if codec not in CODECS:
         raise RequestError(f"There is no codec {codec!r}; choose {', '.join(CODECS)}.")
@@ -201,4 +201,4 @@ def _write_pieces(path: Path, pieces: Sequence[Piece], splits: Sequence[str]) ->
     for piece, split in zip(pieces, splits, strict=True):
         if piece.windows:
             rows.writerow([piece.file, piece.sha256, split, piece.windows])
-    write_whole(path, table.getvalue().encode(errors="surrogateescape"))
+    write_atomic(path, table.getvalue().encode(errors="surrogateescape"))

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..atomic_files import write_whole
+from ..atomic_files import write_atomic
 from ..codecs import CODECS
 from ..errors import MidiError, OutputError, RequestError
 from ..midi.reader import Source, load_bytes, read_midi
@@ -153,7 +153,7 @@ def read_batch(batch: FileBatch, codec: str, bars: int) -> Path:
         np.save(batch.path.with_suffix(".npy"), np.concatenate(rows), allow_pickle=False)
     except OSError as error:
         raise OutputError(f"{batch.path} cannot be written: {error.strerror or error}.") from error
-    write_whole(batch.path.with_suffix(".json"), json.dumps(pieces).encode())
+    write_atomic(batch.path.with_suffix(".json"), json.dumps(pieces).encode())
     batch.marker.unlink(missing_ok=True)
     return batch.path
 

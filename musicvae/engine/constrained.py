@@ -51,7 +51,7 @@ class ConstraintState:
         index = {rule: i for i, rule in enumerate(distinct)}
         self.rule_of_row = np.array([index[rule] for rule in rules])
         self.batch = RuleBatch(rules)
-        self.density_bound = np.array([rule.counted for rule in distinct])[self.rule_of_row]
+        self.density_bound = np.array([rule.limits_notes for rule in distinct])[self.rule_of_row]
         self.allowed = np.array([rule.allowed for rule in distinct])
         self.counts, self.steps_per_bar = distinct[0].counts, distinct[0].steps_per_bar
         self.counted = bool(self.density_bound.any())

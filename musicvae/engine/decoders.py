@@ -14,7 +14,7 @@ import numpy as np
 
 from ..arrays import BoolArray, FloatArray
 from ..codecs.base import Codec, Codes
-from ..codecs.conditioning import width
+from ..codecs.conditioning import condition_width
 from ..config import SEGMENT_WIDTH, NetConfig
 from ..score.windows import max_steps
 from .encoders import DENSE_KINDS, relu
@@ -55,7 +55,7 @@ class DenseDecoder:
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
         self.steps, self.channels = max_steps(config.bars), codec.channels
-        self.condition_size = self.steps * width(config.bars)
+        self.condition_size = self.steps * condition_width(config.bars)
         layers = weights.scope("layers")
         self.first = Linear(layers.scope("0"), config.latent + self.condition_size, config.hidden)
         self.second = Linear(layers.scope("2"), config.hidden, self.steps * self.channels)
@@ -76,7 +76,7 @@ class PlainDecoder:
     chain: FloatArray | None = None
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
-        core, inputs = weights.scope("recurrent.core"), config.latent + width(config.bars)
+        core, inputs = weights.scope("recurrent.core"), config.latent + condition_width(config.bars)
         self.layers = stack_layers(core, "lstm", inputs, config.hidden, config.layers)
         self.head = Linear(weights.scope("head"), config.hidden, codec.channels)
 
@@ -176,7 +176,7 @@ class AutoregressiveDecoder(StepDecoder):
     def __init__(
         self, weights: Weights, codec: Codec, config: NetConfig, *, latent: int, steps: int
     ) -> None:
-        static = width(config.bars) + config.step_conditioning
+        static = condition_width(config.bars) + config.step_conditioning
         super().__init__(weights, codec, config, "lstm", static)
         states = 2 * config.layers * config.hidden
         self.steps = steps

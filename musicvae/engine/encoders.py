@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import FloatArray
 from ..codecs.base import Codec
-from ..codecs.conditioning import width
+from ..codecs.conditioning import condition_width
 from ..config import SEGMENT_WIDTH, NetConfig
 from ..score.windows import max_steps
 from .layers import Linear, LSTMLayer
@@ -107,7 +107,7 @@ class DenseEncoder:
 
     def __init__(self, weights: Weights, channels: int, config: NetConfig) -> None:
         self.width = config.encoder
-        self.inputs = max_steps(config.bars) * (channels + width(config.bars))
+        self.inputs = max_steps(config.bars) * (channels + condition_width(config.bars))
         self.first = Linear(weights.scope("layers.0"), self.inputs, self.width)
         self.second = Linear(weights.scope("layers.2"), self.width, self.width)
 
@@ -135,7 +135,7 @@ def build_encoder(weights: Weights, codec: Codec, net: NetConfig) -> Encoder:
     segments = net.bars if net.conductor else 1
     steps = SequenceEncoder(
         weights.scope("steps") if net.conductor else weights,
-        codec.channels + width(net.bars),
+        codec.channels + condition_width(net.bars),
         net.encoder,
         step_features=net.step_features,
         steps=max_steps(net.bars) // segments,

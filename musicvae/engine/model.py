@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..arrays import FloatArray
-from ..checkpoint import Checkpoint, attributes_of, prior_of, scales_of
+from ..checkpoint import Checkpoint, attribute_directions, attribute_scales, prior_of
 from ..codecs.base import Codes
 from ..constraints.step_rule import StepRule
 from ..errors import CheckpointError, RequestError
@@ -51,7 +51,10 @@ class Player(Net):
             self.verbs = (*self.verbs, "extend")
         self._min_nll = checkpoint.config.net.min_nll
         self._checkpoint = checkpoint
-        self.attributes, self.scales = attributes_of(checkpoint), scales_of(checkpoint)
+        self.attributes, self.scales = (
+            attribute_directions(checkpoint),
+            attribute_scales(checkpoint),
+        )
         if any(direction.shape != (self.latent,) for direction in self.attributes.values()):
             raise CheckpointError(f"The direction of an attribute must have {self.latent} numbers.")
 

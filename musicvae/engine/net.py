@@ -11,7 +11,7 @@ from ..arrays import FloatArray
 from ..checkpoint import Checkpoint
 from ..codecs import CODECS
 from ..codecs.base import Codes, SoundingState
-from ..codecs.conditioning import condition, width
+from ..codecs.conditioning import condition_features, condition_width
 from ..config import Kind
 from ..constraints.step_rule import StepRule
 from ..errors import CheckpointError, RequestError
@@ -55,7 +55,9 @@ class Net:
         self.latent = 0 if net.kind in ("rnn", "lstm") else net.latent
         self._decoder: Decoder
         if not self.latent:
-            self._decoder = StepDecoder(weights, self.codec, net, net.kind, width(net.bars))
+            self._decoder = StepDecoder(
+                weights, self.codec, net, net.kind, condition_width(net.bars)
+            )
             return
         self._encoder = build_encoder(weights.scope("encoder"), self.codec, net)
         self._decoder = build_decoder(weights.scope("decoder"), self.codec, net)
@@ -294,4 +296,4 @@ class Net:
         return windows
 
     def _condition(self, meter: Meter) -> FloatArray:
-        return condition(meter, self.bars)
+        return condition_features(meter, self.bars)

@@ -26,7 +26,7 @@ from ..corpus.dataset import check_fits, open_split
 from ..engine import Player
 from ..errors import RequestError
 from ..generation.seeding import check_request, generators
-from ..progress import Progress, Report, silent
+from ..progress import Progress, Report, no_progress
 from ..theory.meter import Meter
 from ..verbs.generate import COMMON_TIME
 
@@ -90,7 +90,7 @@ def effects(
     meters: Sequence[Meter],
     *,
     amounts: Sequence[float] = AMOUNTS,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Effects:
     """Set each attribute of each z by each amount, and measure all attributes.
 
@@ -118,7 +118,7 @@ def effects(
     return Effects(len(z), tuple(amounts), tuple(measured))
 
 
-def windows_of(
+def sample_or_load_z(
     player: Player, data: Path | str | None, split: str, limit: int, seed: int
 ) -> tuple[FloatArray, list[Meter]]:
     """z and meters of at most `limit` windows: of a split of a data set, or samples in 4/4.

@@ -14,7 +14,7 @@ from ..config import check_seed
 from ..corpus.dataset import check_fits
 from ..engine import Player
 from ..errors import RequestError
-from ..progress import Progress, Report, silent
+from ..progress import Progress, Report, no_progress
 from ..score.phrase import Phrase
 from .batches import Collection, by_meter, split_chunks, to_phrases
 from .interpolation import Pair, curves, draw_pairs, summarize, walk_pairs
@@ -36,7 +36,7 @@ def evaluate(
     pairs: int = 256,
     importance: int = 0,
     seed: int = 0,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Evaluation:
     """Measure a model on held-out windows; the same seed gives the same figures.
 

@@ -21,7 +21,7 @@ from .batches import BATCH_SIZE, Collection, rows_by_meter
 from .ngram_cost import NGramModel
 from .report import Curves, Figures
 
-PLACES = np.linspace(0.0, 1.0, 11)
+POSITIONS = np.linspace(0.0, 1.0, 11)
 """Positions between the two windows at which both paths are measured, ends included."""
 
 
@@ -71,7 +71,7 @@ def walk_pairs(
         walks = _walks(player, ends, meters)
         for (a, b), meter, walk in zip(ends, meters, walks, strict=True):
             thresholds = rng.random(len(a))
-            mix = [_mix(player.codec, a, b, thresholds < t) for t in PLACES]
+            mix = [_mix(player.codec, a, b, thresholds < t) for t in POSITIONS]
             yield Pair(meter, a, b, walk, mix)
 
 
@@ -86,7 +86,7 @@ def curves(codec: Codec, pairs: Sequence[Pair], model: NGramModel | None) -> Cur
     """
     if not pairs:
         return {}
-    result: Curves = {"t": PLACES.tolist()}
+    result: Curves = {"t": POSITIONS.tolist()}
     paths = {"walk": [pair.walk for pair in pairs], "mix": [pair.mix for pair in pairs]}
     for name, path in paths.items():
         distances = [
@@ -98,7 +98,7 @@ def curves(codec: Codec, pairs: Sequence[Pair], model: NGramModel | None) -> Cur
         return result
     a = _cost(model, pairs, [[pair.a] for pair in pairs])
     b = _cost(model, pairs, [[pair.b] for pair in pairs])
-    ends = (1 - PLACES) * a + PLACES * b
+    ends = (1 - POSITIONS) * a + POSITIONS * b
     for name, path in paths.items():
         result[f"relative cost, {name}"] = (_cost(model, pairs, path) / ends).tolist()
     return result
@@ -110,10 +110,10 @@ def summarize(measured: Curves) -> Figures:
     for name, curve in measured.items():
         if name == "t":
             continue
-        figures[f"{name}, half-way"] = curve[len(PLACES) // 2]
+        figures[f"{name}, half-way"] = curve[len(POSITIONS) // 2]
         inside = np.array(curve)[1:-1]
         if name.startswith("distance"):
-            straight = PLACES[1:-1] * curve[-1]
+            straight = POSITIONS[1:-1] * curve[-1]
             figures[f"{name}, off the straight line"] = float(np.abs(inside - straight).max())
         else:
             figures[f"{name}, mean"] = float(inside.mean())
@@ -134,7 +134,7 @@ def _walks(
     ]
     for meter, line in zip(meters, zip(*decoded, strict=True), strict=True):
         distances = [hamming(player.codec, meter, line[0], codes) for codes in line]
-        yield [line[i] for i in even_indices(distances, PLACES)]
+        yield [line[i] for i in even_indices(distances, POSITIONS)]
 
 
 def _mix(codec: Codec, a: Codes, b: Codes, from_b: BoolArray) -> Codes:

@@ -11,7 +11,7 @@ from ..codecs.base import Codec, Codes
 from ..corpus.dataset import SPLITS, open_split
 from ..corpus.prepare import midi_files, prepare
 from ..errors import DatasetError
-from ..progress import Progress, silent
+from ..progress import Progress, no_progress
 from ..theory.meter import Meter
 
 
@@ -44,7 +44,7 @@ def holds_midi(folder: Path | str) -> bool:
 
 
 def read_folder(
-    folder: Path | str, codec: Codec, bars: int, progress: Progress = silent
+    folder: Path | str, codec: Codec, bars: int, progress: Progress = no_progress
 ) -> FolderWindows:
     """All distinct windows of a folder of MIDI, cut by `prepare`.
 

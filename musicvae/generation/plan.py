@@ -11,12 +11,12 @@ from typing import Any
 
 from ..arrays import FloatArray
 from ..constraints.compile import compile_rule
-from ..constraints.parse import from_dict
-from ..constraints.spec import FREE, Constraints
+from ..constraints.parse import constraints_from_dict
+from ..constraints.spec import NO_CONSTRAINTS, Constraints
 from ..constraints.step_rule import StepRule
 from ..engine import Net, Player
 from ..errors import RequestError
-from ..midi.quantize import MAX_BARS as LONGEST
+from ..midi.quantize import MAX_SEGMENT_BARS as LONGEST
 from ..score.phrase import Phrase
 from ..score.provenance import Recipe
 from ..score.windows import window_bars
@@ -51,7 +51,7 @@ class DecodePlan:
     seed: int = 0
     key: tuple[int, ...] = ()
     held: tuple[TiedNote, ...] = ()
-    constraints: Constraints = FREE
+    constraints: Constraints = NO_CONSTRAINTS
     upbeat: int = 0
     cost: float = 0.0
 
@@ -93,8 +93,8 @@ def plan_from_recipe(recipe: Recipe, player: Player, meter: Meter) -> DecodePlan
         options["key"] = tuple(map(int, options["key"]))
         options |= {name: index(options[name]) for name in ("bars", "section", "seed", "upbeat")}
         fields = {name: options[name] for name in _FIELDS}
-        constraints = from_dict(options["wishes"])
-        plan = DecodePlan(recipe.points, meter=meter, constraints=constraints, **fields)
+        constraints = constraints_from_dict(options["wishes"])
+        plan = DecodePlan(recipe.latents, meter=meter, constraints=constraints, **fields)
         if recipe.latent != player.latent or not _is_valid(plan, window_bars(meter, player.bars)):
             return None
         plan.rules(player)

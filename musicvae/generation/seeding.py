@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..config import MAX_PHRASES, SampleConfig, check_seed
-from ..constraints.spec import FREE, Constraints
+from ..constraints.spec import NO_CONSTRAINTS, Constraints
 from ..engine import Player
 from ..errors import RequestError
 
@@ -33,7 +33,7 @@ class Sampling:
 
     temperature: float = 0.0
     seed: int | None = None
-    constraints: Constraints = FREE
+    constraints: Constraints = NO_CONSTRAINTS
 
 
 NEW_MUSIC = Sampling(SampleConfig.temperature)

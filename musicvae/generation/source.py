@@ -51,7 +51,7 @@ class EncodedPhrase:
         self.plan = DecodePlan(self.mu, placed, meter, bars, plan.section, held=ties, upbeat=upbeat)
 
 
-def parts_made_by(player: Player, phrase: Phrase) -> Phrase | None:
+def generated_parts(player: Player, phrase: Phrase) -> Phrase | None:
     """The parts of a phrase that this net generated; None if their notes were changed since."""
     recipe = phrase.recipe
     if recipe is None or recipe.model != player.digest:

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from ..codecs.base import Codec
 from ..score.phrase import Note, Phrase
-from ..theory.drum_kit import CLASS_OF, GROUPS
+from ..theory.drum_kit import DRUM_CLASS, DRUM_GROUPS
 from ..theory.meter import TRIPLET, Meter
 
 MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)
@@ -48,15 +48,15 @@ class Attribute:
         return self.measure(notes, phrase) if notes else math.nan
 
 
-def metric_strength(step: int, meter: Meter) -> int:
+def metric_level(step: int, meter: Meter) -> int:
     """Metric level of a step: 0 on a beat, 1 on another eighth, 2 between eighths.
 
     A beat is a dotted quarter in 6/8, and at most a quarter in other meters. On the
     triplet grid straight eighths and triplet eighths both count as eighths.
 
-    >>> [metric_strength(step, Meter(4, 4)) for step in range(5)]
+    >>> [metric_level(step, Meter(4, 4)) for step in range(5)]
     [0, 2, 1, 2, 0]
-    >>> [metric_strength(step, Meter(6, 8)) for step in range(7)]
+    >>> [metric_level(step, Meter(6, 8)) for step in range(7)]
     [0, 2, 1, 2, 1, 2, 0]
     """
     beat = (
@@ -85,14 +85,16 @@ def _syncopation(level: int) -> Callable[[Notes, Phrase], float]:
 
     def measure(notes: Notes, phrase: Phrase) -> float:
         if phrase.parts[0].is_drum:
-            notes = [note for note in notes if GROUPS[CLASS_OF[note.pitch]] in ("kick", "snare")]
+            notes = [
+                note for note in notes if DRUM_GROUPS[DRUM_CLASS[note.pitch]] in ("kick", "snare")
+            ]
         onsets = sorted({note.start for note in notes})
         syncopated, previous = 0, -1
         for onset in onsets:
             in_meter = onset - phrase.pickup  # bar lines are counted from the end of the pickup
-            if metric_strength(in_meter, phrase.meter) == level:
+            if metric_level(in_meter, phrase.meter) == level:
                 back = 1  # steps back to the nearest stronger one
-                while metric_strength(in_meter - back, phrase.meter) >= level:
+                while metric_level(in_meter - back, phrase.meter) >= level:
                     back += 1
                 syncopated += previous < onset - back
             previous = onset

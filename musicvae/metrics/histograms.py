@@ -11,7 +11,7 @@ import numpy as np
 
 from ..codecs.base import Codec
 from ..score.phrase import Note, Phrase
-from ..theory.drum_kit import CLASS_OF, GROUPS
+from ..theory.drum_kit import DRUM_CLASS, DRUM_GROUPS
 
 MAX_INTERVAL = 24
 """Semitones; larger intervals count as this one."""
@@ -116,11 +116,11 @@ def _drum_histograms(tracks: Sequence[tuple[Phrase, Sequence[Note]]]) -> Histogr
     histograms: Histograms = {name: Counter() for name in names}
     for phrase, notes in tracks:
         meter = phrase.meter
-        drums = [CLASS_OF[note.pitch] for note in notes]
+        drums = [DRUM_CLASS[note.pitch] for note in notes]
         bars = Counter(note.start // meter.steps_per_bar for note in notes)
         histograms["drum"].update(drums)
         histograms["onset position"].update(
-            (meter, note.start % meter.steps_per_bar, GROUPS[drum])
+            (meter, note.start % meter.steps_per_bar, DRUM_GROUPS[drum])
             for note, drum in zip(notes, drums, strict=True)
         )
         histograms["strokes per bar"].update(bars[bar] for bar in range(phrase.bars))

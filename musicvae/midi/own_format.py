@@ -18,7 +18,7 @@ from ..score.provenance import Recipe, parse_recipe
 from ..theory.chords import find_chord_symbols, pitch_classes
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks, ticks_to_steps
 from .parser import DRUM_CHANNEL, MARKER, Score, Track
-from .quantize import MAX_BARS, tempo_map
+from .quantize import MAX_SEGMENT_BARS, tempo_map
 
 SIGNATURE = "musicvae:"
 """Prefix of the text event with the grid, as JSON."""
@@ -31,7 +31,7 @@ MAX_MODEL_PARTS = 16
 """Most parts that a recipe is compared with; no model makes more."""
 
 
-def own_phrase(score: Score) -> Phrase | None:
+def read_written_phrase(score: Score) -> Phrase | None:
     """The phrase as written; None for a foreign file or one whose text no longer fits its notes."""
     signature = _find_text(score, SIGNATURE)
     try:
@@ -40,7 +40,7 @@ def own_phrase(score: Score) -> Phrase | None:
         return None
 
 
-def with_origin(phrase: Phrase, score: Score, fits: bool) -> Phrase:
+def attach_recipe(phrase: Phrase, score: Score, fits: bool) -> Phrase:
     """The phrase with the recipe of its file, and `edited` set if another program changed it.
 
     It was edited if its grid text does not fit the notes, or if the recipe matches no leading
@@ -136,7 +136,10 @@ def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
         ValueError: a note is outside the phrase, or off the grid in a file without offsets.
     """
     meter = Meter(*map(int, [*about["meter"], about["grid"]]))
-    if set(score.meters) != {(0, meter.numerator, meter.denominator)} or about["bars"] > MAX_BARS:
+    if (
+        set(score.meters) != {(0, meter.numerator, meter.denominator)}
+        or about["bars"] > MAX_SEGMENT_BARS
+    ):
         raise ValueError("edited: the text does not fit the notes")
     empty = Phrase(meter, int(about["bars"]), int(about["pickup"]))
     grid = _WrittenGrid(meter, score.resolution, empty.lead_in)

@@ -25,7 +25,7 @@ MIN_CHORD_SYMBOLS = 4
 MIN_SYMBOL_SHARE = 0.9
 """Markers, texts or lyrics are chords if so many, and this share of them, are chord symbols."""
 
-MAX_BARS = 10_000
+MAX_SEGMENT_BARS = 10_000
 """A segment with more bars has damaged times."""
 
 
@@ -141,8 +141,8 @@ def _to_phrase(
     if first >= pickup:  # the pick-up is empty: begin with the bar of the first note
         skip, pickup = pickup + (first - pickup) // meter.steps_per_bar * meter.steps_per_bar, 0
     bars = -(-(last - skip - pickup) // meter.steps_per_bar)
-    if bars > MAX_BARS:
-        raise MeterError(f"It lasts {bars:,} bars; at most {MAX_BARS:,} are read.")
+    if bars > MAX_SEGMENT_BARS:
+        raise MeterError(f"It lasts {bars:,} bars; at most {MAX_SEGMENT_BARS:,} are read.")
     shifted = tuple(_shift(part, skip) for part in parts if part.notes)
     steps = pickup + bars * meter.steps_per_bar
     tempos = ((to_step(t) - skip, tempo) for t, tempo in score.tempos if t < segment.end)

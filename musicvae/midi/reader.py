@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from ..errors import MidiError
 from ..score.phrase import Phrase
-from .own_format import own_phrase, with_origin
+from .own_format import attach_recipe, read_written_phrase
 from .parser import NotMidi, parse
 from .quantize import to_phrases
 
@@ -47,7 +47,7 @@ def read_midi(source: Source, *, bpm: float = 120.0) -> list[Phrase]:
         scores = parse(data, bpm)
     except NotMidi as error:
         raise MidiError(name, f"{error}.") from error
-    written = own_phrase(scores[0])
+    written = read_written_phrase(scores[0])
     phrases = [written] if written else []
     reasons: list[str] = []
     for score in () if written else scores:
@@ -56,7 +56,7 @@ def read_midi(source: Source, *, bpm: float = 120.0) -> list[Phrase]:
         reasons += errors
     if not phrases:
         raise MidiError(name, reasons[0] if reasons else "there is no note in it.")
-    return [with_origin(phrase, scores[0], fits=written is not None) for phrase in phrases]
+    return [attach_recipe(phrase, scores[0], fits=written is not None) for phrase in phrases]
 
 
 def main_phrase(phrases: Sequence[Phrase]) -> Phrase:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..atomic_files import write_whole
+from ..atomic_files import write_atomic
 from ..score.phrase import Note, Part, Phrase
 from ..theory.chords import symbols
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks
@@ -30,7 +30,7 @@ def write_midi(phrase: Phrase, path: Path | str) -> None:
     Raises:
         OutputError: the file cannot be written.
     """
-    write_whole(path, midi_bytes(phrase))
+    write_atomic(path, midi_bytes(phrase))
 
 
 def midi_bytes(phrase: Phrase) -> bytes:
@@ -81,7 +81,7 @@ def _meta_track(phrase: Phrase, lead: int) -> list[TimedMessage]:
         ),
     ]
     if phrase.recipe:
-        track.append((0, MetaMessage("text", text=RECIPE + phrase.recipe.text())))
+        track.append((0, MetaMessage("text", text=RECIPE + phrase.recipe.to_text())))
     for tempo in phrase.tempos:
         tick = _ticks(tempo.step + lead, meter) if tempo.step else 0
         track.append((tick, MetaMessage("set_tempo", tempo=tempo.microseconds)))

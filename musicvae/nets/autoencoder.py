@@ -50,7 +50,7 @@ class Autoencoder(nn.Module):
     torch.Size([2, 5, 3])
     """
 
-    codes = 1
+    latent_vectors = 1
     """Number of vectors of width Z that the encoder's output is projected to."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Autoencoder(nn.Module):
     ) -> None:
         super().__init__()
         self.encoder = encoder
-        self.to_latent = nn.Linear(encoder.width, self.codes * latent)
+        self.to_latent = nn.Linear(encoder.width, self.latent_vectors * latent)
         self.decoder = decoder
         self.likelihood = likelihood
 

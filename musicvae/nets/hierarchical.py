@@ -154,11 +154,11 @@ class HierarchicalDecoder(nn.Module):
 
     def forward(self, z: Tensor, batch: SequenceBatch) -> Tensor:
         """Teacher forcing: the input of each step is the true step before it in its segment."""
-        segment_codes = self.conduct(z).flatten(0, 1)
+        segment_codes = self.segment_vectors(z).flatten(0, 1)
         logits: Tensor = self.core(segment_codes, split_segments(batch, self.segments))
         return join_segments(logits, batch.lengths, self.segments, batch.x.shape[1])
 
-    def conduct(self, z: Tensor) -> Tensor:
+    def segment_vectors(self, z: Tensor) -> Tensor:
         """The vector of each segment. Output `[B, segments, hidden + step_conditioning]`."""
         plan = self.to_plan(z).reshape(len(z), self.segments, -1)
         hidden, cell = self.to_state(z).tanh()[None].chunk(2, dim=-1)

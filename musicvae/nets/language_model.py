@@ -53,7 +53,7 @@ class LanguageModel(nn.Module):
         if chain:
             self.chain = nn.Linear(channels, channels, bias=False)
             nn.init.zeros_(self.chain.weight)
-            order = likelihood.order(channels)
+            order = likelihood.sampling_order(channels)
             self.register_buffer("chain_mask", order[:, None] > order, persistent=False)
 
     def forward(self, batch: SequenceBatch) -> Tensor:

@@ -39,8 +39,8 @@ class Posterior(NamedTuple):
         >>> Posterior(torch.zeros(2, 5), torch.zeros(2, 5)).kl()
         tensor([0., 0.])
         """
-        return self.kl_by_unit().sum(-1)
+        return self.kl_per_unit().sum(-1)
 
-    def kl_by_unit(self) -> Tensor:
+    def kl_per_unit(self) -> Tensor:
         """KL of each unit of `z`, in nats; an unused unit has 0. Output `[B, Z]`."""
         return 0.5 * (self.mu.square() + self.log_var.exp() - 1 - self.log_var)

@@ -34,12 +34,12 @@ class Likelihood(nn.Module, ABC):
         """A step sampled at a temperature, encoded like `x`."""
 
     @abstractmethod
-    def order(self, channels: int) -> Tensor:
+    def sampling_order(self, channels: int) -> Tensor:
         """Position of each channel in the sampling order of a step; equal numbers are
         sampled together. Output `[C]`.
         """
 
-    def right(self, logits: Tensor, x: Tensor) -> Tensor:
+    def is_correct(self, logits: Tensor, x: Tensor) -> Tensor:
         """True where the most probable step is the true one. Output `[B, T]`, bool."""
         return (self.mode(logits) == x).all(dim=-1)
 
@@ -77,10 +77,10 @@ class Categorical(Likelihood):
         gumbel = -torch.empty_like(logits).exponential_().log()
         return self.mode(logits / temperature + gumbel)
 
-    def order(self, channels: int) -> Tensor:
+    def sampling_order(self, channels: int) -> Tensor:
         return torch.arange(len(self.heads)).repeat_interleave(torch.tensor(self.heads))
 
-    def right(self, logits: Tensor, x: Tensor) -> Tensor:
+    def is_correct(self, logits: Tensor, x: Tensor) -> Tensor:
         right_by_head = [
             head.argmax(-1) == true.argmax(-1) for head, true in self._by_head(logits, x)
         ]
@@ -103,5 +103,5 @@ class Bernoulli(Likelihood):
     def sample(self, logits: Tensor, temperature: float = 1.0) -> Tensor:
         return torch.bernoulli((logits / temperature).sigmoid())
 
-    def order(self, channels: int) -> Tensor:
+    def sampling_order(self, channels: int) -> Tensor:
         return torch.arange(channels)

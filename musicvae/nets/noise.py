@@ -24,17 +24,17 @@ class Noise(NamedTuple):
     True
     """
 
-    of: int | None = None
+    batch_size: int | None = None
     rows: slice = slice(None)
 
     def normal(self, like: Tensor) -> Tensor:
         """Sample from `N(0, I)` in the shape of `like`, whose first axis is the batch."""
-        shape = (self.of or len(like), *like.shape[1:])
+        shape = (self.batch_size or len(like), *like.shape[1:])
         return torch.randn(shape, dtype=like.dtype, device=like.device)[self.rows]
 
     def uniform(self, like: Tensor) -> Tensor:
         """Sample uniformly from 0 to 1 in the shape of `like`, whose first axis is the batch."""
-        shape = (self.of or len(like), *like.shape[1:])
+        shape = (self.batch_size or len(like), *like.shape[1:])
         return torch.rand(shape, dtype=like.dtype, device=like.device)[self.rows]
 
 

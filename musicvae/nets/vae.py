@@ -26,7 +26,7 @@ class VAE(Autoencoder):
     torch.Size([2])
     """
 
-    codes = 2
+    latent_vectors = 2
 
     def posterior(self, batch: SequenceBatch) -> Posterior:
         """`q(z|x)`: mu and log_var, each `[B, Z]`, in single precision."""

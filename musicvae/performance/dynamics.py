@@ -14,7 +14,7 @@ from itertools import pairwise
 from math import pi, sin
 
 from ..score.phrase import DEFAULT_VELOCITY, Part, Phrase
-from ..theory.drum_kit import CLASS_OF
+from ..theory.drum_kit import DRUM_CLASS
 from .groove import load_groove
 
 ACCOMPANIMENT_VELOCITY = 64
@@ -105,8 +105,8 @@ def _drum_dynamics(part: Part, phrase: Phrase) -> Part:
     _, groove = load_groove()
     notes = []
     for note in part.notes:
-        if note.pitch in CLASS_OF:
-            velocity = groove.mean[CLASS_OF[note.pitch]][_level(phrase, note.start)]
+        if note.pitch in DRUM_CLASS:
+            velocity = groove.mean[DRUM_CLASS[note.pitch]][_level(phrase, note.start)]
             note = replace(note, velocity=_midi_velocity(velocity))
         notes.append(note)
     return replace(part, notes=tuple(notes))

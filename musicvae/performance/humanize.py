@@ -15,7 +15,7 @@ import numpy as np
 from ..config import check_seed
 from ..errors import RequestError
 from ..score.phrase import Note, Phrase
-from ..theory.drum_kit import CLASS_OF
+from ..theory.drum_kit import DRUM_CLASS
 from .groove import GrooveSpread, load_groove
 
 PITCHED_SHARE = 0.5
@@ -55,9 +55,9 @@ def humanize_phrase(phrase: Phrase, amount: float = 1.0, seed: int | None = None
     for part, part_timings, part_velocities in zip(phrase.parts, timings, velocities, strict=True):
         notes = []
         for note, ticks, louder in zip(part.notes, part_timings, part_velocities, strict=True):
-            if part.is_drum and note.pitch in CLASS_OF:
+            if part.is_drum and note.pitch in DRUM_CLASS:
                 level = phrase.meter.level(note.start + phrase.lead_in)
-                ticks += timing.mean[CLASS_OF[note.pitch]][level] - mean_offset
+                ticks += timing.mean[DRUM_CLASS[note.pitch]][level] - mean_offset
             notes.append(_deviate(note, amount * ticks, amount * louder, phrase))
         parts.append(replace(part, notes=tuple(notes)))
     return replace(phrase, parts=tuple(parts))
@@ -85,7 +85,7 @@ def _deviations(
         for note in part.notes:
             step = (note.start + phrase.lead_in) % phrase.meter.steps_per_bar
             # a pitched part is one player: its chords stay together
-            player = CLASS_OF.get(note.pitch, -1) if part.is_drum else 0
+            player = DRUM_CLASS.get(note.pitch, -1) if part.is_drum else 0
             deviation = drift[note.start] + place[step] + habit[player, step]
             deviation += stroke[player, note.start]
             of_part.append(deviation + drum[player] if part.is_drum else PITCHED_SHARE * deviation)

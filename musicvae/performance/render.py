@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..codecs import CODECS
-from ..constraints.spec import FREE, Constraints
+from ..constraints.spec import NO_CONSTRAINTS, Constraints
 from ..errors import RequestError
 from ..score.phrase import Phrase
 from ..score.provenance import Recipe
@@ -49,7 +49,9 @@ class Rendering:
         return cls.create(codec, None if pattern is None else str(pattern), amount)
 
 
-def render(phrase: Phrase, rendering: Rendering, constraints: Constraints = FREE) -> Phrase:
+def render(
+    phrase: Phrase, rendering: Rendering, constraints: Constraints = NO_CONSTRAINTS
+) -> Phrase:
     """Add the accompaniment and humanize the phrase; its recipe records the options.
 
     Args:

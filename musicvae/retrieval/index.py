@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..atomic_files import write_whole
+from ..atomic_files import write_atomic
 from ..errors import OutputError
 
 VERSION = [1, 4]
@@ -142,7 +142,7 @@ def save(place: Path, rows: Iterable[FileWindows]) -> bool:
         bars=library.bars,
     )
     try:
-        write_whole(place, buffer.getvalue())
+        write_atomic(place, buffer.getvalue())
     except OutputError:
         return False
     return True

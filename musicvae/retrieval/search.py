@@ -21,7 +21,7 @@ from ..engine import Player
 from ..errors import MidiError, RequestError
 from ..metrics.copies import MAX_KEY_SHIFT
 from ..midi.reader import main_phrase, read_midi
-from ..progress import Progress, Report, silent
+from ..progress import Progress, Report, no_progress
 from ..score.phrase import Phrase
 from ..score.windows import TWO_BARS, split_windows
 from .index import Entry, FileWindows, Library, load, save
@@ -62,7 +62,7 @@ def similar(
     n: int = 10,
     *,
     any_key: bool = True,
-    besides: Path | None = None,
+    exclude: Path | None = None,
 ) -> list[Match]:
     """The `n` files of a library whose best window is nearest to a window of the phrase.
 
@@ -83,7 +83,7 @@ def similar(
     matches = []
     for row, nearest, query in zip(*best_of_each(library, queries), strict=True):
         path = library.folder / library.entries[library.owners[row]].name
-        if besides is None or path.resolve() != besides.resolve():
+        if exclude is None or path.resolve() != exclude.resolve():
             bar, distance = int(library.bars[row]), float(nearest)
             matches.append(Match(path, bar, distance, query_bars[query], shifts[query]))
         if len(matches) == n:
@@ -132,7 +132,9 @@ def best_of_each(library: Library, queries: FloatArray) -> tuple[IntArray, Float
     return best, distances[best], query
 
 
-def open_library(player: Player, folder: Path | str, *, progress: Progress = silent) -> Library:
+def open_library(
+    player: Player, folder: Path | str, *, progress: Progress = no_progress
+) -> Library:
     """Encode every MIDI file below a folder, or load its windows from the index file.
 
     The index file is also written after an interruption, so that no file is read twice.

@@ -92,7 +92,7 @@ def recognize_chords(phrase: Phrase) -> IntArray:
     notes = [note for part in chord_parts or parts for note in part.notes]
     rows = np.array([(n.start + lead, n.end + lead, n.pitch) for n in notes], np.int64)
     start, end, pitch = rows.reshape(-1, 3).T
-    return fit_chords(start, end, pitch, meter, bars, direct=bool(chord_parts))
+    return fit_chords(start, end, pitch, meter, bars, is_chord_track=bool(chord_parts))
 
 
 def to_chord_changes(
@@ -147,7 +147,7 @@ def fit_chords(
     meter: Meter,
     bars: int,
     *,
-    direct: bool = False,
+    is_chord_track: bool = False,
 ) -> IntArray:
     """Recognize the chord at each beat of whole bars from notes.
 
@@ -177,7 +177,7 @@ def fit_chords(
     beat_costs[beats // 2] = MID_BAR_COST if beats % 2 == 0 else BEAT_COST
     beat_costs[0] = BAR_LINE_COST
     motion = MOTION_WEIGHT * np.log(max(ROOT_MOTION_SHARES) / np.array(ROOT_MOTION_SHARES))
-    factor = CHORD_TRACK_COST_FACTOR if direct else 1.0
+    factor = CHORD_TRACK_COST_FACTOR if is_chord_track else 1.0
     return _viterbi(
         scores,
         factor * (prior.max() - prior),

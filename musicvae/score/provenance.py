@@ -48,11 +48,11 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.latent < 0 or len(self.z) % (4 * self.latent or 4) or (self.z and not self.latent):
             raise ValueError("The latent vectors do not have that width.")
-        if not np.isfinite(self.points).all():
+        if not np.isfinite(self.latents).all():
             raise ValueError("A latent vector is not finite.")
 
     @property
-    def points(self) -> FloatArray:
+    def latents(self) -> FloatArray:
         """The latent vectors, `[N, Z]`."""
         return np.frombuffer(self.z, "<f4").astype(np.float32).reshape(-1, max(1, self.latent))
 
@@ -62,7 +62,7 @@ class Recipe:
         cost = self.options.get("cost", 0.0)
         return cost if isinstance(cost, float) else 0.0
 
-    def text(self) -> str:
+    def to_text(self) -> str:
         """The JSON text stored in a file."""
         about = asdict(self) | {"z": b64encode(self.z).decode(), "version": VERSION}
         return json.dumps(about, separators=(",", ":"), sort_keys=True, default=_to_python)
@@ -76,7 +76,7 @@ def _to_python(value: Any) -> Any:
 def parse_recipe(text: str) -> Recipe | None:
     """Parse a recipe; None if the text is not a valid one.
 
-    >>> parse_recipe(Recipe("abc", "vary").text()) == Recipe("abc", "vary")
+    >>> parse_recipe(Recipe("abc", "vary").to_text()) == Recipe("abc", "vary")
     True
     >>> parse_recipe('{"version": 1, "z": 7}') is None
     True

@@ -160,10 +160,10 @@ def pitch_classes(chord: Chord) -> tuple[int, ...]:
     return tuple((chord.root + interval) % 12 for interval in INTERVALS[chord.quality])
 
 
-def transposed(chord: Chord, semitones: int) -> Chord:
+def transpose_chord(chord: Chord, semitones: int) -> Chord:
     """The chord transposed by a number of semitones.
 
-    >>> symbol(transposed(Chord(0, "7"), -2))
+    >>> symbol(transpose_chord(Chord(0, "7"), -2))
     'A#7'
     """
     return Chord((chord.root + semitones) % 12, chord.quality)

@@ -8,7 +8,7 @@ arXiv:1905.06118).
 
 from __future__ import annotations
 
-CLASSES: tuple[tuple[str, tuple[int, ...]], ...] = (
+DRUM_CLASSES: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("kick", (36, 35)),
     ("snare", (38, 27, 28, 31, 32, 33, 34, 37, 39, 40, 56, 65, 66, 75, 85)),
     ("closed hi-hat", (42, 44, 54, 68, 69, 70, 71, 73, 78, 80, 22)),
@@ -21,7 +21,7 @@ CLASSES: tuple[tuple[str, tuple[int, ...]], ...] = (
 )
 """Name and General MIDI pitches of each class; files are written with the first pitch."""
 
-GROUPS = (
+DRUM_GROUPS = (
     "kick",
     "snare",
     "hi-hats",
@@ -34,8 +34,10 @@ GROUPS = (
 )
 """Group of each class, one of five."""
 
-CLASS_OF = {pitch: number for number, (_, pitches) in enumerate(CLASSES) for pitch in pitches}
+DRUM_CLASS = {
+    pitch: number for number, (_, pitches) in enumerate(DRUM_CLASSES) for pitch in pitches
+}
 """Class of each General MIDI drum pitch."""
 
-PITCH_OF = tuple(pitches[0] for _, pitches in CLASSES)
+DRUM_PITCH = tuple(pitches[0] for _, pitches in DRUM_CLASSES)
 """Pitch of each class."""

@@ -22,7 +22,7 @@ GRIDS = (STRAIGHT, TRIPLET)
 RESOLUTION = 480
 """Ticks per quarter of written files; both grids divide it."""
 
-LEVELS = 5
+METRICAL_LEVELS = 5
 """Number of metrical levels; see `Meter.level`."""
 
 MAX_BAR_STEPS = 32

@@ -10,7 +10,7 @@ import torch
 from ..arrays import FloatArray
 from ..checkpoint import Checkpoint, net_only
 from ..codecs import CODECS
-from ..codecs.conditioning import width
+from ..codecs.conditioning import condition_width
 from ..config import SEGMENT_WIDTH, ModelConfig, NetConfig
 from ..corpus.dataset import Batch
 from ..errors import CheckpointError
@@ -41,7 +41,7 @@ Net = LanguageModel | Autoencoder
 def build(config: NetConfig) -> Net:
     """Build the net that a config describes, with fresh weights."""
     channels = CODECS[config.codec].channels
-    condition, steps = width(config.bars), max_steps(config.bars)
+    condition, steps = condition_width(config.bars), max_steps(config.bars)
     likelihood = _likelihood(config)
     if config.kind in ("rnn", "lstm"):
         recurrent = {"rnn": RNN, "lstm": LSTM}[config.kind]
@@ -56,7 +56,7 @@ def build(config: NetConfig) -> Net:
 
 
 def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> SequenceVAE:
-    condition, steps = width(config.bars), max_steps(config.bars)
+    condition, steps = condition_width(config.bars), max_steps(config.bars)
     hierarchical = config.conductor > 0
     if hierarchical:
         steps //= config.bars  # a segment is one bar
@@ -97,7 +97,7 @@ def _likelihood(config: NetConfig) -> Likelihood:
     return Categorical(codec.heads) if codec.likelihood == "categorical" else Bernoulli()
 
 
-def to_sequences(batch: Batch, device: torch.device | str = "cpu") -> SequenceBatch:
+def to_sequence_batch(batch: Batch, device: torch.device | str = "cpu") -> SequenceBatch:
     """Convert a batch of arrays to tensors on a device."""
     return SequenceBatch(
         torch.from_numpy(batch.x).to(device),
@@ -106,12 +106,12 @@ def to_sequences(batch: Batch, device: torch.device | str = "cpu") -> SequenceBa
     )
 
 
-def weights_of(net: torch.nn.Module) -> dict[str, FloatArray]:
+def net_weights(net: torch.nn.Module) -> dict[str, FloatArray]:
     """The weights of a net as arrays, under their names in a checkpoint."""
     return {name: tensor.detach().cpu().numpy() for name, tensor in net.state_dict().items()}
 
 
-def restore(checkpoint: Checkpoint) -> Net:
+def load_net(checkpoint: Checkpoint) -> Net:
     """Build the net of a checkpoint, without its prior, in evaluation mode.
 
     Raises:
@@ -138,6 +138,6 @@ def load_weights(net: Net, checkpoint: Checkpoint) -> None:
         raise CheckpointError(f"The weights do not fit the config: {first}") from error
 
 
-def checkpoint_of(net: Net, config: ModelConfig, step: int) -> Checkpoint:
+def make_checkpoint(net: Net, config: ModelConfig, step: int) -> Checkpoint:
     """The checkpoint of a net, to be saved."""
-    return Checkpoint(config, weights_of(net), step)
+    return Checkpoint(config, net_weights(net), step)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from ..errors import MusicVAEError, TrainingError, needing
+from ..errors import MusicVAEError, TrainingError, require_extra
 
 if TYPE_CHECKING:
     from lightning.fabric import Fabric
@@ -25,14 +25,14 @@ SETTLE_SECONDS = 0.2
 """Pause before the process group is destroyed; see `_destroy_process_group`."""
 
 
-def start(precision: str = "auto", devices: int = 1, num_nodes: int = 1) -> Fabric:
+def launch_fabric(precision: str = "auto", devices: int = 1, num_nodes: int = 1) -> Fabric:
     """Join `devices * num_nodes` processes; start them if no launcher has done so.
 
     Raises:
         MissingExtra: lightning is not installed.
         TrainingError: there are fewer devices than that, or they do not compute in bf16.
     """
-    with needing("lightning", "train"):
+    with require_extra("lightning", "train"):
         from lightning.fabric import Fabric
     for name in ("lightning.fabric", "lightning.pytorch"):  # Fabric logs under either name
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -120,10 +120,10 @@ class Share(NamedTuple):
     weight: float
 
 
-def share(rows: int, rank: int, world: int) -> Share:
+def local_share(rows: int, rank: int, world: int) -> Share:
     """The share of process `rank` of `world`; the sizes of shares differ by at most one row.
 
-    >>> [share(5, rank, 2) for rank in range(2)]
+    >>> [local_share(5, rank, 2) for rank in range(2)]
     [Share(rows=slice(0, 2, None), weight=0.4), Share(rows=slice(2, 5, None), weight=0.6)]
     """
     first, last = rows * rank // world, rows * (rank + 1) // world

@@ -23,21 +23,21 @@ from ..config import ModelConfig, TrainConfig, has_posterior, prior_config
 from ..corpus.dataset import Windows, check_fits, open_split
 from ..engine import Player
 from ..errors import RequestError
-from ..progress import Progress, Report, silent
+from ..progress import Progress, Report, no_progress
 from .metrics_log import read_metrics
 from .train import train
 
-HIDDEN = 320
+PRIOR_HIDDEN = 320
 """Width of the language model."""
 
-PRIOR_TRAINING = TrainConfig(steps=3_000, batch=64, learning_rate=4e-3)
+PRIOR_TRAIN_CONFIG = TrainConfig(steps=3_000, batch=64, learning_rate=4e-3)
 """Training settings of the language model; beta and free nats have no effect on it."""
 
 MAX_NLL_WINDOWS = 10_000
 """Maximum number of validation windows from which the minimum NLL is computed."""
 
 
-class Fit(NamedTuple):
+class FittedPrior(NamedTuple):
     """A checkpoint with its prior.
 
     Attributes:
@@ -47,19 +47,19 @@ class Fit(NamedTuple):
     """
 
     checkpoint: Checkpoint
-    nats: float | None
+    valid_nll: float | None
 
 
 def fit_prior(
     checkpoint: Checkpoint,
     data: Path | str,
     *,
-    steps: int = PRIOR_TRAINING.steps,
+    steps: int = PRIOR_TRAIN_CONFIG.steps,
     max_minutes: float = math.inf,
     reject_fraction: float = 0.0,
-    seed: int = PRIOR_TRAINING.seed,
-    progress: Progress = silent,
-) -> Fit:
+    seed: int = PRIOR_TRAIN_CONFIG.seed,
+    progress: Progress = no_progress,
+) -> FittedPrior:
     """Train a language model on the training set of a net, as the net's prior.
 
     The weights with the lowest loss on valid are stored. In short windows the language model
@@ -84,11 +84,11 @@ def fit_prior(
             f"A prior can only be fitted to a net with a posterior; {config.kind} has none."
         )
     check_fits((config.codec, config.bars), (windows.codec.name, windows.bars))
-    train_config = replace(PRIOR_TRAINING, steps=steps, seed=seed)
+    train_config = replace(PRIOR_TRAIN_CONFIG, steps=steps, seed=seed)
     codec = CODECS[config.codec]
     # several notes sound in one step: their probabilities depend on each other
     chain = codec.likelihood == "bernoulli" or len(codec.heads) > 1
-    net_config = prior_config(replace(config, prior=HIDDEN, prior_chain=chain))
+    net_config = prior_config(replace(config, prior=PRIOR_HIDDEN, prior_chain=chain))
 
     def report_progress(report: Report) -> None:
         progress(replace(report, task="fit-prior"))
@@ -109,7 +109,7 @@ def fit_prior(
     min_nll = (
         nll_quantile(prior, open_split(data, "valid"), reject_fraction) if reject_fraction else 0.0
     )
-    return Fit(with_prior(checkpoint, prior, min_nll), min(valid_nats, default=None))
+    return FittedPrior(with_prior(checkpoint, prior, min_nll), min(valid_nats, default=None))
 
 
 def nll_quantile(prior: Checkpoint, valid: Windows, fraction: float) -> float:

@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..atomic_files import write_whole
+from ..atomic_files import write_atomic
 from ..errors import MissingExtra, OutputError
 from ..plotting import draw_curves
 
-METRICS = "metrics.csv"
-CURVES = "curves.png"
+METRICS_FILE = "metrics.csv"
+CURVES_FILE = "curves.png"
 TERMS = ("loss", "nats", "kl", "accuracy")
 COLUMNS = ("step", "learning_rate", "beta", *TERMS, *(f"valid_{term}" for term in TERMS))
 
@@ -38,14 +38,14 @@ class MetricsLogger:
         """Start the log, or continue it from a step: rows of later steps are dropped."""
         rows = [row for row in read_metrics(self.out) if row["step"] <= step]
         lines = [",".join(COLUMNS), *(_csv_line(row) for row in rows)]
-        write_whole(self.out / METRICS, "".join(f"{line}\n" for line in lines).encode())
+        write_atomic(self.out / METRICS_FILE, "".join(f"{line}\n" for line in lines).encode())
         with _writing(self.out):
             self._tensorboard = _tensorboard_writer(self.out, step)
 
     def add(self, row: Mapping[str, float]) -> None:
         """Log one report: figures by column name; columns without a figure stay empty."""
-        with _writing(self.out / METRICS):
-            with (self.out / METRICS).open("a") as file:
+        with _writing(self.out / METRICS_FILE):
+            with (self.out / METRICS_FILE).open("a") as file:
                 file.write(_csv_line(row) + "\n")
             if self._tensorboard:
                 for name in row.keys() - {"step"}:
@@ -55,7 +55,7 @@ class MetricsLogger:
         """Redraw the curves; does nothing without matplotlib."""
         rows = list(read_metrics(self.out))
         try:
-            draw_curves(rows, TERMS, self.out / CURVES)
+            draw_curves(rows, TERMS, self.out / CURVES_FILE)
         except MissingExtra:
             return
 
@@ -69,7 +69,7 @@ class MetricsLogger:
 def read_metrics(out: Path) -> Iterator[dict[str, float]]:
     """Yield the rows of a run's metrics.csv, except an incomplete last line."""
     try:
-        text = (out / METRICS).read_text()
+        text = (out / METRICS_FILE).read_text()
     except OSError:
         return
     complete_lines = text[: text.rfind("\n") + 1]

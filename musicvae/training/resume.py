@@ -20,11 +20,11 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 from torch.optim import AdamW
 
-from ..atomic_files import write_whole
+from ..atomic_files import write_atomic
 from ..config import ModelConfig, TrainConfig, read_net
 from ..errors import TrainingError
 
-STATE = "training.safetensors"
+STATE_FILE = "training.safetensors"
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 
@@ -57,7 +57,7 @@ def save_state(
             tensors[f"{key}.{name}"] = moment.reshape(-1) if key == "step" else moment
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     header = json.dumps({"config": asdict(config), "standing": asdict(state)})
-    write_whole(folder / STATE, to_bytes(tensors, {"about": header}))
+    write_atomic(folder / STATE_FILE, to_bytes(tensors, {"about": header}))
 
 
 def saved_config(folder: Path) -> ModelConfig:
@@ -99,13 +99,13 @@ def load_state(folder: Path, config: ModelConfig, net: nn.Module, optimizer: Ada
 @contextmanager
 def _open_state(folder: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Open the file of a saved run; yield it and its header."""
-    if not (folder / STATE).is_file():
+    if not (folder / STATE_FILE).is_file():
         raise TrainingError(f"There is no training in {folder} to resume.")
     try:
-        with safe_open(folder / STATE, "pt") as file:
+        with safe_open(folder / STATE_FILE, "pt") as file:
             yield file, json.loads(file.metadata()["about"])
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise TrainingError(f"{folder / STATE} cannot be resumed: {error}.") from error
+        raise TrainingError(f"{folder / STATE_FILE} cannot be resumed: {error}.") from error
 
 
 def _config(header: Mapping[str, Any]) -> ModelConfig:

@@ -18,17 +18,17 @@ from functools import partial
 from pathlib import Path
 
 from .. import checkpoint
-from ..atomic_files import sweep
+from ..atomic_files import remove_leftovers
 from ..checkpoint import Checkpoint
 from ..config import ModelConfig, without_prior
 from ..corpus.dataset import Windows, open_split
 from ..errors import TrainingError
-from ..progress import Ending, Progress, Report, silent
+from ..progress import Ending, Progress, Report, no_progress
 from .build import load_weights
-from .distributed import all_processes, enough_memory, start
-from .metrics_log import CURVES, METRICS, MetricsLogger
+from .distributed import all_processes, enough_memory, launch_fabric
+from .metrics_log import CURVES_FILE, METRICS_FILE, MetricsLogger
 from .prefetch import Prefetcher
-from .resume import STATE, differences
+from .resume import STATE_FILE, differences
 from .signals import interrupts
 from .trainer import Trainer
 
@@ -48,7 +48,7 @@ def train(
     max_minutes: float = math.inf,
     devices: int = 1,
     num_nodes: int = 1,
-    progress: Progress = silent,
+    progress: Progress = no_progress,
 ) -> Path:
     """Train a net on a prepared data set and save it to the folder `out`.
 
@@ -71,15 +71,15 @@ def train(
     windows = open_split(data, "train")
     valid = open_split(data, "valid")
     _check_fit(config, windows, data, start_from)
-    if not resume and (out / checkpoint.CONFIG).exists() and not (out / STATE).exists():
+    if not resume and (out / checkpoint.CONFIG).exists() and not (out / STATE_FILE).exists():
         raise TrainingError(f"{out} holds a trained model already: choose another folder.")
-    if resume != (out / STATE).exists():
+    if resume != (out / STATE_FILE).exists():
         raise TrainingError(
             f"There is no training in {out} to resume."
             if resume
             else f"{out} holds a training already: go on with --resume, or choose another folder."
         )
-    fabric = start(config.train.precision, devices, num_nodes)
+    fabric = launch_fabric(config.train.precision, devices, num_nodes)
     logger = MetricsLogger(out)
     with enough_memory(config.train.batch), all_processes(fabric), closing(logger):
         trainer = Trainer(config, out, fabric)
@@ -176,8 +176,8 @@ def _check_fit(
 
 def _clean_up(trainer: Trainer, logger: MetricsLogger) -> None:
     """Remove unfinished files and log rows newer than the last save."""
-    for name in (STATE, checkpoint.WEIGHTS, checkpoint.CONFIG, METRICS, CURVES):
-        sweep(trainer.out / name)
+    for name in (STATE_FILE, checkpoint.WEIGHTS, checkpoint.CONFIG, METRICS_FILE, CURVES_FILE):
+        remove_leftovers(trainer.out / name)
     logger.open(trainer.state.step)
 
 

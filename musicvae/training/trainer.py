@@ -22,8 +22,8 @@ from ..config import ModelConfig, TrainConfig
 from ..corpus.dataset import Windows, draw_transpositions
 from ..errors import OutputError, TrainingError
 from ..nets import Losses, Noise, SequenceBatch
-from .build import Net, build, checkpoint_of, to_sequences
-from .distributed import share
+from .build import Net, build, make_checkpoint, to_sequence_batch
+from .distributed import local_share
 from .resume import TrainerState, load_state, save_state
 from .schedules import beta_at, learning_rate_at
 
@@ -89,10 +89,10 @@ class Trainer:
         self, windows: Windows, rows: IntArray, semitones: IntArray | None = None
     ) -> LocalBatch:
         """The share of this process in the rows of a batch, transposed by semitones."""
-        local = share(len(rows), self.fabric.global_rank, self.fabric.world_size)
+        local = local_share(len(rows), self.fabric.global_rank, self.fabric.world_size)
         shifts = None if semitones is None else semitones[local.rows]
         batch = windows.batch(rows[local.rows], shifts)
-        sequences = to_sequences(batch, self.fabric.device)
+        sequences = to_sequence_batch(batch, self.fabric.device)
         sequences = sequences._replace(noise=Noise(len(rows), local.rows))
         return LocalBatch(sequences, len(rows), local.weight)
 
@@ -195,7 +195,7 @@ class Trainer:
             raise self._failure(OutputError(failure))
 
     def _save_model(self) -> None:
-        checkpoint.save(self.out, checkpoint_of(self.net, self.config, self.state.step))
+        checkpoint.save(self.out, make_checkpoint(self.net, self.config, self.state.step))
 
     def _failure(self, error: Exception) -> BaseException:
         """The error in the first process, SystemExit in the others; see `all_processes`."""
@@ -217,7 +217,7 @@ class Trainer:
     def _sums(self, losses: Losses, batch: LocalBatch, beta: float) -> Tensor:
         """Sums over a local batch: windows, loss, nats, KL, right steps, steps. Output `[6]`."""
         x, mask = batch.sequences.x, batch.sequences.mask
-        right = (self.net.likelihood.right(losses.logits, x) & mask).sum()
+        right = (self.net.likelihood.is_correct(losses.logits, x) & mask).sum()
         total = losses.total(beta, self.config.train.free_nats) * len(x)
         sums = [total.new_tensor(len(x)), total, losses.reconstruction.sum(), losses.kl.sum()]
         return torch.stack([*sums, right, mask.sum()]).double() * bool(batch.weight)

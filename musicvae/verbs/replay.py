@@ -10,7 +10,7 @@ from dataclasses import replace
 from operator import index
 from typing import Any
 
-from ..constraints.parse import from_dict
+from ..constraints.parse import constraints_from_dict
 from ..constraints.spec import Constraints
 from ..engine import Player
 from ..errors import RequestError
@@ -82,7 +82,7 @@ def _extend_again(
     player: Player, phrase: Phrase, options: Mapping[str, Any]
 ) -> tuple[Phrase, Constraints]:
     """Cut off the bars that `extend` appended, and append them again."""
-    bars, constraints = index(options["bars"]), from_dict(options["wishes"])
+    bars, constraints = index(options["bars"]), constraints_from_dict(options["wishes"])
     sampling = Sampling(options["temperature"], index(options["seed"]), constraints)
     end = phrase.steps - bars * phrase.meter.steps_per_bar
     parts = (

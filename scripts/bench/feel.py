@@ -34,7 +34,7 @@ from musicvae.performance.dynamics import apply_dynamics
 from musicvae.performance.groove import GrooveSpread, load_groove
 from musicvae.performance.humanize import humanize_phrase
 from musicvae.score.phrase import Note, Part, Phrase
-from musicvae.theory.drum_kit import CLASS_OF, PITCH_OF
+from musicvae.theory.drum_kit import DRUM_CLASS, DRUM_PITCH
 from musicvae.theory.meter import Meter
 
 Floats = NDArray[np.float64]
@@ -106,7 +106,7 @@ def gaussian_nll(values: Floats, std: float) -> float:
 
 def without_repeats(performance: Performance) -> Performance:
     """At most one note of each drum at each step, in order."""
-    _, first = np.unique(performance.step * len(PITCH_OF) + performance.drum, return_index=True)
+    _, first = np.unique(performance.step * len(DRUM_PITCH) + performance.drum, return_index=True)
     return Performance(performance.meter, *(array[first] for array in performance[1:]))
 
 
@@ -115,10 +115,10 @@ def humanize(performance: Performance, seed: int) -> Performance:
     meter = performance.meter
     start = performance.step[0] // meter.steps_per_bar * meter.steps_per_bar
     keys = list(zip((performance.step - start).tolist(), performance.drum.tolist(), strict=True))
-    part = Part(tuple(Note(step, 1, PITCH_OF[drum]) for step, drum in keys), is_drum=True)
+    part = Part(tuple(Note(step, 1, DRUM_PITCH[drum]) for step, drum in keys), is_drum=True)
     phrase = Phrase(meter, -(-part.end // meter.steps_per_bar), parts=(part,))
     note_at = {
-        (note.start, CLASS_OF[note.pitch]): note
+        (note.start, DRUM_CLASS[note.pitch]): note
         for note in humanize_phrase(apply_dynamics(phrase), 1.0, seed).parts[0].notes
     }
     notes = [note_at[key] for key in keys]

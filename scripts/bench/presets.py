@@ -24,11 +24,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from musicvae.cli.progress import duration
+from musicvae.cli.progress import format_duration
 from musicvae.codecs import CODECS
 from musicvae.config import NetConfig
 from musicvae.corpus.dataset import SPLITS, pack, save
-from musicvae.presets import CLOSEST_MODEL, PRESETS
+from musicvae.presets import PRESETS, RECONSTRUCTION_MODEL
 from musicvae.progress import Report
 from musicvae.score.phrase import Phrase
 from musicvae.training import train as training
@@ -46,8 +46,11 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     training.REPORT_EVERY = 1
-    names = [CLOSEST_MODEL, *(name for name in arguments.presets if name != CLOSEST_MODEL)]
-    print(COLUMNS.format(CLOSEST_MODEL))
+    names = [
+        RECONSTRUCTION_MODEL,
+        *(name for name in arguments.presets if name != RECONSTRUCTION_MODEL),
+    ]
+    print(COLUMNS.format(RECONSTRUCTION_MODEL))
     print("|---|" + "--:|" * 6)
     clock = time.process_time if arguments.threads == 1 else time.monotonic
     reference = 0.0
@@ -62,7 +65,7 @@ def main() -> None:
             str(config.batch),
             f"{speed:.2f}",
             f"{speed * config.batch:.0f}",
-            duration(total),
+            format_duration(total),
             f"{total / reference:.2f}",
         ]
         print(f"| {' | '.join(cells)} |", flush=True)

@@ -20,7 +20,7 @@ from musicvae.codecs import CODECS
 from musicvae.corpus.dataset import Windows
 from musicvae.errors import TrainingError
 from musicvae.presets import PRESETS
-from musicvae.training.distributed import start
+from musicvae.training.distributed import launch_fabric
 from musicvae.training.trainer import Trainer
 
 
@@ -47,7 +47,7 @@ def phrases_per_second(precision: str, batch: int, updates: int) -> float:
     """Phrases per second of complete updates, the median of several."""
     config = PRESETS["melody-2bar"]
     config = replace(config, train=replace(config.train, precision=precision, batch=batch))
-    trainer = Trainer(config, Path(), start(precision))
+    trainer = Trainer(config, Path(), launch_fabric(precision))
     rng = np.random.default_rng(0)
     codes = rng.choice(90, (batch, 64), p=[0.3 / 89] * 89 + [0.7]).astype(np.uint8)
     meters = np.tile(np.array([[4, 4, 4]], dtype=np.uint8), (batch, 1))

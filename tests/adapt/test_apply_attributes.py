@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from musicvae.adapt.apply_attributes import (
     apply_attributes,
+    decoded_attributes,
     measurable_attributes,
     parse_settings,
-    values_of,
 )
 from musicvae.checkpoint import Checkpoint, with_attributes
 from musicvae.engine import Player
@@ -24,7 +24,7 @@ from ..miniatures import tiny_checkpoint
 METERS = [Meter(4, 4), Meter(6, 8), Meter(4, 4)]
 
 
-def with_some(checkpoint: Checkpoint, slider: bool = False) -> Checkpoint:
+def with_random_attributes(checkpoint: Checkpoint, slider: bool = False) -> Checkpoint:
     """Add attributes with random directions, and a slider, which cannot be measured."""
     rng = np.random.default_rng(0)
     z = checkpoint.config.net.latent
@@ -33,7 +33,7 @@ def with_some(checkpoint: Checkpoint, slider: bool = False) -> Checkpoint:
     return with_attributes(checkpoint, directions | {"slider-1": np.ones(z, np.float32)}, scales)
 
 
-PLAYER = Player(with_some(tiny_checkpoint()))
+PLAYER = Player(with_random_attributes(tiny_checkpoint()))
 Z = np.random.default_rng(1).standard_normal((3, PLAYER.latent)).astype(np.float32)
 names = st.sampled_from(list(ATTRIBUTES))
 
@@ -44,7 +44,7 @@ def test_an_attribute_never_moves_the_other_way(name: str, amount: float) -> Non
     """Up or not at all for a positive amount, down or not at all for a negative one."""
     measurable = measurable_attributes(PLAYER)
     z = apply_attributes(PLAYER, Z, {name: amount}, METERS)
-    before, after = (values_of(PLAYER, points, METERS, measurable) for points in (Z, z))
+    before, after = (decoded_attributes(PLAYER, points, METERS, measurable) for points in (Z, z))
     change = (after - before)[:, list(measurable).index(name)]
     assert (np.nan_to_num(change) * amount >= 0).all()
 
@@ -56,7 +56,7 @@ def test_a_larger_amount_changes_at_least_as_much(name: str, some: float, times:
     measurable = measurable_attributes(PLAYER)
     for sign in (1, -1):
         less, more = (
-            values_of(
+            decoded_attributes(
                 PLAYER,
                 apply_attributes(PLAYER, Z, {name: sign * amount}, METERS),
                 METERS,

@@ -18,9 +18,9 @@ from musicvae.engine import Player
 from musicvae.errors import CheckpointError, RequestError
 from musicvae.metrics.attributes import ATTRIBUTES
 from musicvae.progress import Report
-from musicvae.training.build import restore
+from musicvae.training.build import load_net
 
-from ..miniatures import make_data, tiny_checkpoint, tiny_prior
+from ..miniatures import tiny_checkpoint, tiny_prior, write_dataset
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def few_trials(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Prepared melodies."""
-    return make_data(tmp_path / "data")
+    return write_dataset(tmp_path / "data")
 
 
 def test_directions_change_one_attribute_and_leave_the_others() -> None:
@@ -76,7 +76,7 @@ def test_the_net_stays_as_it_was(data: Path, tmp_path: Path) -> None:
     assert after.config == before.config
     assert load(folder).generate(2, seed=0) == played
     assert list(measurable_attributes(load(folder).player)) == list(ATTRIBUTES)
-    restore(after)
+    load_net(after)
     first = (folder / checkpoint.WEIGHTS).read_bytes()
     fit_in_folder(folder, data=data)
     assert (folder / checkpoint.WEIGHTS).read_bytes() == first
@@ -94,13 +94,13 @@ def test_mean_and_sd_are_those_of_the_training_set(data: Path) -> None:
         for row in range(len(windows))
     ]
     expected = [np.mean(densities), np.std(densities)]
-    np.testing.assert_allclose(checkpoint.scales_of(fitted)["density"], expected, rtol=1e-6)
+    np.testing.assert_allclose(checkpoint.attribute_scales(fitted)["density"], expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("codec", ["drums", "leadsheet"])
 def test_every_codec_has_attributes(codec: str, tmp_path: Path) -> None:
     """Those of its first part."""
-    fitted = fit_attributes(tiny_checkpoint(codec=codec), make_data(tmp_path / codec, codec))
+    fitted = fit_attributes(tiny_checkpoint(codec=codec), write_dataset(tmp_path / codec, codec))
     assert len(measurable_attributes(Player(fitted))) == (3 if codec == "drums" else 8)
 
 
@@ -109,8 +109,8 @@ def test_attributes_are_stored_beside_sliders_and_a_prior(data: Path) -> None:
     slider = {"slider-1": np.ones(5, np.float32)}
     with_slider = checkpoint.with_attributes(tiny_checkpoint(), slider)
     fitted = tiny_prior(fit_attributes(with_slider, data))
-    assert [*checkpoint.attributes_of(fitted)] == ["slider-1", *ATTRIBUTES]
-    assert checkpoint.attributes_of(checkpoint.net_only(fitted)) == {}
+    assert [*checkpoint.attribute_directions(fitted)] == ["slider-1", *ATTRIBUTES]
+    assert checkpoint.attribute_directions(checkpoint.net_only(fitted)) == {}
     assert checkpoint.net_only(fitted).weights.keys() == tiny_checkpoint().weights.keys()
 
 
@@ -125,7 +125,7 @@ def test_what_cannot_be_fitted_is_refused(data: Path, tmp_path: Path) -> None:
     """A net without z, another codec, and too few windows."""
     with pytest.raises(RequestError, match="has no z"):
         fit_attributes(tiny_checkpoint("lstm"), data)
-    rolls = make_data(tmp_path / "rolls", "roll")
+    rolls = write_dataset(tmp_path / "rolls", "roll")
     with pytest.raises(RequestError, match="reads 'melody', the data set holds 'roll'"):
         fit_attributes(tiny_checkpoint(), rolls)
     with pytest.raises(RequestError, match="too small"):

@@ -15,7 +15,7 @@ import musicvae
 from musicvae import checkpoint as checkpoints
 from musicvae.adapt import personalize as module
 from musicvae.adapt import sliders as slider_module
-from musicvae.adapt.personalize import Personal, card, personalize, read_windows
+from musicvae.adapt.personalize import Personal, model_card, personalize, read_windows
 from musicvae.adapt.refit_head import ROUNDS
 from musicvae.api import registry
 from musicvae.api.model import MusicVAE
@@ -275,7 +275,7 @@ def test_what_is_written_names_no_file(model: Path, folder: Path, tmp_path: Path
 
 def test_the_card_has_the_seed_and_the_copies(made: Personal) -> None:
     """And the number of samples."""
-    text = card(made._replace(copies=0.25), 17)
+    text = model_card(made._replace(copies=0.25), 17)
     assert "--seed 17\n" in text
     assert "Of 8 samples 25.0% repeat a window" in text
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicvae.adapt.sliders import LENGTHS, SLIDERS, directions, slider_figures, sliders
+from musicvae.adapt.sliders import LENGTHS, SLIDERS, directions, slider_features, sliders
 from musicvae.codecs import CODECS
 from musicvae.engine import Player
 from musicvae.score.phrase import Note, Part, Phrase
@@ -78,7 +78,7 @@ def test_figures_of_a_melody() -> None:
     """Two bars of 4/4: quarters on the beat, then an eighth off it, a third above."""
     notes = (Note(0, 4, 60), Note(4, 4, 64), Note(18, 2, 67), Note(20, 2, 60))
     phrase = Phrase(Meter(4, 4), 2, parts=(Part(notes),))
-    assert slider_figures(phrase, CODECS["melody"]) == {
+    assert slider_features(phrase, CODECS["melody"]) == {
         "density": 2.0,
         "offbeats": 0.25,
         "pitch": 62.75,
@@ -92,8 +92,8 @@ def test_figures_of_drums() -> None:
     """A kick with a hi-hat, then a snare off the beat."""
     notes = (Note(0, 1, 36), Note(0, 1, 42), Note(2, 1, 38))
     phrase = Phrase(Meter(4, 4), 1, parts=(Part(notes, is_drum=True),))
-    figures = slider_figures(phrase, CODECS["drums"])
+    figures = slider_features(phrase, CODECS["drums"])
     assert (figures["density"], figures["together"]) == (3.0, 1.5)
     assert figures["kick"] == figures["snare"] == figures["hi-hats"] == pytest.approx(1 / 3)
     assert figures["toms"] == figures["cymbals"] == 0
-    assert not any(slider_figures(Phrase(), CODECS["drums"]).values())
+    assert not any(slider_features(Phrase(), CODECS["drums"]).values())

@@ -19,20 +19,20 @@ from musicvae.training.resume import saved_config
 from musicvae.training.train import train
 from musicvae.training.trainer import Trainer
 
-from ..miniatures import make_data, short, tiny_checkpoint
+from ..miniatures import short_training, tiny_checkpoint, write_dataset
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Prepared melodies."""
-    return make_data(tmp_path_factory.mktemp("prepared") / "data")
+    return write_dataset(tmp_path_factory.mktemp("prepared") / "data")
 
 
 @pytest.fixture(scope="module")
 def first(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model after some training."""
     out = tmp_path_factory.mktemp("trained") / "first"
-    return train(short(steps=40, free_nats=0.0), data, out)
+    return train(short_training(steps=40, free_nats=0.0), data, out)
 
 
 def losses(reports: list[Report]) -> list[float]:
@@ -66,7 +66,12 @@ def test_it_continues_to_learn(data: Path, first: Path, tmp_path: Path) -> None:
     """Its loss starts below that of a fresh net, and ends lower."""
     fresh: list[Report] = []
     continued: list[Report] = []
-    train(short(steps=40, free_nats=0.0, beta=0.0), data, tmp_path / "fresh", progress=fresh.append)
+    train(
+        short_training(steps=40, free_nats=0.0, beta=0.0),
+        data,
+        tmp_path / "fresh",
+        progress=fresh.append,
+    )
     musicvae.train(
         data=data,
         out=tmp_path / "on",
@@ -110,7 +115,7 @@ def test_a_model_of_another_codec_or_size_is_refused(
     """The error names what differs; nothing is written."""
     model = tiny_checkpoint("melody-2bar", **settings)
     with pytest.raises(TrainingError, match=rf"^melody-2bar cannot begin with {sentence}: choose"):
-        train(short(), data, tmp_path / "out", start_from=model)
+        train(short_training(), data, tmp_path / "out", start_from=model)
     assert not (tmp_path / "out").exists()
 
 
@@ -120,7 +125,7 @@ def test_with_a_preset_and_a_model_the_settings_are_the_presets(
     """The net must be that of the model; the training is that of the preset."""
     with pytest.raises(TrainingError, match=r"^melody-2bar cannot begin with .*hidden 8 \(not 320"):
         musicvae.train("melody-2bar", data=data, out=tmp_path / "a", start_from=first)
-    presets: dict[str, ModelConfig] = {"mine": short(steps=2, beta=0.7)}
+    presets: dict[str, ModelConfig] = {"mine": short_training(steps=2, beta=0.7)}
     monkeypatch.setattr("musicvae.api.builders.find_preset", presets.__getitem__)
     out = musicvae.train("mine", data=data, out=tmp_path / "b", start_from=first)
     assert checkpoint.load(out).config == presets["mine"]
@@ -129,7 +134,7 @@ def test_with_a_preset_and_a_model_the_settings_are_the_presets(
 def test_data_of_another_codec_or_length_is_refused(first: Path, tmp_path: Path) -> None:
     """The error names the model, and the option to prepare the data with."""
     for codec, bars, sentence in (("drums", 2, "--codec melody"), ("melody", 4, "--bars 2")):
-        data = make_data(tmp_path / codec, codec, bars)
+        data = write_dataset(tmp_path / codec, codec, bars)
         with pytest.raises(TrainingError, match=f"^melody-2bar reads .*prepare it.* {sentence}"):
             musicvae.train(data=data, out=tmp_path / "out", start_from=first)
 

@@ -16,7 +16,7 @@ from musicvae.errors import RequestError
 from musicvae.midi import reader as midi
 from musicvae.midi.parser import Score, parse
 from musicvae.midi.writer import midi_bytes, write_midi
-from musicvae.presets import CLOSEST_MODEL, LONGEST_MODEL
+from musicvae.presets import EXTENSION_MODEL, RECONSTRUCTION_MODEL
 from musicvae.theory.meter import Meter
 
 from ..miniatures import little_tune, tiny_checkpoint, tiny_prior
@@ -26,7 +26,7 @@ from ..miniatures import little_tune, tiny_checkpoint, tiny_prior
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with three tunes and a clip; the models of the package are tiny."""
     model = tiny_prior(tiny_checkpoint())
-    for name in (CLOSEST_MODEL, LONGEST_MODEL):
+    for name in (RECONSTRUCTION_MODEL, EXTENSION_MODEL):
         checkpoint.save(tmp_path / "models" / name, model)
     monkeypatch.setattr(registry, "SHIPPED", (tmp_path / "models",))
     monkeypatch.chdir(tmp_path)
@@ -71,7 +71,7 @@ def test_a_command_reads_each_file_once(
 
 def test_opened_music_works_like_the_file_itself(here: Path) -> None:
     """Every verb takes it; errors name the file."""
-    model = load(CLOSEST_MODEL)
+    model = load(RECONSTRUCTION_MODEL)
     a, b = (inputs.open(Path(f"{name}.mid")) for name in "ab")
     assert inputs.open(a) is a
     assert (a.name, a.main) == ("a.mid", inputs.to_phrase("a.mid"))

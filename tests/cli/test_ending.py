@@ -21,7 +21,7 @@ from musicvae.training import fit_prior as prior
 from musicvae.training.resume import saved_config
 from musicvae.training.trainer import Trainer
 
-from ..miniatures import make_data, short
+from ..miniatures import short_training, write_dataset
 
 STEPS = 12
 
@@ -29,9 +29,9 @@ STEPS = 12
 @pytest.fixture(autouse=True)
 def miniatures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small presets."""
-    small = {name: short(name, valid_every=5) for name in PRESETS}
+    small = {name: short_training(name, valid_every=5) for name in PRESETS}
     monkeypatch.setattr(presets, "PRESETS", MappingProxyType(small))
-    monkeypatch.setattr(prior, "HIDDEN", 8)
+    monkeypatch.setattr(prior, "PRIOR_HIDDEN", 8)
 
 
 def run_command(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> Result:
@@ -45,7 +45,7 @@ def run_train(monkeypatch: pytest.MonkeyPatch, name: str, folder: Path, *more: s
     """Train a preset on a data set of its codec."""
     net = presets.PRESETS[name].net
     if not (folder / "data").exists():
-        make_data(folder / "data", net.codec, net.bars)
+        write_dataset(folder / "data", net.codec, net.bars)
     paths = ("--data", folder / "data", "-o", folder / "my model")
     return run_command(monkeypatch, "train", "--preset", name, *paths, *more)
 

@@ -8,7 +8,7 @@ import pytest
 import typer
 from rich.console import Console
 
-from musicvae.cli.progress import ProgressBar, duration, progress_bar
+from musicvae.cli.progress import ProgressBar, format_duration, progress_bar
 from musicvae.presets import PRESETS
 from musicvae.progress import Report
 
@@ -175,7 +175,7 @@ def test_ctrl_c_prints_what_was_done_and_saved(capsys: pytest.CaptureFixture[str
 def test_a_duration_is_right_to_a_few_percent(seconds: float) -> None:
     """The units that it names are counted; below a second the error may be larger."""
     units = {"s": 1, "min": 60, "h": 3600, "days": 86_400}
-    words = duration(seconds).split()
+    words = format_duration(seconds).split()
     total = sum(int(n) * units[unit] for n, unit in zip(words[::2], words[1::2], strict=True))
     assert total == pytest.approx(seconds, rel=0.25, abs=0.5)
 

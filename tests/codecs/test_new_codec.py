@@ -145,8 +145,8 @@ def test_its_phrases_are_measured(staccato: Codec) -> None:
     assert histograms_of(phrases, staccato).keys() == histograms_of(phrases, melody).keys()
     assert attributes_of(staccato) == ATTRIBUTES
     assert (
-        sliders.slider_figures(phrases[0], staccato).keys()
-        == sliders.slider_figures(phrases[0], melody).keys()
+        sliders.slider_features(phrases[0], staccato).keys()
+        == sliders.slider_features(phrases[0], melody).keys()
     )
 
 

@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicvae.constraints.parse import from_dict, parse_constraints
+from musicvae.constraints.parse import constraints_from_dict, parse_constraints
 from musicvae.constraints.spec import Constraints
 from musicvae.theory.chords import QUALITIES, Chord
 from musicvae.theory.keys import Key
@@ -35,7 +35,7 @@ def test_constraints_survive_the_dict_of_a_recipe(data: st.DataObject) -> None:
         data.draw(st.none() | st.integers(1, 9)),
         data.draw(st.none() | st.just((low, low + 3))),
     )
-    restored = from_dict(json.loads(json.dumps(built.to_dict())))
+    restored = constraints_from_dict(json.loads(json.dumps(built.to_dict())))
     assert restored == built
     assert hash(restored) == hash(built)
     assert restored.to_dict() == built.to_dict()

@@ -10,7 +10,7 @@ import pytest
 
 from musicvae.codecs import CODECS
 from musicvae.codecs.base import Codec, Codes
-from musicvae.codecs.conditioning import condition, width
+from musicvae.codecs.conditioning import condition_features, condition_width
 from musicvae.corpus.dataset import (
     SPLITS,
     TRANSPOSED_SHARE,
@@ -24,14 +24,14 @@ from musicvae.corpus.dataset import (
 from musicvae.errors import DatasetError, OutputError
 from musicvae.score.windows import max_steps, window_steps
 
-from ..miniatures import RAGGED, packed, windows_of
+from ..miniatures import RAGGED, packed_windows, windows_of
 
 EVERY_CODEC = pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 
 
 def some_windows(codec: Codec) -> Windows:
     """Six short tunes in five meters."""
-    return Windows(codec, *packed(codec.name))
+    return Windows(codec, *packed_windows(codec.name))
 
 
 @EVERY_CODEC
@@ -55,11 +55,11 @@ def test_a_batch_is_what_a_net_reads(codec: Codec) -> None:
     codes = windows_of(codec.name)
     assert batch.lengths.tolist() == [48, 24, 32]
     assert batch.x.shape == (3, 48, codec.channels)
-    assert batch.condition.shape == (3, 48, width(2))
+    assert batch.condition.shape == (3, 48, condition_width(2))
     for i, row in enumerate(rows):
         end = batch.lengths[i]
         assert np.array_equal(batch.x[i, :end], codec.one_hot(codes[row]))
-        assert np.array_equal(batch.condition[i, :end], condition(RAGGED[row]))
+        assert np.array_equal(batch.condition[i, :end], condition_features(RAGGED[row]))
         assert not batch.x[i, end:].any()
         assert not batch.condition[i, end:].any()
 
@@ -175,7 +175,7 @@ def test_a_batch_equals_its_windows_one_by_one() -> None:
             codes = codec.transpose(windows.window(row), int(semitones[i]))
             assert np.array_equal(batch.x[i, : len(codes)], codec.one_hot(codes))
             assert not batch.x[i, len(codes) :].any()
-            features = condition(windows.meter(row))
+            features = condition_features(windows.meter(row))
             assert np.array_equal(batch.condition[i, : len(codes)], features)
 
 

@@ -30,7 +30,7 @@ def foreign(data: bytes) -> bytes:
     return data.replace(b"musicvae:", b"somebody:")
 
 
-def slow_lines(data: bytes, codec: str) -> list[QuantizedTrack]:
+def full_reader_tracks(data: bytes, codec: str) -> list[QuantizedTrack]:
     """The tracks that the full reader gives; none if it cannot read the file."""
     with suppress(MidiError):
         return read_tracks(data, codec)
@@ -54,7 +54,7 @@ def assert_same(fast: list[QuantizedTrack], full: list[QuantizedTrack], codec: s
 def test_our_tunes_are_read_alike(path: Path, codec: str) -> None:
     """If another program wrote them; a file of ours is left to the full reader."""
     data = foreign(path.read_bytes())
-    assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
+    assert_same(fast_tracks(data, codec), full_reader_tracks(data, codec), codec)
     with pytest.raises(FastPathUnsupported):
         fast_tracks(path.read_bytes(), codec)
 
@@ -108,7 +108,7 @@ def test_files_of_every_kind_are_read_alike_or_refused(name: str, codec: str) ->
     """Notes held by finger and pedal, off the grid, in odd meters, on many channels, damaged."""
     data = smf(*FILES[name])
     with suppress(FastPathUnsupported):
-        assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
+        assert_same(fast_tracks(data, codec), full_reader_tracks(data, codec), codec)
 
 
 def test_most_files_are_read_fast() -> None:
@@ -139,7 +139,7 @@ def test_any_phrase_is_read_alike(codec: str, phrase: Phrase) -> None:
     """In every meter, with silent parts, drums, and names in any script."""
     data = foreign(midi_bytes(phrase))
     with suppress(FastPathUnsupported):
-        assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
+        assert_same(fast_tracks(data, codec), full_reader_tracks(data, codec), codec)
 
 
 @EVERY_CODEC

@@ -16,9 +16,9 @@ from musicvae.midi.writer import midi_bytes
 from musicvae.nets import HierarchicalDecoder, SequenceBatch, SequenceVAE
 from musicvae.nets.hierarchical import join_segments, split_segments
 from musicvae.theory.meter import TRIPLET, Meter
-from musicvae.training.build import build, checkpoint_of, to_sequences
+from musicvae.training.build import build, make_checkpoint, to_sequence_batch
 
-from ..miniatures import miniature, packed, tiny_checkpoint, windows_of
+from ..miniatures import miniature, packed_windows, tiny_checkpoint, windows_of
 from ..strategies import METERS
 
 BARS = 4
@@ -40,7 +40,7 @@ def twins(codec: str, layers: int, quiet: tuple[int, ...] = ()) -> tuple[Sequenc
         for parameter in net.parameters():
             parameter.copy_(parameter * 2 + 0.1 * torch.randn_like(parameter))
         decoder_of(net).core.head.bias[list(quiet)] = -1e4
-    return net, Player(checkpoint_of(net, config, 0))
+    return net, Player(make_checkpoint(net, config, 0))
 
 
 def decoder_of(net: SequenceVAE) -> HierarchicalDecoder:
@@ -51,8 +51,8 @@ def decoder_of(net: SequenceVAE) -> HierarchicalDecoder:
 
 def make_batch(codec: str) -> SequenceBatch:
     """A short piece in each meter, padded."""
-    windows = Windows(CODECS[codec], *packed(codec, PLAYED, BARS), BARS)
-    return to_sequences(windows.batch(np.arange(len(PLAYED))))
+    windows = Windows(CODECS[codec], *packed_windows(codec, PLAYED, BARS), BARS)
+    return to_sequence_batch(windows.batch(np.arange(len(PLAYED))))
 
 
 def draw_z(player: Player, n: int = len(PLAYED)) -> NDArray[np.float32]:
@@ -88,7 +88,7 @@ def test_free_running_is_the_same_in_torch_and_numpy() -> None:
     off = CODECS["melody"].channels - 2
     net, player = twins("melody", 2, quiet=(off,))
     decoder, batch = decoder_of(net), make_batch("melody")
-    segment_z = decoder.conduct(torch.from_numpy(draw_z(player))).flatten(0, 1)
+    segment_z = decoder.segment_vectors(torch.from_numpy(draw_z(player))).flatten(0, 1)
     condition = split_segments(batch, BARS).condition
     segments = decoder.core.free_run(segment_z, condition, net.likelihood, 0.0)
     expected = join_segments(segments, batch.lengths, BARS, batch.x.shape[1]).argmax(-1).numpy()
@@ -161,14 +161,14 @@ def test_a_small_net_overfits_sixteen_bars() -> None:
     )
     meters = [Meter()] * 4
     net = build(config.net).eval()  # eval: no step dropout
-    windows = Windows(CODECS["melody"], *packed("melody", meters, 16), 16)
-    batch = to_sequences(windows.batch(np.arange(4)))
+    windows = Windows(CODECS["melody"], *packed_windows("melody", meters, 16), 16)
+    batch = to_sequence_batch(windows.batch(np.arange(4)))
     optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
     for _ in range(120):
         optimizer.zero_grad()
         torch.autograd.backward(net.losses(batch).total(beta=0.001))
         optimizer.step()
-    player = Player(checkpoint_of(net, config, 0))
+    player = Player(make_checkpoint(net, config, 0))
     codes = windows_of("melody", meters, 16)
     mu = player.encode(codes, meters).mu
     rngs = [np.random.default_rng(0)] * 4

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from musicvae.codecs.base import Codes
-from musicvae.codecs.conditioning import condition, width
+from musicvae.codecs.conditioning import condition_features, condition_width
 from musicvae.engine import Player
 from musicvae.nets import (
     VAE,
@@ -19,7 +19,7 @@ from musicvae.nets import (
     SequenceVAE,
 )
 from musicvae.presets import PRESETS
-from musicvae.training.build import Net, build, checkpoint_of
+from musicvae.training.build import Net, build, make_checkpoint
 
 from ..miniatures import RAGGED, miniature, windows_of
 
@@ -34,17 +34,17 @@ def twins(name: str, **choices: object) -> tuple[Net, Player]:
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.copy_(parameter * 2 + 0.1 * torch.randn_like(parameter))
-    return net, Player(checkpoint_of(net, config, 0))
+    return net, Player(make_checkpoint(net, config, 0))
 
 
 def sequences(player: Player, windows: list[Codes]) -> SequenceBatch:
     """Windows of different lengths as one padded batch."""
     longest = max(map(len, windows))
     x = np.zeros((len(windows), longest, player.codec.channels), np.float32)
-    conditions = np.zeros((len(windows), longest, width(player.bars)), np.float32)
+    conditions = np.zeros((len(windows), longest, condition_width(player.bars)), np.float32)
     for i, (codes, meter) in enumerate(zip(windows, RAGGED, strict=True)):
         x[i, : len(codes)] = player.codec.one_hot(codes)
-        conditions[i, : len(codes)] = condition(meter, player.bars)
+        conditions[i, : len(codes)] = condition_features(meter, player.bars)
     lengths = torch.tensor([len(codes) for codes in windows])
     return SequenceBatch(torch.from_numpy(x), torch.from_numpy(conditions), lengths)
 
@@ -109,7 +109,7 @@ def test_free_running_at_temperature_0_is_the_same() -> None:
     assert isinstance(net.decoder, AutoregressiveDecoder)
     off = player.codec.channels - 2
     net.decoder.head.bias[off] = -1e4
-    player = Player(checkpoint_of(net, miniature("melody-2bar"), 0))
+    player = Player(make_checkpoint(net, miniature("melody-2bar"), 0))
     z = draw_z(player)
     batch = sequences(player, windows_of("melody"))
     expected = net.decoder.free_run(torch.from_numpy(z), batch.condition, net.likelihood, 0.0)

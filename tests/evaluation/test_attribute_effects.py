@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from musicvae import checkpoint
 from musicvae.adapt import apply_attributes as attributes
 from musicvae.adapt import fit_attributes as directions
-from musicvae.adapt.apply_attributes import apply_attributes, values_of
+from musicvae.adapt.apply_attributes import apply_attributes, decoded_attributes
 from musicvae.api.builders import measure_attributes
 from musicvae.cli import app
 from musicvae.engine import Player
@@ -21,8 +21,8 @@ from musicvae.evaluation.attribute_effects import AMOUNTS, _effect, effects
 from musicvae.metrics.attributes import ATTRIBUTES
 from musicvae.theory.meter import Meter
 
-from ..adapt.test_apply_attributes import PLAYER, with_some
-from ..miniatures import make_data, tiny_checkpoint
+from ..adapt.test_apply_attributes import PLAYER, with_random_attributes
+from ..miniatures import tiny_checkpoint, write_dataset
 
 METERS = [Meter(4, 4), Meter(6, 8), Meter(4, 4)]
 Z = np.random.default_rng(2).standard_normal((3, PLAYER.latent)).astype(np.float32)
@@ -40,7 +40,7 @@ def few_trials(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     """The folder of a net with attributes."""
-    checkpoint.save(tmp_path / "model", with_some(tiny_checkpoint()))
+    checkpoint.save(tmp_path / "model", with_random_attributes(tiny_checkpoint()))
     return tmp_path / "model"
 
 
@@ -62,11 +62,11 @@ def test_effects_are_what_apply_attributes_does() -> None:
     """The mean over the windows of after minus before, in SDs; 0 for the amount 0."""
     measured = effects(PLAYER, Z, METERS)
     assert [effect.name for effect in measured.effects] == list(ATTRIBUTES)
-    before = values_of(PLAYER, Z, METERS, ATTRIBUTES)
+    before = decoded_attributes(PLAYER, Z, METERS, ATTRIBUTES)
     for effect in measured.effects[:2]:
         for i, amount in enumerate(AMOUNTS):
             z = apply_attributes(PLAYER, Z, {effect.name: amount}, METERS)
-            change = (values_of(PLAYER, z, METERS, ATTRIBUTES) - before).mean(axis=0)
+            change = (decoded_attributes(PLAYER, z, METERS, ATTRIBUTES) - before).mean(axis=0)
             changes = [effect.changes[name][i] for name in ATTRIBUTES]
             np.testing.assert_allclose(changes, change, atol=1e-4)
         own = effect.changes[effect.name]
@@ -76,7 +76,7 @@ def test_effects_are_what_apply_attributes_does() -> None:
 
 def test_the_command_prints_a_table_json_and_a_picture(model: Path, tmp_path: Path) -> None:
     """On samples or on a data set; the table fits a narrow terminal."""
-    data, picture = make_data(tmp_path / "data"), tmp_path / "effects.png"
+    data, picture = write_dataset(tmp_path / "data"), tmp_path / "effects.png"
     command = ["attributes", str(model), "--limit", "2"]
     table = CliRunner().invoke(app, [*command, "--plot", str(picture)], env={"COLUMNS": "80"})
     assert table.exit_code == 0, table.output
@@ -95,7 +95,7 @@ def test_the_command_prints_a_table_json_and_a_picture(model: Path, tmp_path: Pa
 
 def test_attributes_can_be_measured_once_they_are_fitted(tmp_path: Path) -> None:
     """Without attributes the error names the command that fits them."""
-    data, folder = make_data(tmp_path / "data"), tmp_path / "model"
+    data, folder = write_dataset(tmp_path / "data"), tmp_path / "model"
     checkpoint.save(folder, tiny_checkpoint())
     with pytest.raises(RequestError, match="musicvae fit-attributes"):
         measure_attributes(folder, limit=2)
@@ -107,7 +107,7 @@ def test_attributes_can_be_measured_once_they_are_fitted(tmp_path: Path) -> None
 
 def test_data_that_does_not_fit_is_an_error(model: Path, tmp_path: Path) -> None:
     """Another codec, or an unknown split."""
-    data = make_data(tmp_path / "drums", "drums")
+    data = write_dataset(tmp_path / "drums", "drums")
     with pytest.raises(RequestError, match="reads 'melody', the data set holds 'drums'"):
         measure_attributes(model, data=data)
     with pytest.raises(RequestError, match="no split 'all'"):

@@ -7,7 +7,7 @@ import pytest
 
 from musicvae.codecs import CODECS
 from musicvae.engine import Player
-from musicvae.evaluation.interpolation import PLACES, curves, draw_pairs, summarize, walk_pairs
+from musicvae.evaluation.interpolation import POSITIONS, curves, draw_pairs, summarize, walk_pairs
 from musicvae.evaluation.ngram_cost import fit_ngram
 from musicvae.theory.meter import Meter
 
@@ -60,7 +60,7 @@ def test_rolls_have_distances_only() -> None:
         "distance to A, walk",
         "distance to A, mix",
     }
-    assert len(pairs[0].walk) == len(pairs[0].mix) == len(PLACES)
+    assert len(pairs[0].walk) == len(pairs[0].mix) == len(POSITIONS)
     assert np.array_equal(pairs[0].mix[0], pairs[0].a)
     assert np.array_equal(pairs[0].mix[-1], pairs[0].b)
     assert not curves(MELODY, [], None)

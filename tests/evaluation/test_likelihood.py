@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from musicvae.codecs import CODECS
-from musicvae.codecs.conditioning import condition
+from musicvae.codecs.conditioning import condition_features
 from musicvae.engine import Player, Posterior, step_nll
 from musicvae.evaluation.batches import split_chunks
 from musicvae.evaluation.evaluate import evaluate
 from musicvae.evaluation.likelihood import importance_nll, sum_frames
 from musicvae.nets import SequenceBatch
 from musicvae.theory.meter import Meter
-from musicvae.training.build import restore
+from musicvae.training.build import load_net
 
 from ..miniatures import tiny_checkpoint
 from .collection import MELODY, windows
@@ -60,8 +60,8 @@ def test_the_likelihood_of_a_next_step_net_is_the_one_it_was_trained_on(codec: s
     held_out = windows(codec, 5, meters=[meter])
     figures = evaluate(Player(checkpoint), held_out).figures
     x = torch.from_numpy(CODECS[codec].one_hot(np.stack([c for c, _ in held_out.windows])))
-    conditions = torch.from_numpy(condition(meter).copy()).expand(5, -1, -1)
-    net, batch = restore(checkpoint), SequenceBatch(x, conditions, torch.full((5,), 24))
+    conditions = torch.from_numpy(condition_features(meter).copy()).expand(5, -1, -1)
+    net, batch = load_net(checkpoint), SequenceBatch(x, conditions, torch.full((5,), 24))
     with torch.no_grad():
         nll = net.losses(batch).reconstruction
         later = net.likelihood.nll(net(batch), x)[:, 1:]

@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.codecs import CODECS
-from musicvae.metrics.attributes import ATTRIBUTES, attributes_of, metric_strength
+from musicvae.metrics.attributes import ATTRIBUTES, attributes_of, metric_level
 from musicvae.score.phrase import Note, Part, Phrase
-from musicvae.theory.drum_kit import PITCH_OF
+from musicvae.theory.drum_kit import DRUM_PITCH
 from musicvae.theory.meter import TRIPLET, Meter
 
 from ..miniatures import little_tune
 from ..strategies import METERS
 
 COMMON = Meter(4, 4)
-KICK, SNARE, HAT = PITCH_OF[:3]
+KICK, SNARE, HAT = DRUM_PITCH[:3]
 
 
 def phrase(*notes: tuple[int, int, int], meter: Meter = COMMON, bars: int = 2) -> Phrase:
@@ -67,7 +67,7 @@ def test_the_long_short_rhythm_of_a_jig_is_not_syncopated() -> None:
 def test_triplets_after_a_beat_are_not_syncopated() -> None:
     """Nor are straight eighths on the triplet grid; only steps between both are level 2."""
     meter = Meter(4, 4, TRIPLET)
-    assert [metric_strength(step, meter) for step in range(7)] == [0, 2, 1, 1, 1, 2, 0]
+    assert [metric_level(step, meter) for step in range(7)] == [0, 2, 1, 1, 1, 2, 0]
     for name in ("syncopation-8", "syncopation-16"):
         assert measure(name, (0, 2, 60), (2, 2, 60), (4, 2, 60), meter=meter) == 0
 
@@ -75,7 +75,7 @@ def test_triplets_after_a_beat_are_not_syncopated() -> None:
 @given(st.sampled_from(METERS), st.integers(0, 99))
 def test_shares_lie_between_0_and_1_in_every_meter(meter: Meter, seed: int) -> None:
     """A bar begins on a beat; the two shares of syncopation add up to at most 1."""
-    assert metric_strength(meter.steps_per_bar, meter) == 0
+    assert metric_level(meter.steps_per_bar, meter) == 0
     tune = little_tune(meter, seed)
     if not tune.is_silent:
         eighths, sixteenths = (ATTRIBUTES[f"syncopation-{n}"](tune) for n in (8, 16))

@@ -14,7 +14,7 @@ from musicvae.midi.reader import read_midi
 from musicvae.midi.symusic_parser import FastPathUnsupported
 from musicvae.theory.meter import Meter
 
-from ..corpus.test_fast_reader import EVERY_CODEC, assert_same, slow_lines
+from ..corpus.test_fast_reader import EVERY_CODEC, assert_same, full_reader_tracks
 from .test_parser import END, smf
 
 TimedEvent = tuple[int, bytes]
@@ -82,10 +82,10 @@ def test_the_fast_path_agrees_or_refuses(codec: str, tracks: list[list[TimedEven
     """It reads every file in which no track overrides its own events."""
     data = file_of(tracks)
     with suppress(FastPathUnsupported):
-        assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
+        assert_same(fast_tracks(data, codec), full_reader_tracks(data, codec), codec)
     consistent = [without_overridden([track])[0] for track in tracks]
     data = file_of(consistent)
-    assert_same(fast_tracks(data, codec), slow_lines(data, codec), codec)
+    assert_same(fast_tracks(data, codec), full_reader_tracks(data, codec), codec)
 
 
 @pytest.mark.parametrize("count", [2, 30])

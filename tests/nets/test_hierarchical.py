@@ -116,5 +116,5 @@ def test_it_learns_sequences_by_heart() -> None:
         loss = net.losses(batch).total(beta=0.001)
         loss.backward()
         optimizer.step()
-    right = net.likelihood.right(net.decode(net.encode(batch), batch), batch.x)
+    right = net.likelihood.is_correct(net.decode(net.encode(batch), batch), batch.x)
     assert right.float().mean() > 0.95

@@ -19,14 +19,14 @@ def test_the_prior_costs_nothing() -> None:
     """KL(N(0, I) || N(0, I)) is 0; any other posterior has a positive KL in every unit."""
     prior = Posterior(torch.zeros(3, 4), torch.zeros(3, 4))
     assert not prior.kl().any()
-    assert (some_posterior().kl_by_unit() > 0).all()
+    assert (some_posterior().kl_per_unit() > 0).all()
 
 
 def test_kl_agrees_with_torch_distributions() -> None:
     """The KL of each unit, and their sum."""
     q = some_posterior()
     expected = kl_divergence(Normal(q.mu, (q.log_var / 2).exp()), Normal(0.0, 1.0))
-    torch.testing.assert_close(q.kl_by_unit(), expected)
+    torch.testing.assert_close(q.kl_per_unit(), expected)
     torch.testing.assert_close(q.kl(), expected.sum(-1))
 
 

@@ -61,8 +61,10 @@ def test_no_step_is_more_probable_than_the_mode(likelihood: Likelihood) -> None:
     least = likelihood.nll(logits, mode)
     for _ in range(100):
         assert (likelihood.nll(logits, likelihood.sample(logits)) >= least - 1e-6).all()
-    assert likelihood.right(logits, mode).all()
-    assert not likelihood.right(logits, 1 - mode if mode.sum() > 12 else mode.roll(1, -1)).all()
+    assert likelihood.is_correct(logits, mode).all()
+    assert not likelihood.is_correct(
+        logits, 1 - mode if mode.sum() > 12 else mode.roll(1, -1)
+    ).all()
 
 
 def test_heads_are_independent_categoricals() -> None:
@@ -75,7 +77,7 @@ def test_heads_are_independent_categoricals() -> None:
     torch.testing.assert_close(
         both.nll(logits, x), head_a.nll(logits[..., :4], x_a) + head_b.nll(logits[..., 4:], x_b)
     )
-    both_right = head_a.right(logits[..., :4], x_a) & head_b.right(logits[..., 4:], x_b)
-    assert torch.equal(both.right(logits, x), both_right)
+    both_right = head_a.is_correct(logits[..., :4], x_a) & head_b.right(logits[..., 4:], x_b)
+    assert torch.equal(both.is_correct(logits, x), both_right)
     assert 0 < both_right.sum() < both_right.numel()
     assert torch.equal(both.sample(logits).sum(-1), torch.full((2, 6), 2.0))

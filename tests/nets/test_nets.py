@@ -87,7 +87,7 @@ def test_eight_phrases_are_learned_by_heart(name: str) -> None:
         optimizer.step()
     with torch.no_grad():
         losses = net.losses(batch)
-        right = net.likelihood.right(losses.logits, batch.x).float().mean()
+        right = net.likelihood.is_correct(losses.logits, batch.x).float().mean()
     assert right > 0.9
 
 

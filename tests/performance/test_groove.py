@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from musicvae.performance.groove import TABLE, load_groove
-from musicvae.theory.drum_kit import CLASSES
-from musicvae.theory.meter import LEVELS
+from musicvae.theory.drum_kit import DRUM_CLASSES
+from musicvae.theory.meter import METRICAL_LEVELS
 
-NAMES = [name for name, _ in CLASSES]
+NAMES = [name for name, _ in DRUM_CLASSES]
 KICK, SNARE, CLOSED = (NAMES.index(name) for name in ("kick", "snare", "closed hi-hat"))
 
 
@@ -17,7 +17,7 @@ def test_the_table_is_small_and_in_range() -> None:
     assert TABLE.stat().st_size < 4_000
     timing, velocity = load_groove()
     for spread in (timing, velocity):
-        assert np.array(spread.mean).shape == (len(CLASSES), LEVELS)
+        assert np.array(spread.mean).shape == (len(DRUM_CLASSES), METRICAL_LEVELS)
         assert min(spread.drum, spread.place, spread.habit, spread.drift, spread.stroke) >= 0
         assert spread.stroke > 1
         assert 0 <= spread.memory < 1

@@ -16,7 +16,7 @@ from musicvae.midi.writer import midi_bytes
 from musicvae.performance.groove import load_groove
 from musicvae.performance.humanize import MAX_AMOUNT, MIN_VELOCITY, PITCHED_SHARE, humanize_phrase
 from musicvae.score.phrase import Note, Part, Phrase
-from musicvae.theory.drum_kit import PITCH_OF
+from musicvae.theory.drum_kit import DRUM_PITCH
 from musicvae.theory.meter import Meter
 
 from ..strategies import phrases
@@ -74,7 +74,7 @@ def test_notes_of_a_pitched_part_with_one_onset_stay_together(
 
 def band(bars: int) -> Phrase:
     """Kick and hi-hat together on every eighth, and a melody in quarters."""
-    kit = [Note(2 * i, 1, PITCH_OF[drum]) for i in range(8 * bars) for drum in (0, 2)]
+    kit = [Note(2 * i, 1, DRUM_PITCH[drum]) for i in range(8 * bars) for drum in (0, 2)]
     melody = [Note(4 * i, 4, 60) for i in range(4 * bars)]
     return Phrase(bars=bars, parts=(Part(tuple(kit), is_drum=True), Part(tuple(melody))))
 

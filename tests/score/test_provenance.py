@@ -69,7 +69,7 @@ def test_a_bare_letter_of_an_old_recipe_is_the_major_key_it_was(key: str) -> Non
         ({"key": 7}, None),
         ({"chords": key}, None),
     ):
-        recipe = parse_recipe(Recipe("abc", "vary", options={"wishes": stored}).text())
+        recipe = parse_recipe(Recipe("abc", "vary", options={"wishes": stored}).to_text())
         assert recipe
         assert recipe.options == {"wishes": expected or stored}
         if expected:
@@ -94,7 +94,7 @@ def test_a_bare_letter_of_an_old_recipe_is_the_major_key_it_was(key: str) -> Non
 )
 def test_a_recipe_that_was_tampered_with_is_none(change: dict[str, Any]) -> None:
     """Any field of the wrong type, width or value makes it invalid."""
-    valid = json.loads(Recipe("abc", "vary", latent=2, z=bytes(8)).text())
+    valid = json.loads(Recipe("abc", "vary", latent=2, z=bytes(8)).to_text())
     assert parse_recipe(json.dumps(valid)) is not None
     assert parse_recipe(json.dumps(valid | change)) is None
 

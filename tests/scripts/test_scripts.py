@@ -23,7 +23,7 @@ from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.theory.meter import Meter
 from musicvae.training.fit_prior import fit_prior
 
-from ..miniatures import little_tune, make_data, tiny_checkpoint, tiny_prior
+from ..miniatures import little_tune, tiny_checkpoint, tiny_prior, write_dataset
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
@@ -147,7 +147,7 @@ def test_the_preparing_benchmark_prints_both_speeds_and_their_ratio(tunes: Path)
 
 def test_the_trade_off_is_printed_and_drawn(tmp_path: Path) -> None:
     """A line for each model with N(0, I), and one with the fitted prior."""
-    model, data = tiny_checkpoint(), make_data(tmp_path / "data")
+    model, data = tiny_checkpoint(), write_dataset(tmp_path / "data")
     checkpoint.save(tmp_path / "plain", model)
     fitted = fit_prior(model, data, steps=1).checkpoint
     checkpoint.save(tmp_path / "fitted", fitted)
@@ -182,7 +182,7 @@ def test_methods_of_personalizing_are_compared(tmp_path: Path) -> None:
 
 def test_combined_parts_are_added_to_true_trios(tmp_path: Path) -> None:
     """The given number, in meters that both sets have; valid and test are unchanged."""
-    sets = [make_data(tmp_path / codec, codec) for codec in ("trio", "melody", "drums")]
+    sets = [write_dataset(tmp_path / codec, codec) for codec in ("trio", "melody", "drums")]
     true, melodies, drums = (open_split(folder, "train") for folder in sets)
     out = tmp_path / "mixed"
     words = ("-o", str(out), "--windows", "40", "--times", "2")

@@ -16,7 +16,7 @@ from musicvae.theory.chords import (
     pitch_classes,
     symbol,
     symbols,
-    transposed,
+    transpose_chord,
 )
 
 CODE = st.integers(0, CHORD_CODES - 1)
@@ -67,7 +67,7 @@ def test_transposing_moves_every_tone(number: int, semitones: int) -> None:
     chord = chord_from_code(number)
     assert chord is not None
     moved = tuple((tone + semitones) % 12 for tone in pitch_classes(chord))
-    assert pitch_classes(transposed(chord, semitones)) == moved
+    assert pitch_classes(transpose_chord(chord, semitones)) == moved
 
 
 READ = {

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicvae.codecs.conditioning import condition, width
+from musicvae.codecs.conditioning import condition_features, condition_width
 from musicvae.errors import MeterError, RequestError
 from musicvae.score.windows import max_steps, window_bars, window_steps
 from musicvae.theory.meter import (
@@ -112,11 +112,11 @@ def test_windows_of_every_meter_have_distinct_position_features() -> None:
     """Windows of 2, 3 and 16 bars fit `max_steps`, and no two steps have equal features."""
     for meter, bars in product(METERS, (2, 3, 16)):
         assert meter.steps_per_bar <= MAX_BAR_STEPS
-        features, steps = condition(meter, bars), window_steps(meter, bars)
-        assert features.shape == (steps, width(bars))
+        features, steps = condition_features(meter, bars), window_steps(meter, bars)
+        assert features.shape == (steps, condition_width(bars))
         assert steps == window_bars(meter, bars) * meter.steps_per_bar <= max_steps(bars)
         assert len(set(map(bytes, features))) == len(features), (meter, bars)
-        assert np.array_equal(condition(meter), condition(meter, 2))
+        assert np.array_equal(condition_features(meter), condition_features(meter, 2))
 
 
 @pytest.mark.parametrize(
@@ -130,4 +130,4 @@ def test_sixteen_bars_are_twice_as_many_where_bars_are_short(meter: Meter, bars:
 
 def test_meters_of_one_length_have_different_features() -> None:
     """3/4 and 6/8 have bars of 12 steps; their position features differ."""
-    assert not (condition(Meter(3, 4)) == condition(Meter(6, 8))).all()
+    assert not (condition_features(Meter(3, 4)) == condition_features(Meter(6, 8))).all()

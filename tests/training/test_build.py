@@ -28,23 +28,30 @@ from musicvae.nets import (
     SequenceVAE,
 )
 from musicvae.presets import PRESETS, preset
-from musicvae.training.build import Net, build, checkpoint_of, restore, to_sequences, weights_of
+from musicvae.training.build import (
+    Net,
+    build,
+    load_net,
+    make_checkpoint,
+    net_weights,
+    to_sequence_batch,
+)
 
-from ..miniatures import RAGGED, miniature, packed, windows_of
+from ..miniatures import RAGGED, miniature, packed_windows, windows_of
 
 EVERY_PRESET = pytest.mark.parametrize("name", PRESETS)
 
 
 def a_batch(net: NetConfig) -> Batch:
     """Six short windows in five meters."""
-    windows = Windows(CODECS[net.codec], *packed(net.codec, bars=net.bars), net.bars)
+    windows = Windows(CODECS[net.codec], *packed_windows(net.codec, bars=net.bars), net.bars)
     return windows.batch(np.arange(len(RAGGED)))
 
 
 def loss_of(net: Net, batch: Batch) -> torch.Tensor:
     """The loss of a batch, with the same noise each time."""
     torch.manual_seed(0)
-    return net.losses(to_sequences(batch)).total(beta=0.2)
+    return net.losses(to_sequence_batch(batch)).total(beta=0.2)
 
 
 @EVERY_PRESET
@@ -60,10 +67,10 @@ def test_a_preset_trains_saves_loads_and_plays(name: str, tmp_path: Path) -> Non
     optimizer.step()
     assert loss_of(net, batch) < before
 
-    checkpoint.save(tmp_path, checkpoint_of(net, config, step=1))
+    checkpoint.save(tmp_path, make_checkpoint(net, config, step=1))
     loaded = checkpoint.load(tmp_path)
     assert (loaded.config, loaded.step) == (config, 1)
-    restored_loss = loss_of(restore(loaded), batch).item()
+    restored_loss = loss_of(load_net(loaded), batch).item()
     assert restored_loss == pytest.approx(loss_of(net, batch).item(), rel=1e-2)
 
     player = Player(loaded)
@@ -83,9 +90,9 @@ def test_weights_have_the_names_of_a_checkpoint(name: str) -> None:
     """All are in single precision, and a restored net has identical weights."""
     config = miniature(name)
     net = build(config.net)
-    weights = weights_of(net)
+    weights = net_weights(net)
     assert all(array.dtype == np.float32 for array in weights.values())
-    again = weights_of(restore(checkpoint_of(net, config, 0)))
+    again = net_weights(load_net(make_checkpoint(net, config, 0)))
     assert weights.keys() == again.keys()
     assert all(np.array_equal(weights[key], again[key]) for key in weights)
 
@@ -122,7 +129,7 @@ def test_any_decoder_works_with_any_codec() -> None:
     preset_net = miniature("melody-2bar").net
     for codec, decoder in (("roll", "autoregressive"), ("melody", "plain")):
         config = replace(preset_net, codec=codec, decoder=decoder)  # type: ignore[arg-type]  # loop
-        loss = build(config).losses(to_sequences(a_batch(config))).total()
+        loss = build(config).losses(to_sequence_batch(a_batch(config))).total()
         assert torch.isfinite(loss)
 
 
@@ -134,9 +141,9 @@ def test_a_plain_decoder_has_no_conductor() -> None:
 
 def test_weights_of_another_net_are_refused() -> None:
     """An autoencoder cannot load the weights of a VAE."""
-    weights = weights_of(build(miniature("vae").net))
+    weights = net_weights(build(miniature("vae").net))
     with pytest.raises(CheckpointError, match="do not fit the config"):
-        restore(checkpoint.Checkpoint(miniature("autoencoder"), weights))
+        load_net(checkpoint.Checkpoint(miniature("autoencoder"), weights))
 
 
 def test_an_unknown_preset_is_refused() -> None:

@@ -13,10 +13,10 @@ import torch
 from musicvae.errors import MissingExtra, TrainingError
 from musicvae.training import distributed
 from musicvae.training import train as training
-from musicvae.training.distributed import share, start, use_bf16
+from musicvae.training.distributed import launch_fabric, local_share, use_bf16
 from musicvae.training.metrics_log import read_metrics
 
-from ..miniatures import make_data, short
+from ..miniatures import short_training, write_dataset
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,7 +37,7 @@ print("the first goes on")
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Prepared melodies."""
-    return make_data(tmp_path / "data")
+    return write_dataset(tmp_path / "data")
 
 
 def python(*words: str) -> subprocess.CompletedProcess[str]:
@@ -63,7 +63,7 @@ def test_two_processes_give_the_losses_of_one(
 ) -> None:
     """At every step, whether Fabric or torchrun starts them; only the first one continues."""
     monkeypatch.setattr(training, "REPORT_EVERY", 1)
-    training.train(short(batch=5, valid_every=4), data, tmp_path / "one")
+    training.train(short_training(batch=5, valid_every=4), data, tmp_path / "one")
     (tmp_path / "script.py").write_text(SCRIPT)
     done = python(*launcher, str(tmp_path / "script.py"), str(data), str(tmp_path / "two"), "2")
     assert done.returncode == 0, done.stderr
@@ -94,25 +94,25 @@ def test_a_wrong_number_of_processes_is_refused(monkeypatch: pytest.MonkeyPatch)
     for name, value in {"GROUP_RANK": "0", "TORCHELASTIC_RUN_ID": "one"}.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(TrainingError, match="--devices 3 times --num-nodes 1 is not the number"):
-        start("fp32", devices=3)
+        launch_fabric("fp32", devices=3)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     with pytest.raises(TrainingError, match="1 GPUs here, not 2: lower --devices"):
-        start("fp32", devices=2)
+        launch_fabric("fp32", devices=2)
 
 
 def test_without_lightning_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error says what to install."""
     monkeypatch.setitem(sys.modules, "lightning.fabric", None)
     with pytest.raises(MissingExtra, match=r"musicvae\[train\]"):
-        start()
+        launch_fabric()
 
 
 @pytest.mark.parametrize("world", [1, 2, 3, 8])
 @pytest.mark.parametrize("rows", [1, 2, 5, 64])
 def test_shares_make_up_the_whole(rows: int, world: int) -> None:
     """Each row is in one share; a process left without rows repeats the first with weight 0."""
-    shares = [share(rows, rank, world) for rank in range(world)]
+    shares = [local_share(rows, rank, world) for rank in range(world)]
     taken = [row for part in shares if part.weight for row in range(rows)[part.rows]]
     assert taken == list(range(rows))
     assert sum(part.weight for part in shares) == pytest.approx(1)
@@ -136,5 +136,5 @@ def test_bf16_is_used_if_the_processor_supports_it(monkeypatch: pytest.MonkeyPat
 def test_precision_is_passed_to_fabric(monkeypatch: pytest.MonkeyPatch) -> None:
     """bf16 is mixed precision: weights stay in single precision."""
     monkeypatch.setattr(distributed, "use_bf16", lambda precision, kind: precision == "bf16")
-    assert start("bf16")._precision.precision == "bf16-mixed"
-    assert start("fp32")._precision.precision == "32-true"
+    assert launch_fabric("bf16")._precision.precision == "bf16-mixed"
+    assert launch_fabric("fp32")._precision.precision == "32-true"

@@ -24,7 +24,7 @@ from musicvae.training import fit_prior as fit_prior_module
 from musicvae.training.fit_prior import fit_prior
 from musicvae.training.trainer import LocalBatch, Trainer
 
-from ..miniatures import make_data, tiny_checkpoint
+from ..miniatures import tiny_checkpoint, write_dataset
 
 METERS = [Meter(4, 4), Meter(6, 8), Meter(4, 4)]
 
@@ -32,13 +32,13 @@ METERS = [Meter(4, 4), Meter(6, 8), Meter(4, 4)]
 @pytest.fixture(autouse=True)
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """The language models are small here."""
-    monkeypatch.setattr(fit_prior_module, "HIDDEN", 16)
+    monkeypatch.setattr(fit_prior_module, "PRIOR_HIDDEN", 16)
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Prepared melodies."""
-    return make_data(tmp_path / "data")
+    return write_dataset(tmp_path / "data")
 
 
 @pytest.fixture
@@ -56,8 +56,8 @@ def generators(seed: int) -> list[np.random.Generator]:
 def test_more_updates_lower_the_nll(data: Path) -> None:
     """The reports carry the name of the task."""
     reports: list[Report] = []
-    few = fit_prior(tiny_checkpoint(), data, steps=1).nats
-    many = fit_prior(tiny_checkpoint(), data, steps=60, progress=reports.append).nats
+    few = fit_prior(tiny_checkpoint(), data, steps=1).valid_nll
+    many = fit_prior(tiny_checkpoint(), data, steps=60, progress=reports.append).valid_nll
     assert few is not None
     assert many is not None
     assert many < few
@@ -163,7 +163,7 @@ def test_a_prior_is_stored_even_if_the_time_is_up_at_once(data: Path) -> None:
     """After one update, before the first validation."""
     fit = fit_prior(tiny_checkpoint(), data, max_minutes=0.0)
     assert fit.checkpoint.config.net.prior == 16
-    assert fit.nats is None
+    assert fit.valid_nll is None
 
 
 def test_training_a_model_further_drops_its_prior(model: Path, data: Path, tmp_path: Path) -> None:
@@ -187,6 +187,6 @@ def test_a_net_without_a_posterior_or_with_another_codec_is_refused(
             fit_prior(tiny_checkpoint(name), data)
     with pytest.raises(RequestError, match="must be from 0 to less than 1, not 1"):
         fit_prior(tiny_checkpoint(), data, reject_fraction=1.0)
-    rolls = make_data(tmp_path / "rolls", "roll")
+    rolls = write_dataset(tmp_path / "rolls", "roll")
     with pytest.raises(RequestError, match="reads 'melody', the data set holds 'roll'"):
         fit_prior(tiny_checkpoint(), rolls)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from musicvae import checkpoint
-from musicvae.training.metrics_log import METRICS
-from musicvae.training.resume import STATE
+from musicvae.training.metrics_log import METRICS_FILE
+from musicvae.training.resume import STATE_FILE
 
-from ..miniatures import make_data
+from ..miniatures import write_dataset
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,7 +60,7 @@ for out in (broken, unbroken):
 def test_a_run_survives_ten_kills_at_random_moments(tmp_path: Path) -> None:
     """Weights, optimizer state and metrics are identical, and no temporary files are left."""
     places = [
-        str(make_data(tmp_path / "data")),
+        str(write_dataset(tmp_path / "data")),
         *(str(tmp_path / p) for p in ("unbroken", "broken")),
     ]
     done = subprocess.run(
@@ -73,7 +73,7 @@ def test_a_run_survives_ten_kills_at_random_moments(tmp_path: Path) -> None:
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
-    for name in (STATE, checkpoint.WEIGHTS, checkpoint.CONFIG, METRICS):
+    for name in (STATE_FILE, checkpoint.WEIGHTS, checkpoint.CONFIG, METRICS_FILE):
         unbroken, broken = (tmp_path / place / name for place in ("unbroken", "broken"))
         assert unbroken.read_bytes() == broken.read_bytes(), name
     assert not list((tmp_path / "broken").glob(".*"))

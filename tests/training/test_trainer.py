@@ -15,21 +15,21 @@ from musicvae.errors import TrainingError
 from musicvae.nets import Losses
 from musicvae.presets import PRESETS
 from musicvae.training import trainer as trainer_module
-from musicvae.training.distributed import start
+from musicvae.training.distributed import launch_fabric
 from musicvae.training.trainer import Trainer, draw_batches, spread_batches
 
-from ..miniatures import make_data, short
+from ..miniatures import short_training, write_dataset
 
 
 @pytest.fixture
 def windows(tmp_path: Path) -> Windows:
     """Prepared melodies."""
-    return open_split(make_data(tmp_path / "data"), "train")
+    return open_split(write_dataset(tmp_path / "data"), "train")
 
 
 def fresh(config: ModelConfig, out: Path) -> Trainer:
     """A trainer in a single process."""
-    return Trainer(config, out, start("fp32"))
+    return Trainer(config, out, launch_fabric("fp32"))
 
 
 def test_beta_weighs_the_kl(
@@ -44,7 +44,7 @@ def test_beta_weighs_the_kl(
         return total(losses, beta, free_nats)
 
     monkeypatch.setattr(Losses, "total", recorded_total)
-    trainer = fresh(short(beta=0.8, beta_warmup=4, free_nats=3.0), tmp_path)
+    trainer = fresh(short_training(beta=0.8, beta_warmup=4, free_nats=3.0), tmp_path)
     for batch in trainer.local_batches(windows):
         trainer.update(batch)
     betas, free = zip(*arguments, strict=True)
@@ -56,7 +56,7 @@ def test_every_update_draws_noise_of_its_own(windows: Windows, tmp_path: Path) -
     """The same windows twice, at a learning rate of 0: noise depends on seed and step."""
     terms = []
     for _ in range(2):
-        trainer = fresh(short(learning_rate=0.0), tmp_path)
+        trainer = fresh(short_training(learning_rate=0.0), tmp_path)
         batch = trainer.local_batch(windows, np.arange(4))
         terms.append([trainer.update(batch).reconstruction.tolist() for _ in range(2)])
     assert terms[0] == terms[1]
@@ -65,7 +65,7 @@ def test_every_update_draws_noise_of_its_own(windows: Windows, tmp_path: Path) -
 
 def test_every_epoch_draws_new_transpositions(windows: Windows, tmp_path: Path) -> None:
     """A window is transposed differently in different epochs."""
-    trainer = fresh(short(steps=60), tmp_path)
+    trainer = fresh(short_training(steps=60), tmp_path)
     batches = list(trainer.local_batches(windows))
     size = len(windows.batch_rows(4))
     epochs = {
@@ -78,11 +78,11 @@ def test_every_epoch_draws_new_transpositions(windows: Windows, tmp_path: Path) 
 @pytest.mark.parametrize("name", PRESETS)
 def test_random_numbers_depend_on_seed_and_step_only(name: str, tmp_path: Path) -> None:
     """Random numbers drawn before an update do not change it."""
-    net = short(name).net
-    data = open_split(make_data(tmp_path / "data", net.codec, net.bars), "train")
+    net = short_training(name).net
+    data = open_split(write_dataset(tmp_path / "data", net.codec, net.bars), "train")
     weights: list[list[object]] = []
     for _ in range(2):
-        trainer = fresh(short(name), tmp_path)
+        trainer = fresh(short_training(name), tmp_path)
         torch.randn(7 + len(weights))
         trainer.update(next(trainer.local_batches(data)))
         weights.append([parameter.tolist() for parameter in trainer.net.parameters()])
@@ -91,7 +91,7 @@ def test_random_numbers_depend_on_seed_and_step_only(name: str, tmp_path: Path) 
 
 def test_gradients_are_clipped(windows: Windows, tmp_path: Path) -> None:
     """Their norm is at most `clip` of the config."""
-    trainer = fresh(short(clip=0.01), tmp_path)
+    trainer = fresh(short_training(clip=0.01), tmp_path)
     trainer.update(trainer.local_batch(windows, np.arange(4)))
     norms = [p.grad.norm() for p in trainer.net.parameters() if p.grad is not None]
     assert torch.stack(norms).norm().item() == pytest.approx(0.01, rel=1e-3)
@@ -124,7 +124,7 @@ def test_validation_spreads_over_all_windows(
 
 def test_a_validation_changes_nothing_and_repeats(windows: Windows, tmp_path: Path) -> None:
     """A second validation has the same figures, so figures differ only if the weights do."""
-    trainer = fresh(short(), tmp_path)
+    trainer = fresh(short_training(), tmp_path)
     before = [parameter.clone() for parameter in trainer.net.parameters()]
     assert trainer.validate(windows) == trainer.validate(windows)
     assert all(map(torch.equal, before, trainer.net.parameters()))
@@ -134,13 +134,13 @@ def test_a_saved_run_is_restored_with_the_same_settings_only(
     windows: Windows, tmp_path: Path
 ) -> None:
     """The error names the settings that differ."""
-    trainer = fresh(short(), tmp_path)
+    trainer = fresh(short_training(), tmp_path)
     trainer.update(next(trainer.local_batches(windows)))
     trainer.save()
-    again = fresh(short(), tmp_path)
+    again = fresh(short_training(), tmp_path)
     again.restore()
     assert again.state == trainer.state
-    config = short(batch=5)
+    config = short_training(batch=5)
     other = fresh(replace(config, net=replace(config.net, hidden=9)), tmp_path)
     with pytest.raises(TrainingError, match=r"begun with hidden 8 \(not 9\), batch 4 \(not 5\)"):
         other.restore()
@@ -148,13 +148,13 @@ def test_a_saved_run_is_restored_with_the_same_settings_only(
 
 def test_a_run_saved_before_a_setting_existed_is_restored(tmp_path: Path) -> None:
     """A setting that is missing from the file has its default."""
-    fresh(short(), tmp_path).save()
+    fresh(short_training(), tmp_path).save()
     state = tmp_path / "training.safetensors"
     setting = rb"\"bars\": 2,"
     assert setting in state.read_bytes()
     state.write_bytes(state.read_bytes().replace(setting, b" " * len(setting)))
-    fresh(short(), tmp_path).restore()
-    config = short()
+    fresh(short_training(), tmp_path).restore()
+    config = short_training()
     longer = replace(config, net=replace(config.net, bars=4))
     with pytest.raises(TrainingError, match=r"begun with bars 2 \(not 4\)"):
         fresh(longer, tmp_path).restore()
@@ -162,7 +162,7 @@ def test_a_run_saved_before_a_setting_existed_is_restored(tmp_path: Path) -> Non
 
 def test_a_damaged_state_is_refused(tmp_path: Path) -> None:
     """A truncated file cannot be resumed."""
-    trainer = fresh(short(), tmp_path)
+    trainer = fresh(short_training(), tmp_path)
     trainer.save()
     state = tmp_path / "training.safetensors"
     state.write_bytes(state.read_bytes()[:-9])

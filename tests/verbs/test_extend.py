@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicvae.codecs import CODECS
-from musicvae.codecs.conditioning import condition
+from musicvae.codecs.conditioning import condition_features
 from musicvae.engine import Player
 from musicvae.errors import RequestError
 from musicvae.generation.seeding import Sampling
@@ -21,7 +21,7 @@ from musicvae.nets import SequenceBatch
 from musicvae.score.phrase import Note, Part, Phrase, Tempo
 from musicvae.score.windows import cut_phrase
 from musicvae.theory.meter import Meter
-from musicvae.training.build import build, checkpoint_of
+from musicvae.training.build import build, make_checkpoint
 from musicvae.verbs.extend import extend
 
 from ..miniatures import little_tune, miniature, tiny_checkpoint, tiny_prior, windows_of
@@ -118,14 +118,14 @@ def test_a_memorized_tune_is_completed() -> None:
     net = build(config.net)
     codec = CODECS["melody"]
     steps = torch.from_numpy(codec.one_hot(codec.encode(tune)))[None]
-    conditioning = torch.tensor(condition(tune.meter))[None]
+    conditioning = torch.tensor(condition_features(tune.meter))[None]
     batch = SequenceBatch(steps, conditioning, torch.tensor([tune.steps]))
     optimizer = torch.optim.Adam(net.parameters(), lr=0.05)
     for _ in range(100):
         optimizer.zero_grad()
         torch.autograd.backward(net.losses(batch).total())
         optimizer.step()
-    player = Player(checkpoint_of(net, config, 100))
+    player = Player(make_checkpoint(net, config, 100))
     assert extend(player, cut_phrase(tune, 0, 16), 1, sampling=Sampling(0)) == tune
 
 

@@ -26,7 +26,7 @@ from musicvae.score.phrase import Phrase
 from musicvae.score.provenance import Recipe
 from musicvae.theory.meter import Meter
 
-from ..miniatures import little_piece, thinned, tiny_checkpoint, tiny_prior
+from ..miniatures import little_piece, sparse, tiny_checkpoint, tiny_prior
 
 NAMES = ("melody-2bar", "drums-2bar", "piano-2bar", "leadsheet-8bar", "trio-4bar")
 
@@ -35,7 +35,7 @@ NAMES = ("melody-2bar", "drums-2bar", "piano-2bar", "leadsheet-8bar", "trio-4bar
 def model(request: pytest.FixtureRequest) -> MusicVAE:
     """One of each codec, with a prior."""
     checkpoint = tiny_prior(tiny_checkpoint(request.param))
-    return MusicVAE(thinned(checkpoint) if request.param == "piano-2bar" else checkpoint)
+    return MusicVAE(sparse(checkpoint) if request.param == "piano-2bar" else checkpoint)
 
 
 def phrases_of(model: MusicVAE, seed: int) -> dict[str, Phrase]:
@@ -71,7 +71,7 @@ def test_verbs_start_from_the_stored_z(model: MusicVAE) -> None:
     """The notes are not encoded again, unless the file was edited."""
     (phrase,) = model.generate(1, seed=2)
     assert phrase.recipe
-    z = phrase.recipe.points
+    z = phrase.recipe.latents
     assert np.array_equal(model.encode(midi_bytes(phrase)), z)
     first, *rest = phrase.parts[0].notes
     edited = replace(first, velocity=first.velocity % 127 + 1)
@@ -120,8 +120,8 @@ def test_a_recipe_names_no_files(model: MusicVAE, tmp_path: Path) -> None:
     source.write_bytes(midi_bytes(little_piece(model.player.codec.name, Meter(), 1)))
     for phrase in (model.vary(source, 1)[0], model.extend(source, 1)):
         assert phrase.recipe
-        assert "secret" not in phrase.recipe.text()
-        assert str(tmp_path) not in phrase.recipe.text()
+        assert "secret" not in phrase.recipe.to_text()
+        assert str(tmp_path) not in phrase.recipe.to_text()
 
 
 def test_what_cannot_be_replayed_says_why(model: MusicVAE) -> None:
