@@ -77,7 +77,7 @@ def test_heads_are_independent_categoricals() -> None:
     torch.testing.assert_close(
         both.nll(logits, x), head_a.nll(logits[..., :4], x_a) + head_b.nll(logits[..., 4:], x_b)
     )
-    both_right = head_a.is_correct(logits[..., :4], x_a) & head_b.right(logits[..., 4:], x_b)
+    both_right = head_a.is_correct(logits[..., :4], x_a) & head_b.is_correct(logits[..., 4:], x_b)
     assert torch.equal(both.is_correct(logits, x), both_right)
     assert 0 < both_right.sum() < both_right.numel()
     assert torch.equal(both.sample(logits).sum(-1), torch.full((2, 6), 2.0))
