@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 
 from musicvae import checkpoint
 from musicvae.api.model import MusicVAE, load
-from musicvae.training import metrics_log as journal
+from musicvae.training import metrics_log
 
 from .miniatures import tiny_checkpoint
 
@@ -41,7 +41,7 @@ settings.load_profile("musicvae")
 def no_curves() -> Iterator[None]:
     """Training draws no curves, since that takes four times as long as a short training run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(journal, "draw_curves", lambda *_: None)
+        patch.setattr(metrics_log, "draw_curves", lambda *_: None)
         yield
 
 

@@ -64,7 +64,7 @@ def test_help_loads_neither_torch_nor_numpy() -> None:
 
 def test_training_loads_no_midi_library() -> None:
     """A cluster needs torch, lightning, numpy and safetensors alone."""
-    code = "from musicvae.training import distributed, train; distributed.start()"
+    code = "from musicvae.training import distributed, train; distributed.launch_fabric()"
     loaded = loaded_by(code)
     assert {"torch", "lightning", "numpy", "safetensors"} <= loaded
     assert not loaded & {"mido", "pretty_midi", "symusic"}

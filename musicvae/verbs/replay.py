@@ -32,7 +32,7 @@ def replay(player: Player, phrase: Phrase) -> Phrase:
     """
     recipe = phrase.recipe
     if recipe is None:
-        raise RequestError("it carries no recipe that can be read; no musicvae made it so")
+        raise RequestError("it carries no recipe that can be read")
     if recipe.model != player.digest:
         raise RequestError(f"another model made it, {recipe.model[:12]}; name its folder: --model")
     if recipe.notes != phrase.fingerprint:

@@ -1,4 +1,4 @@
-"""Measure the effect of limiting BLAS to one thread, on an idle machine and on a busy one.
+"""Measure the effect of limiting BLAS to one thread, with other cores as they are and busy.
 
     python scripts/bench/threads.py [--model melody-2bar] [--seconds 3]
 
@@ -30,7 +30,7 @@ BUSY_SECONDS = 300
 
 
 def main() -> None:
-    """Print a table for the idle machine and one for the busy one."""
+    """Print a table for the machine as it is and one for the busy one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="melody-2bar")
     parser.add_argument("--seconds", type=float, default=3.0, help="For each figure, at least.")
@@ -38,7 +38,7 @@ def main() -> None:
     model = musicvae.load(arguments.model)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     print(f"{arguments.model}, {cores} cores, load of the last minute {os.getloadavg()[0]:.1f}")
-    print_table("idle", model, arguments.seconds)
+    print_table("as it is", model, arguments.seconds)
     with busy(cores or 1):
         print_table("busy", model, arguments.seconds)
 
@@ -60,7 +60,7 @@ def print_table(state: str, model: Any, seconds: float) -> None:
         }.items():
             limited, unlimited = medians(work, seconds)
             print(
-                f"{state}  {verb:8} {n:4} at once: one thread {1e3 * limited:8.1f} ms, "
+                f"{state:8} {verb:8} {n:4} at once: one thread {1e3 * limited:8.1f} ms, "
                 f"free {1e3 * unlimited:8.1f} ms, ratio {unlimited / limited:5.2f}",
                 flush=True,
             )

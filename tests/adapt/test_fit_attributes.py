@@ -117,7 +117,7 @@ def test_attributes_are_stored_beside_sliders_and_a_prior(data: Path) -> None:
 def test_a_direction_of_another_width_is_refused() -> None:
     """When the model is loaded."""
     wrong = checkpoint.with_attributes(tiny_checkpoint(), {"density": np.ones(4, np.float32)})
-    with pytest.raises(CheckpointError, match="5 numbers wide"):
+    with pytest.raises(CheckpointError, match="must have 5 numbers"):
         Player(wrong)
 
 
