@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from musicvae import Meter
+from musicvae import Library, Meter, nets
 from musicvae.deprecation import renamed_argument
 
 
@@ -22,6 +24,23 @@ def test_a_meter_is_made_with_its_old_keyword() -> None:
     """`grid` warns and sets `steps_per_quarter`."""
     with pytest.warns(DeprecationWarning, match="'grid' .* is called 'steps_per_quarter' now"):
         assert Meter(4, 4, grid=6) == Meter(4, 4, 6)  # type: ignore[call-arg]  # the old name
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("NextStep", "LanguageModel"), ("Sequences", "SequenceBatch")]
+)
+def test_a_net_is_found_by_its_old_name(old: str, new: str) -> None:
+    """It warns; a name that never was is an AttributeError."""
+    with pytest.warns(DeprecationWarning, match=f"{old} is called '{new}' now"):
+        assert getattr(nets, old) is getattr(nets, new)
+    assert not hasattr(nets, "Transformer")
+
+
+def test_a_library_is_taken_apart_by_its_old_name(tmp_path: Path) -> None:
+    """The method works and warns."""
+    library = Library.of(tmp_path, [], latent=4)
+    with pytest.warns(DeprecationWarning, match="Library.apart is called 'by_file' now"):
+        assert [*library.apart()] == []
 
 
 def test_a_renamed_argument_reaches_the_function() -> None:

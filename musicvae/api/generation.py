@@ -46,7 +46,7 @@ class GenerationVerbs(ModelBase):
             loop: the last bar leads back to the first.
             bpm: quarters per minute.
             program: the instrument's General MIDI name or number, 0 to 127.
-            temperature: 0.5 plays it safe, 1.0 is the model's own taste, 1.3 wanders.
+            temperature: 0.5 plays it safe, 1.0 samples the model as trained, 1.3 wanders.
             pattern: how the chords of a lead sheet are played: `block` (the default),
                 `arpeggio`, `strum` or `walking`.
             humanize: how far timing and loudness move off the grid: 0 not at all, 1 as far

@@ -17,7 +17,7 @@ Temperature = Annotated[
     float,
     typer.Option(
         help="How freely notes are chosen: 0 always takes the most probable, 0.5 plays it safe, "
-        "1.0 is the model's own taste, 1.3 wanders. New music needs 0.5 or more.",
+        "1.0 samples the model as trained, 1.3 wanders. New music needs 0.5 or more.",
         min=0.0,
     ),
 ]

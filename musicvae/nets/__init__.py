@@ -11,6 +11,8 @@
 The folder can be copied into another project and works there.
 """
 
+import warnings
+
 from .autoencoder import Autoencoder
 from .batch import SequenceBatch
 from .decoders import AutoregressiveDecoder, DenseDecoder, PlainDecoder
@@ -49,3 +51,14 @@ __all__ = [
     "SequenceVAE",
     "reparameterize",
 ]
+
+_RENAMED = {"NextStep": "LanguageModel", "Sequences": "SequenceBatch"}
+
+
+def __getattr__(name: str) -> object:
+    """A net by its name of 0.1.0, for one release (PEP 562)."""
+    if name not in _RENAMED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    new = _RENAMED[name]
+    warnings.warn(f"{name} is called {new!r} now.", DeprecationWarning, stacklevel=2)
+    return globals()[new]

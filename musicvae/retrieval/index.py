@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..atomic_files import write_atomic
+from ..deprecation import RenamedAttribute
 from ..errors import OutputError
 
 VERSION = [1, 4]
@@ -125,6 +126,8 @@ class Library:
         edges = np.searchsorted(self.owners, np.arange(len(self.entries) + 1))
         for entry, start, stop in zip(self.entries, edges, edges[1:], strict=False):
             yield FileWindows(entry, self.directions[start:stop], self.bars[start:stop])
+
+    apart = RenamedAttribute("by_file")
 
 
 def save(place: Path, rows: Iterable[FileWindows]) -> bool:
