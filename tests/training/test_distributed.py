@@ -25,11 +25,11 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from musicvae.training import train
-from tests.miniatures import short
+from tests.miniatures import short_training
 
 data, out, devices = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 train.REPORT_EVERY = 1
-train.train(short(batch=5, valid_every=4), data, out, devices=devices, progress=print)
+train.train(short_training(batch=5, valid_every=4), data, out, devices=devices, progress=print)
 print("the first goes on")
 """
 

@@ -24,19 +24,19 @@ import os, random, signal, sys, time
 from pathlib import Path
 import lightning.fabric
 from musicvae.training import metrics_log, train
-from musicvae.training.resume import STATE
-from tests.miniatures import short
+from musicvae.training.resume import STATE_FILE
+from tests.miniatures import short_training
 
 data, unbroken, broken = map(Path, sys.argv[1:])
 train.SAVE_EVERY_SECONDS, train.REPORT_EVERY = -1, 1
 metrics_log.MetricsLogger.draw = lambda logger: None
 metrics_log._tensorboard_writer = lambda out, step: None
-config = short(steps=100, valid_every=4)
+config = short_training(steps=100, valid_every=4)
 
 def start(out):
     if child := os.fork():
         return child
-    resume = (out / STATE).exists()
+    resume = (out / STATE_FILE).exists()
     train.train(config, data, out, resume=resume, progress=lambda report: time.sleep(0.01))
     os._exit(0)
 
