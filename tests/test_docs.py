@@ -79,6 +79,7 @@ def test_each_model_is_in_the_wheel_or_named_by_its_folder(line: str) -> None:
 WITH_PYTHON = [path for path in (ROOT / "README.md", *DOCS) if blocks("python", path.read_text())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", WITH_PYTHON, ids=lambda path: path.stem)
 def test_the_python_of_a_page_runs(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -62,6 +62,7 @@ def test_help_loads_neither_torch_nor_numpy() -> None:
         assert not loaded_by(command(*words)) & {"torch", "numpy", "mido", "matplotlib"}
 
 
+@pytest.mark.slow
 def test_training_loads_no_midi_library() -> None:
     """A cluster needs torch, lightning, numpy and safetensors alone."""
     code = "from musicvae.training import distributed, train; distributed.launch_fabric()"
@@ -85,6 +86,7 @@ def without_torch(tmp_path: Path) -> dict[str, str]:
     return {"PYTHONPATH": f"{tmp_path / 'shadow'}{os.pathsep}{ROOT}"}
 
 
+@pytest.mark.slow
 def test_the_verbs_run_where_torch_is_not_installed(
     tmp_path: Path, without_torch: dict[str, str]
 ) -> None:

@@ -170,19 +170,19 @@ def test_rules_that_bind_cost_something(name: str, options: dict[str, object]) -
     assert player.cost(z, windows, METERS, rules).mean() > 0.5
 
 
+@pytest.mark.slow
 @EVERY_PLAYER
 def test_decoding_with_cost_gives_the_cost_of_the_windows(name: str, prior: bool) -> None:
     """The same windows as without, and the cost that a second pass computes for them."""
     player = tiny(name, prior)
     options = {} if player.codec.name == "drums" else {"key": "A minor", "chords": "Am F"}
     rules = rules_of(player, parse_constraints(density="2-6", **options))  # type: ignore[arg-type]  # texts
-    for seed in range(3):
-        z, windows = sample_windows(player, rules, seed)
-        rngs = generators(seed)
-        player.sample_z(METERS, rngs, 1.0, rules)  # advances the generators to the same state
-        same, nats = player.decode_with_cost(z, METERS, temperature=1.0, rngs=rngs, rules=rules)
-        assert all(map(np.array_equal, windows, same))
-        assert nats == pytest.approx(player.cost(z, windows, METERS, rules), rel=1e-4)
+    z, windows = sample_windows(player, rules, seed=0)
+    rngs = generators(0)
+    player.sample_z(METERS, rngs, 1.0, rules)  # advances the generators to the same state
+    same, nats = player.decode_with_cost(z, METERS, temperature=1.0, rngs=rngs, rules=rules)
+    assert all(map(np.array_equal, windows, same))
+    assert nats == pytest.approx(player.cost(z, windows, METERS, rules), rel=1e-4)
 
 
 def test_the_cost_of_a_mask_is_the_chance_of_keeping_to_it() -> None:

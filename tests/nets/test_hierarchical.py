@@ -107,6 +107,7 @@ def test_a_step_depends_on_z_and_the_steps_before_it_in_its_segment(step: int) -
     assert of_z.any()
 
 
+@pytest.mark.slow
 def test_it_learns_sequences_by_heart() -> None:
     """All information passes through z, and from the conductor to each segment."""
     net, batch = a_net(), a_batch((12, 12, 12, 12))

@@ -93,6 +93,7 @@ def nudged(phrase: Phrase) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.slow
 def test_every_verb_takes_an_edited_clip(model: MusicVAE) -> None:
     """On the grid or off it; the result does not count as edited."""
     (phrase,) = model.generate(1, seed=2)
