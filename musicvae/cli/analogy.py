@@ -18,6 +18,7 @@ from .options import (
     Seed,
     Temperature,
     Track,
+    load_for,
     seed_or_random,
 )
 from .output import file_in, report_seed, report_source, write
@@ -46,13 +47,11 @@ def analogy(
     Example:  musicvae analogy a.mid b.mid c.mid out.mid
     """
     from ..api import inputs
-    from ..api.model import load
-    from ..api.registry import find_maker
     from ..atomic_files import numbered_copies
 
     seed = seed_or_random(seed)
     opened = [inputs.open(music, bpm=bpm) for music in (a, b, c)]
-    answer = load(model or find_maker(*opened) or RECONSTRUCTION_MODEL).analogy(
+    answer = load_for(model, RECONSTRUCTION_MODEL, *opened).analogy(
         *opened,
         strength=strength,
         track=track,

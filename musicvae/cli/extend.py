@@ -25,6 +25,7 @@ from .options import (
     Seed,
     Temperature,
     Track,
+    load_for,
     seed_or_random,
 )
 from .output import file_in, report_seed, report_source, write
@@ -56,13 +57,11 @@ def extend(
     Example:  musicvae extend in.mid out.mid --bars 4
     """
     from ..api import inputs
-    from ..api.model import load
-    from ..api.registry import find_maker
     from ..atomic_files import numbered_copies
 
     seed = seed_or_random(seed)
     opened = inputs.open(source, bpm=bpm)
-    phrase = load(model or find_maker(opened) or EXTENSION_MODEL).extend(
+    phrase = load_for(model, EXTENSION_MODEL, opened).extend(
         opened,
         bars,
         track=track,

@@ -19,6 +19,7 @@ from .options import (
     Seed,
     Temperature,
     Track,
+    load_for,
     seed_or_random,
 )
 from .output import report_seed, report_source, write
@@ -56,13 +57,11 @@ def grid(
     Example:  musicvae grid a.mid b.mid c.mid d.mid out/ --n 4
     """
     from ..api import inputs
-    from ..api.model import load
-    from ..api.registry import find_maker
     from ..atomic_files import free_stem
 
     seed = seed_or_random(seed)
     opened = [inputs.open(corner, bpm=bpm) for corner in corners]
-    vae = load(model or find_maker(*opened) or RECONSTRUCTION_MODEL)
+    vae = load_for(model, RECONSTRUCTION_MODEL, *opened)
     stem = free_stem(out, "grid", force=force)
     phrases = vae.grid(
         opened,

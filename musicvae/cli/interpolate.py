@@ -27,6 +27,7 @@ from .options import (
     Seed,
     Temperature,
     Track,
+    load_for,
     seed_or_random,
 )
 from .output import report_seed, report_source, write
@@ -67,13 +68,11 @@ def interpolate(
     Example:  musicvae interpolate a.mid b.mid out/ --n 8
     """
     from ..api import inputs
-    from ..api.model import load
-    from ..api.registry import find_maker
     from ..atomic_files import numbered_names
 
     seed = seed_or_random(seed)
     ends = inputs.open(a, bpm=bpm), inputs.open(b, bpm=bpm)
-    vae = load(model or find_maker(*ends) or RECONSTRUCTION_MODEL)
+    vae = load_for(model, RECONSTRUCTION_MODEL, *ends)
     names = numbered_names(out, f"{a.stem}-to-{b.stem}", force=force)
     phrases = vae.interpolate(
         *ends,

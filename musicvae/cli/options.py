@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from ..api.inputs import Opened
+    from ..api.model import MusicVAE
 
 Seed = Annotated[
     int | None,
@@ -114,6 +118,14 @@ def seed_or_random(seed: int | None) -> int:
     import secrets
 
     return secrets.randbelow(1_000_000)
+
+
+def load_for(model: str | None, default: str, *opened: Opened) -> MusicVAE:
+    """Load the named model, or else the one that made the files, or else `default`."""
+    from ..api.model import load
+    from ..api.registry import find_maker
+
+    return load(model or find_maker(*opened) or default)
 
 
 def count_of(n: int, thing: str) -> str:

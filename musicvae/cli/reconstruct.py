@@ -16,6 +16,7 @@ from .options import (
     Seed,
     Temperature,
     Track,
+    load_for,
     seed_or_random,
 )
 from .output import file_in, report_seed, report_source, write
@@ -38,13 +39,11 @@ def reconstruct(
     Example:  musicvae reconstruct in.mid out.mid
     """
     from ..api import inputs
-    from ..api.model import load
-    from ..api.registry import find_maker
     from ..atomic_files import numbered_copies
 
     seed = seed_or_random(seed)
     opened = inputs.open(source, bpm=bpm)
-    result = load(model or find_maker(opened) or RECONSTRUCTION_MODEL).reconstruct(
+    result = load_for(model, RECONSTRUCTION_MODEL, opened).reconstruct(
         opened, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
     )
     report_source(opened)

@@ -26,6 +26,7 @@ from .options import (
     Seed,
     Temperature,
     Track,
+    load_for,
     seed_or_random,
 )
 from .output import report_seed, report_source, write
@@ -77,13 +78,11 @@ def vary(
     """
     from ..adapt.apply_attributes import parse_settings
     from ..api import inputs
-    from ..api.model import load
-    from ..api.registry import find_maker
     from ..atomic_files import numbered_names
 
     seed = seed_or_random(seed)
     opened = inputs.open(source, bpm=bpm)
-    vae = load(model or find_maker(opened) or RECONSTRUCTION_MODEL)
+    vae = load_for(model, RECONSTRUCTION_MODEL, opened)
     names = numbered_names(out, f"{source.stem}-varied", force=force)
     phrases = vae.vary(
         opened,
