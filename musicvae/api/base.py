@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypedDict
 
 from ..checkpoint import Checkpoint
@@ -56,11 +57,23 @@ class ModelBase:
         if made_here:
             return made_here
         with naming(opened):
-            return self.player.codec.select(opened.main, track)
+            selected = self.player.codec.select(replace(opened.main, notices=()), track)
+        return inputs.add_notices(selected, (*opened.main.notices, *_sections(opened)), opened.name)
 
     def _rendering(self, pattern: str | None, humanize: float = 0.0) -> Rendering:
         """How decoded phrases are rendered; a pattern needs a codec with chords."""
         return Rendering.create(self.player.codec.name, pattern, humanize)
+
+
+def _sections(opened: inputs.Opened) -> tuple[str, ...]:
+    """The notice about the sections of other meters, which a verb does not read."""
+    if len(opened.phrases) == 1:
+        return ()
+    number = opened.phrases.index(opened.main) + 1
+    return (
+        f"{opened.name or 'The music'} changes meter: of {len(opened.phrases)} sections, number "
+        f"{number} was read, which has the most notes (musicvae info shows them)",
+    )
 
 
 def sampling_of(

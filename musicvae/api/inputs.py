@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -31,6 +31,11 @@ class Opened:
     phrases: tuple[Phrase, ...]
     main: Phrase
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was not read as it stands in the file, each with its name; see `Phrase.notices`."""
+        return notices_of(self.phrases)
+
 
 Music: TypeAlias = "Phrase | Opened | Source | PrettyMIDI | Iterable[NoteTuple]"
 """Music as every verb takes it."""
@@ -48,9 +53,20 @@ def open(music: Music, *, bpm: float = 120.0) -> Opened:
     """
     if isinstance(music, Opened):
         return music
-    phrases = tuple(_read(music, bpm))
     name = str(music) if isinstance(music, (str, Path)) else None
+    phrases = tuple(add_notices(phrase, (), name) for phrase in _read(music, bpm))
     return Opened(name, phrases, main_phrase(phrases))
+
+
+def notices_of(phrases: Iterable[Phrase]) -> tuple[str, ...]:
+    """The notices of all phrases, each once, in order."""
+    return tuple(dict.fromkeys(notice for phrase in phrases for notice in phrase.notices))
+
+
+def add_notices(phrase: Phrase, before: tuple[str, ...], name: str | None) -> Phrase:
+    """The phrase with the notices `before`, and then its own, after the name of the file."""
+    own = (notice if name is None else f"{name}: {notice}" for notice in phrase.notices)
+    return replace(phrase, notices=(*before, *own))
 
 
 def _read(music: Any, bpm: float) -> Iterable[Phrase]:

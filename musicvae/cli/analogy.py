@@ -21,7 +21,7 @@ from .options import (
     load_for,
     seed_or_random,
 )
-from .output import file_in, report_seed, report_source, write
+from .output import file_in, report_seed, write
 
 
 def analogy(
@@ -60,6 +60,5 @@ def analogy(
         seed=seed,
         bpm=bpm,
     )
-    report_source(*opened)
     write([answer], numbered_copies(file_in(out, c)), force, recipe)
     report_seed(seed, temperature)

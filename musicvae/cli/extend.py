@@ -28,7 +28,7 @@ from .options import (
     load_for,
     seed_or_random,
 )
-from .output import file_in, report_seed, report_source, write
+from .output import file_in, report_seed, write
 
 
 def extend(
@@ -76,6 +76,5 @@ def extend(
         max_polyphony=max_polyphony,
         density=density,
     )
-    report_source(opened)
     write([phrase], numbered_copies(file_in(out, source)), force, recipe)
     report_seed(seed, temperature, always=True)

@@ -22,7 +22,7 @@ from .options import (
     load_for,
     seed_or_random,
 )
-from .output import report_seed, report_source, write
+from .output import report_seed, write
 
 
 def grid(
@@ -73,7 +73,6 @@ def grid(
         seed=seed,
         bpm=bpm,
     )
-    report_source(*opened)
     cells = ((row, column) for row in range(1, n + 1) for column in range(1, n + 1))
     names = (out / f"{stem}-{row}-{column}.mid" for row, column in cells)
     write(phrases, names, force, recipe)

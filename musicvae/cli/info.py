@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .options import FileBpm, Track, count_of
-from .output import pitch_span, warn_if_edited
+from .output import pitch_span, report_notices
 
 if TYPE_CHECKING:
     from ..score.phrase import Part, Phrase
@@ -38,17 +38,17 @@ def info(
 def _show_file(path: Path, track: str | None, bpm: float) -> None:
     import shutil
 
+    from ..api import inputs
     from ..errors import RequestError
-    from ..midi.reader import main_phrase, read_midi
     from ..score.melody_extraction import find_melody
     from ..score.text_roll import draw_part
     from ..theory.chords import symbols
 
-    phrases = read_midi(path, bpm=bpm)
-    warn_if_edited(path, phrases)
-    main = main_phrase(phrases)
-    for number, phrase in enumerate(phrases, 1):
-        mark = "  <- read by the verbs" if len(phrases) > 1 and phrase is main else ""
+    opened = inputs.open(path, bpm=bpm)
+    report_notices(opened.notices)
+    main = opened.main
+    for number, phrase in enumerate(opened.phrases, 1):
+        mark = "  <- read by the verbs" if len(opened.phrases) > 1 and phrase is main else ""
         typer.echo(f"section {number}: {_describe(phrase)}{mark}")
         if phrase.chords:
             chords = symbols(change.chord for change in phrase.chords)

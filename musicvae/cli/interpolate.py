@@ -30,7 +30,7 @@ from .options import (
     load_for,
     seed_or_random,
 )
-from .output import report_seed, report_source, write
+from .output import report_seed, write
 
 
 def interpolate(
@@ -92,6 +92,5 @@ def interpolate(
         max_polyphony=max_polyphony,
         density=density,
     )
-    report_source(*ends)
     write(phrases, names, force, recipe)
     report_seed(seed, temperature)

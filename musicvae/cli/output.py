@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,6 @@ import typer
 from .options import count_of
 
 if TYPE_CHECKING:
-    from ..api.inputs import Opened
     from ..score.phrase import Part, Phrase
 
 
@@ -22,7 +21,11 @@ def file_in(out: Path, source: Path) -> Path:
 
 
 def write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe: bool) -> None:
-    """Write all phrases, then print a line for each, so that a closed pipe loses no file."""
+    """Write all phrases, then print a line for each, so that a closed pipe loses no file.
+
+    After them it prints the notices about the files they were made from.
+    """
+    from ..api.inputs import notices_of
     from ..atomic_files import write_new
     from ..midi.writer import midi_bytes, write_midi
 
@@ -36,25 +39,13 @@ def write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe:
             path = write_new(names, midi_bytes(written))
         lines.append(f"{path}  {_summary(phrase)}")
     typer.echo("\n".join(lines))
+    report_notices(notices_of(phrases))
 
 
-def report_source(*sources: Opened) -> None:
-    """Print a warning for each file that was edited, or of which only one section was read."""
-    for source in sources:
-        warn_if_edited(source.name, source.phrases)
-        if len(source.phrases) > 1:
-            number = source.phrases.index(source.main) + 1
-            typer.echo(
-                f"{source.name} changes meter: of {len(source.phrases)} sections, number {number} "
-                f"was read, which has the most notes (musicvae info {source.name})",
-                err=True,
-            )
-
-
-def warn_if_edited(source: object, phrases: Sequence[Phrase]) -> None:
-    """Print a warning if another program changed the notes of a generated file."""
-    if any(phrase.edited for phrase in phrases):
-        typer.echo(f"{source} was edited since it was made: it is read as it is now", err=True)
+def report_notices(notices: Iterable[str]) -> None:
+    """Print what was not read as it stands in a file, a line each, on standard error."""
+    for notice in notices:
+        typer.echo(notice, err=True)
 
 
 def report_seed(seed: int, temperature: float, *, always: bool = False) -> None:

@@ -19,7 +19,7 @@ from .options import (
     load_for,
     seed_or_random,
 )
-from .output import file_in, report_seed, report_source, write
+from .output import file_in, report_seed, write
 
 
 def reconstruct(
@@ -46,7 +46,6 @@ def reconstruct(
     result = load_for(model, RECONSTRUCTION_MODEL, opened).reconstruct(
         opened, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
     )
-    report_source(opened)
     write([result.phrase], numbered_copies(file_in(out, source)), force, recipe)
     typer.echo(f"accuracy {result.accuracy:.3f}, note F1 {result.note_f1:.3f}")
     report_seed(seed, temperature)

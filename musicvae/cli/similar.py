@@ -9,7 +9,7 @@ import typer
 
 from ..presets import RECONSTRUCTION_MODEL
 from .options import FileBpm, MidiIn, Model, Track, count_of
-from .output import report_source
+from .output import report_notices
 from .progress import progress_bar
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def similar(
     with progress_bar("read", "files") as progress:
         index = vae.open_library(library, progress=progress)
     matches = vae.similar(opened, index, n, track=track, any_key=any_key, bpm=bpm)
-    report_source(opened)
+    report_notices(opened.notices)
     typer.echo("\n".join(map(_line, matches)) or "There is no other file in the folder.")
     if index.skipped:
         hint = "" if reasons else " (--reasons lists them)"

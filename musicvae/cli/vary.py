@@ -29,7 +29,7 @@ from .options import (
     load_for,
     seed_or_random,
 )
-from .output import report_seed, report_source, write
+from .output import report_seed, write
 
 
 def vary(
@@ -102,6 +102,5 @@ def vary(
         max_polyphony=max_polyphony,
         density=density,
     )
-    report_source(opened)
     write(phrases, names, force, recipe)
     report_seed(seed, temperature, always=True)

@@ -27,6 +27,9 @@ RECIPE = "musicvae-recipe:"
 CHORDS, BASS = "Chords", "Bass"
 """Names of the parts that play the chords; see `accompaniment.accompany`."""
 
+EDITED = "it was edited since it was made, and is read as it is now"
+"""The notice about a clip that another program has changed."""
+
 MAX_MODEL_PARTS = 16
 """Most parts that a recipe is compared with; no model makes more."""
 
@@ -58,7 +61,8 @@ def attach_recipe(phrase: Phrase, score: Score, fits: bool) -> Phrase:
         return phrase
     outdated = phrase.chords and not _is_played(phrase.chords, phrase.parts)
     chords = _recognize(phrase) if outdated else phrase.chords
-    return replace(phrase, chords=chords, edited=True)
+    notices = (*phrase.notices, EDITED)
+    return replace(phrase, chords=chords, edited=True, notices=notices)
 
 
 def _find_text(score: Score, prefix: str) -> str | None:

@@ -50,12 +50,17 @@ class Note:
 
 @dataclass(frozen=True)
 class Part:
-    """The notes of one player, sorted by start and pitch, with a MIDI program 0 to 127."""
+    """The notes of one player, sorted by start and pitch, with a MIDI program 0 to 127.
+
+    `lost` lists the steps at which a note of the file could not be kept on the grid; it is ignored
+    by comparison.
+    """
 
     notes: tuple[Note, ...] = ()
     program: int = 0
     is_drum: bool = False
     name: str = ""
+    lost: tuple[int, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(sorted(self.notes)))
@@ -106,6 +111,8 @@ class Phrase:
         recipe: how a model made it, if one did; ignored by comparison.
         edited: True if another program has edited the file since musicvae wrote it; ignored
             by comparison.
+        notices: what was not read as it stands in the file: what, how much and where, a sentence
+            each; ignored by comparison.
     """
 
     meter: Meter = field(default_factory=Meter)
@@ -116,6 +123,7 @@ class Phrase:
     chords: tuple[ChordChange, ...] = ()
     recipe: Recipe | None = field(default=None, compare=False)
     edited: bool = field(default=False, compare=False)
+    notices: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if self.bars < 0 or not 0 <= self.pickup < self.meter.steps_per_bar:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,11 @@ def test_the_model_that_made_a_file_is_found(here: Path) -> None:
     assert registry.find_maker(clip, tune) is None
     assert registry.find_maker(tune) is None
     assert checkpoint.stored_digest(folder) == checkpoint.load(folder).digest
+
+
+def test_a_clip_carries_the_notices_of_its_source(tiny_model: MusicVAE, tunes: Path) -> None:
+    """What was not read of a file is said with its name, once, on every phrase made from it."""
+    opened = inputs.open(sorted(tunes.glob("*.mid"))[0])
+    marked = replace(opened, main=replace(opened.main, notices=("tune.mid: a bar was left out",)))
+    for phrase in tiny_model.vary(marked, 2, strength=0.1):
+        assert phrase.notices == ("tune.mid: a bar was left out",)

@@ -33,4 +33,4 @@ def test_a_file_changed_elsewhere_is_reported(terminal: Terminal, tmp_path: Path
     next(message for message in file.tracks[1] if message.type == "note_on").velocity = 1
     file.save(clip)
     for words in commands:
-        assert f"{clip} was edited since it was made" in terminal(*words), words[0]
+        assert f"{clip}: it was edited since it was made" in terminal(*words), words[0]
