@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import subprocess
+import runpy
 import sys
+import warnings
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
+import torch
 from scipy.io import savemat
 
 from musicvae import checkpoint
@@ -31,16 +36,17 @@ pytestmark = pytest.mark.slow
 
 
 def run(*words: str) -> str:
-    """Run a script and return its output."""
-    done = subprocess.run(
-        [sys.executable, str(SCRIPTS / words[0]), *words[1:]],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,  # so that a hang fails the test
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    """Run a script in this process, which has loaded torch already, and return its output."""
+    script, printed = SCRIPTS / words[0], io.StringIO()
+    with (
+        patch.object(sys, "argv", [str(script), *words[1:]]),
+        patch.object(sys, "path", [str(script.parent), *sys.path]),
+        redirect_stdout(printed),
+        warnings.catch_warnings(action="ignore"),  # they are on standard error
+    ):
+        runpy.run_path(str(script), run_name="__main__")
+    torch.set_num_threads(1)  # some scripts set another number
+    return printed.getvalue()
 
 
 def test_the_playing_benchmark_prints_ratio_memory_and_speed() -> None:

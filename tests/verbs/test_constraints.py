@@ -57,7 +57,7 @@ def violations(
 
 @pytest.mark.slow
 @given(st.integers(0, 999), st.sampled_from(METERS), st.sampled_from((0.0, 0.7, 1.5)))
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_every_verb_satisfies_them(
     model: MusicVAE, seed: int, meter: Meter, temperature: float
 ) -> None:
