@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..arguments import check_text, quote
 from ..arrays import DoubleArray, FloatArray, IntArray
 from ..codecs.base import Codec, Codes
 from ..engine import Player
@@ -54,10 +55,10 @@ def parse_settings(settings: Iterable[str]) -> dict[str, float]:
     """
     amounts: dict[str, float] = {}
     for setting in settings:
-        name, sign, amount = setting.partition("=")
+        name, sign, amount = check_text("A setting", setting).partition("=")
         name = name.strip()
-        if not (sign and name and re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)\s*", amount)):
-            raise RequestError(f"Set an attribute like density=+1, not {setting!r}.")
+        if not (sign and name and re.fullmatch(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)\s*", amount)):
+            raise RequestError(f"Set an attribute like density=+1, not {quote(setting)}.")
         if name in amounts:
             raise RequestError(f"{name} is set twice.")
         amounts[name] = float(amount)

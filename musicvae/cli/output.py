@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from .options import count_of
+from .printable import printable
 
 if TYPE_CHECKING:
     from ..api.inputs import Opened
@@ -34,7 +35,7 @@ def write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe:
             write_midi(written, path)
         else:
             path = write_new(names, midi_bytes(written))
-        lines.append(f"{path}  {_summary(phrase)}")
+        lines.append(f"{printable(path)}  {_summary(phrase)}")
     typer.echo("\n".join(lines))
 
 
@@ -44,9 +45,10 @@ def report_source(*sources: Opened) -> None:
         warn_if_edited(source.name, source.phrases)
         if len(source.phrases) > 1:
             number = source.phrases.index(source.main) + 1
+            name = printable(source.name)
             typer.echo(
-                f"{source.name} changes meter: of {len(source.phrases)} sections, number {number} "
-                f"was read, which has the most notes (musicvae info {source.name})",
+                f"{name} changes meter: of {len(source.phrases)} sections, number {number} "
+                f"was read, which has the most notes (musicvae info {name})",
                 err=True,
             )
 
@@ -54,7 +56,8 @@ def report_source(*sources: Opened) -> None:
 def warn_if_edited(source: object, phrases: Sequence[Phrase]) -> None:
     """Print a warning if another program changed the notes of a generated file."""
     if any(phrase.edited for phrase in phrases):
-        typer.echo(f"{source} was edited since it was made: it is read as it is now", err=True)
+        name = printable(source)
+        typer.echo(f"{name} was edited since it was made: it is read as it is now", err=True)
 
 
 def report_seed(seed: int, temperature: float, *, always: bool = False) -> None:
@@ -80,7 +83,9 @@ def _summary(phrase: Phrase) -> str:
 
 def _notes(part: Part) -> str:
     """Name, number of notes and pitch range of a part."""
-    return " ".join(filter(None, (part.name, count_of(len(part.notes), "note"), pitch_span(part))))
+    return " ".join(
+        filter(None, (printable(part.name), count_of(len(part.notes), "note"), pitch_span(part)))
+    )
 
 
 def pitch_span(part: Part) -> str:

@@ -30,7 +30,7 @@ def read(batch: FileBatch) -> Path:
             os.kill(os.getpid(), signal.SIGSEGV)
         if name.startswith("exit"):
             os._exit(3)
-        with time_limit(batch):
+        with time_limit(batch.timeout, batch.parent_pid):
             if name.startswith("hang"):  # holding the interpreter lock: no signal is handled
                 ctypes.PyDLL(None).sleep(60)
             good.append(name)
@@ -90,9 +90,9 @@ def test_time_is_limited(tmp_path: Path) -> None:
     """In this process too, which is never ended; the previous signal handler is restored."""
     (batch,) = batches(tmp_path, "1.mid", timeout=0.05)
     before = signal.getsignal(signal.SIGALRM)
-    with pytest.raises(FileTimeout, match=r"longer than 0\.05 seconds"), time_limit(batch):
+    with pytest.raises(FileTimeout, match=r"longer than 0\.05 seconds"), time_limit(batch.timeout, batch.parent_pid):
         time.sleep(5)
-    with time_limit(batch):
+    with time_limit(batch.timeout, batch.parent_pid):
         pass
     time.sleep(0.1)
     assert signal.getsignal(signal.SIGALRM) is before
