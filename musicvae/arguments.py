@@ -25,6 +25,9 @@ MAX_SYMBOL = 64
 MAX_TEXT = 1_000
 """Characters of the longest text of any other option."""
 
+MAX_PATH, MAX_FILE_NAME = 4_095, 255
+"""Bytes of the longest path, and of the longest name in it, that file systems hold."""
+
 MAX_SHOWN = 60
 """Characters of a value that an error quotes."""
 
@@ -99,7 +102,7 @@ def check_text(name: str, value: object, limit: int = MAX_TEXT) -> str:
 
 
 def check_path(name: str, value: object) -> Any:
-    """A path that the system can open: text or a `Path`, without a NUL or half a character.
+    """A path that a system can open: text or a `Path`, without a NUL or half a character.
 
     Raises:
         RequestError: it is something else.
@@ -107,11 +110,14 @@ def check_path(name: str, value: object) -> Any:
     if not isinstance(value, str | os.PathLike):
         raise RequestError(f"{name} is a path, not {quote(value)}.")
     try:
-        has_nul = b"\0" in os.fsencode(value)
+        data = os.fsencode(value)
     except UnicodeEncodeError:
-        has_nul = True
-    if has_nul:
+        data = b"\0"
+    if b"\0" in data:
         raise RequestError(f"{quote(os.fspath(value))} is no path: it has a character of no file.")
+    names = data.replace(os.fsencode(os.sep), b"/").split(b"/")
+    if len(data) > MAX_PATH or max(map(len, names)) > MAX_FILE_NAME:
+        raise RequestError(f"{quote(os.fspath(value))} is no path: it is longer than any.")
     return value
 
 

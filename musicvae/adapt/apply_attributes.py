@@ -9,7 +9,6 @@ is used.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -39,6 +38,9 @@ partner of one that was set."""
 
 BATCH_SIZE = 32
 """Windows that are moved at once."""
+
+MAX_AMOUNT = 1_000_000
+"""Largest amount; far below it, z is already unlike any music."""
 
 SILENCE_CHANGE = 9.0
 """Change in SDs that silence counts as."""
@@ -89,7 +91,7 @@ def apply_attributes(
         - Output: `[N, Z]`
 
     Raises:
-        RequestError: the model has no attribute of that name, or an amount is not finite.
+        RequestError: the model has no attribute of that name, or an amount is too large.
     """
     _check_settings(player, settings)
     z = np.asarray(z, np.float32)
@@ -184,7 +186,7 @@ def _check_settings(player: Player, settings: Mapping[str, float]) -> None:
         )
     if unknown:
         names = ", ".join(player.attributes)
-        raise RequestError(f"This model has no attribute {unknown[0]!r}; it has {names}.")
+        raise RequestError(f"This model has no attribute {quote(unknown[0])}; it has {names}.")
     for name, amount in settings.items():
-        if not math.isfinite(amount):
-            raise RequestError(f"Set {name} to a number, not {amount}.")
+        if not abs(amount) <= MAX_AMOUNT:
+            raise RequestError(f"Set {name} to at most {MAX_AMOUNT:,}, not {amount}.")

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ..arguments import check_path
 from ..errors import RequestError
 from ..midi.convert import NoteTuple, from_pretty_midi, from_tuples
 from ..midi.reader import Source, main_phrase, read_midi
 from ..score.phrase import Phrase
+from ..theory.meter import bpm_to_tempo
 
 if TYPE_CHECKING:
     from pretty_midi import PrettyMIDI
@@ -48,6 +50,7 @@ def open(music: Music, *, bpm: float = 120.0) -> Opened:
     """
     if isinstance(music, Opened):
         return music
+    bpm_to_tempo(bpm)  # an error if it is none
     phrases = tuple(_read(music, bpm))
     name = str(music) if isinstance(music, (str, Path)) else None
     return Opened(name, phrases, main_phrase(phrases))
@@ -56,6 +59,8 @@ def open(music: Music, *, bpm: float = 120.0) -> Opened:
 def _read(music: Any, bpm: float) -> Iterable[Phrase]:
     if isinstance(music, Phrase):
         return [music]
+    if isinstance(music, (str, Path)):
+        check_path("music", music)
     if isinstance(music, (str, Path, bytes)) or hasattr(music, "read"):
         return read_midi(music, bpm=bpm)
     if hasattr(music, "instruments"):

@@ -26,6 +26,9 @@ GRACE_SECONDS = 2.0
 FILE_SECONDS = 10.0
 """Seconds after which reading one file of a folder is given up."""
 
+MAX_FILE_SECONDS = 86_400
+"""Longest time that may be given to a file."""
+
 IDLE_SECONDS = 10.0
 """Seconds without work after which a worker ends, in case its parent process is gone."""
 
