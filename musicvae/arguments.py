@@ -133,6 +133,12 @@ def _check_paths(name: str, value: object) -> Any:
     return [check_path(name, path) for path in value]
 
 
+def _check_list(name: str, value: object) -> Any:
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise RequestError(f"{name} are several pieces of music in a list, not {quote(value)}.")
+    return list(value)
+
+
 def _check_text_or_whole(name: str, value: object) -> str | int:
     """A track or program, by name or by number."""
     if isinstance(value, str):
@@ -181,7 +187,7 @@ CHECKS: Mapping[str, Callable[[str, object], Any]] = {
     **dict.fromkeys(("loop", "any_key", "resume"), _check_flag),
     **dict.fromkeys(("track", "track_b", "program"), _check_text_or_whole),
     **{"seed": check_seed, "settings": _check_settings, "z": _check_vectors},
-    **{"progress": _check_callable},
+    **{"progress": _check_callable, "corners": _check_list},
 }
 """The check of each argument by its name, which means the same in every function."""
 

@@ -59,7 +59,8 @@ def similar(
     for name, reason in index.skipped.items() if reasons else ():
         typer.echo(printable(f"{library / name}: {reason}"), err=True)
     if not index.kept:
-        typer.echo(f"{printable(library)} cannot be written: it will be read again", err=True)
+        place = printable(library)
+        typer.echo(f"{place} cannot be written: it will be read again the next time", err=True)
 
 
 def _line(match: Match) -> str:

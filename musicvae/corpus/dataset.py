@@ -40,7 +40,7 @@ from .shards import Shards, load_array, shard_path, store_array
 FORMAT = 3
 """Format of the folder; a data set in another format must be prepared again."""
 
-MAX_ABOUT_BYTES = 2**28
+MAX_ABOUT_BYTES = 2**26
 """Largest `data.json`; it names every file that was left out."""
 
 DAMAGE_ERRORS = (

@@ -103,11 +103,13 @@ def test_no_argument_raises_a_foreign_error(
     """Whatever an argument is given, it works or raises an error of the family, in one line."""
     monkeypatch.chdir(tmp_path)
     function = getattr(tiny_model if kind == "method" else musicvae, name)
+    reasons = [""]
     for value in BAD.values():
         try:
             function(**given | {argument: value})
         except MusicVAEError as error:
-            assert len(str(error)) < 1_000
+            reasons.append(str(error))
+    assert max(map(len, reasons)) < 1_000
 
 
 @pytest.mark.parametrize("argument", sorted(CHECKS))
