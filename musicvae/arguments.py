@@ -8,6 +8,7 @@ that can be worked on.
 from __future__ import annotations
 
 import inspect
+import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
@@ -15,6 +16,9 @@ from numbers import Integral, Real
 from typing import Any, ParamSpec, TypeVar
 
 from .errors import RequestError
+
+Check = Callable[[str, object], Any]
+"""Takes the name of an argument and its value, and returns the value to use."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,10 +63,11 @@ def check_whole(name: str, value: object, largest: int = MAX_WHOLE) -> int:
     """
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise RequestError(f"{name} is a whole number, not {quote(value)}.")
-    if not -MAX_WHOLE <= value <= largest:
+    whole = int(value)
+    if not -MAX_WHOLE <= whole <= largest:
         bits = largest.bit_length()
         raise RequestError(f"{name} is a whole number of at most {bits} bits, not {quote(value)}.")
-    return int(value)
+    return whole
 
 
 def check_number(name: str, value: object) -> float | int:
@@ -173,12 +178,29 @@ def _check_callable(name: str, value: object) -> Any:
     return value
 
 
-CHECKS: Mapping[str, Callable[[str, object], Any]] = {
-    **dict.fromkeys(("n", "bars", "limit", "pairs", "importance", "workers"), check_whole),
-    **dict.fromkeys(("devices", "num_nodes", "steps", "batch", "patience"), check_whole),
+def _within(check: Check, least: float, largest: float) -> Check:
+    """The check, and that the number lies in a range that does not depend on music or net."""
+
+    def check_range(name: str, value: object) -> Any:
+        number = check(name, value)
+        if not least <= number <= largest:
+            raise RequestError(f"{name} is from {least:,} to {largest:,}, not {quote(value)}.")
+        return number
+
+    return check_range
+
+
+CHECKS: Mapping[str, Check] = {
+    **dict.fromkeys(("n", "bars", "pairs", "importance", "workers"), check_whole),
     **dict.fromkeys(("bpm", "temperature", "humanize", "strength", "timeout"), check_number),
-    **dict.fromkeys(("learning_rate", "beta", "free_nats", "max_minutes"), check_number),
+    **dict.fromkeys(("limit", "steps", "batch"), _within(check_whole, 1, 10**9)),
+    **dict.fromkeys(("devices", "num_nodes"), _within(check_whole, 1, 100_000)),
+    **dict.fromkeys(("learning_rate", "beta", "free_nats"), _within(check_number, 0, 10**6)),
     **dict.fromkeys(("reject_fraction",), check_number),
+    **{
+        "patience": _within(check_whole, 0, 10**9),
+        "max_minutes": _within(check_number, 0, math.inf),
+    },
     **dict.fromkeys(("form", "pattern", "curve", "codec", "split", "preset"), check_text),
     **dict.fromkeys(("precision",), check_text),
     **dict.fromkeys(("data", "out", "start_from", "trained_on", "folder", "path"), check_path),
