@@ -81,13 +81,15 @@ def patterns() -> list[Any]:
 
 def pumps(pattern: re.Pattern[Any]) -> Iterator[Any]:
     """One or two characters that occur in the pattern, again and again, after each beginning."""
-    source = pattern.pattern
+    source: Any = pattern.pattern
+    join: Any = (source[:0]).join
+    letters: list[Any]
     if isinstance(source, bytes):
         letters = [bytes([code]) for code in {*source, 0, 1, 0x7F, 0x80, 0xC0, 0xFF}]
-        join, tail = b"".join, b"\n!\xff"
+        tail: Any = b"\n!\xff"
     else:
         letters = sorted({*source, *" 19aAz"} - {"\\", "(", ")", "["})
-        join, tail = "".join, "!\n"
+        tail = "!\n"
     for pair in product(letters, letters):
         yield join(pair) * REPEATS + tail
     for first in letters:

@@ -123,7 +123,7 @@ def _is_valid(plan: DecodePlan, size: int) -> bool:
         and firsts[-1] < plan.bars <= LONGEST
         and all(min(tie) >= 0 for tie in plan.held)
         and min(plan.seed, plan.section, plan.upbeat, *plan.key) >= 0
-        and max(plan.seed, *plan.key) <= MAX_SEED
+        and max(plan.seed, 0, *plan.key) <= MAX_SEED
         and len(plan.key) <= MAX_KEY
         and 0 <= float(plan.temperature) <= MAX_TEMPERATURE
     )

@@ -130,13 +130,14 @@ def test_a_quoted_value_is_short(value: object) -> None:
 def test_numbers_of_numpy_give_the_same_music(tiny_model: MusicVAE) -> None:
     """Recipe included."""
     own = tiny_model.generate(2, bars=4, seed=3, temperature=0.5, density=6)
-    numpys = tiny_model.generate(
-        np.int64(2),
-        bars=np.int8(4),
-        seed=np.uint64(3),
-        temperature=np.float64(0.5),
-        density=np.int32(6),
-    )
+    options: dict[str, Any] = {
+        "n": np.int64(2),
+        "bars": np.int8(4),
+        "seed": np.uint64(3),
+        "temperature": np.float64(0.5),
+        "density": np.int32(6),
+    }
+    numpys = tiny_model.generate(**options)
     assert [musicvae.midi_bytes(p) for p in own] == [musicvae.midi_bytes(p) for p in numpys]
 
 
