@@ -9,6 +9,7 @@ from io import TextIOWrapper
 def main() -> None:
     """Run a command. Exit codes: 0 success, 1 an error, 2 a wrong option, 130 interrupted."""
     from .cli import app
+    from .cli.printable import printable
     from .errors import MusicVAEError
 
     for stream in (sys.stdout, sys.stderr):
@@ -17,7 +18,7 @@ def main() -> None:
     try:
         app()
     except (MusicVAEError, OSError) as error:
-        print(f"musicvae: {error}", file=sys.stderr)
+        print(f"musicvae: {printable(error)}", file=sys.stderr)
         sys.exit(1)
 
 

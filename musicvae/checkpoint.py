@@ -12,21 +12,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
+from .arguments import MAX_SYMBOL, MAX_WHOLE, check_text, quote
 from .arrays import FloatArray
 from .atomic_files import write_atomic
+from .bounded_read import check_file, read_bytes, read_json
 from .config import (
-    DecoderKind,
-    Kind,
     ModelConfig,
-    NetConfig,
     TrainConfig,
+    check_net,
+    check_types,
     prior_config,
     read_net,
     without_prior,
@@ -38,6 +39,11 @@ VERSION = 2
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"
+MAX_WEIGHT_BYTES = 2**29
+"""Largest file of weights that is read: 268 million of them."""
+MAX_TEXT_BYTES = 2**20
+"""Largest `config.json` that is read."""
+
 PRIOR = "prior."
 """Prefix of the weights of the fitted prior."""
 ATTRIBUTE = "attribute."
@@ -134,13 +140,29 @@ def load(folder: Path | str) -> Checkpoint:
     folder = Path(folder)
     config, step = load_config(folder)
     try:
-        stored = from_bytes((folder / WEIGHTS).read_bytes())
-    except (OSError, SafetensorError, KeyError) as error:  # KeyError: a type that numpy lacks
+        _check_header(folder / WEIGHTS)
+        stored = from_bytes(read_bytes(folder / WEIGHTS, MAX_WEIGHT_BYTES))
+    except (OSError, SafetensorError, KeyError, ValueError) as error:  # KeyError: a foreign type
         raise CheckpointError(f"The weights in {folder} cannot be read: {error}.") from error
-    weights = {name: array.astype(np.float32) for name, array in stored.items()}
+    if any(a.dtype.kind != "f" or not (a.size and n.isprintable()) for n, a in stored.items()):
+        raise CheckpointError(f"The weights in {folder} are no numbers of a net: it is damaged.")
+    with np.errstate(over="ignore"):  # the next line reports an overflow
+        weights = {name: array.astype(np.float32) for name, array in stored.items()}
     if not all(np.isfinite(array).all() for array in weights.values()):
         raise CheckpointError(f"The weights in {folder} are not all numbers: it is damaged.")
     return Checkpoint(config, weights, step)
+
+
+def _check_header(path: Path) -> None:
+    """Raise ValueError if the length of the header, in the first 8 bytes, does not fit the file.
+
+    So the zeros of a sparse file are refused before they are read.
+    """
+    size = check_file(path, MAX_WEIGHT_BYTES)
+    with path.open("rb") as file:
+        header = int.from_bytes(file.read(8), "little")
+    if not 2 <= header <= size - 8:
+        raise ValueError("it has no header")
 
 
 def net_only(checkpoint: Checkpoint) -> Checkpoint:
@@ -237,16 +259,21 @@ def load_config(folder: Path) -> tuple[ModelConfig, int]:
     """
     about = _read_json(folder)
     try:
-        net, train = _checked_net(about["net"]), TrainConfig(**about["train"])
-        return ModelConfig(str(about["preset"]), net, train), int(about["step"])
-    except (KeyError, TypeError, ValueError) as error:
+        net, train = read_net(about["net"]), TrainConfig(**about["train"])
+        check_net(net)
+        check_types(train)
+        step, preset = about["step"], check_text("preset", about["preset"], MAX_SYMBOL)
+        if type(step) is not int or not 0 <= step <= MAX_WHOLE:
+            raise ValueError(f"step is {quote(step)}")
+        return ModelConfig(preset, net, train), step
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"{folder / CONFIG} does not describe a net: {error}.") from error
 
 
 def _read_json(folder: Path) -> dict[str, Any]:
     """Read `config.json` and check its format version."""
     try:
-        about: Any = json.loads((folder / CONFIG).read_text())
+        about: Any = read_json(folder / CONFIG, MAX_TEXT_BYTES)
     except FileNotFoundError:
         raise CheckpointError(f"{folder} is no checkpoint: it has no {CONFIG}.") from None
     except (OSError, ValueError) as error:
@@ -255,19 +282,7 @@ def _read_json(folder: Path) -> dict[str, Any]:
         raise CheckpointError(f"{folder / CONFIG} does not describe a net.")
     if about.get("version") not in (1, VERSION):
         raise CheckpointError(
-            f"{folder} has format version {about.get('version')}; "
+            f"{folder} has format version {quote(about.get('version'))}; "
             f"this musicvae reads versions up to {VERSION}."
         )
     return about
-
-
-def _checked_net(stored: Mapping[str, Any]) -> NetConfig:
-    """Parse a net config; raise ValueError if a value has the wrong type or kind."""
-    net = read_net(stored)
-    for field in fields(net):
-        value = getattr(net, field.name)
-        if type(value) not in (type(field.default), int):
-            raise ValueError(f"{field.name} is {value!r}")
-    if net.kind not in get_args(Kind) or net.decoder not in get_args(DecoderKind):
-        raise ValueError(f"there is no net of kind {net.kind!r} with decoder {net.decoder!r}")
-    return net

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, get_args
 
-from .errors import RequestError
+from . import arguments
 
 Kind = Literal["rnn", "lstm", "autoencoder", "vae", "sequence-vae"]
 DecoderKind = Literal["plain", "autoregressive"]
@@ -89,6 +89,44 @@ def read_net(stored: Mapping[str, Any]) -> NetConfig:
         TypeError: a field is unknown.
     """
     return NetConfig(**{_VERSION_1_NAMES.get(name, name): value for name, value in stored.items()})
+
+
+MAX_SIZES = {
+    **dict.fromkeys(("encoder", "latent", "hidden", "step_conditioning"), (1, 16_384)),
+    **dict.fromkeys(("conductor", "prior"), (0, 16_384)),
+    **{"bars": (1, 64), "layers": (1, 64), "step_features": (0, 4_096)},
+    **{"step_dropout": (0, 1), "min_nll": (0, 1e6)},
+}
+"""Least and largest value of each size of a net that a checkpoint may ask for."""
+
+
+def check_types(config: NetConfig | TrainConfig) -> None:
+    """Check that a config that was read has values of the types and sizes of its fields.
+
+    Raises:
+        ValueError: a value has another type, is not finite, or does not fit 64 bits.
+    """
+    for setting in fields(config):
+        value, types = getattr(config, setting.name), (type(setting.default), int)
+        is_number = isinstance(value, int | float)
+        if type(value) not in types or (is_number and not abs(value) < 2**63):
+            raise ValueError(f"{setting.name} is {arguments.quote(value)}")
+
+
+def check_net(net: NetConfig) -> None:
+    """Check that a config that was read describes a net that can be built.
+
+    Raises:
+        ValueError: a value has the wrong type or kind, or a size is out of range.
+    """
+    check_types(net)
+    for name, (least, largest) in MAX_SIZES.items():
+        value = getattr(net, name)
+        if not least <= value <= largest:
+            raise ValueError(f"{name} is {value}, and not from {least:,} to {largest:,}")
+    if net.kind not in get_args(Kind) or net.decoder not in get_args(DecoderKind):
+        kind, decoder = arguments.quote(net.kind), arguments.quote(net.decoder)
+        raise ValueError(f"there is no net of kind {kind} with decoder {decoder}")
 
 
 def without_prior(config: NetConfig) -> NetConfig:
@@ -179,7 +217,7 @@ def check_seed(seed: int | None) -> None:
     """Check that a seed is 0 or more; None, for a random seed, passes.
 
     Raises:
-        RequestError: the seed is below 0.
+        RequestError: it is no whole number, below 0, or has more than 128 bits.
     """
-    if seed is not None and seed < 0:
-        raise RequestError(f"A seed is a whole number from 0 on, not {seed}.")
+    if seed is not None:
+        arguments.check_seed("seed", seed)

@@ -9,13 +9,13 @@ is used.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from ..arguments import check_text, quote
 from ..arrays import DoubleArray, FloatArray, IntArray
 from ..codecs.base import Codec, Codes
 from ..engine import Player
@@ -39,6 +39,9 @@ partner of one that was set."""
 BATCH_SIZE = 32
 """Windows that are moved at once."""
 
+MAX_AMOUNT = 1_000_000
+"""Largest amount; far below it, z is already unlike any music."""
+
 SILENCE_CHANGE = 9.0
 """Change in SDs that silence counts as."""
 
@@ -54,10 +57,10 @@ def parse_settings(settings: Iterable[str]) -> dict[str, float]:
     """
     amounts: dict[str, float] = {}
     for setting in settings:
-        name, sign, amount = setting.partition("=")
+        name, sign, amount = check_text("A setting", setting).partition("=")
         name = name.strip()
-        if not (sign and name and re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)\s*", amount)):
-            raise RequestError(f"Set an attribute like density=+1, not {setting!r}.")
+        if not (sign and name and re.fullmatch(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)\s*", amount)):
+            raise RequestError(f"Set an attribute like density=+1, not {quote(setting)}.")
         if name in amounts:
             raise RequestError(f"{name} is set twice.")
         amounts[name] = float(amount)
@@ -88,7 +91,7 @@ def apply_attributes(
         - Output: `[N, Z]`
 
     Raises:
-        RequestError: the model has no attribute of that name, or an amount is not finite.
+        RequestError: the model has no attribute of that name, or an amount is too large.
     """
     _check_settings(player, settings)
     z = np.asarray(z, np.float32)
@@ -183,7 +186,7 @@ def _check_settings(player: Player, settings: Mapping[str, float]) -> None:
         )
     if unknown:
         names = ", ".join(player.attributes)
-        raise RequestError(f"This model has no attribute {unknown[0]!r}; it has {names}.")
+        raise RequestError(f"This model has no attribute {quote(unknown[0])}; it has {names}.")
     for name, amount in settings.items():
-        if not math.isfinite(amount):
-            raise RequestError(f"Set {name} to a number, not {amount}.")
+        if not abs(amount) <= MAX_AMOUNT:
+            raise RequestError(f"Set {name} to at most {MAX_AMOUNT:,}, not {amount}.")

@@ -25,6 +25,7 @@ from ..codecs.base import Codes
 from ..corpus.prepare import midi_files
 from ..corpus.read_file import read_tracks
 from ..corpus.windowing import cut_windows
+from ..corpus.workers import FILE_SECONDS, FileTimeout, time_limit
 from ..engine import Player
 from ..errors import DatasetError, MidiError, RequestError
 from ..generation.seeding import generators
@@ -159,19 +160,23 @@ def read_windows(
     for done, file in enumerate(files, 1):
         before = len(seen)
         try:
-            for track in read_tracks(file, codec.name):
-                for batch in cut_windows(track, codec, player.bars):
-                    for codes, key in zip(batch.codes, batch.keys, strict=True):
-                        if key not in seen:
-                            seen.add(key)
-                            windows.codes.append(codes)
-                            windows.meters.append(batch.meter)
+            with time_limit(FILE_SECONDS):
+                tracks = read_tracks(file, codec.name)
+                batches = [b for track in tracks for b in cut_windows(track, codec, player.bars)]
+            for batch in batches:
+                for codes, key in zip(batch.codes, batch.keys, strict=True):
+                    if key not in seen:
+                        seen.add(key)
+                        windows.codes.append(codes)
+                        windows.meters.append(batch.meter)
             if len(seen) == before:
                 left_out[file] = (
                     f"there are no {player.bars} bars of music in it that no other file has."
                 )
         except MidiError as error:
             left_out[file] = error.reason
+        except FileTimeout as error:
+            left_out[file] = f"{error}."
         on_file(done)
     return windows, left_out
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..arguments import check_arguments
 from ..atomic_files import check_folder, write_atomic
 from ..checkpoint import load, save
 from ..config import MAX_EVAL_WINDOWS, MAX_FIT_WINDOWS, check_seed, without_prior
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 CARD = "card.md"
 
 
+@check_arguments
 def train(
     preset: str | None = None,
     *,
@@ -95,6 +97,7 @@ def train(
 
 
 @renamed_argument("leave_out", "reject_fraction")
+@check_arguments
 def fit_prior(
     model: str | Path,
     *,
@@ -135,6 +138,7 @@ def fit_prior(
     return fit.valid_nll
 
 
+@check_arguments
 def fit_attributes(
     model: str | Path,
     *,
@@ -159,6 +163,7 @@ def fit_attributes(
     save(folder, run(load(folder), data, limit=limit, seed=seed, progress=progress))
 
 
+@check_arguments
 def measure_attributes(
     model: str | Path,
     *,
@@ -187,6 +192,7 @@ def measure_attributes(
     return effects(player, *sample_or_load_z(player, data, split, limit, seed), progress=progress)
 
 
+@check_arguments
 def evaluate(
     model: str | Path = RECONSTRUCTION_MODEL,
     *,
@@ -233,6 +239,7 @@ def evaluate(
     )
 
 
+@check_arguments
 def personalize(
     sources: Sequence[Path | str],
     *,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Unpack
 
+from ..arguments import check_arguments
 from ..arrays import FloatArray
 from ..config import SampleConfig
 from ..performance.render import render
@@ -20,6 +21,7 @@ from .inputs import Music, naming
 class GenerationVerbs(ModelBase):
     """generate, vary, extend, decode, replay."""
 
+    @check_arguments
     def generate(
         self,
         n: int = SampleConfig.n,
@@ -74,6 +76,7 @@ class GenerationVerbs(ModelBase):
         )
         return [render(phrase, rendering, sampling.constraints) for phrase in phrases]
 
+    @check_arguments
     def vary(
         self,
         source: Music,
@@ -110,6 +113,7 @@ class GenerationVerbs(ModelBase):
         varied = vary.vary(self.player, origin, n, sampling, strength=strength, settings=settings)
         return [render(phrase, rendering, sampling.constraints) for phrase in varied]
 
+    @check_arguments
     def extend(
         self,
         source: Music,
@@ -137,6 +141,7 @@ class GenerationVerbs(ModelBase):
         longer = extend.extend(self.player, phrase, bars, sampling)
         return render(longer, rendering, sampling.constraints)
 
+    @check_arguments
     def decode(
         self,
         z: FloatArray,
@@ -162,6 +167,7 @@ class GenerationVerbs(ModelBase):
         )
         return [render(phrase, rendering) for phrase in phrases]
 
+    @check_arguments
     def replay(self, source: Music) -> Phrase:
         """Recreate a clip of this model from the recipe in its file, note for note.
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ..arguments import check_path
 from ..errors import RequestError
 from ..midi.convert import NoteTuple, from_pretty_midi, from_tuples
 from ..midi.reader import Source, main_phrase, read_midi
 from ..score.phrase import Phrase
+from ..theory.meter import bpm_to_tempo
 
 if TYPE_CHECKING:
     from pretty_midi import PrettyMIDI
@@ -53,6 +55,11 @@ def open(music: Music, *, bpm: float = 120.0) -> Opened:
     """
     if isinstance(music, Opened):
         return music
+<<<<<<< HEAD
+=======
+    bpm_to_tempo(bpm)  # an error if it is none
+    phrases = tuple(_read(music, bpm))
+>>>>>>> int-b
     name = str(music) if isinstance(music, (str, Path)) else None
     phrases = tuple(add_notices(phrase, (), name) for phrase in _read(music, bpm))
     return Opened(name, phrases, main_phrase(phrases))
@@ -72,6 +79,8 @@ def add_notices(phrase: Phrase, before: tuple[str, ...], name: str | None) -> Ph
 def _read(music: Any, bpm: float) -> Iterable[Phrase]:
     if isinstance(music, Phrase):
         return [music]
+    if isinstance(music, (str, Path)):
+        check_path("music", music)
     if isinstance(music, (str, Path, bytes)) or hasattr(music, "read"):
         return read_midi(music, bpm=bpm)
     if hasattr(music, "instruments"):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Unpack
 
+from ..arguments import check_arguments
 from ..performance.render import render
 from ..score.phrase import Phrase
 from ..verbs import analogy, grid, interpolate, reconstruct
@@ -17,6 +18,7 @@ from .inputs import Music
 class InterpolationVerbs(ModelBase):
     """interpolate, grid, analogy, reconstruct."""
 
+    @check_arguments
     def interpolate(
         self,
         a: Music,
@@ -60,6 +62,7 @@ class InterpolationVerbs(ModelBase):
         walk = interpolate.interpolate(self.player, *ends, n, sampling, curve=curve)
         return [render(phrase, rendering, sampling.constraints) for phrase in walk]
 
+    @check_arguments
     def grid(
         self,
         corners: Sequence[Music],
@@ -89,6 +92,7 @@ class InterpolationVerbs(ModelBase):
         cells = grid.grid(self.player, phrases, n, sampling, curve=curve)
         return [render(phrase, rendering) for phrase in cells]
 
+    @check_arguments
     def analogy(
         self,
         a: Music,
@@ -118,6 +122,7 @@ class InterpolationVerbs(ModelBase):
         answer = analogy.analogy(self.player, first, second, third, sampling, strength=strength)
         return render(answer, rendering)
 
+    @check_arguments
     def reconstruct(
         self,
         source: Music,

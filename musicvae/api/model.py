@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .. import checkpoint as checkpoints
+from ..arguments import check_arguments
 from ..errors import RequestError
 from ..presets import DEFAULT_MODEL
 from ..score.phrase import Phrase
@@ -28,6 +29,7 @@ class MusicVAE(GenerationVerbs, InterpolationVerbs, RetrievalVerbs):
     """
 
 
+@check_arguments
 def load(name_or_path: str | Path = DEFAULT_MODEL) -> MusicVAE:
     """Load a model that came with the package, by name, or any checkpoint folder.
 
@@ -40,6 +42,7 @@ def load(name_or_path: str | Path = DEFAULT_MODEL) -> MusicVAE:
     return MusicVAE(checkpoints.load(find_checkpoint(name_or_path)))
 
 
+@check_arguments
 def replay(source: Music, *, model: str | Path | None = None) -> Phrase:
     """Recreate a clip from the recipe in its file.
 

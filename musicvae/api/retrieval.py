@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..arguments import check_arguments
 from ..arrays import FloatArray
 from ..errors import RequestError
 from ..progress import Progress, no_progress
@@ -18,12 +19,14 @@ from .inputs import Music
 class RetrievalVerbs(ModelBase):
     """encode, open_library, similar."""
 
+    @check_arguments
     def encode(
         self, source: Music, *, track: str | int | None = None, bpm: float = 120.0
     ) -> FloatArray:
         """Posterior mean of each window of some music. Output `[windows, Z]`."""
         return latent.encode(self.player, self._select(source, track, bpm))
 
+    @check_arguments
     def open_library(self, folder: str | Path, *, progress: Progress = no_progress) -> Library:
         """Index a folder of MIDI for `similar`; see `retrieval.search.open_library`.
 
@@ -35,6 +38,7 @@ class RetrievalVerbs(ModelBase):
         """
         return open_library(self.player, folder, progress=progress)
 
+    @check_arguments
     def similar(
         self,
         query: Music,

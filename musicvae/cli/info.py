@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .options import FileBpm, Track, count_of
+<<<<<<< HEAD
 from .output import pitch_span, report_notices
+=======
+from .output import pitch_span, warn_if_edited
+from .printable import printable
+>>>>>>> int-b
 
 if TYPE_CHECKING:
     from ..score.phrase import Part, Phrase
@@ -55,15 +60,15 @@ def _show_file(path: Path, track: str | None, bpm: float) -> None:
             typer.echo(f"     chords: {' '.join(chords)}")
         for index, part in enumerate(phrase.parts, 1):
             kind = "drums" if part.is_drum else f"program {part.program}"
-            typer.echo(f"  {index:>2} {part.name or '(no name)'}: {kind}, {_notes(part)}")
+            typer.echo(f"  {index:>2} {_name(part)}: {kind}, {_notes(part)}")
     try:
         melody = find_melody(main, track)
     except RequestError as error:
         if track is not None:
             raise RequestError(f"{path}: {error}.") from error
-        typer.echo(f"no melody: {error}")
+        typer.echo(f"no melody: {printable(error)}")
         return
-    typer.echo(f"melody: {melody.name or '(no name)'}, {count_of(len(melody.notes), 'note')}")
+    typer.echo(f"melody: {_name(melody)}, {count_of(len(melody.notes), 'note')}")
     typer.echo(draw_part(main, melody, shutil.get_terminal_size().columns))
 
 
@@ -80,6 +85,10 @@ def _describe(phrase: Phrase) -> str:
     return f"{count_of(phrase.bars, 'bar')} of {phrase.meter}{pickup}, {grid}, {bpm} bpm"
 
 
+def _name(part: Part) -> str:
+    return printable(part.name) or "(no name)"
+
+
 def _notes(part: Part) -> str:
     """Number of notes and pitch range of a part."""
     if not part.notes:
@@ -88,6 +97,7 @@ def _notes(part: Part) -> str:
 
 
 def _show_model(source: str) -> None:
+    from ..api.builders import CARD
     from ..api.model import load
     from ..api.registry import find_checkpoint
 
@@ -95,11 +105,26 @@ def _show_model(source: str) -> None:
     model = load(folder)
     config = model.checkpoint.config
     windows = f"{config.net.codec} in windows of {count_of(config.net.bars, 'bar')}"
-    typer.echo(f"{config.preset}: {config.net.kind} on {windows}, {folder}")
+    typer.echo(f"{printable(config.preset)}: {config.net.kind} on {windows}, {printable(folder)}")
     typer.echo(
         f"parameters {model.checkpoint.parameters:,}, trained for {model.checkpoint.step:,} steps"
     )
     typer.echo(f"verbs: {', '.join(model.verbs)}")
-    card = folder / "card.md"
-    if card.is_file():
-        typer.echo(f"\n{card.read_text(encoding='utf-8').strip()}")
+    if (folder / CARD).exists():
+        typer.echo("\n" + "\n".join(map(printable, _read_card(folder / CARD))))
+
+
+def _read_card(path: Path) -> list[str]:
+    """The lines of a model card.
+
+    Raises:
+        CheckpointError: it is no text, or larger than any card.
+    """
+    from ..bounded_read import read_bytes
+    from ..checkpoint import MAX_TEXT_BYTES
+    from ..errors import CheckpointError
+
+    try:
+        return read_bytes(path, MAX_TEXT_BYTES).decode().strip().splitlines()
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}.") from error

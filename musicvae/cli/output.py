@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from .options import count_of
+from .printable import printable
 
 if TYPE_CHECKING:
     from ..score.phrase import Part, Phrase
@@ -37,7 +38,7 @@ def write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe:
             write_midi(written, path)
         else:
             path = write_new(names, midi_bytes(written))
-        lines.append(f"{path}  {_summary(phrase)}")
+        lines.append(f"{printable(path)}  {_summary(phrase)}")
     typer.echo("\n".join(lines))
     report_notices(notices_of(phrases))
 
@@ -45,7 +46,7 @@ def write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe:
 def report_notices(notices: Iterable[str]) -> None:
     """Print what was not read as it stands in a file, a line each, on standard error."""
     for notice in notices:
-        typer.echo(notice, err=True)
+        typer.echo(printable(notice), err=True)
 
 
 def report_seed(seed: int, temperature: float, *, always: bool = False) -> None:
@@ -71,7 +72,9 @@ def _summary(phrase: Phrase) -> str:
 
 def _notes(part: Part) -> str:
     """Name, number of notes and pitch range of a part."""
-    return " ".join(filter(None, (part.name, count_of(len(part.notes), "note"), pitch_span(part))))
+    return " ".join(
+        filter(None, (printable(part.name), count_of(len(part.notes), "note"), pitch_span(part)))
+    )
 
 
 def pitch_span(part: Part) -> str:

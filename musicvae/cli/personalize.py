@@ -10,6 +10,7 @@ import typer
 
 from ..presets import RECONSTRUCTION_MODEL
 from .options import Force, Model, count_of
+from .printable import printable
 from .progress import progress_bar
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _report(personal: Personal) -> None:
     from rich.table import Table
 
     for name, reason in personal.left_out.items():
-        typer.echo(f"left out: {name}: {reason}", err=True)
+        typer.echo(f"left out: {printable(f'{name}: {reason}')}", err=True)
     meters = ", ".join(f"{count:,} of {meter}" for meter, count in personal.meters.items())
     typer.echo(f"windows of {count_of(personal.files, 'file')}: {meters}")
     effects = list(personal.sliders[0].effects)

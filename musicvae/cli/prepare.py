@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from .options import Force, count_of
+from .printable import printable
 from .progress import progress_bar
 
 
@@ -56,7 +57,7 @@ def prepare(
             progress=progress,
         )
     _report(about)
-    typer.echo(f"{out / 'data.json'} names every file that was left out and why.")
+    typer.echo(f"{printable(out / 'data.json')} names every file that was left out and why.")
 
 
 def _report(about: dict[str, Any]) -> None:
@@ -72,7 +73,7 @@ def _report(about: dict[str, Any]) -> None:
     console.print(contents)
     left_out = Table("left out", "why")
     for reason, files in about["files_left_out"].items():
-        left_out.add_row(count_of(len(files), "file"), escape(reason))
+        left_out.add_row(count_of(len(files), "file"), escape(printable(reason)))
     for reason, count in about["windows_left_out"].items():
-        left_out.add_row(count_of(count, "window"), escape(reason))
+        left_out.add_row(count_of(count, "window"), escape(printable(reason)))
     console.print(left_out)

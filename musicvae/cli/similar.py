@@ -10,6 +10,7 @@ import typer
 from ..presets import RECONSTRUCTION_MODEL
 from .options import FileBpm, MidiIn, Model, Track, count_of
 from .output import report_notices
+from .printable import printable
 from .progress import progress_bar
 
 if TYPE_CHECKING:
@@ -56,12 +57,13 @@ def similar(
         hint = "" if reasons else " (--reasons lists them)"
         typer.echo(f"{count_of(len(index.skipped), 'file')} cannot be used{hint}", err=True)
     for name, reason in index.skipped.items() if reasons else ():
-        typer.echo(f"{library / name}: {reason}", err=True)
+        typer.echo(printable(f"{library / name}: {reason}"), err=True)
     if not index.kept:
-        typer.echo(f"{library} cannot be written: it will be read again the next time", err=True)
+        place = printable(library)
+        typer.echo(f"{place} cannot be written: it will be read again the next time", err=True)
 
 
 def _line(match: Match) -> str:
     transposed = f", {match.semitones:+d} semitones" if match.semitones else ""
     place = f"bar {match.bar}, like bar {match.query_bar}{transposed}"
-    return f"{match.distance:.3f}  {match.path}  {place}"
+    return f"{match.distance:.3f}  {printable(match.path)}  {place}"

@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from operator import index
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..arguments import MAX_SYMBOL, check_text, check_whole, quote
 from ..errors import RequestError
 from ..theory.chords import Chord, parse_chord
 from ..theory.keys import parse_key
 from ..theory.pitch import parse_range
 from .spec import Constraints, format_chords, format_span
+
+MAX_CHORDS = 1_000
+"""Most chords of a progression: one for each bar of the longest piece."""
+MAX_CHORDS_TEXT = 16_000
+"""Characters of the longest text of a progression."""
 
 ChordsLike: TypeAlias = "str | Sequence[str | tuple[str, int | None]]"
 """`Am:2 D7:2 G`, or a sequence of symbols, each alone or with its beats."""
@@ -62,8 +69,8 @@ def parse_constraints(
     """
     for text in (key, scale):
         if not isinstance(text, str | None):
-            raise RequestError(f"Key and scale are text like 'A minor', not {text!r}.")
-    _check_max_polyphony(max_polyphony)
+            raise RequestError(f"Key and scale are text like 'A minor', not {quote(text)}.")
+    max_polyphony = _check_max_polyphony(max_polyphony)
     chords = None if chords is None else _chords_text(chords)
     range = None if range is None else _range_text(range)
     density = None if density is None else _density_text(density)
@@ -97,26 +104,29 @@ def constraints_from_dict(words: Mapping[str, Any]) -> Constraints:
     return parse_constraints(**words)
 
 
-def _check_max_polyphony(max_polyphony: object) -> None:
+def _check_max_polyphony(max_polyphony: object) -> int | None:
     if max_polyphony is None:
-        return
-    if not isinstance(max_polyphony, int | np.integer):
-        raise RequestError(f"--max-polyphony is a whole number, not {max_polyphony!r}.")
-    if max_polyphony < 1:
-        raise RequestError(f"--max-polyphony is 1 or more, not {max_polyphony}.")
+        return None
+    voices = check_whole("--max-polyphony", max_polyphony)
+    if voices < 1:
+        raise RequestError(f"--max-polyphony is 1 or more, not {voices}.")
+    return voices
 
 
 def _chords_text(chords: ChordsLike) -> str:
     if isinstance(chords, str):
-        return chords
+        return check_text("--chords", chords, MAX_CHORDS_TEXT)
     try:
+        chords = list(islice(chords, MAX_CHORDS + 1))
         pairs = [(chord, None) if isinstance(chord, str) else chord for chord in chords]
         pairs = [(name.strip(), None if beats is None else index(beats)) for name, beats in pairs]
+        return check_text("--chords", format_chords(pairs), MAX_CHORDS_TEXT)
+    except RequestError:
+        raise
     except (TypeError, ValueError, AttributeError):
         raise RequestError(
-            f"Chords are text like 'Am F' or a list like ['Am', ('F', 2)], not {chords!r}."
+            f"Chords are text like 'Am F' or a list like ['Am', ('F', 2)], not {quote(chords)}."
         ) from None
-    return format_chords(pairs)
 
 
 def _range_text(span: RangeLike) -> str:
@@ -124,25 +134,25 @@ def _range_text(span: RangeLike) -> str:
         return span
     try:
         low, high = map(index, span)
+        return format_span((low, high))
     except (TypeError, ValueError):
         raise RequestError(
-            f"A range is text like 'C4-C6' or two MIDI pitches like (60, 84), not {span!r}."
+            f"A range is text like 'C4-C6' or two MIDI pitches like (60, 84), not {quote(span)}."
         ) from None
-    return format_span((low, high))
 
 
 def _density_text(density: DensityLike) -> str | int:
     if isinstance(density, str):
-        return density
+        return check_text("--density", density, MAX_SYMBOL)
+    if isinstance(density, int | np.integer):
+        return check_whole("--density", density)
     try:
-        if isinstance(density, int | np.integer):
-            return index(density)
         fewest, most = map(index, density)
+        return format_span((fewest, most))
     except (TypeError, ValueError):
         raise RequestError(
-            f"A density is notes per bar like 6, '4-8' or (4, 8), not {density!r}."
+            f"A density is notes per bar like 6, '4-8' or (4, 8), not {quote(density)}."
         ) from None
-    return format_span((fewest, most))
 
 
 def _parse_chords(text: str) -> Iterator[tuple[Chord | None, int | None]]:
@@ -150,11 +160,13 @@ def _parse_chords(text: str) -> Iterator[tuple[Chord | None, int | None]]:
     words = text.replace("|", " ").split()
     if not words:
         raise RequestError("--chords needs a chord: --chords 'Am F C G'.")
+    if len(words) > MAX_CHORDS:
+        raise RequestError(f"A progression has at most {MAX_CHORDS:,} chords; it repeats.")
     for word in words:
         match = re.fullmatch(r"(.+):(\d{1,3})", word)
         name, beats = (match[1], int(match[2])) if match else (word, None)
         if beats == 0:
-            raise RequestError(f"A chord lasts a beat or more, not {word}.")
+            raise RequestError(f"A chord lasts a beat or more, not {quote(word)}.")
         yield parse_chord(name), beats
 
 
@@ -162,7 +174,7 @@ def _parse_density(text: str) -> tuple[int, int]:
     """Fewest and most notes in a bar."""
     match = re.fullmatch(r"\s*(\d{1,4})\s*(?:-\s*(\d{1,4})\s*)?", text)
     if not match:
-        raise RequestError(f"{text!r} is no density; write notes per bar like 4-8 or 6.")
+        raise RequestError(f"{quote(text)} is no density; write notes per bar like 4-8 or 6.")
     fewest, most = int(match[1]), int(match[2] or match[1])
     if fewest > most:
         raise RequestError(f"Write the fewest notes of a density first: {most}-{fewest}.")

@@ -6,6 +6,8 @@ the phrase begins, on a bar line: chords repeat through a piece, not through a p
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ..score.phrase import Note, Phrase
@@ -39,9 +41,11 @@ def against_chords(phrase: Phrase, chords: Progression, start: int) -> Iterator[
 
 def wrong_chords(phrase: Phrase, chords: Progression, start: int) -> Iterator[str]:
     """Beats whose chord is not the one of the progression."""
+    starts = [change.step for change in phrase.chords]
     for step in range(0, phrase.steps, phrase.meter.steps_per_beat):
-        past = [change.chord for change in phrase.chords if change.step <= step]
-        chord, expected = (past or [None])[-1], chord_at(chords, phrase.meter, start + step)
+        number = bisect_right(starts, step)
+        chord = phrase.chords[number - 1].chord if number else None
+        expected = chord_at(chords, phrase.meter, start + step)
         if chord != expected:
             yield f"{_bar(phrase, step)}: the chord is {symbol(chord)}, not {symbol(expected)}"
 
@@ -64,17 +68,21 @@ def out_of_range(phrase: Phrase, low: int, high: int) -> Iterator[str]:
 
 def too_many_voices(phrase: Phrase, max_polyphony: int) -> Iterator[str]:
     """Steps at which more pitches sound than allowed."""
-    for step in range(phrase.steps):
-        sounding = {n.pitch for n in _pitched(phrase) if n.start <= step < n.end}
-        if len(sounding) > max_polyphony:
-            yield f"{_bar(phrase, step)}: {len(sounding)} pitches sound, not {max_polyphony}"
+    sounding: list[set[int]] = [set() for _ in range(phrase.steps)]
+    for note in _pitched(phrase):
+        for step in range(note.start, note.end):
+            sounding[step].add(note.pitch)
+    for step, pitches in enumerate(sounding):
+        if len(pitches) > max_polyphony:
+            yield f"{_bar(phrase, step)}: {len(pitches)} pitches sound, not {max_polyphony}"
 
 
 def wrong_density(phrase: Phrase, fewest: int, most: int) -> Iterator[str]:
     """Bars in which too few or too many notes of the first part start."""
     steps_per_bar = phrase.meter.steps_per_bar
+    counts = Counter(note.start // steps_per_bar for note in phrase.parts[0].notes)
     for start in range(0, phrase.steps, steps_per_bar):
-        n = sum(start <= note.start < start + steps_per_bar for note in phrase.parts[0].notes)
+        n = counts[start // steps_per_bar]
         if not fewest <= n <= most:
             yield f"{_bar(phrase, start)}: {n} notes, not {fewest} to {most}"
 
@@ -85,10 +93,13 @@ def chord_at(chords: Progression, meter: Meter, step: int) -> Chord | None:
     >>> symbol(chord_at([(Chord(0), None), (Chord(7), 2)], Meter(4, 4), 20))
     'G'
     """
-    chord_of_beat: list[Chord | None] = []
+    bar = meter.steps_per_bar // meter.steps_per_beat
+    beat = step // meter.steps_per_beat % sum(beats or bar for _, beats in chords)
     for chord, beats in chords:
-        chord_of_beat += [chord] * (beats or meter.steps_per_bar // meter.steps_per_beat)
-    return chord_of_beat[step // meter.steps_per_beat % len(chord_of_beat)]
+        beat -= beats or bar
+        if beat < 0:
+            return chord
+    raise ValueError("There are no chords.")
 
 
 def is_strong(chords: Progression, meter: Meter, step: int) -> bool:

@@ -24,18 +24,35 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import quote
 from ..arrays import FloatArray, IntArray
 from ..atomic_files import make_folder, write_atomic
+from ..bounded_read import read_json
 from ..codecs import CODECS
 from ..codecs.base import Codec, Codes
 from ..codecs.conditioning import condition_features, condition_width
 from ..errors import DatasetError, OutputError, RequestError
-from ..score.windows import TWO_BARS, max_steps, window_steps
+from ..score.phrase import Phrase
+from ..score.windows import MAX_BARS, TWO_BARS, max_steps, window_steps
 from ..theory.meter import Meter
 from .shards import Shards, load_array, shard_path, store_array
 
 FORMAT = 3
 """Format of the folder; a data set in another format must be prepared again."""
+
+MAX_ABOUT_BYTES = 2**26
+"""Largest `data.json`; it names every file that was left out."""
+
+DAMAGE_ERRORS = (
+    AttributeError,
+    EOFError,
+    KeyError,
+    OSError,
+    OverflowError,
+    TypeError,
+    ValueError,
+)
+"""Errors that reading a damaged data set can raise."""
 
 SPLITS = ("train", "valid", "test")
 TRANSPOSED_SHARE = 0.25
@@ -225,23 +242,39 @@ def open_split(folder: Path | str, split: str) -> Windows:
         RequestError: there is no such split.
     """
     if split not in SPLITS:
-        raise RequestError(f"There is no split {split!r}; choose {', '.join(SPLITS)}.")
+        raise RequestError(f"There is no split {quote(split)}; choose {', '.join(SPLITS)}.")
     folder = Path(folder)
     advice = f"make one with: musicvae prepare MIDI_FOLDER -o {folder}"
     try:
-        about = json.loads((folder / "data.json").read_text())
+        about = read_json(folder / "data.json", MAX_ABOUT_BYTES)
         if about.get("format") != FORMAT:
             raise DatasetError(f"{folder} is a data set of another version; {advice} --force")
         codec, bars = CODECS[about["codec"]], int(about["bars"])
-        paths = [shard_path(folder, split, number) for number in range(about["shards"][split])]
-        codes = [load_array(path, "codes", mmap="r") for path in paths]
-        meters = [load_array(path, "meters") for path in paths]
-    except (OSError, EOFError, AttributeError, KeyError, TypeError, ValueError) as error:
+        codes, meters = [], []
+        for number in range(about["shards"][split]):
+            path = shard_path(folder, split, number)
+            codes.append(load_array(path, "codes", mmap="r"))
+            meters.append(load_array(path, "meters", mmap="r"))
+            _check_shard(codec, bars, codes[-1], meters[-1])
+        if not sum(map(len, meters)):
+            raise DatasetError(f"{folder} has no {split} windows: prepare it from more files.")
+        all_codes = codes[0] if len(codes) == 1 else Shards(codes)
+        windows = Windows(codec, all_codes, np.concatenate(meters), bars)
+        _ = windows.distinct_meters  # a foreign meter is an error
+    except DAMAGE_ERRORS as error:
         raise DatasetError(f"{folder} is no prepared data set; {advice}") from error
-    if not sum(map(len, meters)):
-        raise DatasetError(f"{folder} has no {split} windows: prepare it from more files.")
-    all_codes = codes[0] if len(codes) == 1 else Shards(codes)
-    return Windows(codec, all_codes, np.concatenate(meters), bars)
+    return windows
+
+
+def _check_shard(codec: Codec, bars: int, codes: Codes, meters: Codes) -> None:
+    """Raise ValueError if arrays are not those of windows, of the codec."""
+    if not TWO_BARS <= bars <= MAX_BARS:
+        raise ValueError(f"windows of {bars} bars")
+    empty = pack(codec, codec.encode(Phrase())[None], bars)
+    if codes.dtype != empty.dtype or codes.shape[1:] != empty.shape[1:]:
+        raise ValueError(f"codes of {codes.dtype}, {codes.shape}")
+    if meters.dtype != np.uint8 or meters.shape != (len(codes), 3):
+        raise ValueError(f"meters of {meters.dtype}, {meters.shape}")
 
 
 def check_fits(model: tuple[str, int], data: tuple[str, int]) -> None:

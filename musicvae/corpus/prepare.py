@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arguments import check_arguments, quote
 from ..arrays import IntArray
 from ..atomic_files import make_folder, write_atomic
 from ..codecs import CODECS
@@ -32,7 +33,7 @@ from .dataset import SPLITS, save
 from .gather import Corpus
 from .read_file import READER_VERSION, Piece, file_stamp, read_batch, read_shards, row_type
 from .split import choose_windows, group_versions, split_pieces
-from .workers import FileBatch, Work, run_batches
+from .workers import FILE_SECONDS, MAX_FILE_SECONDS, FileBatch, Work, run_batches
 
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".smf")
 READING_FOLDER = ".reading"
@@ -42,6 +43,7 @@ BATCH_FILES = 64
 SHARD_BYTES = 2**27
 
 
+@check_arguments
 def prepare(
     folders: Sequence[Path | str],
     out: Path | str,
@@ -49,7 +51,7 @@ def prepare(
     codec: str = "melody",
     bars: int = TWO_BARS,
     workers: int | None = None,
-    timeout: float = 10.0,
+    timeout: float = FILE_SECONDS,
     progress: Progress = no_progress,
 ) -> dict[str, object]:
     """Read every MIDI file below the folders into the data set `out`; return its `data.json`.
@@ -68,16 +70,20 @@ def prepare(
     Raises:
         MissingExtra: joblib or symusic is not installed.
         DatasetError: there is no MIDI file, or none that can be used.
-        RequestError: there is no such codec, or `bars` is out of range.
+        RequestError: there is no such codec, or a number is out of range.
         OutputError: `out` cannot be written.
     """
     for library in ("joblib", "symusic"):
         with require_extra(library, "train"):
             import_module(library)
     if codec not in CODECS:
-        raise RequestError(f"There is no codec {codec!r}; choose {', '.join(CODECS)}.")
+        raise RequestError(f"There is no codec {quote(codec)}; choose {', '.join(CODECS)}.")
     if not TWO_BARS <= bars <= MAX_BARS:
         raise RequestError(f"A window has {TWO_BARS} to {MAX_BARS} bars, not {bars}.")
+    if not 0 < timeout <= MAX_FILE_SECONDS:
+        raise RequestError(f"Read a file for up to {MAX_FILE_SECONDS:,} seconds, not {timeout}.")
+    if workers is not None and workers < 1:
+        raise RequestError(f"Ask for 1 worker or more, not {workers}.")
     files = list(dict.fromkeys(map(str, midi_files(folders))))
     if not files:
         raise DatasetError(f"There is no MIDI file in {', '.join(map(str, folders))}.")

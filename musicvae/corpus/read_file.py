@@ -139,7 +139,7 @@ def read_batch(batch: FileBatch, codec: str, bars: int) -> Path:
     for file in batch.mark_files():
         piece, piece_rows = Piece(file, file_stamp(file)), np.empty(0, row_type(codec, bars))
         try:
-            with time_limit(batch):
+            with time_limit(batch.timeout, batch.parent_pid):
                 piece, piece_rows = read_piece(file, codec, bars)
         except FileTimeout as error:
             piece.reason = str(error)

@@ -8,8 +8,12 @@ from typing import Literal
 
 import numpy as np
 
+from ..bounded_read import check_file
 from ..codecs.base import Codes
 from ..errors import OutputError
+
+MAX_ARRAY_BYTES = 2**33
+"""Largest file of one array; `prepare` writes files of 128 MB."""
 
 
 class Shards:
@@ -58,6 +62,12 @@ def store_array(path: Path, name: str, array: Codes) -> None:
 
 
 def load_array(path: Path, name: str, mmap: Literal["r"] | None = None) -> Codes:
-    """Read one array of a shard, or open it as a memory map."""
+    """Read one array of a shard, or open it as a memory map.
+
+    Raises:
+        OSError: it does not exist, is no file, or is larger than `MAX_ARRAY_BYTES`.
+        ValueError: it holds no array.
+    """
     path = path.with_name(f"{path.name}.{name}.npy")
+    check_file(path, MAX_ARRAY_BYTES)
     return np.asarray(np.load(path, mmap_mode=mmap, allow_pickle=False))

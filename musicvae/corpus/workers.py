@@ -23,6 +23,12 @@ from ..errors import DatasetError
 GRACE_SECONDS = 2.0
 """Seconds beyond its time limit after which a file's worker process is ended."""
 
+FILE_SECONDS = 10.0
+"""Seconds after which reading one file of a folder is given up."""
+
+MAX_FILE_SECONDS = 86_400
+"""Longest time that may be given to a file."""
+
 IDLE_SECONDS = 10.0
 """Seconds without work after which a worker ends, in case its parent process is gone."""
 
@@ -82,12 +88,15 @@ Work = Callable[[FileBatch], Path]
 
 
 @contextmanager
-def time_limit(batch: FileBatch) -> Iterator[None]:
+def time_limit(seconds: float, parent_pid: int | None = None) -> Iterator[None]:
     """Limit the time for one file with an alarm signal.
 
     Works in the main thread of a process, on systems that have SIGALRM; elsewhere there is
     no limit. Native code that holds the interpreter lock, so that the signal is not handled,
     is ended with its worker process `GRACE_SECONDS` later.
+
+    Args:
+        parent_pid: the process that waits for the workers; None if this process reads the files.
 
     Raises:
         FileTimeout: the time is up.
@@ -98,18 +107,16 @@ def time_limit(batch: FileBatch) -> Iterator[None]:
         return
 
     def on_alarm(*_: object) -> None:
-        raise FileTimeout(batch.timeout)
+        raise FileTimeout(seconds)
 
     previous_handler = signal.signal(signal.SIGALRM, on_alarm)
-    signal.setitimer(signal.ITIMER_REAL, batch.timeout)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        if os.getpid() == batch.parent_pid:
+        if parent_pid in (None, os.getpid()):
             yield
         else:
             with Path(os.devnull).open("w") as null:
-                faulthandler.dump_traceback_later(
-                    batch.timeout + GRACE_SECONDS, exit=True, file=null
-                )
+                faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True, file=null)
                 try:
                     yield
                 finally:

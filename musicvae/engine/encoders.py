@@ -10,6 +10,7 @@ from ..arrays import FloatArray
 from ..codecs.base import Codec
 from ..codecs.conditioning import condition_width
 from ..config import SEGMENT_WIDTH, NetConfig
+from ..errors import CheckpointError
 from ..score.windows import max_steps
 from .layers import Linear, LSTMLayer
 from .weights import Weights
@@ -26,6 +27,21 @@ class Posterior(NamedTuple):
 
     mu: FloatArray
     log_var: FloatArray
+
+
+MAX_LOG_VAR = 80.0
+"""Largest log variance of a z; that of a net that has not diverged is about 0."""
+
+
+def finite_posterior(mu: FloatArray, log_var: FloatArray) -> Posterior:
+    """The posterior, unless weights near the largest of half precision made it overflow.
+
+    Raises:
+        CheckpointError: a mean or a variance is not finite.
+    """
+    if not (np.isfinite(mu).all() and (log_var <= MAX_LOG_VAR).all()):
+        raise CheckpointError("The weights of this model give no finite z: its training diverged.")
+    return Posterior(mu, log_var)
 
 
 class Encoder(Protocol):

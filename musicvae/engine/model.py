@@ -57,6 +57,8 @@ class Player(Net):
         )
         if any(direction.shape != (self.latent,) for direction in self.attributes.values()):
             raise CheckpointError(f"The direction of an attribute must have {self.latent} numbers.")
+        if any(scale.shape != (2,) or scale[1] <= 0 for scale in self.scales.values()):
+            raise CheckpointError("The scale of an attribute must be its mean and its SD.")
 
     @property
     def digest(self) -> str:

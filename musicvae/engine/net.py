@@ -7,6 +7,7 @@ from typing import get_args
 
 import numpy as np
 
+from ..arguments import quote
 from ..arrays import FloatArray
 from ..checkpoint import Checkpoint
 from ..codecs import CODECS
@@ -21,7 +22,7 @@ from .batching import by_meter, in_order, stack_rows
 from .constrained import ConstraintState, split_rules
 from .constraint_cost import constraint_cost
 from .decoders import Decoder, StepDecoder, Steps, build_decoder, teacher_forced
-from .encoders import Posterior, build_encoder
+from .encoders import Posterior, build_encoder, finite_posterior
 from .layers import Linear
 from .sampling import expected_onsets, sample_noise, sample_steps, step_nll
 from .threads import one_blas_thread
@@ -48,7 +49,7 @@ class Net:
         if net.kind not in get_args(Kind) or net.codec not in CODECS:
             raise CheckpointError(
                 f"This version of musicvae has no net of kind {net.kind!r} with codec "
-                f"{net.codec!r}."
+                f"{quote(net.codec)}."
             )
         self.codec = CODECS[net.codec]
         self.bars = net.bars
@@ -86,7 +87,7 @@ class Net:
             mu[rows] = out[:, : self.latent]
             if not self._is_point:
                 log_var[rows] = out[:, self.latent :]
-        return Posterior(mu, log_var)
+        return finite_posterior(mu, log_var)
 
     @one_blas_thread()
     def decode(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..arguments import check_text, quote
 from ..errors import RequestError
 from .seeding import MAX_BARS
 
@@ -36,9 +37,9 @@ def parse_form(form: str | None, bars: int | None, default: int) -> Form:
     Raises:
         RequestError: the form is not a row of letters, or the bars do not divide into sections.
     """
-    letters = (form or "A").strip().upper()
+    letters = check_text("form", form or "A").strip().upper()
     if not re.fullmatch("[A-Z]+", letters):
-        raise RequestError(f"{form!r} is no form; write a letter for each section, like AABA.")
+        raise RequestError(f"{quote(form)} is no form; write a letter for each section, like AABA.")
     total = default * len(letters) if bars is None else bars
     if not 1 <= total <= MAX_BARS:
         raise RequestError(f"Ask for 1 to {MAX_BARS:,} bars, not {total}.")

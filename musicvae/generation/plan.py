@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from operator import index
 from typing import Any
 
+from ..arguments import MAX_SEED
 from ..arrays import FloatArray
 from ..constraints.compile import compile_rule
 from ..constraints.parse import constraints_from_dict
@@ -80,6 +81,9 @@ class DecodePlan:
         return options | {"wishes": self.constraints.to_dict()}
 
 
+MAX_KEY = 8
+"""Most numbers in the spawn key of a generator."""
+
 _FIELDS = ("windows", "bars", "section", "temperature", "seed", "key", "held", "upbeat")
 _NOT_STORED = ("z", "meter", "constraints")
 
@@ -119,6 +123,8 @@ def _is_valid(plan: DecodePlan, size: int) -> bool:
         and firsts[-1] < plan.bars <= LONGEST
         and all(min(tie) >= 0 for tie in plan.held)
         and min(plan.seed, plan.section, plan.upbeat, *plan.key) >= 0
+        and max(plan.seed, 0, *plan.key) <= MAX_SEED
+        and len(plan.key) <= MAX_KEY
         and 0 <= float(plan.temperature) <= MAX_TEMPERATURE
     )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..engine import Player
 from ..errors import RequestError
+from ..midi.own_format import MAX_MODEL_PARTS
 from ..score.phrase import Phrase
 from ..score.windows import cut_phrase, split_windows, window_bars
 from .plan import DecodePlan, plan_of
@@ -56,7 +57,7 @@ def generated_parts(player: Player, phrase: Phrase) -> Phrase | None:
     recipe = phrase.recipe
     if recipe is None or recipe.model != player.digest:
         return None
-    for count in range(1, len(phrase.parts) + 1):
+    for count in range(1, min(MAX_MODEL_PARTS, len(phrase.parts)) + 1):
         generated = replace(phrase, parts=phrase.parts[:count])
         if generated.fingerprint == recipe.notes:
             return generated

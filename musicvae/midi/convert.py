@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from copy import copy
+from typing import TYPE_CHECKING, Any
 
+from ..arguments import check_whole, quote
 from ..errors import MidiError
 from ..score.phrase import DEFAULT_VELOCITY, Phrase
 from ..theory.meter import RESOLUTION, TRIPLET, MeterLike, bpm_to_tempo, to_meter
@@ -35,11 +37,36 @@ def from_pretty_midi(midi: PrettyMIDI) -> list[Phrase]:
     """Convert a `PrettyMIDI` to the phrases that `read_midi` finds in its file.
 
     Raises:
-        MidiError: it has no note that can be used.
+        MidiError: it has no note that can be used, or numbers that no MIDI file can hold.
     """
     buffer = io.BytesIO()
-    midi.write(buffer)
+    try:
+        _with_latin_1(midi).write(buffer)
+    except Exception as error:  # whatever stands in it, pretty_midi and mido check little of it
+        reason = f"it cannot be written as a MIDI file: {type(error).__name__}."
+        raise MidiError("The PrettyMIDI", reason) from error
     return read_midi(buffer.getvalue())
+
+
+def _with_latin_1(midi: PrettyMIDI) -> PrettyMIDI:
+    """A copy whose names and texts are the bytes of UTF-8, as characters of Latin-1.
+
+    `PrettyMIDI.write` encodes them in Latin-1, which many names do not fit; `read_midi` decodes
+    UTF-8 first.
+    """
+
+    def copied(items: Iterable[Any], field: str) -> list[Any]:
+        copies = [copy(item) for item in items]
+        for item in copies:
+            data = getattr(item, field).encode(errors="replace")
+            setattr(item, field, data.decode("latin-1"))
+        return copies
+
+    result = copy(midi)
+    result.instruments = copied(midi.instruments, "name")
+    result.lyrics = copied(midi.lyrics, "text")
+    result.text_events = copied(midi.text_events, "text")
+    return result
 
 
 def to_tuples(phrase: Phrase) -> list[NoteTuple]:
@@ -76,6 +103,9 @@ def from_tuples(
         RequestError: tempo or program is out of range.
     """
     meter = to_meter(meter)
+    program = check_whole("program", program)
+    if not isinstance(notes, Iterable):
+        raise MidiError("The notes", f"{quote(notes)} is no list of them.")
     timed_notes = [_to_timed_note(note) for note in notes]
     track = Track("", 0, program, sorted(timed_notes))
     end = max((note.end for note in timed_notes), default=0)
@@ -96,5 +126,5 @@ def _to_timed_note(note: tuple[float, float, int] | NoteTuple) -> TimedNote:
         return TimedNote(ticks, ticks + length, int(pitch), int(velocity))
     except (TypeError, ValueError, OverflowError):
         raise MidiError(
-            "The notes", f"{note!r} is not a (start, duration, pitch, velocity)."
+            "The notes", f"{quote(note)} is not a (start, duration, pitch, velocity)."
         ) from None

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..arguments import check_arguments
 from ..atomic_files import write_atomic
 from ..score.phrase import Note, Part, Phrase
 from ..theory.chords import symbols
@@ -24,11 +25,13 @@ CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 """Channels of pitched parts."""
 
 
+@check_arguments
 def write_midi(phrase: Phrase, path: Path | str) -> None:
     """Write a phrase to a MIDI file atomically; an existing file is replaced.
 
     Raises:
         OutputError: the file cannot be written.
+        RequestError: the path is none.
     """
     write_atomic(path, midi_bytes(phrase))
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..atomic_files import write_atomic
+from ..bounded_read import check_file
 from ..deprecation import RenamedAttribute
 from ..errors import OutputError
 
@@ -28,6 +29,9 @@ VERSION = [1, 4]
 The second number was the reader's version when the first files were written. Raise it only
 if a new reader changes the windows of most files: all folders are then read again.
 """
+
+MAX_INDEX_BYTES = 2**30
+"""Largest index file that is read: about 2 million windows."""
 
 DAMAGE_ERRORS = (
     AttributeError,
@@ -154,7 +158,11 @@ def save(place: Path, rows: Iterable[FileWindows]) -> bool:
 def load(place: Path, latent: int) -> list[FileWindows]:
     """Windows stored in an index file; empty if it is missing, damaged or of another version."""
     try:
+        size = check_file(place, MAX_INDEX_BYTES)
         with place.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            # `save` does not compress, so an index never takes more memory than it has bytes
+            if sum(member.file_size for member in stored.zip.infolist()) > size:
+                return []
             about = json.loads(stored["about"].tobytes())
             entries = tuple(Entry(**entry) for entry in about["files"])
             arrays = [stored[name] for name in ("directions", "owners", "bars")]

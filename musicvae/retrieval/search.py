@@ -17,6 +17,7 @@ from ..codecs.base import UNBOUNDED, Codec, Codes
 from ..corpus.prepare import midi_files
 from ..corpus.read_file import file_stamp
 from ..corpus.windowing import HOPS_PER_WINDOW, MIN_NOTES
+from ..corpus.workers import FILE_SECONDS, FileTimeout, time_limit
 from ..engine import Player
 from ..errors import MidiError, RequestError
 from ..metrics.copies import MAX_KEY_SHIFT
@@ -225,14 +226,15 @@ def _read_files(
         size, changed = file_stamp(str(path))
         reason, file_bars = "", list[int]()
         try:
-            phrase = player.codec.select(main_phrase(read_midi(path)))
-            file_codes, file_bars = query_windows(player, phrase)
+            with time_limit(FILE_SECONDS):
+                phrase = player.codec.select(main_phrase(read_midi(path)))
+                file_codes, file_bars = query_windows(player, phrase)
             reason = "" if file_codes else f"{TOO_FEW_NOTES}."
             codes += file_codes
             meters += [phrase.meter] * len(file_codes)
         except MidiError as error:
             reason = error.reason
-        except RequestError as error:
+        except (RequestError, FileTimeout) as error:
             reason = f"{error}."
         except Exception as error:  # one bad file must not stop the run
             reason = f"reading it failed: {type(error).__name__}: {error}"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from ..arguments import MAX_SYMBOL, check_text, quote
 from ..errors import RequestError
 from .pitch import FLAT_NAMES, NAMES
 
@@ -40,8 +41,9 @@ _SUFFIX = re.compile(
     r"(?P<major>(?i:maj)|ma|M|[Δ△])?"
     r"(?P<degree>2|5|69|6|7|9|11|13)?"
     r"(?P<alterations>(?:[#♯b♭+-](?:5|9|11|13)|(?i:sus)[24]?|(?i:add)[#♯b♭]?(?:2|4|6|9|11|13)"
-    r"|(?:(?i:maj)|M)7|(?i:alt)|(?:no|omit)[35]|7|9|11|13|\+)*)"
+    r"|(?:(?i:maj)|M)7|(?i:alt)|(?:no|omit)[35]|7|9|11|13|\+)*+)"
 )
+# The repeat is possessive: "+9" is one alteration or two, and trying both takes 2^n steps.
 _THIRDS = {
     **dict.fromkeys(("min", "mi", "m", "-"), "min"),
     **dict.fromkeys(("dim", "°", "o"), "dim"),
@@ -109,14 +111,14 @@ def parse_chord(text: str) -> Chord | None:
     >>> [symbol(parse_chord(text)) for text in ("Bb13", "A-7", "F/A", "Eø", "G6/9", "Dsus")]
     ['A#7', 'Am7', 'F', 'Em7b5', 'G', 'Dsus4']
     """
-    bare = "".join(text.split()).replace("6/9", "69")
+    bare = "".join(check_text("A chord", text, MAX_SYMBOL).split()).replace("6/9", "69")
     if bare.upper() in ("N.C.", "N.C", "NC"):
         return None
     match = _SYMBOL.fullmatch(bare)
     suffix = _SUFFIX.fullmatch(re.sub("[:(),]", "", match[3])) if match else None
     if not match or not suffix:
         raise RequestError(
-            f"{text!r} is no chord; write it like C, F#m7 or Bbmaj7, and {NO_CHORD} for none."
+            f"{quote(text)} is no chord; write it like C, F#m7 or Bbmaj7, and {NO_CHORD} for none."
         )
     sharp, flat = match[2] in ("#", "♯"), match[2] in ("b", "♭")
     return Chord((NAMES.index(match[1]) + sharp - flat) % 12, _quality(suffix))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
+from ..arguments import MAX_SYMBOL, check_text, check_whole, quote
 from ..errors import RequestError
 
 MAX_SUGGESTIONS = 3
@@ -24,7 +25,9 @@ def parse_program(wanted: str | int) -> int:
     >>> parse_program(32), parse_program("32"), parse_program("acoustic bass")
     (32, 32, 32)
     """
-    text = str(wanted).strip()
+    if not isinstance(wanted, str):
+        wanted = str(check_whole("program", wanted))
+    text = check_text("program", wanted, MAX_SYMBOL).strip()
     if re.fullmatch(r"[+-]?\d+", text):
         if not 0 <= int(text) <= 127:
             raise RequestError(f"A program is a General MIDI number from 0 to 127, not {text}.")
@@ -41,13 +44,15 @@ def parse_program(wanted: str | int) -> int:
     if query and matches:
         suggested = (starting or containing)[:MAX_SUGGESTIONS]
         raise RequestError(
-            f"{wanted!r} is in the names of {len(matches)} programs; choose one of them: "
+            f"{quote(wanted)} is in the names of {len(matches)} programs; choose one of them: "
             f"{', '.join(names[program] for program in suggested)}"
             f"{' ...' if len(matches) > len(suggested) else '.'}"
         )
     similar = get_close_matches(query, programs, MAX_SUGGESTIONS, cutoff=0.0)
     suggestions = ", ".join(names[programs[name]] for name in similar)
-    raise RequestError(f"There is no program {wanted!r} in General MIDI; similar: {suggestions}.")
+    raise RequestError(
+        f"There is no program {quote(wanted)} in General MIDI; similar: {suggestions}."
+    )
 
 
 def _names() -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..arguments import MAX_SYMBOL, check_text, quote
 from ..errors import RequestError
 from .pitch import pitch_class
 
@@ -36,7 +37,7 @@ SCALE_ALIASES = {"": "major", "maj": "major", "min": "minor", "m": "minor"}
 THIRDS = {"major": 4, "minor": 3}
 """Semitones of the third, to tell whether a scale is major or minor."""
 
-_KEY = re.compile(r"([A-Ga-g])([#♯b♭]?)(?![a-ln-z])[\s-]*([a-zA-Z\s-]*)")
+_KEY = re.compile(r"([A-Ga-g])([#♯b♭]?)(?![a-ln-z])[\s-]*+([a-zA-Z\s-]*)")
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,11 @@ def parse_key(key: str | None, scale: str | None = None) -> Key | None:
     """
     if key is None:
         if scale is not None:
-            raise RequestError(f"--scale needs a tonic: --key C --scale {scale}.")
+            raise RequestError("--scale needs a tonic: --key C --scale dorian.")
         return None
-    match = _KEY.fullmatch(key.strip())
+    match = _KEY.fullmatch(check_text("key", key, MAX_SYMBOL).strip())
     if not match:
-        raise RequestError(f"{key!r} is no key; write it like C, A minor or F# dorian.")
+        raise RequestError(f"{quote(key)} is no key; write it like C, A minor or F# dorian.")
     if scale is None and not match[3] and match[1].islower():
         name = match[1].upper() + match[2]
         raise RequestError(f"{key!r} could be major or minor; write {name} or {name} minor.")
@@ -98,9 +99,9 @@ def parse_key(key: str | None, scale: str | None = None) -> Key | None:
 
 def _parse_scale(text: str) -> str:
     """The scale of a text; `natural minor` is `natural`."""
-    word = "-".join(text.lower().split())
+    word = "-".join(check_text("scale", text, MAX_SYMBOL).lower().split())
     word = SCALE_ALIASES.get(word, word)
     for name in (word, word.removesuffix("-minor"), word.removeprefix("major-")):
         if name in SCALES:
             return name
-    raise RequestError(f"{text!r} is no scale; there are {', '.join(SCALES)}.")
+    raise RequestError(f"{quote(text)} is no scale; there are {', '.join(SCALES)}.")

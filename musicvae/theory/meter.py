@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from operator import index
 
+from ..arguments import MAX_SYMBOL, check_number, check_text, quote
 from ..deprecation import RenamedAttribute, renamed_argument
 from ..errors import MeterError, RequestError
 
@@ -48,10 +49,11 @@ class Meter:
     def __post_init__(self) -> None:
         if self.steps_per_quarter not in GRIDS:
             raise MeterError(
-                f"A grid has 4 or 6 steps to the quarter, not {self.steps_per_quarter}."
+                f"A grid has 4 or 6 steps to the quarter, not {quote(self.steps_per_quarter)}."
             )
-        if self.numerator < 1 or self.denominator not in DENOMINATORS:
-            raise MeterError(f"{self.numerator}/{self.denominator} is no meter.")
+        is_beats = 1 <= self.numerator <= 64 * MAX_BAR_STEPS
+        if not is_beats or self.denominator not in DENOMINATORS:
+            raise MeterError(f"{quote(self.numerator)}/{quote(self.denominator)} is no meter.")
         steps = Fraction(4 * self.steps_per_quarter * self.numerator, self.denominator)
         if steps.denominator != 1 or steps > MAX_BAR_STEPS:
             raise MeterError(
@@ -125,9 +127,13 @@ def parse_meter(text: str) -> Meter:
     >>> parse_meter("6/8"), parse_meter("4/4t").steps_per_quarter
     (Meter(numerator=6, denominator=8, steps_per_quarter=4), 6)
     """
-    match = re.fullmatch(r"\s*(\d{1,3})\s*/\s*(\d{1,3})\s*(t?)\s*", text)
+    match = re.fullmatch(
+        r"\s*(\d{1,3})\s*/\s*(\d{1,3})\s*+(t?)\s*", check_text("A meter", text, MAX_SYMBOL)
+    )
     if not match:
-        raise MeterError(f"{text!r} is no meter; write it like 3/4 or 6/8, with triplets 4/4t.")
+        raise MeterError(
+            f"{quote(text)} is no meter; write it like 3/4 or 6/8, with triplets 4/4t."
+        )
     return Meter(int(match[1]), int(match[2]), TRIPLET if match[3] else STRAIGHT)
 
 
@@ -151,7 +157,7 @@ def to_meter(meter: MeterLike) -> Meter:
     if isinstance(meter, tuple) and len(meter) in (2, 3):
         with suppress(TypeError, OverflowError):  # not whole numbers, or far too large
             return Meter(*map(index, meter))
-    raise MeterError(f"{meter!r} is no meter; write it like (6, 8), '6/8' or '4/4t'.")
+    raise MeterError(f"{quote(meter)} is no meter; write it like (6, 8), '6/8' or '4/4t'.")
 
 
 def ticks_to_steps(ticks: int, ticks_per_quarter: int, grid: int = STRAIGHT) -> int:
@@ -174,7 +180,9 @@ def bpm_to_tempo(bpm: float) -> int:
     Raises:
         RequestError: the tempo is slower or faster than MIDI can store.
     """
-    tempo = round(MICROSECONDS_PER_MINUTE / bpm) if math.isfinite(bpm) and bpm > 0 else 0
+    bpm = check_number("bpm", bpm)
+    fits = math.isfinite(bpm) and bpm > 0
+    tempo = round(min(MICROSECONDS_PER_MINUTE / bpm, MAX_TEMPO + 1)) if fits else 0
     if not 1 <= tempo <= MAX_TEMPO:
         raise RequestError(f"A tempo is 4 quarters per minute or more, not {bpm:g}.")
     return tempo

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..arguments import MAX_SYMBOL, check_text, quote
 from ..errors import RequestError
 
 NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
@@ -32,9 +33,9 @@ def parse_range(text: str) -> tuple[int, int]:
     >>> parse_range("C4-C6"), parse_range("60-84"), parse_range("Bb-1-F#3")
     ((60, 84), (60, 84), (10, 54))
     """
-    match = _SPAN.fullmatch(text.strip())
+    match = _SPAN.fullmatch(check_text("A range", text, MAX_SYMBOL).strip())
     if not match:
-        raise RequestError(f"{text!r} is no range; write it like C4-C6 or 60-84.")
+        raise RequestError(f"{quote(text)} is no range; write it like C4-C6 or 60-84.")
     low, high = map(_parse_pitch, match.groups())
     if low > high:
         raise RequestError(f"A range begins with its lowest note: {match[2]}-{match[1]}.")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
+from ..arguments import quote
 from ..errors import MusicVAEError, TrainingError, require_extra
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ def use_bf16(precision: str, accelerator: str) -> bool:
     else:
         flags = torch.cpu.get_capabilities()
         has_bf16 = bool(flags.get("avx512_bf16") or flags.get("amx_bf16") or flags.get("bf16"))
+    if precision not in ("auto", "bf16", "fp32"):
+        raise TrainingError(f"There is no precision {quote(precision)}; choose auto, bf16 or fp32.")
     if precision == "bf16" and not has_bf16:
         raise TrainingError("This processor does not compute in bf16; train with --precision fp32.")
     return precision != "fp32" and has_bf16

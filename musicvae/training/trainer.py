@@ -58,7 +58,7 @@ class Trainer:
     """
 
     def __init__(self, config: ModelConfig, out: Path, fabric: Fabric) -> None:
-        torch.manual_seed(config.train.seed)
+        torch.manual_seed(config.train.seed % 2**63)  # torch takes 64 bits
         self.config = config
         self.out = out
         self.fabric = fabric
@@ -143,7 +143,7 @@ class Trainer:
         """
         config = self.config.train
         self.net.eval()
-        torch.manual_seed(config.seed)  # the same noise each time
+        torch.manual_seed(config.seed % 2**63)  # the same noise each time
         beta = beta_at(config, config.steps)
         sums = torch.zeros(6, dtype=torch.float64, device=self.fabric.device)
         for rows in spread_batches(valid):

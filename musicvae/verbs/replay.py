@@ -40,11 +40,11 @@ def replay(player: Player, phrase: Phrase) -> Phrase:
     regenerate = _extend_again if recipe.verb == "extend" else _decode_again
     try:
         notes, constraints = regenerate(player, phrase, recipe.options)
+        rendering = Rendering.from_recipe(player.codec.name, recipe)
     except RequestError:
         raise
     except (KeyError, TypeError, ValueError, IndexError, ArithmeticError) as error:
         raise RequestError("its recipe cannot be read") from error
-    rendering = Rendering.from_recipe(player.codec.name, recipe)
     replayed = render(replace(notes, recipe=recipe), rendering, constraints)
     if not is_same(replayed, phrase):
         raise RequestError("the result differs: another prior made it, or another machine")

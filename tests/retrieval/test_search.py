@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from musicvae.adapt.personalize import read_windows
 from musicvae.api.model import MusicVAE, load
 from musicvae.checkpoint import save
 from musicvae.errors import DatasetError, RequestError
+from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import write_midi
 from musicvae.progress import Report
 from musicvae.retrieval import search
@@ -244,3 +247,28 @@ def test_an_unusable_folder_or_net_is_an_error(tiny_model: MusicVAE, tmp_path: P
         tiny_model.open_library(tmp_path)
     with pytest.raises(RequestError, match="no z to compare"):
         MusicVAE(tiny_checkpoint("lstm")).open_library(tmp_path)
+
+
+def test_a_file_that_takes_too_long_is_left_out_by_name(
+    tmp_path: Path, tiny_model: MusicVAE, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are read, and the search goes on; `personalize` leaves it out too."""
+    for name in ("a", "slow", "z"):
+        write_midi(little_tune(Meter(4, 4), 1), tmp_path / f"{name}.mid")
+
+    def slow(source: Path | str) -> list[Phrase]:
+        if Path(source).name == "slow.mid":
+            time.sleep(10)
+        return read_midi(source)
+
+    for module in ("retrieval.search", "adapt.personalize"):
+        monkeypatch.setattr(f"musicvae.{module}.FILE_SECONDS", 0.1)
+    for module in ("retrieval.search", "corpus.read_file"):
+        monkeypatch.setattr(f"musicvae.{module}.read_midi", slow)
+    reason = "reading it takes longer than 0.1 seconds."
+    library = tiny_model.open_library(tmp_path)
+    assert library.skipped == {"slow.mid": reason}
+    assert len(tiny_model.similar(tmp_path / "a.mid", library)) == 1
+    files = [str(tmp_path / f"{name}.mid") for name in ("slow", "a")]
+    _, left_out = read_windows(files, tiny_model.player)
+    assert left_out == {files[0]: reason}
