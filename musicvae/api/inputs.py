@@ -55,11 +55,7 @@ def open(music: Music, *, bpm: float = 120.0) -> Opened:
     """
     if isinstance(music, Opened):
         return music
-<<<<<<< HEAD
-=======
     bpm_to_tempo(bpm)  # an error if it is none
-    phrases = tuple(_read(music, bpm))
->>>>>>> int-b
     name = str(music) if isinstance(music, (str, Path)) else None
     phrases = tuple(add_notices(phrase, (), name) for phrase in _read(music, bpm))
     return Opened(name, phrases, main_phrase(phrases))

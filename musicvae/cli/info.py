@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .options import FileBpm, Track, count_of
-<<<<<<< HEAD
 from .output import pitch_span, report_notices
-=======
-from .output import pitch_span, warn_if_edited
 from .printable import printable
->>>>>>> int-b
 
 if TYPE_CHECKING:
     from ..score.phrase import Part, Phrase
