@@ -24,6 +24,7 @@ BUILDERS = (
     cases_bytes.cut_off,
     cases_bytes.illegal_deltas,
     cases_bytes.legal_but_odd,
+    cases_bytes.impossible_meters,
     cases_notes.grace_notes,
     cases_notes.zero_length_notes,
     cases_notes.fast_notes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import smf
-from .case_base import BODIES, RIGHT, SONG, TUNE, Case, tune, tune_with
+from .case_base import BODIES, RIGHT, SONG, TUNE, Case, tune
 from .smf import PPQ, body, chunk, file, header, meta, play
 
 
@@ -103,11 +103,14 @@ def timed_in_seconds() -> list[Case]:
 
 def cut_off() -> list[Case]:
     """The file ends in the middle of the tune: the notes up to there, and it is said."""
-    whole = tune_with()
-    return [
-        Case(f"at {share} %", whole[: len(whole) * share // 100], {"notice": "cut|end|incomplete"})
-        for share in (40, 60, 80, 95)
-    ]
+    cases = []
+    for count in (4, 12, 20, 33):
+        for rest in (b"", b"\0", b"\0\x90", b"\0\x90\x43"):  # pieces of the next note
+            data = chunk(body(tune(notes=TUNE[:count]), None) + rest, 1000)
+            right = {"melody": TUNE[:count], "notice": "cut|end|incomplete|missing"}
+            name = f"after {count} notes and {len(rest)} bytes"
+            cases.append(Case(name, header(2) + chunk(body(SONG)) + data, right))
+    return cases
 
 
 def illegal_deltas() -> list[Case]:
@@ -116,7 +119,7 @@ def illegal_deltas() -> list[Case]:
     for size in (5, 6, 8):
         for bar in (2, 5):
             first = [note for note in TUNE if note[0] < 4 * bar]
-            rest = [(start - 4 * bar, *other) for start, *other in TUNE if start >= 4 * bar]
+            rest = [(s - 4 * bar, n, p) for s, n, p in TUNE if s >= 4 * bar]
             delta = b"\x80" * (size - 1)  # leading zeros: the number is the same, its form illegal
             data = body(tune(notes=first), None) + delta + body(play(rest))
             right = RIGHT | {"or_notice": "delta|damage|unreadable|invalid"}
@@ -130,8 +133,6 @@ def legal_but_odd() -> list[Case]:
     offs = [event for event in whole if event[1][0] >> 4 == 8]
     before = {
         "tempo of 0": [(0, meta(0x51, bytes(3))), (0, meta(0x51, b""))],
-        "meter of 2 to 33": [(0, meta(0x58, bytes([2, 33, 24, 8])))],
-        "meter of 0": [(0, meta(0x58, bytes([0, 2, 24, 8])))],
         "unknown key": [(0, meta(0x59, bytes([7, 9])))],
         "data over 127": [(0, bytes([0xB0, 0xC7, 0xFF]))],
         "unknown meta": [(0, meta(0x77, bytes(300)))],
@@ -152,4 +153,18 @@ def legal_but_odd() -> list[Case]:
         Case("long header", long_header + chunk(body(SONG)) + chunk(body_of), RIGHT),
         Case("division 0", file([body(SONG), body_of], division=0), RIGHT),
         Case("meter in the last track", file([body_of, body(SONG)]), RIGHT),
+    ]
+
+
+def impossible_meters() -> list[Case]:
+    """The only time signature cannot be one: the tune is in 4/4, for `prepare` as well."""
+    signs = [(2, 33), (3, 7), (4, 32), (4, 34), (1, 255), (0, 2)]
+    song = [(0, smf.tempo(90))]
+    return [
+        Case(
+            f"{numerator} over 2 to {power}",
+            file([body([*song, (0, smf.meter(numerator, power))]), body(tune())]),
+            RIGHT,
+        )
+        for numerator, power in signs
     ]

@@ -167,11 +167,18 @@ def loops() -> list[Case]:
 def overhang() -> list[Case]:
     """The last note ends a few ticks after the last bar line: that is no bar."""
     cases = []
-    for ticks in (1, 5, 20, 55, 100):
+    for ticks in (1, 5, 20, 55, 70, 100):
         *most, (start, length, pitch) = TUNE
         notes = [*most, (start, length + ticks / PPQ, pitch)]
         cases.append(Case(f"{ticks} ticks", tune_with(notes=notes), RIGHT | {"bars": 8}))
     return cases
+
+
+def _eighths(start: float, quarters: float) -> list[tuple[float, float, int]]:
+    """Eighths that fill some quarters; the last takes what remains."""
+    count = int(quarters * 2)
+    lengths = [0.5] * (count - 1) + [quarters - (count - 1) / 2]
+    return line(*((n, (79, 78, 76, 74)[i % 4]) for i, n in enumerate(lengths)), start=start)
 
 
 def meters_that_change() -> list[Case]:
@@ -182,11 +189,12 @@ def meters_that_change() -> list[Case]:
             for bars in (1, 4):
                 extra = bars * 4 * numerator / 2**power
                 notes: list[tuple[float, float, int]] = [n for n in TUNE if n[0] < 4 * bar]
-                notes += line((extra, 79), start=4 * bar)
+                notes += _eighths(4 * bar, extra)
                 notes += [(s + extra, n, p) for s, n, p in TUNE if s >= 4 * bar]
                 change, back = round(4 * bar * PPQ), round((4 * bar + extra) * PPQ)
                 song = [*SONG, (change, smf.meter(numerator, power)), (back, smf.meter(4, 2))]
-                data = file([body(song), body(tune(notes=notes)), body(chords())])
+                melody = tune(notes=notes, title="Melody")
+                data = file([body(song), body(melody), body(chords())])
                 right = {"onsets": notes, "or_notice": "bar|meter|section"}
                 name = f"{bars} of {numerator}_{2**power} after bar {bar}"
                 cases.append(Case(name, data, right))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import smf
-from .case_base import BASS, BEAT, RIGHT, SONG, TUNE, Case, chords, tune
+from .case_base import BASS, BEAT, RIGHT, SONG, TRIADS, TUNE, Case, chords, tune
 from .smf import PPQ, Event, Line, body, file, meta, play
 
 
@@ -63,17 +63,23 @@ def part_names() -> list[Case]:
 
 def melody_among_arpeggios() -> list[Case]:
     """Unnamed tracks: the tune, though an arpeggio or repeated chords are higher and busier."""
-    cases = []
-    figures = {
-        "arpeggio": [(i / 2, 0.5, 84 + (0, 4, 7, 12)[i % 4]) for i in range(64)],
-        "sixteenths": [(i / 4, 0.25, 79 + (0, 3, 7, 3)[i % 4]) for i in range(128)],
-        "chords": [(i / 2, 0.4, 84 + p) for i in range(64) for p in (0, 4, 7)],
+    tones = [[24 + p for p in triad] + [36 + triad[0]] for triad in TRIADS]
+    figures: dict[str, Line] = {
+        "arpeggio": [(i / 2, 0.5, tones[i // 8 % 4][i % 4]) for i in range(64)],
+        "up and down": [(i / 2, 0.5, tones[i // 8 % 4][(0, 1, 2, 1)[i % 4]]) for i in range(64)],
+        "sixteenths": [(i / 4, 0.25, tones[i // 16 % 4][i % 4]) for i in range(128)],
+        "chords": [(i / 2, 0.4, p) for i in range(64) for p in tones[i // 8 % 4]],
     }
+    cases = []
     for name, figure in figures.items():
         for first in (True, False):
-            high: list[Event] = [(0, smf.program(3, 0)), *play(figure, 3)]
-            tracks = [tune(title=""), high] if first else [high, tune(title="")]
-            cases.append(Case(f"{name}, tune {'first' if first else 'last'}", song(*tracks), RIGHT))
+            for lower in (0, 12):
+                notes = [(s, n, p - lower) for s, n, p in TUNE]
+                high: list[Event] = [(0, smf.program(3, 73)), *play(figure, 3)]
+                low = tune(notes=notes, title="")
+                place = f"tune {'first' if first else 'last'}, {lower} lower"
+                data = song(low, high) if first else song(high, low)
+                cases.append(Case(f"{name}, {place}", data, RIGHT | {"melody": notes}))
     return cases
 
 
@@ -168,8 +174,8 @@ def chord_symbols() -> list[Case]:
     for count in (1, 2, 3):
         few = sorted([*sections[:count], *symbols])
         cases.append(Case(f"with {count} section names", marked(few), right))
-        only = RIGHT | {"chords": PROGRESSION[:count]}
-        cases.append(Case(f"{count} alone", marked(symbols[:count]), only))
+        only = RIGHT | {"chords": PROGRESSION[1 : 1 + count]}  # the first could be a letter
+        cases.append(Case(f"{count} alone", marked(symbols[1 : 1 + count]), only))
     words = [(float(i), word) for i, word in enumerate(("Am", " Ende", " des", " Ta", "ges", "C"))]
     return [
         *cases,
