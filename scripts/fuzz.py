@@ -41,8 +41,7 @@ def fuzz(name: str, seed: int, count: int, out: Path) -> dict[str, list[str]]:
             found.append(f"{name} {seed} {index}: {outcome.message}")
             if len(found) <= SAVED:
                 path = out / f"{name.replace(' ', '-')}-{seed}-{index}"
-                data = given if isinstance(given, bytes) else repr(given).encode(errors="replace")
-                path.write_bytes(data)
+                path.write_bytes(given if isinstance(given, bytes) else as_text(given))
     refused = sum(kinds.values()) - kinds[""]
     print(
         f"{name:<14}{count:>9,}{refused:>9,}{len(kinds) - ('' in kinds):>9}"
@@ -50,6 +49,16 @@ def fuzz(name: str, seed: int, count: int, out: Path) -> dict[str, list[str]]:
         flush=True,
     )
     return findings
+
+
+def as_text(given: object) -> bytes:
+    """The `repr` of an input, which may hold numbers of any length and half characters."""
+    digits = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        return repr(given).encode(errors="backslashreplace")
+    finally:
+        sys.set_int_max_str_digits(digits)
 
 
 def main() -> None:
@@ -62,7 +71,6 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     warnings.simplefilter("ignore")
-    sys.set_int_max_str_digits(0)  # so that numbers of many digits can be printed
     print(f"{'target':<14}{'inputs':>9}{'refused':>9}{'errors':>9}{'findings':>10}", end="")
     print(f"{'slowest s':>10}{'most MB':>10}")
     findings: defaultdict[str, list[str]] = defaultdict(list)

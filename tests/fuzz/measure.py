@@ -60,8 +60,8 @@ class Outcome:
         return "memory" if self.bytes > MAX_BYTES else ""
 
 
-def measure(run: Callable[[Any], object], given: Any) -> Outcome:
-    """Run a function on an input; it is ended after `MAX_SECONDS` where Python can."""
+def measure(run: Callable[[Any], object], given: Any, max_seconds: float = MAX_SECONDS) -> Outcome:
+    """Run a function on an input; it is ended after `max_seconds` of CPU, if it is in Python."""
 
     def stop(*_: object) -> None:
         raise TooSlow
@@ -72,7 +72,7 @@ def measure(run: Callable[[Any], object], given: Any) -> Outcome:
     is_foreign = False
     try:
         try:
-            signal.setitimer(signal.ITIMER_PROF, MAX_SECONDS)
+            signal.setitimer(signal.ITIMER_PROF, max_seconds)
             run(given)
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
@@ -88,7 +88,11 @@ def measure(run: Callable[[Any], object], given: Any) -> Outcome:
 
 def place_of(error: BaseException) -> str:
     """File and line in the package where an exception came from."""
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename != __file__ or not isinstance(error, TooSlow)
+    ]
     inside = [frame for frame in frames if frame.filename.startswith(PACKAGE)] or frames
     path = Path(inside[-1].filename)
     name = path.relative_to(PACKAGE) if path.is_relative_to(PACKAGE) else path.name

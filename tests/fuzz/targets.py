@@ -36,7 +36,7 @@ from musicvae.verbs.replay import replay
 from ..miniatures import little_band, tiny_checkpoint, tiny_prior
 from . import midi_bytes
 from .measure import Disagreement
-from .values import ODD, TOKENS, change_value, mutate_json, random_text
+from .values import ODD, TOKENS, change_value, mutate_json, random_text, to_json
 
 FAST_CODECS = ("melody", "roll")
 
@@ -101,7 +101,7 @@ def make_recipe(random: Random) -> tuple[int, str]:
             about["options"] = mutate_json(random, about["options"], ODD[:-3])
         else:
             about = mutate_json(random, about)
-    text = json.dumps(about)
+    text = to_json(about)
     if random.random() < 0.1:
         text = text[: random.randrange(len(text))] + random.choice(
             ("[" * 5000, "", "\ud800", "1e999")
@@ -133,13 +133,13 @@ def make_checkpoint(random: Random) -> tuple[bytes, bytes]:
     config, weights = checkpoint_bytes()
     if random.random() < 0.6:
         about = mutate_json(random, json.loads(config))
-        config = json.dumps(about).encode()
+        config = to_json(about).encode()
         return (
             midi_bytes.change_bytes(random, config) if random.random() < 0.1 else config
         ), weights
     size = int.from_bytes(weights[:8], "little")
     header = mutate_json(random, json.loads(weights[8 : 8 + size]))
-    text = json.dumps(header).encode()
+    text = to_json(header).encode()
     weights = len(text).to_bytes(8, "little") + text + weights[8 + size :]
     return config, midi_bytes.change_bytes(random, weights) if random.random() < 0.3 else weights
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import json
 import math
+import sys
 from random import Random
 from typing import Any
 
@@ -17,7 +19,7 @@ def deep_list(depth: int) -> list[Any]:
 
 
 ODD: tuple[Any, ...] = (
-    *(None, True, False, 0, 1, -1, 2, 127, 128, 65504, 2**31, 2**63, 10**9, 10**400, 10**4300),
+    *(None, True, False, 0, 1, -1, 2, 127, 128, 65504, 2**31, 2**63, 10**9, 10**400, 10**5000),
     *(0.5, -0.0, 1e-320, 1e308, math.inf, -math.inf, math.nan),
     *("", "x", "0", "C", "\0", "\ud800", "\x1b[2J", "é", "C" * 5000, "9" * 5000, "٣"),
     *([], {}, [0], [math.nan], [[]], {"": None}, deep_list(100), b"", b"x", object()),
@@ -54,29 +56,36 @@ def random_text(random: Random, kind: str) -> str:
 
 def mutate_json(random: Random, value: Any, odd: tuple[Any, ...] = ODD[:-3]) -> Any:
     """A copy of a JSON value with one place in it changed."""
-    value = copy.deepcopy(value)
-    holder: Any = [value]
+    root: list[Any] = [copy.deepcopy(value)]
+    holder: Any = root
     key: Any = 0
     while holder[key] and isinstance(holder[key], (list, dict)) and random.random() < 0.85:
         holder = holder[key]
         key = random.choice([*holder] if isinstance(holder, dict) else range(len(holder)))
-    root = holder is not value and holder[key] is value
     changed = change_value(random, holder[key], odd)
-    if root:
-        return changed
-    if random.random() < 0.15:
+    if holder is not root and random.random() < 0.15:
         del holder[key]
     elif isinstance(holder, dict) and random.random() < 0.1:
         holder[random.choice(("", "version", "bars", "x"))] = changed
     else:
         holder[key] = changed
-    return value
+    return root[0]
+
+
+def to_json(value: Any) -> str:
+    """JSON with numbers of any length, which `json.dumps` refuses."""
+    digits = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        return json.dumps(value)
+    finally:
+        sys.set_int_max_str_digits(digits)
 
 
 def change_value(random: Random, value: Any, odd: tuple[Any, ...]) -> Any:
     """A value near another, or an odd one."""
     kind = random.randrange(4)
-    if kind == 0 and isinstance(value, (int, float)) and not isinstance(value, bool):
+    if kind == 0 and isinstance(value, (int, float)) and abs(value) < 10**12:
         return random.choice((value + 1, value - 1, -value, value * 1000, value + 0.5, str(value)))
     if kind == 0 and isinstance(value, str):
         at = random.randrange(len(value) + 1)
