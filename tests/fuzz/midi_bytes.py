@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 from random import Random
+
+from musicvae.midi.writer import midi_bytes
+from musicvae.score.provenance import Recipe
+from musicvae.theory.meter import Meter
 
 from ..midi import smf
 from ..midi.cases import CASES
+from ..miniatures import little_piece
+from .values import mutate_json, to_json
 
 EDGES = (0, 1, 2, 3, 24, 64, 95, 96, 127, 128, 129, 192, 200, 254, 255)
 """Bytes at which something changes."""
@@ -38,7 +45,8 @@ class Chunk:
 
 def split_events(body: bytes) -> list[tuple[bytes, bytes]]:
     """The events of a track as (delta, message); what is no event comes last, as one."""
-    events, at, running = [], 0, 0
+    events: list[tuple[bytes, bytes]] = []
+    at = running = 0
     while at < len(body):
         start = at
         while at < len(body) - 1 and body[at] & 0x80 and at - start < 3:
@@ -77,8 +85,13 @@ def take_apart(data: bytes) -> list[Chunk]:
 
 @functools.cache
 def seeds() -> tuple[bytes, ...]:
-    """Files to begin with: every case that people met."""
-    return tuple(case.data for cases in CASES.values() for case in cases if len(case.data) < 3000)
+    """Files to begin with: every case that people met, and files of our own."""
+    met = (case.data for cases in CASES.values() for case in cases if len(case.data) < 3000)
+    own = [
+        little_piece(codec, Meter(6, 8), 1) for codec in ("melody", "drums", "trio", "leadsheet")
+    ]
+    recipe = Recipe("0" * 64, "vary", "0" * 64, 2, bytes(16), {"wishes": {"key": "C"}})
+    return (*met, *(midi_bytes(replace(phrase, recipe=recipe)) for phrase in own * 10))
 
 
 def random_event(random: Random) -> bytes:
@@ -107,7 +120,7 @@ def change_events(random: Random, events: list[tuple[bytes, bytes]], other: Chun
     """Change the events of a track in one way."""
     if random.random() < 0.004:  # what grows with the square of the number of events
         few = [(random.choice(DELTAS[:5]), random_event(random)) for _ in range(2)]
-        events[0:0] = few * random.choice((500, 5000))
+        events[0:0] = few * random.choice((500, 5000, 5000, 200_000))
         return
     at = random.randrange(len(events) + 1)
     to = at + random.choice((1, 1, 2, 5, 20))
@@ -125,12 +138,24 @@ def change_events(random: Random, events: list[tuple[bytes, bytes]], other: Chun
         events.insert(at, (random.choice(DELTAS[:4]), random_event(random)))
     elif kind == 6 and events:
         events[at % len(events)] = (random.choice(DELTAS), message)
+    elif kind == 7 and b'{"' in message:
+        events[at % len(events)] = (delta, change_json(random, message))
     elif kind == 7 and message:
         place = random.randrange(len(message))
         changed = message[:place] + bytes([random.choice(EDGES)]) + message[place + 1 :]
         events[at % len(events)] = (delta, changed)
     elif events:
         events[at % len(events)] = (delta, message[1:])
+
+
+def change_json(random: Random, message: bytes) -> bytes:
+    """A text event that ends in JSON, as musicvae writes, with one value in it changed."""
+    start, at = message.find(b"musicvae"), message.index(b'{"')
+    try:
+        changed = to_json(mutate_json(random, json.loads(message[at:])))
+    except ValueError:  # it was changed before, to what is no JSON
+        return message
+    return smf.meta(message[1], message[max(3, start) : at] + changed.encode())
 
 
 def mutate(random: Random) -> bytes:

@@ -217,8 +217,10 @@ def run_tuples(given: tuple[Any, Any, Any, Any]) -> None:
 
 def make_pretty_midi(random: Random) -> list[tuple[str, int, Any]]:
     """Changes to a `PrettyMIDI`: an attribute, the number of the note, and an odd value."""
-    attributes = ("start", "end", "pitch", "velocity", "name", "program", "is_drum", "tempo")
-    attributes += ("numerator", "denominator", "time", "resolution", "lyric", "bend", "control")
+    attributes = (
+        *("start", "end", "pitch", "velocity", "name", "program", "is_drum", "tempo", "numerator"),
+        *("denominator", "time", "resolution", "lyric", "bend", "control"),
+    )
     return [
         (random.choice(attributes), random.randrange(4), random.choice((*ODD, "ボーカル", -5, 300)))
         for _ in range(random.choice((1, 1, 2, 3)))
