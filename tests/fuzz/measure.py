@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import signal
 import sys
 import time
@@ -101,5 +100,7 @@ def place_of(error: BaseException) -> str:
 
 def peak_bytes() -> int:
     """The most memory that the process has held; it never falls."""
+    import resource  # Windows has none; there the tests are skipped
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024

@@ -61,6 +61,10 @@ FOUND: dict[str, tuple[str, Any]] = {
         "both readers",
         track((0, ON), (480, b"\x80\x42\x00"), (480, ON)),
     ),
+    "struck three times, let go once": (
+        "both readers",
+        track((0, ON), (0, ON), (480, OFF), (480, ON)),
+    ),
     "active sensing before a note": ("both readers", track((59, b"\xfe\x00"), (59, ON), (99, OFF))),
     "system exclusive of zeros": (
         "both readers",
