@@ -37,9 +37,7 @@ def test_every_window_of_a_folder_is_measured(midi_folder: Path, tiny_folder: Pa
     assert musicvae.evaluate(tiny_folder, data=midi_folder, pairs=4) == evaluation
 
 
-@pytest.mark.skipif(
-    not MAPS.exists(), reason="only Linux lists what is mapped"
-)
+@pytest.mark.skipif(not MAPS.exists(), reason="only Linux lists what is mapped")
 def test_no_file_of_a_folder_stays_mapped(
     midi_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -149,9 +149,7 @@ def test_a_saved_run_is_restored_with_the_same_settings_only(
         other.restore()
 
 
-@pytest.mark.skipif(
-    not MAPS.exists(), reason="only Linux lists what is mapped"
-)
+@pytest.mark.skipif(not MAPS.exists(), reason="only Linux lists what is mapped")
 def test_a_restored_run_leaves_its_file_free(windows: Windows, tmp_path: Path) -> None:
     """No tensor of it is still mapped, since Windows would refuse to replace the file."""
     trainer = fresh(short_training(), tmp_path)
