@@ -117,7 +117,9 @@ def main() -> None:
     rng, player = np.random.default_rng(0), load(arguments.model).player
     files = list(midi_files(arguments.folder))
     files = [files[i] for i in rng.permutation(len(files))[: arguments.files]]
-    held_out = set(arguments.held_out.read_text().split()) if arguments.held_out else set()
+    held_out = (
+        set(arguments.held_out.read_text(encoding="utf-8").split()) if arguments.held_out else set()
+    )
     windows = Windows(player, files, held_out)
     rows = rng.permutation(np.flatnonzero(windows.is_query))[: arguments.queries]
     print(f"{len(windows.codes)} windows of {len(files)} files, {len(rows)} questions")

@@ -53,7 +53,7 @@ def main() -> None:
 def data_sets(source: Path, codecs: list[str], folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield codec and path of the given data set, or of one prepared for each codec."""
     if (source / "data.json").is_file():
-        yield json.loads((source / "data.json").read_text())["codec"], source
+        yield json.loads((source / "data.json").read_text(encoding="utf-8"))["codec"], source
         return
     for codec in codecs:
         musicvae.prepare([source], folder / f"{codec}-data", codec=codec)

@@ -41,7 +41,9 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=60)
     arguments = parser.parse_args()
     player, rng = load(arguments.model).player, np.random.default_rng(0)
-    held_out = set(arguments.held_out.read_text().split()) if arguments.held_out else set()
+    held_out = (
+        set(arguments.held_out.read_text(encoding="utf-8").split()) if arguments.held_out else set()
+    )
     windows = read_windows(player, list(midi_files(arguments.folder)), held_out)
     pairs: list[tuple[Phrase, Phrase]] = []
     while len(pairs) < arguments.pairs:

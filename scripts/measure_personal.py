@@ -66,7 +66,7 @@ def main() -> None:
     parser.add_argument("--cases", nargs="*", default=[name for name, _, _ in CASES])
     arguments = parser.parse_args()
     base = load(arguments.model)
-    with (arguments.data / "pieces.csv").open() as table:
+    with (arguments.data / "pieces.csv").open(encoding="utf-8", newline="") as table:
         rows = [row for row in csv.DictReader(table) if row["split"] == arguments.split]
     pieces = [row["file"] for row in rows if int(row["windows"]) >= MIN_WINDOWS]
     for name, kind, selection in CASES:

@@ -105,7 +105,7 @@ def main() -> None:
     musicvae.fit_attributes(out, data=unmixed, progress=print)
     evaluation = musicvae.evaluate(out, data=unmixed, pairs=arguments.pairs)
     write_atomic(out / "evaluation.json", (evaluation.to_json() + "\n").encode())
-    with (unmixed / "pieces.csv").open() as table:
+    with (unmixed / "pieces.csv").open(encoding="utf-8", newline="") as table:
         digests = sorted(row["sha256"] for row in csv.DictReader(table) if row["split"] == "test")
     write_atomic(out / "test-pieces.txt", "".join(f"{digest}\n" for digest in digests).encode())
 

@@ -20,8 +20,6 @@ from musicvae import checkpoint
 from musicvae.api.model import MusicVAE, load
 from musicvae.training import metrics_log
 
-from .miniatures import tiny_checkpoint
-
 ROOT = Path(__file__).parent.parent
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "50"))
@@ -48,6 +46,8 @@ def no_curves() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a saved checkpoint with random weights."""
+    from .miniatures import tiny_checkpoint  # needs torch, which many tests do not
+
     folder = tmp_path_factory.mktemp("tiny")
     checkpoint.save(folder, tiny_checkpoint())
     return folder

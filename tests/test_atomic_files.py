@@ -37,6 +37,7 @@ def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) & stat.S_IRUSR
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_files_have_the_permissions_that_the_umask_leaves(
     umask: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

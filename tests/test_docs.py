@@ -21,10 +21,10 @@ from musicvae.codecs import CODECS
 from musicvae.presets import PRESETS
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text()
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 CARDS = sorted((ROOT / "checkpoints").glob("*/card.md"))
-PAGES = [README, *(page.read_text() for page in [*DOCS, *CARDS])]
+PAGES = [README, *(page.read_text(encoding="utf-8") for page in [*DOCS, *CARDS])]
 
 
 def blocks(language: str, page: str = README) -> list[str]:
@@ -67,7 +67,9 @@ def test_each_command_and_option_exists(line: str) -> None:
 @pytest.mark.parametrize("line", ALL_COMMANDS)
 def test_each_model_is_in_the_wheel_or_named_by_its_folder(line: str) -> None:
     """So every line works where only the package is installed."""
-    shipped = re.findall(r'"checkpoints/([^/]*)/card.md"', (ROOT / "pyproject.toml").read_text())
+    shipped = re.findall(
+        r'"checkpoints/([^/]*)/card.md"', (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    )
     name, *words = shlex.split(line, comments=True)
     models = [word for before, word in pairwise([name, *words]) if before == "--model"]
     if name in ("attributes", "fit-attributes", "fit-prior"):
@@ -76,7 +78,11 @@ def test_each_model_is_in_the_wheel_or_named_by_its_folder(line: str) -> None:
         assert model in shipped or "/" in model
 
 
-WITH_PYTHON = [path for path in (ROOT / "README.md", *DOCS) if blocks("python", path.read_text())]
+WITH_PYTHON = [
+    path
+    for path in (ROOT / "README.md", *DOCS)
+    if blocks("python", path.read_text(encoding="utf-8"))
+]
 
 
 @pytest.mark.slow
@@ -91,13 +97,13 @@ def test_the_python_of_a_page_runs(
     shutil.copytree(ROOT / "data" / "tunes", tmp_path / "data" / "tunes")  # `similar` writes to it
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
-    for number, block in enumerate(blocks("python", path.read_text()), start=1):
+    for number, block in enumerate(blocks("python", path.read_text(encoding="utf-8")), start=1):
         exec(compile(block, f"{path.name}, block {number}", "exec"), names)
 
 
 def test_every_public_name_and_verb_has_an_example() -> None:
     """Each has a heading in docs/api.md and code that uses it; errors have a row in a table."""
-    page = (ROOT / "docs" / "api.md").read_text()
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", page, re.M | re.S))
     verbs = {name for name, _ in inspect.getmembers(MusicVAE, inspect.isfunction) if name[0] != "_"}
     for name in {*musicvae.__all__, *verbs}:
@@ -124,14 +130,14 @@ def test_the_first_commands_of_the_readme_work(
 def test_the_ci_runs_the_test_command_of_the_readme() -> None:
     """It runs that line and no other."""
     (line,) = [block.strip() for block in blocks("sh") if "scripts/test" in block]
-    script = (ROOT / ".ci" / "run").read_text().splitlines()
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     commands = [text for text in script if text and not text.startswith(("#", "set ", "cd "))]
     assert commands == [line]
 
 
 def test_every_codec_and_preset_is_documented() -> None:
     """Codecs in docs/preparing.md and in the help of `prepare`, presets in the README."""
-    page = (ROOT / "docs" / "preparing.md").read_text()
+    page = (ROOT / "docs" / "preparing.md").read_text(encoding="utf-8")
     for codec in CODECS:
         assert f"\n- `{codec}`: " in page
         assert codec in help_of("prepare")
@@ -141,19 +147,21 @@ def test_every_codec_and_preset_is_documented() -> None:
 
 def test_every_page_is_in_the_navigation_of_the_site() -> None:
     """Each page once, under a title."""
-    navigation = (ROOT / "mkdocs.yml").read_text()
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     for page in DOCS:
         assert navigation.count(f": {page.name}\n") == 1
 
 
 def test_the_citation_is_of_this_version() -> None:
     """CITATION.cff has the version of the package."""
-    assert f"\nversion: {musicvae.__version__}\n" in (ROOT / "CITATION.cff").read_text()
+    assert f"\nversion: {musicvae.__version__}\n" in (ROOT / "CITATION.cff").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_links_to_files_work() -> None:
     """Links to files of the project, on every page."""
     for page in (ROOT / "README.md", *DOCS, *CARDS):
-        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
             if not target.startswith("http"):
                 assert (page.parent / target).exists(), target

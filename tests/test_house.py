@@ -35,7 +35,7 @@ def imports(module: str) -> set[str]:
     path = MODULES[module]
     package = path.parent.relative_to(PACKAGE).parts
     imported = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = package[: len(package) - node.level + 1]
             name = ".".join((*base, *(node.module or "").split("."))).strip(".")
@@ -85,7 +85,7 @@ def test_torch_stays_where_nets_are_trained() -> None:
     """Other rooms do not import it, not even inside a function."""
     offenders = []
     for module, path in MODULES.items():
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level:
                 names = [node.module or ""]
@@ -96,5 +96,8 @@ def test_torch_stays_where_nets_are_trained() -> None:
 
 def test_no_file_is_longer_than_300_lines() -> None:
     """A longer file does two things and is split."""
-    lines = {module: len(path.read_text().splitlines()) for module, path in MODULES.items()}
+    lines = {
+        module: len(path.read_text(encoding="utf-8").splitlines())
+        for module, path in MODULES.items()
+    }
     assert {module: count for module, count in lines.items() if count > 300} == {}

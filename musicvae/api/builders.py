@@ -261,7 +261,7 @@ def personalize(
 
     check_seed(seed)
     out = Path(out)
-    if out.resolve() in [folder.resolve() for folder in shipped().values()]:
+    if out.exists() and any(map(out.samefile, shipped().values())):
         raise OutputError(f"{out} came with the package: choose another folder.")
     check_folder(out)
     personal = run(load(find_checkpoint(model)), sources, seed=seed, progress=progress)

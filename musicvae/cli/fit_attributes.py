@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..config import MAX_FIT_WINDOWS
+from .ending import shell_line
 from .progress import progress_bar
 
 
@@ -31,5 +31,5 @@ def fit_attributes(
 
     with progress_bar("fit-attributes", "windows", on_interrupt=unchanged) as progress:
         run(model, data=data, limit=limit, seed=seed, progress=progress)
-    line = shlex.join(["musicvae", "attributes", model, "--data", str(data)])
+    line = shell_line(["musicvae", "attributes", model, "--data", str(data)])
     typer.echo(f"{model} has attributes now:  {line}")

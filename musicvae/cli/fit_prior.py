@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .ending import why_it_ended
+from .ending import shell_line, why_it_ended
 from .progress import progress_bar
 
 
@@ -70,6 +69,6 @@ def fit_prior(
         )
     else:
         typer.echo(f"NLL under the prior: {nats:.3f} nats of a window of valid")
-    name = shlex.quote(model)
+    name = shell_line([model])
     typer.echo(f"{model} now generates from this prior:  musicvae generate --model {name} out/")
     typer.echo(f"It can also extend:  musicvae extend in.mid out.mid --model {name}")

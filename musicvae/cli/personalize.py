@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..presets import RECONSTRUCTION_MODEL
+from .ending import shell_line
 from .options import Force, Model, count_of
 from .printable import printable
 from .progress import progress_bar
@@ -48,7 +48,7 @@ def personalize(
     ) as progress:
         personal = run(sources, out=out, model=model, seed=seed, progress=progress)
     _report(personal)
-    typer.echo(f"{out} is ready:  musicvae generate --model {shlex.quote(str(out))} out/")
+    typer.echo(f"{out} is ready:  musicvae generate --model {shell_line([str(out)])} out/")
 
 
 def _report(personal: Personal) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,10 +56,12 @@ def read_folder(
     with TemporaryDirectory() as data:
         prepare([folder], data, codec=codec.name, bars=bars, progress=progress)
         for split in SPLITS:
-            try:
-                windows = open_split(data, split)
-            except DatasetError:  # a few files do not fill every split
-                continue
-            rows = range(len(windows))
-            collected += [(windows.window(row).copy(), windows.meter(row)) for row in rows]
+            with suppress(DatasetError):  # a few files do not fill every split
+                collected += _copy_windows(data, split)
     return FolderWindows(codec, bars, collected)
+
+
+def _copy_windows(data: str, split: str) -> list[tuple[Codes, Meter]]:
+    """All windows of a split; no file stays mapped, since Windows could not delete it."""
+    windows = open_split(data, split)
+    return [(windows.window(row).copy(), windows.meter(row)) for row in range(len(windows))]

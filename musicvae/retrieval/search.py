@@ -7,6 +7,7 @@ recognized by its size and modification time; `open_library` reads new and chang
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def similar(
     matches = []
     for row, nearest, query in zip(*best_of_each(library, queries), strict=True):
         path = library.folder / library.entries[library.owners[row]].name
-        if exclude is None or path.resolve() != exclude.resolve():
+        if exclude is None or not _is_same_file(path, exclude):
             bar, distance = int(library.bars[row]), float(nearest)
             matches.append(Match(path, bar, distance, query_bars[query], shifts[query]))
         if len(matches) == n:
@@ -209,6 +210,13 @@ def unit_vectors(mu: FloatArray) -> FloatArray:
     """Divide each vector by its length. `[N, Z]` -> `[N, Z]`"""
     length = np.linalg.norm(mu, axis=1, keepdims=True)
     return np.asarray(mu / np.maximum(length, np.finfo(np.float32).tiny), np.float32)
+
+
+def _is_same_file(a: Path, b: Path) -> bool:
+    """Return True if two paths name one file, whatever their case and the links on the way."""
+    with suppress(OSError):
+        return a.samefile(b)
+    return False
 
 
 def _is_unchanged(entry: Entry, files: Mapping[str, Path]) -> bool:

@@ -45,7 +45,7 @@ class MetricsLogger:
     def add(self, row: Mapping[str, float]) -> None:
         """Log one report: figures by column name; columns without a figure stay empty."""
         with _writing(self.out / METRICS_FILE):
-            with (self.out / METRICS_FILE).open("a") as file:
+            with (self.out / METRICS_FILE).open("a", encoding="utf-8", newline="\n") as file:
                 file.write(_csv_line(row) + "\n")
             if self._tensorboard:
                 for name in row.keys() - {"step"}:
@@ -69,7 +69,7 @@ class MetricsLogger:
 def read_metrics(out: Path) -> Iterator[dict[str, float]]:
     """Yield the rows of a run's metrics.csv, except an incomplete last line."""
     try:
-        text = (out / METRICS_FILE).read_text()
+        text = (out / METRICS_FILE).read_text(encoding="utf-8")
     except OSError:
         return
     complete_lines = text[: text.rfind("\n") + 1]

@@ -77,7 +77,8 @@ def load_state(folder: Path, config: ModelConfig, net: nn.Module, optimizer: Ada
         TrainingError: the file is damaged, or was written by a run with another config.
     """
     with _open_state(folder) as (file, header):
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        # copies: Windows replaces no file of which a tensor is still mapped
+        tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
         saved, state = _config(header), TrainerState(**header["standing"])
     if changed := differences(asdict(saved), asdict(config)):
         raise TrainingError(

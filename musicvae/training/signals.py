@@ -17,14 +17,18 @@ def interrupts() -> Iterator[threading.Event]:
         return
     previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
+    def restore(number: signal.Signals) -> None:
+        handler = previous[number]  # None if a host program set it without Python
+        signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
     def handle(number: int, frame: object) -> None:
         interrupted.set()
-        signal.signal(number, previous[signal.Signals(number)])
+        restore(signal.Signals(number))
 
     for number in previous:
         signal.signal(number, handle)
     try:
         yield interrupted
     finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+        for number in previous:
+            restore(number)

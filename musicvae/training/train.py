@@ -34,6 +34,9 @@ from .trainer import Trainer
 
 SAVE_EVERY_SECONDS = 120
 REPORT_EVERY = 10
+MIN_SECONDS = 1e-3
+"""Shortest time that a pace is computed from: the clock of Windows stands still for 16 ms."""
+
 NOT_SHOWN = ("step", "learning_rate", "beta")
 """Columns of metrics.csv that are not part of a report."""
 
@@ -119,7 +122,8 @@ def fit(
         for batch in batches:
             losses = trainer.update(batch)
             windows_seen += batch.batch_size
-            step, seconds = trainer.state.step, time.monotonic() - started
+            step = trainer.state.step
+            seconds = max(MIN_SECONDS, time.monotonic() - started)
             validate = step % config.valid_every == 0 or step == config.steps
             if validate or step % REPORT_EVERY == 0:
                 row = trainer.figures(losses, batch)

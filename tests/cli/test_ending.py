@@ -15,6 +15,7 @@ from musicvae import presets
 from musicvae.api import builders
 from musicvae.api.model import load
 from musicvae.cli import app
+from musicvae.cli.ending import shell_line
 from musicvae.config import ModelConfig
 from musicvae.presets import PRESETS
 from musicvae.training import fit_prior as prior
@@ -182,3 +183,15 @@ def test_a_prior_fit_out_of_time_is_reported(
     result = run_command(monkeypatch, "fit-prior", *paths, "--steps", "9", "--max-minutes", "0")
     assert result.stdout.startswith("Stopped at step 1 of 9: the time is up.\n")
     assert "before it was measured on valid" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("system", "line"),
+    [("linux", "info 'C:\\my songs\\a.mid'"), ("win32", 'info "C:\\my songs\\a.mid"')],
+)
+def test_lines_to_paste_are_quoted_for_the_shell(
+    system: str, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows knows double quotes only, and its paths keep their backslashes."""
+    monkeypatch.setattr("sys.platform", system)
+    assert shell_line(["info", "C:\\my songs\\a.mid"]) == line

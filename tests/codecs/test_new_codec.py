@@ -188,7 +188,7 @@ def test_its_model_is_evaluated_like_a_melody_model(staccato: Codec) -> None:
 def test_no_module_checks_which_codec_it_has() -> None:
     """No `isinstance` with a codec and no comparison with its name: codecs have properties."""
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "isinstance":
                 assert "Codec" not in ast.unparse(node.args[1]), f"{path}: {ast.unparse(node)}"
             if isinstance(node, ast.Compare):

@@ -125,7 +125,7 @@ def test_every_net_has_the_figures_it_can_have(name: str, choices: dict[str, obj
     assert ("copies of training" in figures) == has_prior
     counted = has_latent and net.codec not in ("roll", "piano")
     assert ("relative cost, walk, mean" in figures) == counted
-    text = (ROOT / "docs" / "numbers.md").read_text()
+    text = (ROOT / "docs" / "numbers.md").read_text(encoding="utf-8")
     for part in {part for name in figures for part in name.split(", ")}:
         assert part in text, f"docs/numbers.md does not explain {part!r}"
     frame_f1 = [name for name in figures if name.endswith("frame F1")]

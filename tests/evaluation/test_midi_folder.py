@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -14,6 +15,8 @@ from musicvae.theory.meter import Meter
 
 from ..miniatures import little_tune
 from .collection import MELODY
+
+MAPS = Path("/proc/self/maps")
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +35,26 @@ def test_every_window_of_a_folder_is_measured(midi_folder: Path, tiny_folder: Pa
     assert "copies, n-gram cost" in evaluation.left_out
     assert "distance to A, walk, half-way" in evaluation.figures
     assert musicvae.evaluate(tiny_folder, data=midi_folder, pairs=4) == evaluation
+
+
+@pytest.mark.skipif(not MAPS.exists(), reason="only Linux lists what is mapped")
+def test_no_file_of_a_folder_stays_mapped(
+    midi_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The prepared arrays are free when their folder is deleted; else Windows would refuse."""
+    mapped: list[bool] = []
+
+    class Observed(TemporaryDirectory[str]):
+        def cleanup(self) -> None:
+            mapped.append(self.name in MAPS.read_text(encoding="utf-8"))
+            super().cleanup()
+
+        def __exit__(self, *_: object) -> None:
+            self.cleanup()
+
+    monkeypatch.setattr("musicvae.evaluation.midi_folder.TemporaryDirectory", Observed)
+    read_folder(midi_folder, MELODY, 2)
+    assert mapped == [False]
 
 
 def test_a_training_set_can_be_named(midi_folder: Path, tiny_folder: Path, tmp_path: Path) -> None:

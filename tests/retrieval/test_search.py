@@ -59,6 +59,16 @@ def test_a_tune_is_found_in_its_file_and_bar(tiny_model: MusicVAE, folder: Path)
     assert all(0 <= match.distance <= 2 for match in rest)
 
 
+def test_the_query_itself_is_left_out_under_any_name(tiny_model: MusicVAE, folder: Path) -> None:
+    """A second link to the same file stands for a name in another case, as macOS allows it."""
+    os.link(folder / "2.mid", folder / "second.txt")
+    library = tiny_model.open_library(folder)
+    query = read_midi(folder / "second.txt")[0]
+    matches = search.similar(tiny_model.player, query, library, exclude=folder / "second.txt")
+    assert "2.mid" not in [match.path.name for match in matches]
+    assert len(matches) == 5
+
+
 @pytest.mark.parametrize("semitones", [-5, 1, 6])
 def test_a_tune_in_another_key_is_found(tiny_model: MusicVAE, folder: Path, semitones: int) -> None:
     """It is transposed back by as many semitones; in its own key it is less similar."""

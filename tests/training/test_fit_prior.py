@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -126,7 +125,7 @@ def test_ctrl_c_leaves_the_model_as_it_was(
     update = Trainer.update
 
     def interrupted_update(trainer: Trainer, batch: LocalBatch) -> Losses:
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
         return update(trainer, batch)
 
     monkeypatch.setattr(Trainer, "update", interrupted_update)

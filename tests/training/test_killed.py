@@ -57,6 +57,7 @@ for out in (broken, unbroken):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks no process")
 def test_a_run_survives_ten_kills_at_random_moments(tmp_path: Path) -> None:
     """Weights, optimizer state and metrics are identical, and no temporary files are left."""
     places = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import signal
 import time
 from collections.abc import Callable
@@ -166,7 +165,7 @@ def test_ctrl_c_saves_and_says_how_to_resume(
     reports: list[Report] = []
     handler = signal.getsignal(signal.SIGINT)  # SIG_IGN if a shell runs the tests in background
     with monkeypatch.context() as patch:
-        before_update(4, patch, lambda trainer: os.kill(os.getpid(), signal.SIGINT))
+        before_update(4, patch, lambda trainer: signal.raise_signal(signal.SIGINT))
         with pytest.raises(KeyboardInterrupt, match="Stopped at step 5 of 12; --resume goes on"):
             train(short_training(), data, tmp_path / "broken", progress=reports.append)
     assert (reports[-1].ended, reports[-1].done, reports[-1].total) == ("interrupt", 5, 12)

@@ -16,9 +16,12 @@ from musicvae.nets import Losses
 from musicvae.presets import PRESETS
 from musicvae.training import trainer as trainer_module
 from musicvae.training.distributed import launch_fabric
+from musicvae.training.resume import STATE_FILE
 from musicvae.training.trainer import Trainer, draw_batches, spread_batches
 
 from ..miniatures import short_training, write_dataset
+
+MAPS = Path("/proc/self/maps")
 
 
 @pytest.fixture
@@ -144,6 +147,18 @@ def test_a_saved_run_is_restored_with_the_same_settings_only(
     other = fresh(replace(config, net=replace(config.net, hidden=9)), tmp_path)
     with pytest.raises(TrainingError, match=r"begun with hidden 8 \(not 9\), batch 4 \(not 5\)"):
         other.restore()
+
+
+@pytest.mark.skipif(not MAPS.exists(), reason="only Linux lists what is mapped")
+def test_a_restored_run_leaves_its_file_free(windows: Windows, tmp_path: Path) -> None:
+    """No tensor of it is still mapped, since Windows would refuse to replace the file."""
+    trainer = fresh(short_training(), tmp_path)
+    trainer.update(next(trainer.local_batches(windows)))
+    trainer.save()
+    again = fresh(short_training(), tmp_path)
+    again.restore()
+    assert str(tmp_path / STATE_FILE) not in MAPS.read_text(encoding="utf-8")
+    assert again.state.step == 1
 
 
 def test_a_run_saved_before_a_setting_existed_is_restored(tmp_path: Path) -> None:
