@@ -9,7 +9,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "musicvae"
 
 ROOMS = (
-    *("errors", "deprecation", "arrays", "config", "presets", "progress", "atomic_files"),
+    *("errors", "deprecation", "arrays", "config", "presets", "progress", "locks", "atomic_files"),
     *("nets", "theory", "score", "checkpoint", "midi", "codecs", "plotting"),
     *("constraints", "metrics", "corpus", "engine", "performance", "generation", "retrieval"),
     *("training", "adapt", "verbs", "evaluation", "api", "cli", "", "__main__"),
