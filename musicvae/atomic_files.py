@@ -214,8 +214,11 @@ def check_folder(folder: Path) -> None:
     """Check that a path can be an output folder; it need not exist yet.
 
     Raises:
-        OutputError: it is a file, is named like a MIDI file, or would be new at the root.
+        OutputError: it is a file, is named like one or like standard output, or would be new at
+            the root.
     """
+    if folder == Path("-"):
+        raise OutputError("Several files do not fit into standard output: name a folder.")
     if folder.is_dir():
         return
     if folder.exists():
