@@ -1,17 +1,29 @@
-"""Atomic writes, and names for new files that never overwrite another."""
+"""Atomic writes, new names that never overwrite a file, and folders with one writer."""
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 
 from .errors import OutputError
+from .locks import hold
 
 MIDI_ENDINGS = (".mid", ".midi", ".kar", ".rmi", ".smf")
 """Suffixes of MIDI file names."""
+
+
+TEMPORARY = (".musicvae-", ".tmp")
+"""How the names of temporary files begin and end."""
+
+LOCK_NAME = ".musicvae.lock"
+"""The file that `one_writer` locks."""
 
 
 def write_atomic(path: Path | str, data: bytes) -> None:
@@ -21,50 +33,145 @@ def write_atomic(path: Path | str, data: bytes) -> None:
         OutputError: the file cannot be written.
     """
     path = Path(path)
-    temporary = None
     make_folder(path.parent)
-    try:
-        partial = path.parent / f".{path.name}.{secrets.token_hex(4)}"
-        with partial.open("xb") as file:  # new, and with the permissions that the umask leaves
-            temporary = partial
-            file.write(data)
+    with _writing(path), _temporary(path.parent, data) as temporary:
         temporary.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        if temporary:
-            temporary.unlink(missing_ok=True)
 
 
 def write_new(names: Iterator[Path], data: bytes) -> Path:
     """Write a file under the first free name and return that name.
 
-    An empty file reserves the name first, so that two programs never take the same.
+    The name appears with the whole file behind it, and two programs never take the same.
 
     Raises:
         OutputError: the file cannot be written.
     """
     for path in names:
         make_folder(path.parent)
-        try:
-            path.touch(exist_ok=False)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
-        try:
-            write_atomic(path, data)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-        return path
+        with _writing(path):
+            if os.path.lexists(path):
+                continue
+            with suppress(FileExistsError), _temporary(path.parent, data) as temporary:
+                _move_to_free_name(temporary, path)
+                return path
     raise AssertionError("the iterator of names is endless")
 
 
-def remove_leftovers(path: Path) -> None:
-    """Delete temporary files of this path that killed processes left behind."""
-    for stray in path.parent.glob(f".{path.name}.*"):
-        stray.unlink(missing_ok=True)
+def _move_to_free_name(temporary: Path, path: Path) -> None:
+    """Rename a file, never onto another.
+
+    Raises:
+        FileExistsError: the name is taken.
+    """
+    if sys.platform == "win32":  # where a rename never replaces a file
+        temporary.rename(path)
+        return
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links: an empty file reserves the name
+        path.touch(exist_ok=False)
+        try:
+            temporary.replace(path)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _temporary(folder: Path, data: bytes) -> Iterator[Path]:
+    """Write a temporary file, and delete it in the end if it still has its name.
+
+    It stays locked, so that `remove_leftovers` tells it from the file of a killed process.
+    """
+    file, path = _open_temporary(folder)
+    try:
+        with file:
+            file.write(data)
+            file.flush()
+            if sys.platform != "win32":
+                yield path
+        if sys.platform == "win32":  # where an open file cannot be renamed
+            yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _open_temporary(folder: Path) -> tuple[BinaryIO, Path]:
+    """Create a file of a new name and lock it; its permissions are those that the umask leaves."""
+    begin, end = TEMPORARY
+    while True:
+        path = folder / f"{begin}{secrets.token_hex(8)}{end}"
+        file = path.open("xb")
+        with suppress(BlockingIOError):
+            if hold(file, path, without_locks=True):
+                return file, path
+        file.close()  # another process took it for a leftover before it was locked
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete temporary files in a folder whose process was killed."""
+    begin, end = TEMPORARY
+    for path in folder.glob(f"{begin}*{end}"):
+        with suppress(OSError), path.open("r+b") as file:
+            if hold(file, path, without_locks=False):
+                path.unlink()
+
+
+@contextmanager
+def one_writer(folder: Path) -> Iterator[None]:
+    """Create a folder and hold it, so that no second program writes into it meanwhile.
+
+    Leftovers of killed programs are deleted first. The hold ends with the process.
+
+    Raises:
+        OutputError: another program holds the folder, or it cannot be written.
+    """
+    is_new = not folder.exists()
+    make_folder(folder)
+    remove_leftovers(folder)
+    path = folder / LOCK_NAME
+    with _writing(folder):
+        file = path.open("wb")
+        while not _held(file, path, folder):  # the last holder deleted it just now
+            file.close()
+            file = path.open("wb")
+    try:
+        yield
+    finally:
+        if sys.platform == "win32":  # where an open file cannot be deleted
+            file.close()
+        with suppress(OSError):
+            path.unlink()  # while it is locked: afterwards it may be another program's
+        file.close()
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()  # if nothing was written into it
+
+
+def _held(file: BinaryIO, path: Path, folder: Path) -> bool:
+    try:
+        return hold(file, path, without_locks=True)
+    except BlockingIOError:
+        file.close()
+        raise OutputError(
+            f"Another musicvae is writing into {folder}: wait until it has ended, or choose "
+            "another folder."
+        ) from None
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn an OSError inside the block into one about a file that is written.
+
+    Raises:
+        OutputError: there was an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def numbered_copies(path: Path) -> Iterator[Path]:
@@ -83,10 +190,8 @@ def make_folder(folder: Path) -> None:
         OutputError: it cannot be created, or its first folder at the root does not exist.
     """
     _refuse_new_root(folder)
-    try:
+    with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be written: {error.strerror or error}.") from error
 
 
 def _refuse_new_root(folder: Path) -> None:
@@ -109,8 +214,11 @@ def check_folder(folder: Path) -> None:
     """Check that a path can be an output folder; it need not exist yet.
 
     Raises:
-        OutputError: it is a file, is named like a MIDI file, or would be new at the root.
+        OutputError: it is a file, is named like one or like standard output, or would be new at
+            the root.
     """
+    if folder == Path("-"):
+        raise OutputError("Several files do not fit into standard output: name a folder.")
     if folder.is_dir():
         return
     if folder.exists():

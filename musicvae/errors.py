@@ -83,3 +83,7 @@ def require_extra(library: str, extra: str) -> Iterator[None]:
 
 class RequestError(MusicVAEError, ValueError):
     """Invalid options, or music the model cannot read."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: it ends a command as Ctrl-C does, with exit code 143 in place of 130."""

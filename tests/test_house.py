@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "musicvae"
 
 ROOMS = (
     *("errors", "arguments", "deprecation", "arrays", "config", "presets", "progress"),
-    *("bounded_read", "atomic_files"),
+    *("locks", "bounded_read", "atomic_files"),
     *("nets", "theory", "score", "checkpoint", "midi", "codecs", "plotting"),
     *("constraints", "metrics", "corpus", "engine", "performance", "generation", "retrieval"),
     *("training", "adapt", "verbs", "evaluation", "api", "cli", "", "__main__"),

@@ -22,6 +22,7 @@ from ..checkpoint import Checkpoint, with_attributes
 from ..config import MAX_FIT_WINDOWS
 from ..corpus.dataset import Windows, check_fits, open_split
 from ..engine import Player
+from ..engine.threads import one_blas_thread
 from ..errors import RequestError
 from ..metrics.attributes import Attribute, attributes_of
 from ..progress import Progress, Report, no_progress
@@ -43,6 +44,7 @@ SIDE_EFFECT_WEIGHT = 10.0
 """Cost of the squared side effects of a direction, relative to that of its squared length."""
 
 
+@one_blas_thread()  # the order of sums, and so the last bits, depend on the number of threads
 def fit_attributes(
     checkpoint: Checkpoint,
     data: Path | str,

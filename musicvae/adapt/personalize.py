@@ -27,6 +27,7 @@ from ..corpus.read_file import read_tracks
 from ..corpus.windowing import cut_windows
 from ..corpus.workers import FILE_SECONDS, FileTimeout, time_limit
 from ..engine import Player
+from ..engine.threads import one_blas_thread
 from ..errors import DatasetError, MidiError, RequestError
 from ..generation.seeding import generators
 from ..metrics.copies import CopyIndex
@@ -89,6 +90,7 @@ class WindowSet(NamedTuple):
     meters: list[Meter]
 
 
+@one_blas_thread()  # the order of sums, and so the last bits, depend on the number of threads
 def personalize(
     checkpoint: Checkpoint,
     sources: Sequence[Path | str],
@@ -98,7 +100,8 @@ def personalize(
 ) -> Personal:
     """Adapt the prior of a model to the music of some files; encoder and decoder stay as they are.
 
-    The same files in the same order and the same seed give the same weights.
+    The same files in the same order and the same seed give the same weights, on any number of
+    threads.
 
     Args:
         checkpoint: a model with a prior.

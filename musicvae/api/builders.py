@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..arguments import check_arguments
-from ..atomic_files import check_folder, write_atomic
+from ..atomic_files import check_folder, one_writer, write_atomic
 from ..checkpoint import load, save
 from ..config import MAX_EVAL_WINDOWS, MAX_FIT_WINDOWS, check_seed, without_prior
 from ..deprecation import renamed_argument
@@ -118,23 +118,24 @@ def fit_prior(
         CheckpointError, DatasetError, RequestError: there is no such model or data, they do
             not fit each other, or the net has no posterior.
         TrainingError: the loss is not a number.
-        OutputError: the folder of the model cannot be written.
+        OutputError: the folder of the model cannot be written, or another program writes into it.
     """
     check_seed(seed)
     with require_extra("torch", "train"):
         from ..training.fit_prior import PRIOR_TRAIN_CONFIG
         from ..training.fit_prior import fit_prior as run
     folder = find_checkpoint(model)
-    fit = run(
-        load(folder),
-        data,
-        steps=PRIOR_TRAIN_CONFIG.steps if steps is None else steps,
-        max_minutes=max_minutes,
-        reject_fraction=reject_fraction,
-        seed=seed,
-        progress=progress,
-    )
-    save(folder, fit.checkpoint)
+    with one_writer(folder):
+        fit = run(
+            load(folder),
+            data,
+            steps=PRIOR_TRAIN_CONFIG.steps if steps is None else steps,
+            max_minutes=max_minutes,
+            reject_fraction=reject_fraction,
+            seed=seed,
+            progress=progress,
+        )
+        save(folder, fit.checkpoint)
     return fit.valid_nll
 
 
@@ -154,13 +155,14 @@ def fit_attributes(
     Raises:
         CheckpointError, DatasetError, RequestError: there is no such model or data, they do
             not fit each other, or the net has no z.
-        OutputError: the folder of the model cannot be written.
+        OutputError: the folder of the model cannot be written, or another program writes into it.
     """
     from ..adapt.fit_attributes import fit_attributes as run
 
     check_seed(seed)
     folder = find_checkpoint(model)
-    save(folder, run(load(folder), data, limit=limit, seed=seed, progress=progress))
+    with one_writer(folder):
+        save(folder, run(load(folder), data, limit=limit, seed=seed, progress=progress))
 
 
 @check_arguments
@@ -254,7 +256,8 @@ def personalize(
         CheckpointError: there is no such model.
         RequestError: the model has no prior, or there is too little music in the files.
         DatasetError: a folder contains no MIDI file.
-        OutputError: `out` is a model that came with the package, or cannot be written.
+        OutputError: `out` is a model that came with the package, cannot be written, or is written
+            by another program.
     """
     from ..adapt.personalize import model_card
     from ..adapt.personalize import personalize as run
@@ -264,7 +267,8 @@ def personalize(
     if out.exists() and any(map(out.samefile, shipped().values())):
         raise OutputError(f"{out} came with the package: choose another folder.")
     check_folder(out)
-    personal = run(load(find_checkpoint(model)), sources, seed=seed, progress=progress)
-    write_atomic(out / CARD, model_card(personal, seed).encode())
-    save(out, personal.checkpoint)
+    with one_writer(out):
+        personal = run(load(find_checkpoint(model)), sources, seed=seed, progress=progress)
+        write_atomic(out / CARD, model_card(personal, seed).encode())
+        save(out, personal.checkpoint)
     return personal

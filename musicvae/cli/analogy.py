@@ -21,7 +21,8 @@ from .options import (
     load_for,
     seed_or_random,
 )
-from .output import file_in, report_seed, write
+from .output import report_seed, write_file
+from .streams import open_midi
 
 
 def analogy(
@@ -46,11 +47,8 @@ def analogy(
 
     Example:  musicvae analogy a.mid b.mid c.mid out.mid
     """
-    from ..api import inputs
-    from ..atomic_files import numbered_copies
-
     seed = seed_or_random(seed)
-    opened = [inputs.open(music, bpm=bpm) for music in (a, b, c)]
+    opened = [open_midi(music, bpm) for music in (a, b, c)]
     answer = load_for(model, RECONSTRUCTION_MODEL, *opened).analogy(
         *opened,
         strength=strength,
@@ -60,5 +58,5 @@ def analogy(
         seed=seed,
         bpm=bpm,
     )
-    write([answer], numbered_copies(file_in(out, c)), force, recipe)
-    report_seed(seed, temperature)
+    write_file(answer, out, c, force, recipe)
+    report_seed(seed, temperature, out=out)

@@ -28,7 +28,8 @@ from .options import (
     load_for,
     seed_or_random,
 )
-from .output import file_in, report_seed, write
+from .output import report_seed, write_file
+from .streams import open_midi
 
 
 def extend(
@@ -56,11 +57,8 @@ def extend(
 
     Example:  musicvae extend in.mid out.mid --bars 4
     """
-    from ..api import inputs
-    from ..atomic_files import numbered_copies
-
     seed = seed_or_random(seed)
-    opened = inputs.open(source, bpm=bpm)
+    opened = open_midi(source, bpm)
     phrase = load_for(model, EXTENSION_MODEL, opened).extend(
         opened,
         bars,
@@ -76,5 +74,5 @@ def extend(
         max_polyphony=max_polyphony,
         density=density,
     )
-    write([phrase], numbered_copies(file_in(out, source)), force, recipe)
-    report_seed(seed, temperature, always=True)
+    write_file(phrase, out, source, force, recipe)
+    report_seed(seed, temperature, always=True, out=out)

@@ -23,6 +23,7 @@ from .options import (
     seed_or_random,
 )
 from .output import report_seed, write
+from .streams import open_midi
 
 
 def grid(
@@ -56,11 +57,10 @@ def grid(
 
     Example:  musicvae grid a.mid b.mid c.mid d.mid out/ --n 4
     """
-    from ..api import inputs
     from ..atomic_files import free_stem
 
     seed = seed_or_random(seed)
-    opened = [inputs.open(corner, bpm=bpm) for corner in corners]
+    opened = [open_midi(corner, bpm) for corner in corners]
     vae = load_for(model, RECONSTRUCTION_MODEL, *opened)
     stem = free_stem(out, "grid", force=force)
     phrases = vae.grid(

@@ -10,6 +10,7 @@ import typer
 from .options import FileBpm, Track, count_of
 from .output import pitch_span, report_notices
 from .printable import printable
+from .streams import STANDARD, open_midi
 
 if TYPE_CHECKING:
     from ..score.phrase import Part, Phrase
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 def info(
     source: Annotated[
         str,
-        typer.Argument(help="A MIDI file, a model of the package, or a checkpoint folder."),
+        typer.Argument(
+            help="A MIDI file, - for standard input, a model of the package, or a checkpoint "
+            "folder."
+        ),
     ],
     track: Track = None,
     bpm: FileBpm = 120.0,
@@ -30,7 +34,7 @@ def info(
     from ..atomic_files import MIDI_ENDINGS
 
     path = Path(source)
-    if path.is_file() or path.suffix.lower() in MIDI_ENDINGS:
+    if path == STANDARD or path.is_file() or path.suffix.lower() in MIDI_ENDINGS:
         _show_file(path, track, bpm)
     else:
         _show_model(source)
@@ -39,13 +43,12 @@ def info(
 def _show_file(path: Path, track: str | None, bpm: float) -> None:
     import shutil
 
-    from ..api import inputs
     from ..errors import RequestError
     from ..score.melody_extraction import find_melody
     from ..score.text_roll import draw_part
     from ..theory.chords import symbols
 
-    opened = inputs.open(path, bpm=bpm)
+    opened = open_midi(path, bpm)
     report_notices(opened.notices)
     main = opened.main
     for number, phrase in enumerate(opened.phrases, 1):
@@ -61,7 +64,7 @@ def _show_file(path: Path, track: str | None, bpm: float) -> None:
         melody = find_melody(main, track)
     except RequestError as error:
         if track is not None:
-            raise RequestError(f"{path}: {error}.") from error
+            raise RequestError(f"{opened.name}: {error}.") from error
         typer.echo(f"no melody: {printable(error)}")
         return
     typer.echo(f"melody: {_name(melody)}, {count_of(len(melody.notes), 'note')}")

@@ -31,6 +31,7 @@ from .options import (
     seed_or_random,
 )
 from .output import report_seed, write
+from .streams import open_midi, stem_of
 
 
 def interpolate(
@@ -67,13 +68,12 @@ def interpolate(
 
     Example:  musicvae interpolate a.mid b.mid out/ --n 8
     """
-    from ..api import inputs
     from ..atomic_files import numbered_names
 
     seed = seed_or_random(seed)
-    ends = inputs.open(a, bpm=bpm), inputs.open(b, bpm=bpm)
+    ends = open_midi(a, bpm), open_midi(b, bpm)
     vae = load_for(model, RECONSTRUCTION_MODEL, *ends)
-    names = numbered_names(out, f"{a.stem}-to-{b.stem}", force=force)
+    names = numbered_names(out, f"{stem_of(a)}-to-{stem_of(b)}", force=force)
     phrases = vae.interpolate(
         *ends,
         n,

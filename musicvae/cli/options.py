@@ -106,9 +106,14 @@ OutFolder = Annotated[
     Path, typer.Argument(help="Folder for the files; it is created if needed.", readable=False)
 ]
 OutFile = Annotated[
-    Path, typer.Argument(help="MIDI file to write, or a folder for it.", readable=False)
+    Path,
+    typer.Argument(
+        help="MIDI file to write, a folder for it, or - for standard output.", readable=False
+    ),
 ]
-MidiIn = Annotated[Path, typer.Argument(help="A MIDI file.", readable=False)]
+MidiIn = Annotated[
+    Path, typer.Argument(help="A MIDI file, or - for standard input.", readable=False)
+]
 
 
 def seed_or_random(seed: int | None) -> int:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import typer
 
+from ..errors import Terminated
 from ..progress import Report
 
 SETTLED_SECONDS = 5.0
@@ -119,20 +120,25 @@ def progress_bar(
 ) -> Iterator[ProgressBar]:
     """Show a progress bar while the work runs; it stays on the screen afterwards.
 
-    Ctrl-C ends the command with exit code 130. It prints how far the work came, and the text
-    that *on_interrupt* returns: what was saved, and how to continue.
+    Ctrl-C ends the command with exit code 130, SIGTERM with 143. It prints how far the work came,
+    and the text that *on_interrupt* returns: what was saved, and how to continue.
     """
     progress = ProgressBar(task, unit, max_minutes)
     try:
         yield progress
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         progress.stop()
         typer.echo(
             f"musicvae: {interruption(unit, progress.last)} {on_interrupt()}".rstrip(), err=True
         )
-        raise typer.Exit(130) from None
+        raise typer.Exit(exit_code(stop)) from None
     finally:
         progress.stop()
+
+
+def exit_code(stop: KeyboardInterrupt) -> int:
+    """130 for Ctrl-C and 143 for SIGTERM, as shells report them."""
+    return 143 if isinstance(stop, Terminated) else 130
 
 
 def announcement(task: str, unit: str, report: Report) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import typer
-
 from ..presets import RECONSTRUCTION_MODEL
 from .options import (
     FileBpm,
@@ -19,7 +17,8 @@ from .options import (
     load_for,
     seed_or_random,
 )
-from .output import file_in, report_seed, write
+from .output import report_seed, write_file
+from .streams import open_midi, say
 
 
 def reconstruct(
@@ -38,14 +37,11 @@ def reconstruct(
 
     Example:  musicvae reconstruct in.mid out.mid
     """
-    from ..api import inputs
-    from ..atomic_files import numbered_copies
-
     seed = seed_or_random(seed)
-    opened = inputs.open(source, bpm=bpm)
+    opened = open_midi(source, bpm)
     result = load_for(model, RECONSTRUCTION_MODEL, opened).reconstruct(
         opened, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
     )
-    write([result.phrase], numbered_copies(file_in(out, source)), force, recipe)
-    typer.echo(f"accuracy {result.accuracy:.3f}, note F1 {result.note_f1:.3f}")
-    report_seed(seed, temperature)
+    write_file(result.phrase, out, source, force, recipe)
+    say(f"accuracy {result.accuracy:.3f}, note F1 {result.note_f1:.3f}", out)
+    report_seed(seed, temperature, out=out)

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from .options import Force, MidiIn
-from .output import file_in, write
+from .output import write, write_file
+from .streams import STANDARD, open_midi, source_of
 
 
 def replay(
@@ -17,7 +18,9 @@ def replay(
     out: Annotated[
         Path | None,
         typer.Argument(
-            help="MIDI file to write; by default a new file next to the first one.", readable=False
+            help="MIDI file to write; by default a new file next to the first one, or standard "
+            "output if that is -.",
+            readable=False,
         ),
     ] = None,
     model: Annotated[
@@ -34,8 +37,13 @@ def replay(
     from ..atomic_files import numbered_copies
     from ..midi.writer import midi_bytes
 
-    phrase = run(source, model=model)
-    is_identical = source.read_bytes() == midi_bytes(phrase)
-    names = numbered_copies(file_in(out, source) if out else source)
-    write([phrase], names if out else islice(names, 1, None), force, True)
-    typer.echo("identical, byte for byte" if is_identical else "the same notes, in different bytes")
+    given = source_of(source)
+    phrase = run(open_midi(given), model=model)
+    is_identical = given.read_bytes() == midi_bytes(phrase)
+    out = out or (STANDARD if source == STANDARD else None)
+    if out:
+        write_file(phrase, out, source, force, True)
+    else:
+        write([phrase], islice(numbered_copies(source), 1, None), force, True)
+    verdict = "identical, byte for byte" if is_identical else "the same notes, in different bytes"
+    typer.echo(verdict, err=out == STANDARD)

@@ -12,6 +12,7 @@ from .options import FileBpm, MidiIn, Model, Track, count_of
 from .output import report_notices
 from .printable import printable
 from .progress import progress_bar
+from .streams import open_midi
 
 if TYPE_CHECKING:
     from ..retrieval.search import Match
@@ -43,10 +44,9 @@ def similar(
 
     Example:  musicvae similar query.mid library/ --n 10
     """
-    from ..api import inputs
     from ..api.model import load
 
-    opened = inputs.open(query, bpm=bpm)
+    opened = open_midi(query, bpm)
     vae = load(model)
     with progress_bar("read", "files") as progress:
         index = vae.open_library(library, progress=progress)

@@ -30,6 +30,7 @@ from .options import (
     seed_or_random,
 )
 from .output import report_seed, write
+from .streams import open_midi, stem_of
 
 
 def vary(
@@ -77,13 +78,12 @@ def vary(
     Example:  musicvae vary in.mid out/ --n 8 --strength 0.3
     """
     from ..adapt.apply_attributes import parse_settings
-    from ..api import inputs
     from ..atomic_files import numbered_names
 
     seed = seed_or_random(seed)
-    opened = inputs.open(source, bpm=bpm)
+    opened = open_midi(source, bpm)
     vae = load_for(model, RECONSTRUCTION_MODEL, opened)
-    names = numbered_names(out, f"{source.stem}-varied", force=force)
+    names = numbered_names(out, f"{stem_of(source)}-varied", force=force)
     phrases = vae.vary(
         opened,
         n,

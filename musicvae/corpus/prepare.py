@@ -23,7 +23,7 @@ import numpy as np
 
 from ..arguments import check_arguments, quote
 from ..arrays import IntArray
-from ..atomic_files import make_folder, write_atomic
+from ..atomic_files import make_folder, one_writer, write_atomic
 from ..codecs import CODECS
 from ..codecs.base import Codes
 from ..errors import DatasetError, OutputError, RequestError, require_extra
@@ -71,7 +71,7 @@ def prepare(
         MissingExtra: joblib or symusic is not installed.
         DatasetError: there is no MIDI file, or none that can be used.
         RequestError: there is no such codec, or a number is out of range.
-        OutputError: `out` cannot be written.
+        OutputError: `out` cannot be written, or another program is writing into it.
     """
     for library in ("joblib", "symusic"):
         with require_extra(library, "train"):
@@ -88,6 +88,20 @@ def prepare(
     if not files:
         raise DatasetError(f"There is no MIDI file in {', '.join(map(str, folders))}.")
     out = Path(out)
+    with one_writer(out):
+        return _prepare(files, out, codec, bars, workers, timeout, progress)
+
+
+def _prepare(
+    files: Sequence[str],
+    out: Path,
+    codec: str,
+    bars: int,
+    workers: int | None,
+    timeout: float,
+    progress: Progress,
+) -> dict[str, object]:
+    """Read the files and write the data set, in a folder that is held."""
     folder = out / READING_FOLDER / f"{codec}-{bars}-{READER_VERSION}"
     read = partial(read_batch, codec=codec, bars=bars)
     failed = _read_new(files, folder, read, workers, timeout, progress)

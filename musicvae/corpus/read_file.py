@@ -7,6 +7,7 @@ an interrupted run can continue.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from ..atomic_files import write_atomic
 from ..codecs import CODECS
-from ..errors import MidiError, OutputError, RequestError
+from ..errors import MidiError, RequestError
 from ..midi.reader import Source, load_bytes, read_midi
 from ..midi.symusic_parser import FastPathUnsupported
 from ..score.phrase import Phrase
@@ -149,10 +150,11 @@ def read_batch(batch: FileBatch, codec: str, bars: int) -> Path:
             piece.reason = f"reading it failed: {type(error).__name__}: {error}"
         pieces.append(vars(piece))
         rows.append(piece_rows)
-    try:
-        np.save(batch.path.with_suffix(".npy"), np.concatenate(rows), allow_pickle=False)
-    except OSError as error:
-        raise OutputError(f"{batch.path} cannot be written: {error.strerror or error}.") from error
+    stored = io.BytesIO()
+    np.save(stored, np.concatenate(rows), allow_pickle=False)
+    batch.check_parent()
+    # in one move: a worker that outlives a killed run may be writing the same bytes
+    write_atomic(batch.path.with_suffix(".npy"), stored.getvalue())
     write_atomic(batch.path.with_suffix(".json"), json.dumps(pieces).encode())
     batch.marker.unlink(missing_ok=True)
     return batch.path

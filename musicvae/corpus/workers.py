@@ -32,6 +32,9 @@ MAX_FILE_SECONDS = 86_400
 IDLE_SECONDS = 10.0
 """Seconds without work after which a worker ends, in case its parent process is gone."""
 
+_PARENT_PID = os.getppid()
+"""The parent of this process when it loaded this module: in a worker, the process it works for."""
+
 WORKER_DEATH_ERRORS = (
     "TerminatedWorkerError",
     "BrokenProcessPool",
@@ -72,9 +75,18 @@ class FileBatch:
         """Yield each file after writing its number to the marker; the reader deletes the marker."""
         with self.marker.open("wb", buffering=0) as marker:
             for number, file in enumerate(self.files):
+                self.check_parent()
                 marker.seek(0)
                 marker.write(number.to_bytes(4))
                 yield file
+
+    def check_parent(self) -> None:
+        """End this worker if it is one of a process that was killed.
+
+        The workers of other backends have other parents, which end them.
+        """
+        if self.parent_pid == _PARENT_PID and os.getppid() != _PARENT_PID:
+            os._exit(1)
 
     def interrupted_file(self) -> int | None:
         """Index of the file that was being read when the worker died; None if there was none."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..arrays import BoolArray, DoubleArray, FloatArray, IntArray
 from ..codecs.base import Codec, Codes
 from ..constraints.step_rule import RuleBatch, StepRule
+from .layers import row_product
 
 MAX_BIAS = 30.0
 """Largest logit bias, in nats for each note that a channel starts."""
@@ -136,7 +137,7 @@ class ConstraintState:
         link = self.chain[previous, last].astype(float)  # [classes before, classes]
         forced_class = mask[forced, last].argmax(axis=1)
         top = last_logits.max(axis=1, keepdims=True)
-        log_total = np.log(np.exp(last_logits - top) @ np.exp(link).T) + top
+        log_total = np.log(row_product(np.exp(last_logits - top), np.exp(link).T)) + top
         joint = np.take_along_axis(last_logits, forced_class[:, None], axis=1)
         joint = joint + link[:, forced_class].T
         bias[forced, previous] += joint - log_total

@@ -7,6 +7,7 @@ import numpy as np
 from ..arrays import BoolArray, DoubleArray, FloatArray, IntArray
 from ..codecs.base import Codec, Codes, SoundingState
 from .constrained import ConstraintState, log_sum
+from .layers import row_product
 
 
 def constraint_cost(
@@ -23,7 +24,7 @@ def constraint_cost(
     nats = np.zeros(len(codes))
     for t in range(codes.shape[1]):
         truth, allowed = codec.one_hot(codes[:, t]), codec.allowed(sounding)
-        unchained = logits[:, t] if chain is None else logits[:, t] - truth @ chain
+        unchained = logits[:, t] if chain is None else logits[:, t] - row_product(truth, chain)
         bias, mask = state.bias_and_mask(t, unchained, allowed)
         nats += step_cost(state, logits[:, t], bias, allowed, mask, truth)
         state.update(codes[:, t])

@@ -18,7 +18,7 @@ from ..codecs.conditioning import condition_width
 from ..config import SEGMENT_WIDTH, NetConfig
 from ..score.windows import max_steps
 from .encoders import DENSE_KINDS, relu
-from .layers import Linear, LSTMLayer, State, stack_layers
+from .layers import Linear, LSTMLayer, State, row_product, stack_layers
 from .weights import Weights
 
 Steps = Callable[[int, Codes | None], FloatArray]
@@ -151,7 +151,7 @@ class StepDecoder:
 
     def _project_previous(self, previous: Codes) -> FloatArray:
         if self.codec.likelihood == "bernoulli":
-            projected: FloatArray = self.codec.one_hot(previous) @ self.previous_weight
+            projected: FloatArray = row_product(self.codec.one_hot(previous), self.previous_weight)
         elif previous.ndim == 1:
             projected = self.previous_weight[previous]
         else:

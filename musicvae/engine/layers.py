@@ -7,14 +7,28 @@ computed for all steps in one product; only the recurrent product is left for th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
-from ..arrays import FloatArray
+from ..arrays import DoubleArray, FloatArray
 from .weights import Weights
 
 State = tuple[FloatArray, ...]
 """What a layer carries from step to step: (hidden,) or (hidden, cell), each `[N, H]`."""
+
+
+Floats = TypeVar("Floats", FloatArray, DoubleArray)
+
+
+def row_product(x: Floats, weight: Floats) -> Floats:
+    """`x @ weight`, where the bits of a row do not depend on how many rows there are.
+
+    BLAS sums in another order for another number of rows, so each row `[K]` of a matrix `[N, K]`
+    is a product of its own. numpy multiplies each matrix of `[N, T, K]` by itself already.
+    """
+    product: Floats = (x[:, None] @ weight)[:, 0] if x.ndim == 2 else x @ weight
+    return product
 
 
 class Linear:
@@ -25,7 +39,7 @@ class Linear:
         self.bias = weights.take("bias", outputs)
 
     def __call__(self, x: FloatArray) -> FloatArray:
-        out: FloatArray = x @ self.weight + self.bias
+        out: FloatArray = row_product(x, self.weight) + self.bias
         return out
 
 
@@ -53,12 +67,12 @@ class RNNLayer:
 
     def project(self, x: FloatArray) -> FloatArray:
         """Input projection: `W x + b` of every gate. `[..., inputs]` -> `[..., gates * H]`."""
-        out: FloatArray = x @ self.input_weight + self.bias
+        out: FloatArray = row_product(x, self.input_weight) + self.bias
         return out
 
     def step(self, projected: FloatArray, state: State) -> State:
         """One step from a projected input `[N, gates * H]`."""
-        return (np.tanh(projected + state[0] @ self.recurrent_weight),)
+        return (np.tanh(projected + row_product(state[0], self.recurrent_weight)),)
 
     def run(self, x: FloatArray, state: State | None = None) -> FloatArray:
         """All steps. `[N, T, inputs]` -> `[N, T, H]`."""
@@ -82,7 +96,7 @@ class LSTMLayer(RNNLayer):
     def step(self, projected: FloatArray, state: State) -> State:
         """`c' = f c + i g`, `h' = o tanh(c')`."""
         hidden, cell = state
-        gates = projected + hidden @ self.recurrent_weight
+        gates = projected + row_product(hidden, self.recurrent_weight)
         i, f, g, o = np.split(gates, 4, axis=-1)
         cell = sigmoid(f) * cell + sigmoid(i) * np.tanh(g)
         return sigmoid(o) * np.tanh(cell), cell

@@ -17,6 +17,7 @@ from ..codecs.base import Codec, Codes, SoundingState
 from .constrained import ConstraintState, expected_notes
 from .constraint_cost import step_cost
 from .decoders import Steps
+from .layers import row_product
 
 
 def sample_steps(
@@ -65,7 +66,7 @@ def sample_steps(
             previous, sounding = codec.advance(sounding, step)
             if constraints.cost is not None:
                 truth = codec.one_hot(previous)
-                chained = logits if chain is None else logits + truth @ chain
+                chained = logits if chain is None else logits + row_product(truth, chain)
                 constraints.cost += step_cost(constraints, chained, bias, allowed, mask, truth)
             constraints.update(previous)
         sampled.append(previous)

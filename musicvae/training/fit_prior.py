@@ -103,7 +103,7 @@ def fit_prior(
                 progress=report_progress,
             )
         except KeyboardInterrupt as stop:  # the folder is temporary: there is nothing to resume
-            raise KeyboardInterrupt("Stopped; the model stays as it was.") from stop
+            raise type(stop)("Stopped; the model stays as it was.") from stop
         valid_nats = [row["valid_nats"] for row in read_metrics(out) if "valid_nats" in row]
         prior = load(out)
     min_nll = (

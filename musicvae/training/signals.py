@@ -7,11 +7,23 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ..errors import Terminated
+
+
+class Interrupt(threading.Event):
+    """Set by the first Ctrl-C or SIGTERM.
+
+    Attributes:
+        reason: what to raise in the end, `Terminated` after SIGTERM.
+    """
+
+    reason: type[KeyboardInterrupt] = KeyboardInterrupt
+
 
 @contextmanager
-def interrupts() -> Iterator[threading.Event]:
+def interrupts() -> Iterator[Interrupt]:
     """Yield an event that the first Ctrl-C or SIGTERM sets; a second one ends the process."""
-    interrupted = threading.Event()
+    interrupted = Interrupt()
     if threading.current_thread() is not threading.main_thread():
         yield interrupted  # only the main thread receives signals
         return
@@ -22,6 +34,8 @@ def interrupts() -> Iterator[threading.Event]:
         signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
     def handle(number: int, frame: object) -> None:
+        if number == signal.SIGTERM:
+            interrupted.reason = Terminated
         interrupted.set()
         restore(signal.Signals(number))
 

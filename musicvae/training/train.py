@@ -12,13 +12,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 from .. import checkpoint
-from ..atomic_files import remove_leftovers
+from ..atomic_files import one_writer
 from ..checkpoint import Checkpoint
 from ..config import ModelConfig, without_prior
 from ..corpus.dataset import Windows, open_split
@@ -26,7 +26,7 @@ from ..errors import TrainingError
 from ..progress import Ending, Progress, Report, no_progress
 from .build import load_weights
 from .distributed import all_processes, enough_memory, launch_fabric
-from .metrics_log import CURVES_FILE, METRICS_FILE, MetricsLogger
+from .metrics_log import MetricsLogger
 from .prefetch import Prefetcher
 from .resume import STATE_FILE, differences
 from .signals import interrupts
@@ -67,8 +67,8 @@ def train(
         TrainingError: the data or *start_from* do not fit the net; `out` already holds a
             training, or holds none to resume, or one with other settings; there are too few
             devices or too little memory; or the loss is not a number.
-        OutputError: `out` cannot be written.
-        KeyboardInterrupt: Ctrl-C or SIGTERM; the run is saved.
+        OutputError: `out` cannot be written, or another program is writing into it.
+        KeyboardInterrupt: Ctrl-C; or `Terminated`, its subclass, SIGTERM. The run is saved.
     """
     out = Path(out)
     windows = open_split(data, "train")
@@ -84,8 +84,14 @@ def train(
         )
     fabric = launch_fabric(config.train.precision, devices, num_nodes)
     logger = MetricsLogger(out)
-    with enough_memory(config.train.batch), all_processes(fabric), closing(logger):
+    with (
+        enough_memory(config.train.batch),
+        all_processes(fabric),
+        closing(logger),
+        ExitStack() as hold,
+    ):
         trainer = Trainer(config, out, fabric)
+        trainer.on_first_process(lambda: hold.enter_context(one_writer(out)))
         if start_from:
             load_weights(trainer.net, start_from)
         if resume:
@@ -104,7 +110,7 @@ def fit(
 ) -> None:
     """Update until all steps are done or the time is up; save first, now and then, and last."""
     config = trainer.config.train
-    trainer.on_first_process(partial(_clean_up, trainer, logger))
+    trainer.on_first_process(partial(logger.open, trainer.state.step))
     trainer.save()
 
     def report(figures: Mapping[str, float], ended: Ending = "") -> None:
@@ -150,7 +156,7 @@ def fit(
     trainer.on_first_process(logger.draw)
     report(figures, _ending(trainer, interrupted))
     if interrupted:
-        raise KeyboardInterrupt(
+        raise interrupt.reason(
             f"Stopped at step {trainer.state.step} of {config.steps}; --resume goes on from there."
         )
 
@@ -176,13 +182,6 @@ def _check_fit(
             f"{config.preset} cannot begin with a model that has {', '.join(different)}: "
             "choose another model, or the preset that it was made from."
         )
-
-
-def _clean_up(trainer: Trainer, logger: MetricsLogger) -> None:
-    """Remove unfinished files and log rows newer than the last save."""
-    for name in (STATE_FILE, checkpoint.WEIGHTS, checkpoint.CONFIG, METRICS_FILE, CURVES_FILE):
-        remove_leftovers(trainer.out / name)
-    logger.open(trainer.state.step)
 
 
 def _ending(trainer: Trainer, interrupted: bool) -> Ending:

@@ -11,6 +11,7 @@ import pytest
 from musicvae.checkpoint import prior_of
 from musicvae.codecs.base import Codes
 from musicvae.engine import Player, Posterior
+from musicvae.engine.layers import row_product
 from musicvae.errors import CheckpointError, RequestError
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
@@ -92,14 +93,39 @@ def test_a_window_does_not_depend_on_others_of_the_call(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in PRESETS if "encode" in VERBS[name]])
 def test_a_posterior_does_not_depend_on_others_of_the_call(name: str) -> None:
-    """It is the same alone and among windows of other lengths."""
+    """Each bit is the same alone and among windows of other lengths."""
     player = Player(tiny_checkpoint(name))
     windows = windows_of(player.codec.name, bars=player.bars)
     together = player.encode(windows, RAGGED)
     for i, (codes, meter) in enumerate(zip(windows, RAGGED, strict=True)):
         alone = player.encode([codes], [meter])
-        np.testing.assert_allclose(alone.mu[0], together.mu[i], atol=1e-5)
-        np.testing.assert_allclose(alone.log_var[0], together.log_var[i], atol=1e-5)
+        assert np.array_equal(alone.mu[0], together.mu[i])
+        assert np.array_equal(alone.log_var[0], together.log_var[i])
+
+
+@pytest.mark.parametrize("rows", [2, 3, 4, 7, 13, 64])
+@pytest.mark.parametrize("width", [3, 16, 90, 320])
+def test_the_bits_of_a_product_do_not_depend_on_the_number_of_rows(rows: int, width: int) -> None:
+    """Any row among others is the row alone, for layers of any width."""
+    rng = np.random.default_rng(rows)
+    x = rng.standard_normal((rows, width)).astype(np.float32)
+    weight = rng.standard_normal((width, 4 * width)).astype(np.float32)
+    together = row_product(x, weight)
+    assert np.allclose(together, x @ weight, atol=1e-3)
+    assert all(
+        np.array_equal(row_product(x[i : i + 1], weight)[0], together[i]) for i in range(rows)
+    )
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_logits_do_not_depend_on_others_of_the_call(name: str) -> None:
+    """Each bit of teacher-forced logits is the same alone and among others."""
+    player = Player(tiny_checkpoint(name))
+    windows = windows_of(player.codec.name, bars=player.bars)
+    z = np.random.default_rng(0).standard_normal((len(RAGGED), player.latent)).astype(np.float32)
+    together = player.logits(z, windows, RAGGED)
+    for i, (codes, meter) in enumerate(zip(windows, RAGGED, strict=True)):
+        assert np.array_equal(player.logits(z[i : i + 1], [codes], [meter])[0], together[i])
 
 
 def test_temperature_0_is_deterministic() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,15 +13,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from musicvae.adapt import fit_attributes, personalize
 from musicvae.api.model import load
 from musicvae.constraints.compile import compile_rule
 from musicvae.constraints.spec import Constraints
 from musicvae.engine import Net, Player, threads
 from musicvae.engine.threads import blas_libraries, one_blas_thread
-from musicvae.midi.writer import midi_bytes
+from musicvae.midi.writer import midi_bytes, write_midi
 from musicvae.theory.meter import Meter
 
-from ..miniatures import RAGGED, tiny_checkpoint, windows_of
+from ..miniatures import (
+    RAGGED,
+    little_tune,
+    tiny_checkpoint,
+    tiny_prior,
+    windows_of,
+    write_dataset,
+)
 
 WORKERS = 3
 
@@ -113,3 +122,23 @@ def test_generated_music_does_not_depend_on_the_number(monkeypatch: pytest.Monke
     monkeypatch.setattr(threads, "blas_libraries", list)
     free = model.generate(4, seed=1)
     assert [phrase.parts for phrase in free] == [phrase.parts for phrase in limited]
+
+
+def test_fits_are_limited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`personalize` and `fit_attributes` solve their equations with one thread, too."""
+    recorded: list[set[int]] = []
+
+    def record(*_: object, **__: object) -> None:
+        recorded.append(thread_numbers())
+        raise InterruptedError
+
+    monkeypatch.setattr(personalize, "refit_head", record)
+    monkeypatch.setattr(personalize, "MIN_WINDOWS", 1)
+    monkeypatch.setattr(fit_attributes, "_spread", record)
+    write_midi(little_tune(Meter(), 0, 8), tmp_path / "tune.mid")
+    with pytest.raises(InterruptedError):
+        personalize.personalize(tiny_prior(tiny_checkpoint()), [tmp_path / "tune.mid"])
+    with pytest.raises(InterruptedError):
+        fit_attributes.fit_attributes(tiny_checkpoint(), write_dataset(tmp_path / "data"))
+    assert recorded == [{1}, {1}]
+    assert thread_numbers() == {4}
