@@ -200,7 +200,7 @@ def make_tuples(random: Random) -> tuple[list[Any], Any, Any, Any]:
     for _ in range(random.choice((1, 1, 2))):
         if notes and random.random() < 0.6:
             at = random.randrange(len(notes))
-            note = list(notes[at]) if isinstance(notes[at], (list, tuple)) else [0]
+            note = [*notes[at]] if isinstance(notes[at], (list, tuple)) and notes[at] else [0]
             note[random.randrange(len(note))] = change_value(random, note[0], ODD)
             notes[at] = random.choice((tuple(note), tuple(note), note[:-1], random.choice(ODD)))
         else:

@@ -15,6 +15,8 @@ from .measure import measure
 from .targets import TARGETS, checkpoint_bytes, made_phrases
 
 HUGE = 10**400
+LONG = 10**5000
+"""More digits than Python turns into text."""
 END = smf.meta(0x2F)
 
 
@@ -97,10 +99,27 @@ FOUND: dict[str, tuple[str, Any]] = {
     "settings that are numbers": ("values", ("settings", (0.5, 0.5))),
     "settings that are true": ("values", ("settings", True)),
     "settings that are bytes": ("values", ("settings", (b"", 4))),
+    "seed of a half": ("values", ("seed", 0.5)),
+    "seed of many digits": ("values", ("seed", -LONG)),
+    "chord of many beats": ("values", ("chords", [("C", LONG)])),
+    "range of many digits": ("values", ("range", (60, LONG))),
+    "density of many digits": ("values", ("density", LONG)),
+    "polyphony of many digits": ("values", ("max_polyphony", -LONG)),
+    "key of many digits": ("values", ("key", LONG)),
+    "meter of many digits": ("values", ("meter", (LONG, 4))),
+    "program of many digits": ("values", ("program", LONG)),
+    "program that is a long text": ("values", ("program", "9" * 5000)),
+    "track of many digits": ("values", ("track", LONG)),
+    "track that is a long text": ("texts", ("track", "9" * 60_004)),
+    "path with a zero byte": ("values", ("music", "\0")),
     "path that is half a character": ("values", ("music", "\ud800")),
     "program that is bytes": ("tuples", ([(0, 1, 60)], (4, 4), 120.0, b"x")),
     "tempo of tuples that is a list": ("tuples", ([(0, 1, 60)], (4, 4), [120], 0)),
     "tempo of tuples that is huge": ("tuples", ([(0, 1, 60)], (4, 4), HUGE, 0)),
+    "program of tuples of many digits": ("tuples", ([(0, 1, 60)], (4, 4), 120.0, LONG)),
+    "pitch of many digits": ("tuples", ([(0, 1, LONG)], (4, 4), 120.0, 0)),
+    "note of many bars": ("tuples", ([(0, LONG, 60)], (4, 4), 120.0, 0)),
+    "meter of tuples of many digits": ("tuples", ([(0, 1, 60)], (LONG, 4), 120.0, 0)),
     "pretty_midi, resolution 0": ("pretty_midi", [("resolution", 0, 0)]),
     "pretty_midi, resolution 0.5": ("pretty_midi", [("resolution", 0, 0.5)]),
     "pretty_midi, resolution that is text": ("pretty_midi", [("resolution", 0, "ボーカル")]),
