@@ -64,8 +64,10 @@ VALUES = {
     "dict": {},
     "null": None,
 }
-NET = ("kind", "codec", "decoder", "bars", "conductor", "encoder", "latent", "hidden", "layers")
-NET += ("chain", "step_features", "step_conditioning", "step_dropout", "prior", "min_nll")
+NET = (
+    *("kind", "codec", "decoder", "bars", "conductor", "encoder", "latent", "hidden", "layers"),
+    *("chain", "step_features", "step_conditioning", "step_dropout", "prior", "min_nll"),
+)
 POSITIVE = ("bars", "encoder", "latent", "hidden", "layers", "step_conditioning")
 
 
@@ -132,7 +134,8 @@ def test_a_training_of_other_types_is_refused(folder: Path) -> None:
     """Every field of it."""
     about = json.loads((folder / CONFIG).read_text())
     for field in about["train"]:
-        for value in ([[]], None, float("nan")):
+        bad: tuple[Any, ...] = ([[]], None, float("nan"))
+        for value in bad:
             train = about["train"] | {field: value}
             (folder / CONFIG).write_text(json.dumps(about | {"train": train}))
             with pytest.raises(CheckpointError):

@@ -189,4 +189,4 @@ def _check_settings(player: Player, settings: Mapping[str, float]) -> None:
         raise RequestError(f"This model has no attribute {quote(unknown[0])}; it has {names}.")
     for name, amount in settings.items():
         if not abs(amount) <= MAX_AMOUNT:
-            raise RequestError(f"Set {name} to at most {MAX_AMOUNT:,}, not {amount}.")
+            raise RequestError(f"Set {name} to a number, not {amount}, up to {MAX_AMOUNT:,}.")

@@ -128,7 +128,7 @@ class Constraints:
         lies = f"lies {' '.join(limits)}"
         if not fits.any():
             raise RequestError(f"No note {lies}: choose another key or range.")
-        for chord, _ in self.chords:
+        for chord in dict.fromkeys(chord for chord, _ in self.chords):
             if chord and not np.isin(pitches[fits] % 12, pitch_classes(chord)).any():
                 raise RequestError(
                     f"No tone of {symbol(chord)} {lies}: choose another chord, key or range."

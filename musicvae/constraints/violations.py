@@ -18,6 +18,8 @@ from ..theory.pitch import pitch_name
 
 Progression = Sequence[tuple[Chord | None, int | None]]
 """Chords, each with its beats, or None for a whole bar."""
+BeatChords = Sequence[Chord | None]
+"""The chord of each beat."""
 
 
 def out_of_key(phrase: Phrase, key: Key) -> Iterator[str]:
@@ -29,23 +31,25 @@ def out_of_key(phrase: Phrase, key: Key) -> Iterator[str]:
 
 def against_chords(phrase: Phrase, chords: Progression, start: int) -> Iterator[str]:
     """Pitched notes that start on a strong step and are not tones of the chord."""
+    beats = chord_of_beats(chords, phrase.meter)
     for note in _pitched(phrase):
         step = start + note.start
-        chord = chord_at(chords, phrase.meter, step)
+        chord = chord_at(beats, phrase.meter, step)
         if not chord or note.pitch % 12 in pitch_classes(chord):
             continue
-        if is_strong(chords, phrase.meter, step):
+        if is_strong(beats, phrase.meter, step):
             name = pitch_name(note.pitch)
             yield f"{_bar(phrase, note.start)}: {name} is no tone of {symbol(chord)}"
 
 
 def wrong_chords(phrase: Phrase, chords: Progression, start: int) -> Iterator[str]:
     """Beats whose chord is not the one of the progression."""
+    beats = chord_of_beats(chords, phrase.meter)
     starts = [change.step for change in phrase.chords]
     for step in range(0, phrase.steps, phrase.meter.steps_per_beat):
         number = bisect_right(starts, step)
         chord = phrase.chords[number - 1].chord if number else None
-        expected = chord_at(chords, phrase.meter, start + step)
+        expected = chord_at(beats, phrase.meter, start + step)
         if chord != expected:
             yield f"{_bar(phrase, step)}: the chord is {symbol(chord)}, not {symbol(expected)}"
 
@@ -87,22 +91,22 @@ def wrong_density(phrase: Phrase, fewest: int, most: int) -> Iterator[str]:
             yield f"{_bar(phrase, start)}: {n} notes, not {fewest} to {most}"
 
 
-def chord_at(chords: Progression, meter: Meter, step: int) -> Chord | None:
-    """The chord at a step of the piece; the progression repeats.
+def chord_of_beats(chords: Progression, meter: Meter) -> BeatChords:
+    """The chord of each beat of the progression, once through.
 
-    >>> symbol(chord_at([(Chord(0), None), (Chord(7), 2)], Meter(4, 4), 20))
-    'G'
+    >>> [symbol(chord) for chord in chord_of_beats([(Chord(0), None), (Chord(7), 2)], Meter(3, 4))]
+    ['C', 'C', 'C', 'G', 'G']
     """
     bar = meter.steps_per_bar // meter.steps_per_beat
-    beat = step // meter.steps_per_beat % sum(beats or bar for _, beats in chords)
-    for chord, beats in chords:
-        beat -= beats or bar
-        if beat < 0:
-            return chord
-    raise ValueError("There are no chords.")
+    return [chord for chord, beats in chords for _ in range(beats or bar)]
 
 
-def is_strong(chords: Progression, meter: Meter, step: int) -> bool:
+def chord_at(chords: BeatChords, meter: Meter, step: int) -> Chord | None:
+    """The chord at a step of the piece; the progression repeats."""
+    return chords[step // meter.steps_per_beat % len(chords)]
+
+
+def is_strong(chords: BeatChords, meter: Meter, step: int) -> bool:
     """Return True if a note that starts at a step of the piece must be a chord tone."""
     beats, in_bar = meter.steps_per_bar // meter.steps_per_beat, step % meter.steps_per_bar
     if in_bar == 0 or (beats in range(4, 33, 2) and 2 * in_bar == meter.steps_per_bar):

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 
 from ..atomic_files import write_atomic
-from ..config import ModelConfig, TrainConfig, read_net
+from ..config import ModelConfig, TrainConfig, check_net, check_types, read_net
 from ..errors import TrainingError
 
 STATE_FILE = "training.safetensors"
@@ -105,14 +105,17 @@ def _open_state(folder: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
     try:
         with safe_open(folder / STATE_FILE, "pt") as file:
             yield file, json.loads(file.metadata()["about"])
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise TrainingError(f"{folder / STATE_FILE} cannot be resumed: {error}.") from error
 
 
 def _config(header: Mapping[str, Any]) -> ModelConfig:
     """The config in a header; a setting newer than the file has its default."""
     saved = header["config"]
-    return ModelConfig(saved["preset"], read_net(saved["net"]), TrainConfig(**saved["train"]))
+    net, train = read_net(saved["net"]), TrainConfig(**saved["train"])
+    check_net(net)
+    check_types(train)
+    return ModelConfig(saved["preset"], net, train)
 
 
 def differences(saved: Mapping[str, object], current: Mapping[str, object]) -> list[str]:

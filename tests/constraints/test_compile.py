@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,8 +11,10 @@ from hypothesis import strategies as st
 
 from musicvae.codecs import CODECS, MelodyCodec
 from musicvae.constraints.compile import compile_rule
-from musicvae.constraints.parse import parse_constraints
+from musicvae.constraints.parse import MAX_CHORDS, parse_constraints
 from musicvae.errors import RequestError
+from musicvae.score.phrase import ChordChange, Note, Part, Phrase
+from musicvae.theory.chords import Chord
 from musicvae.theory.meter import Meter, parse_meter
 
 from ..strategies import METERS
@@ -104,3 +108,17 @@ def test_rules_are_cached() -> None:
     )
     assert first is later
     assert first is not other
+
+
+@pytest.mark.parametrize("codec", ["melody", "leadsheet"])
+def test_the_longest_progression_costs_no_more_than_its_length(codec: str) -> None:
+    """A thousand chords over a thousand bars, window by window, and every beat checked after."""
+    constraints = parse_constraints("C", chords=["C", "F", "G7", "Am"] * (MAX_CHORDS // 4))
+    meter, began = Meter(), time.process_time()
+    for bar in range(0, 1_000, 20):
+        compile_rule(constraints, CODECS[codec], meter, 8 * 16, bar * 16)
+    changes = tuple(ChordChange(16 * bar, Chord(bar % 12)) for bar in range(1_000))
+    notes = tuple(Note(step, 1, 60) for step in range(0, 16_000, 2))
+    phrase = Phrase(meter, 1_000, parts=(Part(notes),), chords=changes)
+    assert len(constraints.violations(phrase, codec)) > 100
+    assert time.process_time() - began < 2

@@ -11,7 +11,8 @@ import pytest
 
 from musicvae.api.model import MusicVAE
 from musicvae.errors import RequestError
-from musicvae.generation.source import MAX_MODEL_PARTS, generated_parts
+from musicvae.generation.source import generated_parts
+from musicvae.midi.own_format import MAX_MODEL_PARTS
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
 from musicvae.score.phrase import Note, Part, Phrase
@@ -38,8 +39,10 @@ VALUES: dict[str, Any] = {
 }
 
 
-OPTIONS = ("windows", "bars", "section", "temperature", "seed", "key", "held", "upbeat", "wishes")
-OPTIONS += ("pattern", "humanize")
+OPTIONS = (
+    *("windows", "bars", "section", "temperature", "seed", "key", "held", "upbeat", "wishes"),
+    *("pattern", "humanize"),
+)
 
 
 @pytest.fixture(scope="module")
