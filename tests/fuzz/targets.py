@@ -24,7 +24,7 @@ from musicvae.corpus.read_file import read_tracks
 from musicvae.errors import MidiError
 from musicvae.generation.form import parse_form
 from musicvae.midi.convert import from_tuples
-from musicvae.midi.reader import read_midi
+from musicvae.midi.reader import load_bytes, read_midi
 from musicvae.midi.symusic_parser import FastPathUnsupported
 from musicvae.score.melody_extraction import find_part
 from musicvae.score.phrase import Phrase
@@ -50,7 +50,8 @@ class Target:
 
 
 def run_both_readers(data: bytes) -> None:
-    """Raise Disagreement unless both readers give the same notes."""
+    """Raise Disagreement unless both readers give the same notes; neither sees a larger file."""
+    load_bytes(data)
     for codec in FAST_CODECS:
         try:
             fast = fast_tracks(data, codec)
