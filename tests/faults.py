@@ -25,6 +25,9 @@ from musicvae.training.resume import STATE_FILE
 
 from .miniatures import little_tune, tiny_checkpoint, tiny_prior, write_dataset
 
+LIMIT_SECONDS = 300
+"""Time after which a command hangs, on a machine that is busy with other work."""
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 CODES = {
     # what Python ends with, and before it runs, what a shell sees as 130 and as 143
@@ -108,7 +111,7 @@ def run(command: Sequence[str], number: signal.Signals | None = None, after: flo
             process.wait(after)
         process.send_signal(number)
     try:
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=LIMIT_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         return Ending(-1, time.monotonic() - began, ["it does not end"])
