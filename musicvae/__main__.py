@@ -12,7 +12,10 @@ def main() -> None:
     from .cli.printable import printable
     from .errors import MusicVAEError, Terminated
 
+    signals: list[int] = []
+
     def terminate(number: int, frame: object) -> None:
+        signals.append(number)
         raise Terminated
 
     signal.signal(signal.SIGTERM, terminate)  # so that what is half done is tidied up
@@ -26,8 +29,10 @@ def main() -> None:
     except (MusicVAEError, OSError) as error:
         print(f"musicvae: {printable(error)}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt as stop:  # before the command began
-        sys.exit(143 if isinstance(stop, Terminated) else 130)
+    except KeyboardInterrupt:  # before the command began
+        sys.exit(143 if signals else 130)
+    except SystemExit as end:  # typer takes every interrupt for Ctrl-C
+        sys.exit(143 if signals and end.code == 130 else end.code)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -202,3 +203,64 @@ def test_a_stem_is_free_until_a_file_begins_with_it(tmp_path: Path) -> None:
     assert free_stem(tmp_path, "grid", force=True) == "grid"
     with pytest.raises(OutputError, match="name a folder"):
         free_stem(tmp_path / "gridlock.mid", "grid")
+
+
+def test_a_new_name_appears_with_the_whole_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no moment at which the name is there and the bytes are not."""
+    seen: list[bytes] = []
+    link = Path.hardlink_to
+
+    def look(self: Path, target: Path) -> None:
+        assert not self.exists()
+        link(self, target)
+        seen.append(self.read_bytes())
+
+    monkeypatch.setattr(Path, "hardlink_to", look)
+    write_new(numbered_copies(tmp_path / "a.mid"), b"whole")
+    assert seen == [b"whole"]
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mid"]
+
+
+def test_a_file_system_without_links_never_overwrites_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty file reserves the name; a failure frees it."""
+
+    def no_links(self: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    made = [write_new(numbered_copies(tmp_path / "a.mid"), text) for text in (b"1", b"2")]
+    assert [(path.name, path.read_bytes()) for path in made] == [("a.mid", b"1"), ("a-2.mid", b"2")]
+    monkeypatch.setattr(Path, "replace", no_links)
+    with pytest.raises(OutputError, match=r"a-3\.mid cannot be written: Operation not permitted"):
+        write_new(numbered_copies(tmp_path / "a.mid"), b"3")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a-2.mid", "a.mid"]
+
+
+@pytest.mark.parametrize("write", [write_atomic, lambda path, data: write_new(iter([path]), data)])
+def test_a_full_disk_leaves_nothing(write: Callable[[Path, bytes], object], tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk: a real write fails half-way."""
+    resource = pytest.importorskip("resource")
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.getsignal(signal.SIGXFSZ)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(OutputError, match=r"a\.mid cannot be written: File too large\.$"):
+            write(tmp_path / "a.mid", bytes(5000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("write", [write_atomic, lambda path, data: write_new(iter([path]), data)])
+def test_a_folder_that_vanishes_is_one_sentence(
+    write: Callable[[Path, bytes], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is deleted after it was checked and before the file is there."""
+    monkeypatch.setattr("musicvae.atomic_files.make_folder", lambda folder: None)
+    with pytest.raises(OutputError, match=r"a\.mid cannot be written: No such file or directory"):
+        write(tmp_path / "gone" / "a.mid", b"")

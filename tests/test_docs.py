@@ -131,7 +131,9 @@ def test_the_ci_runs_the_test_command_of_the_readme() -> None:
     """It runs that line and no other."""
     (line,) = [block.strip() for block in blocks("sh") if "scripts/test" in block]
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    commands = [text for text in script if text and not text.startswith(("#", "set ", "cd ", "export "))]
+    commands = [
+        text for text in script if text and not text.startswith(("#", "set ", "cd ", "export "))
+    ]
     assert commands == [line]
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import typer
-from typer.core import TyperGroup
 
-from ..errors import Terminated
 from .analogy import analogy
 from .attributes import attributes
 from .evaluate import evaluate
@@ -18,7 +16,6 @@ from .info import info
 from .interpolate import interpolate
 from .personalize import personalize
 from .prepare import prepare
-from .progress import exit_code
 from .reconstruct import reconstruct
 from .replay import replay
 from .similar import similar
@@ -47,19 +44,8 @@ __all__ = [
 ]
 
 
-class _Commands(TyperGroup):
-    """Ends a command after SIGTERM; typer itself handles Ctrl-C and all else."""
-
-    def invoke(self, ctx: typer.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except Terminated as stop:
-            raise typer.Exit(exit_code(stop)) from None
-
-
 app = typer.Typer(
     name="musicvae",
-    cls=_Commands,
     help="MIDI in, a trained LSTM sequence VAE, new MIDI out.",
     epilog="Start with:  musicvae generate --n 4 out/",
     no_args_is_help=True,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ..atomic_files import MIDI_ENDINGS
 from .options import Force, count_of
 from .printable import printable
 from .progress import progress_bar
@@ -74,6 +75,11 @@ def _report(about: dict[str, Any]) -> None:
     left_out = Table("left out", "why")
     for reason, files in about["files_left_out"].items():
         left_out.add_row(count_of(len(files), "file"), escape(printable(reason)))
+    if passed_over := about["files_passed_over"]:
+        endings = ", ".join(MIDI_ENDINGS)
+        left_out.add_row(count_of(len(passed_over), "file"), f"not named like MIDI: {endings}")
     for reason, count in about["windows_left_out"].items():
         left_out.add_row(count_of(count, "window"), escape(printable(reason)))
     console.print(left_out)
+    for notice in about["notices"]:
+        typer.echo(f"musicvae: {notice}", err=True)

@@ -23,7 +23,7 @@ import numpy as np
 
 from ..arguments import check_arguments, quote
 from ..arrays import IntArray
-from ..atomic_files import make_folder, one_writer, write_atomic
+from ..atomic_files import MIDI_ENDINGS, make_folder, one_writer, write_atomic
 from ..codecs import CODECS
 from ..codecs.base import Codes
 from ..errors import DatasetError, OutputError, RequestError, require_extra
@@ -35,9 +35,15 @@ from .read_file import READER_VERSION, Piece, file_stamp, read_batch, read_shard
 from .split import choose_windows, group_versions, split_pieces
 from .workers import FILE_SECONDS, MAX_FILE_SECONDS, FileBatch, Work, run_batches
 
-MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".smf")
 READING_FOLDER = ".reading"
 """Folder below the data set for files that have been read, deleted when the data set is written."""
+
+USES = {
+    "train": "Nothing can be trained.",
+    "valid": "Nothing can be trained.",
+    "test": "Evaluate with --split valid, or on a folder of other music.",
+}
+"""What is missing with each split."""
 
 BATCH_FILES = 64
 SHARD_BYTES = 2**27
@@ -84,15 +90,20 @@ def prepare(
         raise RequestError(f"Read a file for up to {MAX_FILE_SECONDS:,} seconds, not {timeout}.")
     if workers is not None and workers < 1:
         raise RequestError(f"Ask for 1 worker or more, not {workers}.")
-    files = list(dict.fromkeys(map(str, midi_files(folders))))
+    paths = list(dict.fromkeys(_walk(folders)))
+    files = [str(path) for path in paths if _is_midi(path)]
+    others = [str(path) for path in paths if not _is_midi(path) and not path.is_dir()]
     if not files:
         raise DatasetError(f"There is no MIDI file in {', '.join(map(str, folders))}.")
     out = Path(out)
     with one_writer(out):
-        return _prepare(files, out, codec, bars, workers, timeout, progress)
+        corpus = _read(files, out, codec, bars, workers, timeout, progress)
+        data = write(out, codec, bars, corpus, others)
+        shutil.rmtree(out / READING_FOLDER, ignore_errors=True)
+    return data
 
 
-def _prepare(
+def _read(
     files: Sequence[str],
     out: Path,
     codec: str,
@@ -100,8 +111,12 @@ def _prepare(
     workers: int | None,
     timeout: float,
     progress: Progress,
-) -> dict[str, object]:
-    """Read the files and write the data set, in a folder that is held."""
+) -> Corpus:
+    """Read the files, as far as a run that was interrupted has not read them.
+
+    Raises:
+        DatasetError: none can be used.
+    """
     folder = out / READING_FOLDER / f"{codec}-{bars}-{READER_VERSION}"
     read = partial(read_batch, codec=codec, bars=bars)
     failed = _read_new(files, folder, read, workers, timeout, progress)
@@ -109,9 +124,7 @@ def _prepare(
     if not len(corpus.keys):
         reason = Counter(piece.reason for piece in corpus.pieces).most_common(1)[0][0]
         raise DatasetError(f"None of {len(files)} files can be used; the first reason: {reason}")
-    data = write(out, codec, bars, corpus)
-    shutil.rmtree(out / READING_FOLDER)
-    return data
+    return corpus
 
 
 def midi_files(folders: Iterable[Path | str]) -> Iterator[Path]:
@@ -122,16 +135,25 @@ def midi_files(folders: Iterable[Path | str]) -> Iterator[Path]:
     Raises:
         DatasetError: one of the folders is not a folder.
     """
+    return filter(_is_midi, _walk(folders))
+
+
+def _is_midi(path: Path) -> bool:
+    return path.name.lower().endswith(MIDI_ENDINGS)
+
+
+def _walk(folders: Iterable[Path | str]) -> Iterator[Path]:
+    """Yield every path below the folders, in a stable order.
+
+    Raises:
+        DatasetError: one of the folders is not a folder.
+    """
     for folder in folders:
         if not Path(folder).is_dir():
             raise DatasetError(f"{folder} is not a folder.")
         for root, names, files in os.walk(folder, followlinks=True):
             names.sort()
-            yield from (
-                Path(root, name)
-                for name in sorted([*files, *names])
-                if name.lower().endswith(MIDI_SUFFIXES)
-            )
+            yield from (Path(root, name) for name in sorted([*files, *names]))
 
 
 def _read_new(
@@ -173,10 +195,16 @@ def _batches(files: Sequence[str], folder: Path, timeout: float) -> Iterator[Fil
         yield FileBatch(folder / name, batch_files, timeout, os.getpid())
 
 
-def write(out: Path, codec: str, bars: int, corpus: Corpus) -> dict[str, object]:
-    """Write the distinct windows of each split; a held-out tune is in no other split."""
+def write(
+    out: Path, codec: str, bars: int, corpus: Corpus, others: Sequence[str] = ()
+) -> dict[str, object]:
+    """Write the distinct windows of each split; a held-out tune is in no other split.
+
+    Args:
+        others: files that are not named like MIDI files.
+    """
     pieces = corpus.pieces
-    least = [bytes.fromhex(piece.least) for piece in pieces]
+    least = [bytes.fromhex(piece.least) if piece.windows else b"" for piece in pieces]
     splits = split_pieces(group_versions(corpus.tunes, corpus.counts), least)
     split = np.repeat(np.array([SPLITS.index(name) for name in splits], np.uint8), corpus.counts)
     chosen, reasons = choose_windows(corpus.keys, corpus.tunes, split)
@@ -200,6 +228,12 @@ def write(out: Path, codec: str, bars: int, corpus: Corpus) -> dict[str, object]
             "windows_left_out": dict(dropped.most_common()),
             "files": len(pieces),
             "files_left_out": dict(sorted(left_out.items(), key=lambda item: -len(item[1]))),
+            "files_passed_over": list(others),
+            "notices": [
+                f"There is no music for {name}: it needs more tunes. {USES[name]}"
+                for name in SPLITS
+                if not len(windows[name])
+            ],
         },
     )
 

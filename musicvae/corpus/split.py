@@ -79,8 +79,8 @@ def split_pieces(groups: Sequence[int], least: Sequence[bytes]) -> list[str]:
     """The split of each piece, drawn from the smallest digest of its group.
 
     A piece keeps its split when files are renamed or added, unless an added file joins
-    its group. If chance leaves test or valid empty, as in a small folder, the group
-    with the smallest number goes there.
+    its group. If chance leaves a split empty, as in a small folder, the group with the
+    nearest number goes there. Two groups are for train and valid, a single one for train.
 
     Args:
         groups: of `group_versions`.
@@ -96,9 +96,14 @@ def split_pieces(groups: Sequence[int], least: Sequence[bytes]) -> list[str]:
         if digest
     }
     ordered = sorted(draws, key=lambda group: draws[group])
-    test = {group for group in ordered if draws[group] < HELD_OUT_SHARE} or {*ordered[:1]}
-    rest = [group for group in ordered if group not in test]
-    valid = {group for group in rest if draws[group] < 2 * HELD_OUT_SHARE} or {*rest[:1]}
+
+    def count_below(share: float, least: int, most: int) -> int:
+        """How many groups have a number below the share, from `least` to `most`."""
+        return min(max(least, sum(draw < share for draw in draws.values())), max(0, most))
+
+    tests = count_below(HELD_OUT_SHARE, 1, len(ordered) - 2)
+    held_out = count_below(2 * HELD_OUT_SHARE, tests + 1, len(ordered) - 1)
+    test, valid = set(ordered[:tests]), set(ordered[tests:held_out])
     return ["test" if group in test else "valid" if group in valid else "train" for group in groups]
 
 

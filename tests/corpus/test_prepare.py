@@ -22,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.arrays import IntArray
+from musicvae.atomic_files import MIDI_ENDINGS
 from musicvae.corpus import prepare as preparation
 from musicvae.corpus.dataset import SPLITS, open_split
 from musicvae.corpus.prepare import midi_files, prepare
@@ -297,6 +298,41 @@ def test_a_small_folder_has_something_in_every_split() -> None:
     for first in range(50):
         least = [i.to_bytes(4) for i in range(first, first + 12)]
         assert set(split_pieces(range(12), least)) == set(SPLITS)
+
+
+@pytest.mark.parametrize("n", range(1, 8))
+def test_a_few_pieces_fill_the_splits_that_are_needed_most(n: int) -> None:
+    """One is for train, a second for valid, a third for test, wherever their numbers lie."""
+    expected = {*SPLITS[:n]}
+    for first in range(200):
+        least = [i.to_bytes(4) for i in range(first, first + n)]
+        assert set(split_pieces(range(n), least)) == expected
+
+
+@pytest.mark.parametrize(("tunes", "copies"), [(1, 0), (2, 3), (3, 5), (4, 1)])
+def test_copies_of_a_file_fill_no_split(tunes: int, copies: int, tmp_path: Path) -> None:
+    """Each split that the distinct tunes allow has windows; an empty one is a notice."""
+    for number in range(tunes):
+        for copy in range(copies + 1):
+            write_midi(tune(number), tmp_path / "midi" / f"{copy}-{number}.mid")
+    about: dict[str, Any] = prepare([tmp_path / "midi"], tmp_path / "data", workers=1)
+    filled = [name for name in SPLITS if about["windows"][name]]
+    assert filled == [*SPLITS[:tunes]]
+    assert [notice.split()[5] for notice in about["notices"]] == [
+        f"{name}:" for name in SPLITS if name not in filled
+    ]
+
+
+def test_every_ending_is_read_and_other_files_are_listed(tmp_path: Path) -> None:
+    """Endings of MIDI in any case; the rest is in `files_passed_over`, folders are not."""
+    folder = tmp_path / "midi"
+    for number, ending in enumerate((*MIDI_ENDINGS, ".RMI")):
+        write_midi(tune(number), folder / "below.als" / f"{number}{ending}")
+    (folder / "song.als").touch()
+    (folder / "notes").touch()
+    about: dict[str, Any] = prepare([folder], tmp_path / "data", workers=1)
+    assert about["files"] == len(MIDI_ENDINGS) + 1
+    assert about["files_passed_over"] == [str(folder / "notes"), str(folder / "song.als")]
 
 
 def test_a_tune_is_held_out_in_other_meters_and_with_other_rests() -> None:

@@ -241,3 +241,10 @@ def test_analogies_are_measured(tmp_path: Path) -> None:
     printed = run("measure_analogies.py", *words)
     assert all(f"up {by:2} semitones: note F1 " in printed for by in (1, 2, 5, 7, 12))
     assert "every other note left out: " in printed
+
+
+def test_a_soak_prints_memory_and_growth() -> None:
+    """A row for each part of the calls, then one line about the growth."""
+    lines = run("soak.py", "--calls", "9").splitlines()
+    assert all(line.endswith(" MB") for line in lines[:-1])
+    assert lines[-1].startswith("grown by ")
