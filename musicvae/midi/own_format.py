@@ -17,7 +17,8 @@ from ..score.phrase import ChordChange, Note, Part, Phrase, chord_map, remove_ov
 from ..score.provenance import Recipe, parse_recipe
 from ..theory.chords import find_chord_symbols, pitch_classes
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks, ticks_to_steps
-from .parser import DRUM_CHANNEL, MARKER, Score, Track
+from .events import MARKER
+from .parser import Score, Track
 from .quantize import MAX_SEGMENT_BARS, tempo_map
 
 SIGNATURE = "musicvae:"
@@ -164,4 +165,4 @@ def _to_part(track: Track, grid: _WrittenGrid, has_offsets: bool) -> Part:
         Note(step(n.start), step(n.end) - step(n.start), n.pitch, n.velocity, grid.offset(n.start))
         for n in track.notes
     )
-    return Part(tuple(notes), track.program, track.channel == DRUM_CHANNEL, track.name)
+    return Part(tuple(notes), track.program, track.is_drum, track.name)

@@ -13,7 +13,9 @@ from ..errors import MeterError
 from ..score.phrase import DEFAULT_TEMPO, Note, Part, Phrase, Tempo, chord_map, remove_overlaps
 from ..theory.chords import Chord, find_chord_symbols
 from ..theory.meter import STRAIGHT, TRIPLET, Meter, ticks_to_steps
-from .parser import DRUM_CHANNEL, LYRIC, MARKER, TEXT, Score, TimedNote, Track
+from .channel_notes import TimedNote
+from .events import LYRIC, MARKER, TEXT
+from .parser import Score, Track
 
 TRIPLET_MARGIN = 0.03
 """How much nearer, in steps, onsets must be to the triplet grid for it to be chosen."""
@@ -123,7 +125,7 @@ def _to_phrase(
     tracks = [_notes_of(track, segment, score.resolution) for track in score.tracks]
     if not any(track.notes for track in tracks):
         return None
-    pitched = [track for track in tracks if track.channel != DRUM_CHANNEL and track.notes] or tracks
+    pitched = [track for track in tracks if not track.is_drum and track.notes] or tracks
     onsets = [note.start - segment.start for track in pitched for note in track.notes]
     if triplets:
         meter = Meter(segment.numerator, segment.denominator, TRIPLET)
@@ -202,13 +204,13 @@ def _notes_of(track: Track, segment: MeterSegment, resolution: int) -> Track:
         for note in track.notes
         if segment.start <= note.start + half_step < segment.end
     ]
-    return Track(track.name, track.channel, track.program, notes)
+    return replace(track, notes=notes)
 
 
 def _to_part(track: Track, to_step: Callable[[int], int]) -> Part:
     notes = remove_overlaps(_to_note(note, to_step) for note in track.notes)
     name = " ".join(track.name.replace("\0", " ").split())  # a name may hold line breaks
-    return Part(notes, track.program, track.channel == DRUM_CHANNEL, name)
+    return Part(notes, track.program, track.is_drum, name)
 
 
 def _to_note(note: TimedNote, to_step: Callable[[int], int]) -> Note:

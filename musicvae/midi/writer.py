@@ -11,8 +11,8 @@ from ..atomic_files import write_atomic
 from ..score.phrase import Note, Part, Phrase
 from ..theory.chords import symbols
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks
+from .drum_tracks import DRUM_CHANNEL
 from .own_format import RECIPE, SIGNATURE
-from .parser import DRUM_CHANNEL
 
 if TYPE_CHECKING:
     from mido import Message, MetaMessage
