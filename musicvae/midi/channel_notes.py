@@ -50,6 +50,11 @@ class ChannelNotes:
     sustained: list[TimedNote] = field(default_factory=list)
     notes: list[TimedNote] = field(default_factory=list)
 
+    @property
+    def later_programs(self) -> list[tuple[int, int]]:
+        """The program changes after the first note."""
+        return [change for change in self.programs if self.onsets and change[0] > self.onsets[0]]
+
     def read(self, messages: Iterable[Message], last: int) -> None:
         """Process all messages of the channel; the track ends at tick `last`.
 

@@ -40,6 +40,7 @@ class Container:
         division: 1 to 65,535 as in the header; `DEFAULT_RESOLUTION` if it has none.
         spans: start and end of the events of each track.
         is_cut: True if the file ends before its last track does.
+        others: chunks that are no tracks.
         notices: what is wrong in the file, a clause each.
     """
 
@@ -48,6 +49,7 @@ class Container:
     division: int = DEFAULT_RESOLUTION
     spans: list[tuple[int, int]] = field(default_factory=list)
     is_cut: bool = False
+    others: int = 0
     notices: list[str] = field(default_factory=list)
 
 
@@ -66,9 +68,9 @@ def open_container(data: bytes, limits: Limits) -> Container:
     _find_tracks(container, position, limits)
     if not container.spans:
         raise NotMidi("it has no tracks")
-    if declared > len(container.spans):
+    if declared > len(container.spans) + container.others:
         container.notices.append(
-            f"the file should have {declared:,} tracks, but {len(container.spans):,} are in it"
+            f"its header promises {declared:,} tracks; it has {len(container.spans):,}"
         )
     return container
 
@@ -139,12 +141,13 @@ def _find_tracks(container: Container, position: int, limits: Limits) -> None:
                 raise NotMidi(f"it has more than {limits.tracks:,} tracks")
             position = end
         elif _is_chunk(data, position):
+            container.others += 1
             position += 8 + int.from_bytes(data[position + 4 : position + 8])
         else:
             position = _skip_stray_bytes(container, position)
     if wrong:
-        what = "the length of a track is" if wrong == 1 else f"the lengths of {wrong:,} tracks are"
-        container.notices.append(f"{what} wrong in the file, and was found from the events")
+        what = "the length of a track" if wrong == 1 else f"the lengths of {wrong:,} tracks"
+        container.notices.append(f"{what} in the file did not fit the events, which were read")
 
 
 def _track_end(data: bytes, start: int, declared: int, limits: Limits) -> int:

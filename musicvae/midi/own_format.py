@@ -13,7 +13,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..score.chord_recognition import recognize_chords, to_chord_changes
-from ..score.phrase import ChordChange, Note, Part, Phrase, chord_map, remove_overlaps
+from ..score.phrase import (
+    ChordChange,
+    Note,
+    Part,
+    Phrase,
+    chord_map,
+    program_map,
+    remove_overlaps,
+)
 from ..score.provenance import Recipe, parse_recipe
 from ..theory.chords import find_chord_symbols, pitch_classes
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks, ticks_to_steps
@@ -154,15 +162,19 @@ def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
     return replace(
         empty,
         tempos=tempo_map(tempos, empty.steps),
-        parts=tuple(_to_part(track, grid, bool(about.get("offsets"))) for track in score.tracks),
+        parts=tuple(
+            _to_part(track, grid, bool(about.get("offsets")), empty.steps) for track in score.tracks
+        ),
         chords=chord_map(chords, empty.steps),
     )
 
 
-def _to_part(track: Track, grid: _WrittenGrid, has_offsets: bool) -> Part:
+def _to_part(track: Track, grid: _WrittenGrid, has_offsets: bool, steps: int) -> Part:
     step = grid.nearest_step if has_offsets else grid.exact_step
     notes = (
         Note(step(n.start), step(n.end) - step(n.start), n.pitch, n.velocity, grid.offset(n.start))
         for n in track.notes
     )
-    return Part(tuple(notes), track.program, track.is_drum, track.name)
+    changes = ((grid.nearest_step(tick), program) for tick, program in track.programs)
+    program, changes_inside = program_map(0, changes, steps)
+    return Part(tuple(notes), program, track.is_drum, track.name, program_changes=changes_inside)

@@ -8,9 +8,10 @@ be read, and says in notices what could not.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -70,6 +71,7 @@ class Track:
         notes: in order of their starts.
         is_drum: True if its notes are strokes of drums.
         programs: (tick, program) of all program changes.
+        later_programs: those after the first note.
         is_alone: True if its track of the file has no other notes.
     """
 
@@ -79,6 +81,7 @@ class Track:
     notes: list[TimedNote] = field(default_factory=list)
     is_drum: bool = False
     programs: list[tuple[int, int]] = field(default_factory=list)
+    later_programs: list[tuple[int, int]] = field(default_factory=list)
     is_alone: bool = True
 
 
@@ -181,9 +184,9 @@ def _add_parts(score: Score, track: TrackEvents, kind: int, name: str) -> None:
         if not declared and len(group) > 1:  # of MPE, the program is on a channel of its own
             declared = [channels[number].program or 0 for number in silent]
         notes = [note for member in members for note in member.notes]
-        changes = [change for member in members for change in member.programs]
-        programs = list(dict.fromkeys(sorted(changes, key=itemgetter(0))))
-        part = Track(name, group[0], declared[0] if declared else 0, programs=programs)
+        part = Track(name, group[0], declared[0] if declared else 0)
+        part.programs = _merge_in_time(member.programs for member in members)
+        part.later_programs = _merge_in_time(member.later_programs for member in members)
         part.is_drum, part.is_alone = part.channel == DRUM_CHANNEL, len(groups) == 1
         part.notes = _with_ends(score, notes, track.tick)
         score.tracks.append(part)
@@ -201,6 +204,11 @@ def _with_ends(score: Score, notes: list[TimedNote], last: int) -> list[TimedNot
                 f"{name_notes(cut)} ended at the next onset, for lack of a note-off"
             )
     return sorted(notes)
+
+
+def _merge_in_time(lists: Iterable[list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    """Events (tick, value) of several lists in order, without repeats."""
+    return list(dict.fromkeys(sorted(chain.from_iterable(lists), key=itemgetter(0))))
 
 
 def note_columns(notes: Sequence[TimedNote]) -> tuple[IntArray, IntArray, IntArray]:

@@ -106,8 +106,8 @@ def read_timing(container: Container, tracks: Sequence[TrackEvents], bpm: float)
         )
         scale = DEFAULT_RESOLUTION * bpm / (60 * per_second)
         return Timing(DEFAULT_RESOLUTION, scale, bpm_to_tempo(bpm))
-    ticks = [[m[0] for m in track.messages if m[1] & 0xF0 == NOTE_ON] for track in tracks]
-    gaps = [later - tick for onsets in ticks for tick, later in pairwise(onsets) if later > tick]
+    starts = [[m[0] for m in track.messages if m[1] & 0xF0 == NOTE_ON] for track in tracks]
+    gaps = [later - tick for onsets in starts for tick, later in pairwise(onsets) if later > tick]
     is_slow = not gaps or median(gaps) * MAX_GAPS_A_QUARTER >= division
     resolution = division if is_slow else DEFAULT_RESOLUTION
     container.notices.append(

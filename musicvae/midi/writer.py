@@ -118,6 +118,9 @@ def _note_track(part: Part, channel: int, phrase: Phrase) -> list[TimedMessage]:
     ends: list[TimedMessage] = []
     starts: list[TimedMessage] = []
     lead = _ticks(phrase.lead_in, phrase.meter)
+    for step, program in part.program_changes:
+        change = Message("program_change", channel=channel, program=program)
+        track.append((lead + _ticks(step, phrase.meter), change))
     for note, start, end in note_ticks(part, phrase):
         on = Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
         starts.append((lead + start, on))
