@@ -71,8 +71,6 @@ def to_parts(
     channels: Sequence[ArrayChannel], kind: int, name: str, resolution: int
 ) -> list[ArrayPart]:
     """The parts of a track of a file of type `kind`."""
-    if not channels:
-        return []
     by_number = {channel.number: channel for channel in channels}
     groups = group_channels(kind, {n: channel.program for n, channel in by_number.items()})
     parts = []

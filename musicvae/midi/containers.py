@@ -7,9 +7,10 @@ says; otherwise the track ends with its end-of-track event, or where the next tr
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from .events import TrackEvents, read_events
+from .events import read_events
 from .limits import Limits
 
 HEADER_SEARCH = 65_536
@@ -22,6 +23,9 @@ SMPTE_FRAMES = (24, 25, 29, 30)
 """Frames per second that a division in seconds may have; 29 is drop-frame."""
 
 _HEADER, _TRACK, _END_OF_TRACK = b"MThd", b"MTrk", b"\xff\x2f\x00"
+MAX_RIFF_CHUNKS = 100
+"""The data chunk of a RIFF file is looked for among so many."""
+
 PADDING = bytes(range(33)) + b"\xff"
 """Bytes that fill up a file behind its last track: spaces, line ends and zeros."""
 
@@ -41,6 +45,7 @@ class Container:
         spans: start and end of the events of each track.
         is_cut: True if the file ends before its last track does.
         others: chunks that are no tracks.
+        budget: of events that may be read to find the ends of tracks.
         notices: what is wrong in the file, a clause each.
     """
 
@@ -50,6 +55,7 @@ class Container:
     spans: list[tuple[int, int]] = field(default_factory=list)
     is_cut: bool = False
     others: int = 0
+    budget: Iterator[int] = field(default_factory=lambda: iter(()))
     notices: list[str] = field(default_factory=list)
 
 
@@ -61,7 +67,7 @@ def open_container(data: bytes, limits: Limits) -> Container:
         TooManyEvents: a track whose end was looked for has more events than the limit.
     """
     start, data = _find_header(data)
-    container = Container(data)
+    container = Container(data, budget=iter(range(limits.events)))
     if start:
         container.notices.append(f"{count_bytes(start)} before the header of the file were skipped")
     position, declared = _read_header(container, start)
@@ -88,7 +94,7 @@ def _find_header(data: bytes) -> tuple[int, bytes]:
 def _unwrap_riff(data: bytes) -> bytes:
     """The MIDI file in a RIFF file: its data chunk, or everything from its header on."""
     position = 12
-    while position + 8 <= len(data):
+    for _ in range(MAX_RIFF_CHUNKS):
         size = int.from_bytes(data[position + 4 : position + 8], "little")
         body = position + 8
         after = body + size + size % 2
@@ -132,7 +138,7 @@ def _find_tracks(container: Container, position: int, limits: Limits) -> None:
         if data.startswith(_TRACK, position):
             start = min(position + 8, len(data))
             declared = start + int.from_bytes(data[position + 4 : start])
-            end = _track_end(data, start, declared, limits)
+            end = _track_end(container, start, declared)
             is_cut = declared > len(data) == end and not data.endswith(_END_OF_TRACK, start)
             wrong += end != declared and not is_cut
             container.is_cut |= is_cut
@@ -142,6 +148,8 @@ def _find_tracks(container: Container, position: int, limits: Limits) -> None:
             position = end
         elif _is_chunk(data, position):
             container.others += 1
+            if container.others > limits.tracks:
+                raise NotMidi(f"it has more than {limits.tracks:,} chunks that are no tracks")
             position += 8 + int.from_bytes(data[position + 4 : position + 8])
         else:
             position = _skip_stray_bytes(container, position)
@@ -150,8 +158,9 @@ def _find_tracks(container: Container, position: int, limits: Limits) -> None:
         container.notices.append(f"{what} in the file did not fit the events, which were read")
 
 
-def _track_end(data: bytes, start: int, declared: int, limits: Limits) -> int:
+def _track_end(container: Container, start: int, declared: int) -> int:
     """The end of the track that begins at `start`, at `declared` if that can be trusted."""
+    data, budget = container.data, container.budget
     following = data.find(_TRACK, start)
     bound = following if following >= 0 else len(data)
     if declared <= len(data):
@@ -159,14 +168,10 @@ def _track_end(data: bytes, start: int, declared: int, limits: Limits) -> int:
         is_followed = declared == len(data) or data.startswith(_TRACK, declared)
         if declared <= bound and (ends_well or is_followed):
             return declared
-        if ends_well and _walk(data, start, declared, limits).stop == declared:
+        if ends_well and read_events(data, start, declared, budget).stop == declared:
             return declared  # "MTrk" stands in a text
-    track = _walk(data, start, bound, limits)
+    track = read_events(data, start, bound, budget)
     return track.stop if track.has_end else bound
-
-
-def _walk(data: bytes, start: int, end: int, limits: Limits) -> TrackEvents:
-    return read_events(data, start, end, iter(range(limits.events)))
 
 
 def _skip_stray_bytes(container: Container, position: int) -> int:

@@ -17,6 +17,8 @@ NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE = 0x80, 0x90, 0xB0, 0xC0
 """Status bytes of messages on the first channel."""
 
 _PITCH_BEND, _SYSEX, _SYSEX_END, _META = 0xE0, 0xF0, 0xF7, 0xFF
+_SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1, 0xF6: 0, 0xF8: 0, 0xFA: 0, 0xFB: 0, 0xFC: 0, 0xFE: 0}
+"""Data bytes of system messages, which some recorders write into files against the standard."""
 
 Message = tuple[int, int, int, int]
 """Tick, status byte, and two data bytes; the second is 0 if the message has one only."""
@@ -66,7 +68,7 @@ def is_text(kind: int) -> bool:
 def read_events(data: bytes, start: int, end: int, budget: Iterator[int]) -> TrackEvents:
     """Read the track in `data[start:end]`.
 
-    Pitch bends, aftertouch and system exclusive messages are skipped. Bit 7 of a data byte is
+    Pitch bends, aftertouch and system messages are skipped. Bit 7 of a data byte is
     ignored. A status byte stays in force after a meta event, as many programs write it.
 
     Args:
@@ -101,8 +103,10 @@ def _read(data: bytes, start: int, end: int, budget: Iterator[int], track: Track
             position += 1
             if first >= _SYSEX:
                 kind = data[position] if first == _META else first
-                size, position = _read_number(data, position + (first == _META))
-                if first not in (_SYSEX, _SYSEX_END, _META) or not 0 <= size <= end - position:
+                size = _SYSTEM_BYTES.get(first, -1)
+                if first in (_SYSEX, _SYSEX_END, _META):
+                    size, position = _read_number(data, position + (first == _META))
+                if not 0 <= size <= end - position:
                     return
                 track.tick = tick
                 if first == _META and kind == END_OF_TRACK:

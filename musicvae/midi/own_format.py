@@ -82,9 +82,7 @@ def _find_text(score: Score, prefix: str) -> str | None:
 
 def _matches(phrase: Phrase, recipe: Recipe) -> bool:
     """Return True if the recipe has the fingerprint of all parts or of the first few."""
-    counts = range(min(MAX_MODEL_PARTS, len(phrase.parts)) + 1)
-    leading = (replace(phrase, parts=phrase.parts[:count]) for count in counts)
-    return any(first_parts.fingerprint == recipe.notes for first_parts in leading)
+    return recipe.notes in phrase.leading_fingerprints(MAX_MODEL_PARTS)
 
 
 def _is_played(chords: Sequence[ChordChange], parts: Sequence[Part]) -> bool:

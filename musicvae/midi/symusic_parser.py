@@ -71,8 +71,11 @@ MAX_BYTES = 3 * DEFAULT_LIMITS.notes
 
 TRACK_NAME = re.compile(rb"\xff\x03[\x01-\xff]")
 INSTRUMENT_NAME = re.compile(rb"\xff\x04[\x01-\xff]")
-ODD_METER = re.compile(rb"\xff\x58(?:[^\x04]|\x04.[^\x00-\x06])", re.DOTALL)
-"""A time signature of other than four bytes, or whose denominator is 128 or more."""
+ODD_EVENT = re.compile(
+    rb"\xff\x58(?:[^\x04]|\x04.[^\x00-\x06])|[\x00-\x7f][\xf1-\xf6\xf8-\xfe]", re.DOTALL
+)
+"""A time signature of other than four bytes, or whose denominator is 128 or more; or what may be a
+system message, after which symusic forgets the running status."""
 
 
 def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
@@ -89,11 +92,13 @@ def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
         sounding = [channel for channel in range(16) if 0x90 | channel in chunk]
         if not sounding and b"\xff\x58" not in chunk:
             continue
-        if not chunk.endswith(END_OF_TRACK) or ODD_METER.search(chunk):
+        if not chunk.endswith(END_OF_TRACK) or ODD_EVENT.search(chunk):
             raise FastPathUnsupported
         piece, channels = _parse_track(chunk, sounding, score.resolution, container.kind)
         score.meters += _meters(piece)
-        parts += to_parts(channels, container.kind, _track_name(chunk), score.resolution)
+        if channels:
+            name = _track_name(chunk, sounding)
+            parts += to_parts(channels, container.kind, name, score.resolution)
     if not parts:
         raise FastPathUnsupported
     counts = [len(part.start) for part in parts]
@@ -236,12 +241,14 @@ def _times(piece: ScoreTick) -> IntArray:
     return np.sort(np.concatenate(times)) if times else np.empty(0, np.int64)
 
 
-def _track_name(chunk: bytes) -> str:
+def _track_name(chunk: bytes, sounding: Sequence[int]) -> str:
     """The name of a track, or else of its instrument."""
+    first_note = min((chunk.index(0x90 | channel) for channel in sounding), default=0)
     for pattern in (TRACK_NAME, INSTRUMENT_NAME):
         if match := pattern.search(chunk):
             size = match[0][2]
-            if size > 0x7F or not (name := decode_text(chunk[match.end() : match.end() + size])):
-                raise FastPathUnsupported
+            name = decode_text(chunk[match.end() : match.end() + size])
+            if size > 0x7F or not name or match.start() > first_note:
+                raise FastPathUnsupported  # these bytes may be a delta time
             return name
     return ""

@@ -5,6 +5,8 @@ Yamaha Corporation, XF Format Specifications v2.01, 1999: FF 7F 07 43 7B 01 cr c
 
 from __future__ import annotations
 
+from functools import cache
+
 from ..theory.chords import Chord, parse_chord
 
 PREFIX = b"\x43\x7b\x01"
@@ -34,7 +36,11 @@ def read_chord(data: bytes) -> Chord | None:
     """
     if len(data) < len(PREFIX) + 2:
         raise ValueError("it is incomplete")
-    root, kind = data[len(PREFIX) : len(PREFIX) + 2]
+    return _chord(*data[len(PREFIX) : len(PREFIX) + 2])
+
+
+@cache
+def _chord(root: int, kind: int) -> Chord | None:
     if root == 0x7F or kind == len(_TYPES):
         return None
     note, accidental = (root & 0x0F) - 1, (root >> 4) - 3

@@ -7,7 +7,7 @@ never overlap, so the same music is always the same phrase.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -179,16 +179,25 @@ class Phrase:
         Tempo, instruments and names are left out. Clips of every version compare their notes
         with it, so the hashed fields are listed here, and a new field is left out.
         """
+        return [*self.leading_fingerprints(len(self.parts))][-1]
+
+    def leading_fingerprints(self, most: int) -> Iterator[str]:
+        """Fingerprints of the phrase with none of its parts, the first, the first two ... `most`.
+
+        Each part is hashed once.
+        """
         meter = self.meter
-        hashed: list[object] = [
-            (meter.numerator, meter.denominator, meter.steps_per_quarter, self.bars, self.pickup)
-        ]
-        hashed += [
-            tuple((n.start, n.duration, n.pitch, n.velocity, n.offset) for n in part.notes)
-            for part in self.parts
-        ]
-        hashed += [(change.step, symbol(change.chord)) for change in self.chords]
-        return hashlib.sha256(repr(hashed).encode()).hexdigest()
+        size = (meter.numerator, meter.denominator, meter.steps_per_quarter, self.bars, self.pickup)
+        chords = "".join(f", {(change.step, symbol(change.chord))}" for change in self.chords)
+        hashed = hashlib.sha256(f"[{size}".encode())
+        for count in range(min(most, len(self.parts)) + 1):
+            if count:
+                notes = self.parts[count - 1].notes
+                numbers = tuple((n.start, n.duration, n.pitch, n.velocity, n.offset) for n in notes)
+                hashed.update(f", {numbers}".encode())
+            whole = hashed.copy()
+            whole.update(f"{chords}]".encode())
+            yield whole.hexdigest()
 
     @property
     def is_silent(self) -> bool:
