@@ -99,7 +99,7 @@ def _unwrap_riff(data: bytes) -> bytes:
         body = position + 8
         after = body + size + size % 2
         if data.startswith(b"data", position) and data.startswith(_HEADER, body):
-            is_whole = after >= len(data) or data[after : after + 4].isalnum()
+            is_whole = after >= len(data) or _is_name(data[after : after + 4])
             return data[body : body + size] if size and is_whole else data[body:]
         position = after
     return data[max(0, data.find(_HEADER)) :]
@@ -125,10 +125,18 @@ def _read_header(container: Container, start: int) -> tuple[int, int]:
 
 
 def _is_chunk(data: bytes, position: int) -> bool:
-    """Return True if a chunk of any kind begins here and ends inside the file."""
-    name, size = data[position : position + 4], data[position + 4 : position + 8]
-    fits = position + 8 + int.from_bytes(size) <= len(data)
-    return name == _TRACK or (len(size) == 4 and name.isalnum() and fits)
+    """Return True if a track, or a chunk that is followed by another or the end, begins here."""
+    if data.startswith(_TRACK, position):
+        return True
+    body = position + 8
+    end = body + int.from_bytes(data[position + 4 : body])
+    is_followed = end == len(data) or _is_name(data[end : end + 4])
+    is_named = _is_name(data[position : position + 4])
+    return is_named and is_followed and data.find(_TRACK, body, end) < 0
+
+
+def _is_name(name: bytes) -> bool:
+    return len(name) == 4 and name.rstrip(b" ").isalnum()
 
 
 def _find_tracks(container: Container, position: int, limits: Limits) -> None:

@@ -23,8 +23,7 @@ _DRUM_NAME = re.compile(
 _PITCHED_NAME = re.compile(
     r"steel|kettle|timpani|mallet|pitched|melodic|bass(?!\s*drum)", re.IGNORECASE
 )
-_NO_NAME = re.compile(r"((midi|track|channel|clip|untitled|unnamed)|[\W\d_])*+", re.IGNORECASE)
-"""Possessive, so that no long name makes it try again."""
+_NO_NAME = re.compile(r"(?:midi|track|channel|clip|untitled|unnamed|[\W\d_])*", re.IGNORECASE)
 
 KIT_LOW, KIT_HIGH = 35, 59
 """Range of kick, snare, hi-hats, toms and cymbals in General MIDI."""

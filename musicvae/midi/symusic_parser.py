@@ -71,11 +71,14 @@ MAX_BYTES = 3 * DEFAULT_LIMITS.notes
 
 TRACK_NAME = re.compile(rb"\xff\x03[\x01-\xff]")
 INSTRUMENT_NAME = re.compile(rb"\xff\x04[\x01-\xff]")
-ODD_EVENT = re.compile(
-    rb"\xff\x58(?:[^\x04]|\x04.[^\x00-\x06])|[\x00-\x7f][\xf1-\xf6\xf8-\xfe]", re.DOTALL
-)
-"""A time signature of other than four bytes, or whose denominator is 128 or more; or what may be a
-system message, after which symusic forgets the running status."""
+ODD_METER = re.compile(rb"\xff\x58(?:[^\x04]|\x04.[^\x00-\x06])", re.DOTALL)
+"""A time signature of other than four bytes, or whose denominator is 128 or more."""
+
+SYSTEM_MESSAGE = re.compile(rb"[\x00-\x7f][\xf1-\xf6\xf8-\xfe]")
+"""What may be a system message, after which symusic forgets the running status."""
+
+ILLEGAL_DELTA = re.compile(rb"\xff\x51\x03...|([\x80-\xff]{4})", re.DOTALL)
+"""A tempo, or what may be a delta time of more than four bytes."""
 
 
 def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
@@ -92,7 +95,7 @@ def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
         sounding = [channel for channel in range(16) if 0x90 | channel in chunk]
         if not sounding and b"\xff\x58" not in chunk:
             continue
-        if not chunk.endswith(END_OF_TRACK) or ODD_EVENT.search(chunk):
+        if _is_odd(chunk):
             raise FastPathUnsupported
         piece, channels = _parse_track(chunk, sounding, score.resolution, container.kind)
         score.meters += _meters(piece)
@@ -106,9 +109,11 @@ def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
     notes = NoteArrays(np.repeat(np.arange(len(parts)), counts), *map(np.concatenate, columns))
     score.meters.sort(key=itemgetter(0))  # a stable sort, as in `parser.parse`
     score.end = int(notes.end.max()) + score.resolution // STRAIGHT + 1
-    # Meters after the last note would matter up to the last event, whose tick is unknown here.
-    if score.meters and score.meters[-1][0] >= score.end:
-        raise FastPathUnsupported
+    # If the last meter has no whole bar, the last event matters, whose tick is unknown here.
+    for tick, numerator, denominator in score.meters[-1:]:
+        bar = 4 * score.resolution * numerator // denominator
+        if tick and tick + bar > score.end:
+            raise FastPathUnsupported
     return score, [part.track for part in parts], notes
 
 
@@ -123,6 +128,17 @@ def _open(data: bytes) -> Container:
     if container.kind == 2 or container.division >= 0x8000:
         raise FastPathUnsupported
     return container
+
+
+def _is_odd(chunk: bytes) -> bool:
+    """Return True if symusic might read a track differently: it is damaged, or has odd events."""
+    return bool(
+        not chunk.endswith(END_OF_TRACK)
+        or ODD_METER.search(chunk)
+        or SYSTEM_MESSAGE.search(chunk)
+        or any(match[1] for match in ILLEGAL_DELTA.finditer(chunk))
+        or chunk.count(b"\xf7") > chunk.count(b"\xf0")  # an escape
+    )
 
 
 def _meters(piece: ScoreTick) -> list[tuple[int, int, int]]:
