@@ -74,8 +74,11 @@ INSTRUMENT_NAME = re.compile(rb"\xff\x04[\x01-\xff]")
 ODD_METER = re.compile(rb"\xff\x58(?:[^\x04]|\x04.[^\x00-\x06])", re.DOTALL)
 """A time signature of other than four bytes, or whose denominator is 128 or more."""
 
-SYSTEM_MESSAGE = re.compile(rb"[\x00-\x7f][\xf1-\xf6\xf8-\xfe]")
-"""What may be a system message, after which symusic forgets the running status."""
+SYSTEM_MESSAGE = re.compile(
+    rb"[\x00-\x7f](?:[\xf1\xf3][\x00-\x7f]|\xf2[\x00-\x7f]{2}|[\xf6\xf8-\xfe])"
+    rb"[\x80-\xfe]{0,3}[\x00-\x7f]{3}"
+)
+"""What may be a system message with data after it, whose running status symusic forgets."""
 
 ILLEGAL_DELTA = re.compile(rb"\xff\x51\x03...|([\x80-\xff]{4})", re.DOTALL)
 """A tempo, or what may be a delta time of more than four bytes."""
