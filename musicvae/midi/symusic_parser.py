@@ -80,8 +80,10 @@ SYSTEM_MESSAGE = re.compile(
 )
 """What may be a system message with data after it, whose running status symusic forgets."""
 
-ILLEGAL_DELTA = re.compile(rb"\xff\x51\x03...|([\x80-\xff]{4})", re.DOTALL)
-"""A tempo, or what may be a delta time of more than four bytes."""
+ESCAPE = re.compile(
+    rb"\xff\x51\x03...|\xf0[^\xf7]*\xf7|([\x80-\xff]{4}|[\x00-\x7f]\xf7)", re.DOTALL
+)
+"""A tempo, a system exclusive message, or in a group what may be an escape or an illegal delta."""
 
 
 def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
@@ -103,7 +105,7 @@ def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
         piece, channels = _parse_track(chunk, sounding, score.resolution, container.kind)
         score.meters += _meters(piece)
         if channels:
-            name = _track_name(chunk, sounding)
+            name = _track_name(chunk, [channel.number for channel in channels])
             parts += to_parts(channels, container.kind, name, score.resolution)
     if not parts:
         raise FastPathUnsupported
@@ -135,13 +137,16 @@ def _open(data: bytes) -> Container:
 
 def _is_odd(chunk: bytes) -> bool:
     """Return True if symusic might read a track differently: it is damaged, or has odd events."""
-    return bool(
-        not chunk.endswith(END_OF_TRACK)
-        or ODD_METER.search(chunk)
-        or SYSTEM_MESSAGE.search(chunk)
-        or any(match[1] for match in ILLEGAL_DELTA.finditer(chunk))
-        or chunk.count(b"\xf7") > chunk.count(b"\xf0")  # an escape
-    )
+    if not chunk.endswith(END_OF_TRACK) or ODD_METER.search(chunk):
+        return True
+    codes = np.frombuffer(chunk, np.uint8)
+    high = codes >= 0x80
+    if (high[1:] & ~high[:-1] & (codes[1:] > 0xF0) & (codes[1:] < 0xFF)).any():
+        if SYSTEM_MESSAGE.search(chunk):
+            return True
+    elif not (high[3:] & high[2:-1] & high[1:-2] & high[:-3]).any():
+        return False
+    return any(match[1] for match in ESCAPE.finditer(chunk))
 
 
 def _meters(piece: ScoreTick) -> list[tuple[int, int, int]]:
@@ -260,9 +265,9 @@ def _times(piece: ScoreTick) -> IntArray:
     return np.sort(np.concatenate(times)) if times else np.empty(0, np.int64)
 
 
-def _track_name(chunk: bytes, sounding: Sequence[int]) -> str:
+def _track_name(chunk: bytes, channels: Sequence[int]) -> str:
     """The name of a track, or else of its instrument."""
-    first_note = min((chunk.index(0x90 | channel) for channel in sounding), default=0)
+    first_note = min(chunk.index(0x90 | channel) for channel in channels)
     for pattern in (TRACK_NAME, INSTRUMENT_NAME):
         if match := pattern.search(chunk):
             size = match[0][2]
