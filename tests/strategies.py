@@ -45,7 +45,15 @@ def parts(draw: st.DrawFn, steps: int, off: int = 0) -> Part:
         pitch, velocity = draw(st.integers(0, 127)), draw(st.integers(1, 127))
         offset = draw(st.integers(-off if start else 0, off))
         notes.append(Note(start, duration, pitch, velocity, offset))
-    return Part(remove_overlaps(notes), draw(st.integers(0, 127)), draw(st.booleans()), draw(names))
+    later = draw(st.sets(st.integers(1, steps - 1), max_size=2)) if steps > 1 else ()
+    changes = tuple((step, draw(st.integers(0, 127))) for step in sorted(later))
+    return Part(
+        remove_overlaps(notes),
+        draw(st.integers(0, 127)),
+        draw(st.booleans()),
+        draw(names),
+        program_changes=changes,
+    )
 
 
 @st.composite

@@ -17,13 +17,9 @@ from ..codecs import CODECS
 from ..codecs.base import Codec, Codes
 from ..codecs.track_selection import Selector, select_melody, select_pitched
 from ..errors import MeterError
+from ..midi.array_parts import ChannelTrack, FastPathUnsupported, NoteArrays
 from ..midi.quantize import MAX_SEGMENT_BARS, MeterSegment, choose_grid, meter_segments
-from ..midi.symusic_parser import (
-    ChannelTrack,
-    FastPathUnsupported,
-    NoteArrays,
-    parse_fast,
-)
+from ..midi.symusic_parser import parse_fast
 from ..score.melody_extraction import ACCOMPANIMENT_NAMES, MELODY_NAMES, MIN_BAR_SHARE, score_line
 from ..score.phrase import Phrase
 from ..score.windows import cut_phrase

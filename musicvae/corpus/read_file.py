@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from ..atomic_files import write_atomic
 from ..codecs import CODECS
 from ..errors import MidiError, RequestError
+from ..midi.array_parts import FastPathUnsupported
 from ..midi.reader import Source, load_bytes, read_midi
-from ..midi.symusic_parser import FastPathUnsupported
 from ..score.phrase import Phrase
 from .dataset import pack
 from .fast_reader import QuantizedTrack, fast_tracks, to_track

@@ -11,7 +11,8 @@ from ..arguments import check_whole, quote
 from ..errors import MidiError
 from ..score.phrase import DEFAULT_VELOCITY, Phrase
 from ..theory.meter import RESOLUTION, TRIPLET, MeterLike, bpm_to_tempo, to_meter
-from .parser import Score, TimedNote, Track
+from .channel_notes import TimedNote
+from .parser import Score, Track
 from .quantize import to_phrases
 from .reader import read_midi
 from .writer import midi_bytes, note_ticks

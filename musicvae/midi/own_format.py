@@ -13,11 +13,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..score.chord_recognition import recognize_chords, to_chord_changes
-from ..score.phrase import ChordChange, Note, Part, Phrase, chord_map, remove_overlaps
+from ..score.phrase import (
+    ChordChange,
+    Note,
+    Part,
+    Phrase,
+    chord_map,
+    program_map,
+    remove_overlaps,
+)
 from ..score.provenance import Recipe, parse_recipe
 from ..theory.chords import find_chord_symbols, pitch_classes
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks, ticks_to_steps
-from .parser import DRUM_CHANNEL, MARKER, Score, Track
+from .events import MARKER
+from .parser import Score, Track
 from .quantize import MAX_SEGMENT_BARS, tempo_map
 
 SIGNATURE = "musicvae:"
@@ -73,9 +82,7 @@ def _find_text(score: Score, prefix: str) -> str | None:
 
 def _matches(phrase: Phrase, recipe: Recipe) -> bool:
     """Return True if the recipe has the fingerprint of all parts or of the first few."""
-    counts = range(min(MAX_MODEL_PARTS, len(phrase.parts)) + 1)
-    leading = (replace(phrase, parts=phrase.parts[:count]) for count in counts)
-    return any(first_parts.fingerprint == recipe.notes for first_parts in leading)
+    return recipe.notes in phrase.leading_fingerprints(MAX_MODEL_PARTS)
 
 
 def _is_played(chords: Sequence[ChordChange], parts: Sequence[Part]) -> bool:
@@ -153,15 +160,19 @@ def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
     return replace(
         empty,
         tempos=tempo_map(tempos, empty.steps),
-        parts=tuple(_to_part(track, grid, bool(about.get("offsets"))) for track in score.tracks),
+        parts=tuple(
+            _to_part(track, grid, bool(about.get("offsets")), empty.steps) for track in score.tracks
+        ),
         chords=chord_map(chords, empty.steps),
     )
 
 
-def _to_part(track: Track, grid: _WrittenGrid, has_offsets: bool) -> Part:
+def _to_part(track: Track, grid: _WrittenGrid, has_offsets: bool, steps: int) -> Part:
     step = grid.nearest_step if has_offsets else grid.exact_step
     notes = (
         Note(step(n.start), step(n.end) - step(n.start), n.pitch, n.velocity, grid.offset(n.start))
         for n in track.notes
     )
-    return Part(tuple(notes), track.program, track.channel == DRUM_CHANNEL, track.name)
+    changes = ((grid.nearest_step(tick), program) for tick, program in track.programs)
+    program, changes_inside = program_map(0, changes, steps)
+    return Part(tuple(notes), program, track.is_drum, track.name, program_changes=changes_inside)

@@ -10,10 +10,21 @@ import numpy as np
 
 from ..arrays import IntArray
 from ..errors import MeterError
-from ..score.phrase import DEFAULT_TEMPO, Note, Part, Phrase, Tempo, chord_map, remove_overlaps
+from ..score.phrase import (
+    DEFAULT_TEMPO,
+    Note,
+    Part,
+    Phrase,
+    Tempo,
+    chord_map,
+    program_map,
+    remove_overlaps,
+)
 from ..theory.chords import Chord, find_chord_symbols
 from ..theory.meter import STRAIGHT, TRIPLET, Meter, ticks_to_steps
-from .parser import DRUM_CHANNEL, LYRIC, MARKER, TEXT, Score, TimedNote, Track
+from .channel_notes import TimedNote
+from .events import LYRIC, MARKER, TEXT
+from .parser import Score, Track
 
 TRIPLET_MARGIN = 0.03
 """How much nearer, in steps, onsets must be to the triplet grid for it to be chosen."""
@@ -123,7 +134,7 @@ def _to_phrase(
     tracks = [_notes_of(track, segment, score.resolution) for track in score.tracks]
     if not any(track.notes for track in tracks):
         return None
-    pitched = [track for track in tracks if track.channel != DRUM_CHANNEL and track.notes] or tracks
+    pitched = [track for track in tracks if not track.is_drum and track.notes] or tracks
     onsets = [note.start - segment.start for track in pitched for note in track.notes]
     if triplets:
         meter = Meter(segment.numerator, segment.denominator, TRIPLET)
@@ -143,8 +154,12 @@ def _to_phrase(
     bars = -(-(last - skip - pickup) // meter.steps_per_bar)
     if bars > MAX_SEGMENT_BARS:
         raise MeterError(f"It lasts {bars:,} bars; at most {MAX_SEGMENT_BARS:,} are read.")
-    shifted = tuple(_shift(part, skip) for part in parts if part.notes)
     steps = pickup + bars * meter.steps_per_bar
+    shifted = tuple(
+        _with_programs(_shift(part, skip), track, lambda tick: to_step(tick) - skip, steps)
+        for part, track in zip(parts, tracks, strict=True)
+        if part.notes
+    )
     tempos = ((to_step(t) - skip, tempo) for t, tempo in score.tempos if t < segment.end)
     changes = ((to_step(tick) - skip, chord) for tick, chord in chords if tick < segment.end)
     return Phrase(meter, bars, pickup, tempo_map(tempos, steps), shifted, chord_map(changes, steps))
@@ -202,13 +217,13 @@ def _notes_of(track: Track, segment: MeterSegment, resolution: int) -> Track:
         for note in track.notes
         if segment.start <= note.start + half_step < segment.end
     ]
-    return Track(track.name, track.channel, track.program, notes)
+    return replace(track, notes=notes)
 
 
 def _to_part(track: Track, to_step: Callable[[int], int]) -> Part:
     notes = remove_overlaps(_to_note(note, to_step) for note in track.notes)
     name = " ".join(track.name.replace("\0", " ").split())  # a name may hold line breaks
-    return Part(notes, track.program, track.channel == DRUM_CHANNEL, name)
+    return Part(notes, track.program, track.is_drum, name)
 
 
 def _to_note(note: TimedNote, to_step: Callable[[int], int]) -> Note:
@@ -218,6 +233,13 @@ def _to_note(note: TimedNote, to_step: Callable[[int], int]) -> Note:
 
 def _shift(part: Part, steps: int) -> Part:
     return replace(part, notes=tuple(replace(n, start=n.start - steps) for n in part.notes))
+
+
+def _with_programs(part: Part, track: Track, to_step: Callable[[int], int], steps: int) -> Part:
+    """A part of `steps` with the program changes of its track after the first note."""
+    changes = ((to_step(tick), program) for tick, program in track.later_programs)
+    program, later = program_map(part.program, changes, steps)
+    return replace(part, program=program, program_changes=later)
 
 
 def tempo_map(changes: Iterable[tuple[int, int]], steps: int) -> tuple[Tempo, ...]:

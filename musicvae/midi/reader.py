@@ -10,18 +10,19 @@ of other programs are quantized; see `quantize`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import BinaryIO
 
 from ..errors import MidiError
 from ..score.phrase import Phrase
+from .containers import NotMidi
+from .limits import DEFAULT_LIMITS, Limits
 from .own_format import attach_recipe, read_written_phrase
-from .parser import NotMidi, parse
+from .parser import Score, parse
 from .quantize import to_phrases
-
-MAX_BYTES = 64 * 2**20
-"""Largest MIDI file that is read."""
+from .repair import repair
 
 BLOCK = 2**20
 """Bytes per read."""
@@ -29,7 +30,9 @@ BLOCK = 2**20
 Source = Path | str | bytes | BinaryIO
 
 
-def read_midi(source: Source, *, bpm: float = 120.0) -> list[Phrase]:
+def read_midi(
+    source: Source, *, bpm: float = 120.0, limits: Limits = DEFAULT_LIMITS
+) -> list[Phrase]:
     """Read a MIDI file as phrases, one per meter segment, in order.
 
     A phrase that a model made has its `recipe`. If another program has edited the file, the phrase
@@ -38,25 +41,32 @@ def read_midi(source: Source, *, bpm: float = 120.0) -> list[Phrase]:
     Args:
         source: a path, the bytes of a file, or an open binary file.
         bpm: quarters per minute of a file timed in seconds (SMPTE division).
+        limits: the most that a file may have.
 
     Raises:
-        MidiError: the file cannot be read, or has no note that can be used.
+        MidiError: the file cannot be read, exceeds a limit, or has no note that can be used.
     """
-    name, data = load_bytes(source)
+    name, data = load_bytes(source, limits)
     try:
-        scores = parse(data, bpm)
+        scores = parse(data, bpm, limits)
     except NotMidi as error:
         raise MidiError(name, f"{error}.") from error
     written = read_written_phrase(scores[0])
-    phrases = [written] if written else []
+    phrases = [_with_notices(written, scores[0])] if written else []
     reasons: list[str] = []
     for score in () if written else scores:
+        repair(score)
         quantized, errors = to_phrases(score)
-        phrases += quantized
+        phrases += [_with_notices(phrase, score) for phrase in quantized]
         reasons += errors
     if not phrases:
         raise MidiError(name, reasons[0] if reasons else "there is no note in it.")
     return [attach_recipe(phrase, scores[0], fits=written is not None) for phrase in phrases]
+
+
+def _with_notices(phrase: Phrase, score: Score) -> Phrase:
+    """The phrase with the notices about its file in front of its own."""
+    return replace(phrase, notices=(*score.notices, *phrase.notices))
 
 
 def main_phrase(phrases: Sequence[Phrase]) -> Phrase:
@@ -69,24 +79,24 @@ def main_phrase(phrases: Sequence[Phrase]) -> Phrase:
     return max(phrases, key=note_counts)
 
 
-def load_bytes(source: Source) -> tuple[str, bytes]:
+def load_bytes(source: Source, limits: Limits = DEFAULT_LIMITS) -> tuple[str, bytes]:
     """The bytes of a source, after its name for error messages.
 
     Raises:
         MidiError: the source cannot be read.
     """
     if isinstance(source, bytes):
-        return "The MIDI data", _check_size("The MIDI data", source)
+        return "The MIDI data", _check_size("The MIDI data", source, limits)
     if not isinstance(source, (str, Path)):
         name = str(getattr(source, "name", "The MIDI data"))
-        return name, _read(name, source)
+        return name, _read(name, source, limits)
     path = Path(source)
     try:
         mode = path.stat().st_mode
         if not (S_ISREG(mode) or S_ISDIR(mode)):
             raise MidiError(path, "it is a device or a pipe, not a file.")
         with path.open("rb") as file:
-            return str(path), _read(str(path), file)
+            return str(path), _read(str(path), file, limits)
     except FileNotFoundError:
         raise MidiError(path, "there is no such file.") from None
     except IsADirectoryError:
@@ -95,18 +105,18 @@ def load_bytes(source: Source) -> tuple[str, bytes]:
         raise MidiError(path, f"it cannot be read: {error.strerror or error}.") from error
 
 
-def _read(name: str, file: BinaryIO) -> bytes:
+def _read(name: str, file: BinaryIO, limits: Limits) -> bytes:
     """Read an open file; one byte beyond the limit is enough to refuse it."""
-    data = bytearray()
-    while len(data) <= MAX_BYTES and (block := file.read(min(BLOCK, MAX_BYTES + 1 - len(data)))):
+    data, most = bytearray(), limits.bytes
+    while len(data) <= most and (block := file.read(min(BLOCK, most + 1 - len(data)))):
         if not isinstance(block, bytes):
             raise MidiError(name, "it is opened as text; open it with mode 'rb'.")
         data += block
-    return _check_size(name, bytes(data))
+    return _check_size(name, bytes(data), limits)
 
 
-def _check_size(name: str, data: bytes) -> bytes:
-    """Raise MidiError if there are more than `MAX_BYTES`."""
-    if len(data) > MAX_BYTES:
-        raise MidiError(name, f"it is larger than {MAX_BYTES >> 20} MB; no MIDI file is.")
+def _check_size(name: str, data: bytes, limits: Limits) -> bytes:
+    """Raise MidiError if there are more bytes than the limit."""
+    if len(data) > limits.bytes:
+        raise MidiError(name, f"it is larger than {limits.bytes >> 20} MB; no MIDI file is.")
     return data

@@ -11,31 +11,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arrays import BoolArray, IntArray
+from ..arrays import IntArray
 from ..theory.meter import STRAIGHT
-from .own_format import SIGNATURE
-from .parser import (
-    ALL_NOTES_OFF,
-    ALL_SOUND_OFF,
-    DRUM_CHANNEL,
-    SUSTAIN_PEDAL,
-    NotMidi,
-    Score,
-    decode_text,
-    track_chunks,
+from .array_parts import (
+    DELAY,
+    ArrayChannel,
+    ArrayPart,
+    ChannelTrack,
+    FastPathUnsupported,
+    NoteArrays,
+    to_parts,
 )
+from .channel_notes import SUSTAIN_PEDAL
+from .containers import Container, NotMidi, open_container
+from .events import TooManyEvents
+from .limits import DEFAULT_LIMITS
+from .own_format import SIGNATURE
+from .parser import Score
+from .text import decode_text
 
 if TYPE_CHECKING:
     from symusic.core import ScoreTick, TrackTick
 
-
 END_OF_TRACK = b"\xff\x2f\x00"
 CHANNEL_MARKER = 119
 """An undefined controller; its value at the end of a track gives the channel of the notes."""
+
+LATER = b"\xff\x01\x00\x81\x00"
+"""An empty text, and the delta time `DELAY` of the next event."""
 
 RELEASE_ALL = [
     bytes(
@@ -46,6 +53,12 @@ RELEASE_ALL = [
 ]
 """For each channel, messages that lift the pedal, mark the channel and release all pitches."""
 
+RELEASE_AGAIN = [
+    b"".join(bytes([0x80 | channel, pitch, 0, 0]) for pitch in range(128))[:-1]
+    for channel in range(16)
+]
+"""For each channel, messages that release all pitches once more."""
+
 PROGRAM_PATTERNS = (
     re.compile(rb"([\xc0-\xcf])([\x00-\x7f])"),
     re.compile(rb"([\xc0-\xcf])([\x00-\x7f])(?=[\x00-\x7f])"),
@@ -53,72 +66,87 @@ PROGRAM_PATTERNS = (
 """Byte patterns of program changes, which some delta times match too; the second one only if
 another byte below 0x80, the next delta time, follows."""
 
+MAX_BYTES = 3 * DEFAULT_LIMITS.notes
+"""In a file of this size no limit on notes, events, texts or tempos can be exceeded."""
+
 TRACK_NAME = re.compile(rb"\xff\x03[\x01-\xff]")
-SHORT_METER = re.compile(rb"\xff\x58[^\x04]")
-"""A time signature of other than four bytes."""
+INSTRUMENT_NAME = re.compile(rb"\xff\x04[\x01-\xff]")
+ODD_METER = re.compile(rb"\xff\x58(?:[^\x04]|\x04.[^\x00-\x06])", re.DOTALL)
+"""A time signature of other than four bytes, or whose denominator is 128 or more."""
 
+SYSTEM_MESSAGE = re.compile(
+    rb"[\x00-\x7f](?:[\xf1\xf3][\x00-\x7f]|\xf2[\x00-\x7f]{2}|[\xf6\xf8-\xfe])"
+    rb"[\x80-\xfe]{0,3}[\x00-\x7f]{3}"
+)
+"""What may be a system message with data after it, whose running status symusic forgets."""
 
-class FastPathUnsupported(Exception):
-    """The fast path might read this file differently from `read_midi`."""
-
-
-class ChannelTrack(NamedTuple):
-    """A channel of a track of the file."""
-
-    name: str
-    program: int
-    is_drum: bool
-
-
-class NoteArrays(NamedTuple):
-    """Notes as arrays `[N]`, in ticks or steps; `track` is an index into the channel tracks."""
-
-    track: IntArray
-    pitch: IntArray
-    start: IntArray
-    end: IntArray
-
-    def at(self, where: IntArray | BoolArray) -> NoteArrays:
-        """The notes at an index array or mask."""
-        return NoteArrays(*(array[where] for array in self))
+ESCAPE = re.compile(
+    rb"\xff\x51\x03...|\xf0[^\xf7]*\xf7|([\x80-\xff]{4}|[\x00-\x7f]\xf7)", re.DOTALL
+)
+"""A tempo, a system exclusive message, or in a group what may be an escape or an illegal delta."""
 
 
 def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
-    """Parse a file to a score without notes, its channel tracks, and their notes.
+    """Parse a file to a score without notes, its parts, and their notes.
 
     Raises:
         FastPathUnsupported: `parser.parse` may read the file differently.
     """
-    try:
-        kind, resolution, chunks = track_chunks(data)
-    except NotMidi as error:
-        raise FastPathUnsupported from error
-    if kind == 2 or resolution <= 0 or SIGNATURE.encode() in data:
-        raise FastPathUnsupported
-    score = Score(resolution)
-    tracks: list[ChannelTrack] = []
-    notes_of_tracks: list[NoteArrays] = []
-    for chunk in chunks:
+    container = _open(data)
+    score = Score(container.division)
+    parts: list[ArrayPart] = []
+    for start, end in container.spans:
+        chunk = container.data[start:end]
         sounding = [channel for channel in range(16) if 0x90 | channel in chunk]
         if not sounding and b"\xff\x58" not in chunk:
             continue
-        if not chunk.endswith(END_OF_TRACK) or SHORT_METER.search(chunk):
+        if _is_odd(chunk):
             raise FastPathUnsupported
-        piece, channels = _parse_track(chunk, sounding, resolution)
+        piece, channels = _parse_track(chunk, sounding, score.resolution, container.kind)
         score.meters += _meters(piece)
-        name = _track_name(chunk)
-        for channel, program, track in channels:
-            notes_of_tracks.append(_notes(track, len(tracks)))
-            tracks.append(ChannelTrack(name, program, channel == DRUM_CHANNEL))
-    if not tracks:
+        if channels:
+            name = _track_name(chunk, [channel.number for channel in channels])
+            parts += to_parts(channels, container.kind, name, score.resolution)
+    if not parts:
         raise FastPathUnsupported
-    notes = NoteArrays(*map(np.concatenate, zip(*notes_of_tracks, strict=True)))
+    counts = [len(part.start) for part in parts]
+    columns = zip(*((part.pitch, part.start, part.end) for part in parts), strict=True)
+    notes = NoteArrays(np.repeat(np.arange(len(parts)), counts), *map(np.concatenate, columns))
     score.meters.sort(key=itemgetter(0))  # a stable sort, as in `parser.parse`
-    score.end = int(notes.end.max()) + resolution // STRAIGHT + 1
-    # Meters after the last note would matter up to the last event, whose tick is unknown here.
-    if score.meters and score.meters[-1][0] >= score.end:
+    score.end = int(notes.end.max()) + score.resolution // STRAIGHT + 1
+    # If the last meter has no whole bar, the last event matters, whose tick is unknown here.
+    for tick, numerator, denominator in score.meters[-1:]:
+        bar = 4 * score.resolution * numerator // denominator
+        if tick and tick + bar > score.end:
+            raise FastPathUnsupported
+    return score, [part.track for part in parts], notes
+
+
+def _open(data: bytes) -> Container:
+    """The container of a file that may be read here: it is timed in quarters, and not ours."""
+    if len(data) > MAX_BYTES or SIGNATURE.encode() in data:
         raise FastPathUnsupported
-    return score, tracks, notes
+    try:
+        container = open_container(data, DEFAULT_LIMITS)
+    except (NotMidi, TooManyEvents) as error:
+        raise FastPathUnsupported from error
+    if container.kind == 2 or container.division >= 0x8000:
+        raise FastPathUnsupported
+    return container
+
+
+def _is_odd(chunk: bytes) -> bool:
+    """Return True if symusic might read a track differently: it is damaged, or has odd events."""
+    if not chunk.endswith(END_OF_TRACK) or ODD_METER.search(chunk):
+        return True
+    codes = np.frombuffer(chunk, np.uint8)
+    high = codes >= 0x80
+    if (high[1:] & ~high[:-1] & (codes[1:] > 0xF0) & (codes[1:] < 0xFF)).any():
+        if SYSTEM_MESSAGE.search(chunk):
+            return True
+    elif not (high[3:] & high[2:-1] & high[1:-2] & high[:-3]).any():
+        return False
+    return any(match[1] for match in ESCAPE.finditer(chunk))
 
 
 def _meters(piece: ScoreTick) -> list[tuple[int, int, int]]:
@@ -128,6 +156,8 @@ def _meters(piece: ScoreTick) -> list[tuple[int, int, int]]:
         for sign in piece.time_signatures
         if sign.numerator and 1 <= sign.denominator <= 64
     ]
+    if len(meters) > DEFAULT_LIMITS.meters:
+        raise FastPathUnsupported
     if len(set(meters)) > len({tick for tick, _, _ in meters}):
         # Two at one tick: symusic's sort is not stable, so which one is later is unknown.
         raise FastPathUnsupported
@@ -135,25 +165,31 @@ def _meters(piece: ScoreTick) -> list[tuple[int, int, int]]:
 
 
 def _parse_track(
-    chunk: bytes, sounding: Sequence[int], resolution: int
-) -> tuple[ScoreTick, list[tuple[int, int, TrackTick]]]:
-    """Parse a track; returns it and (channel, program, notes) of each channel with notes."""
+    chunk: bytes, sounding: Sequence[int], resolution: int, kind: int
+) -> tuple[ScoreTick, list[ArrayChannel]]:
+    """Parse a track of a file of type `kind`; returns it and its channels with notes."""
     body = chunk[: -len(END_OF_TRACK)]
-    body += b"\0".join([RELEASE_ALL[channel] for channel in sounding] + [END_OF_TRACK])
+    for messages in (RELEASE_ALL, RELEASE_AGAIN) if sounding else ():
+        body += LATER + b"\0".join(messages[channel] for channel in sounding) + b"\0"
+    body += END_OF_TRACK
     piece = _symusic(body, resolution)
     channels = _channels(piece)
     if channels is None:
         return _parse_without_programs(chunk, body, piece, sounding, resolution)
     # symusic gives the program at the notes; `parser` takes one set after them if there is none
     programs = _programs(PROGRAM_PATTERNS[0], chunk, sounding)
-    if any(not track.program and programs.get(number) for number, track in channels):
+    if any(not track.program and programs.get(number) for number, track, _ in channels):
         raise FastPathUnsupported
-    return piece, [(number, track.program, track) for number, track in channels]
+    known = {n: track.program if n in programs else None for n, track, _ in channels}
+    is_doubtful = kind != 0 and 0 in known.values() and len(set(known.values())) > 1
+    if len(known) > 1 and (is_doubtful or set(programs) - set(known)):
+        raise FastPathUnsupported  # a program may be a delta time, or on a silent channel
+    return piece, [ArrayChannel(n, known[n], track, last) for n, track, last in channels]
 
 
 def _parse_without_programs(
     chunk: bytes, body: bytes, piece: ScoreTick, sounding: Sequence[int], resolution: int
-) -> tuple[ScoreTick, list[tuple[int, int, TrackTick]]]:
+) -> tuple[ScoreTick, list[ArrayChannel]]:
     """Parse a track with program changes replaced, so that symusic does not split its channels.
 
     Bytes that look like a program change may be part of a delta time. Replacing them would then
@@ -164,19 +200,29 @@ def _parse_without_programs(
         channels = _channels(hidden)
         if channels is not None and np.array_equal(_times(hidden), _times(piece)):
             programs = _programs(pattern, chunk, sounding)
-            return hidden, [(number, programs.get(number, 0), track) for number, track in channels]
+            if len(channels) > 1 and set(programs) - {number for number, _, _ in channels}:
+                raise FastPathUnsupported  # the program may be on a silent channel
+            return hidden, [
+                ArrayChannel(number, programs.get(number), track, last)
+                for number, track, last in channels
+            ]
     raise FastPathUnsupported
 
 
-def _channels(piece: ScoreTick) -> list[tuple[int, TrackTick]] | None:
-    """Channels with notes; None if the notes or pedal of one are split over several tracks."""
+def _channels(piece: ScoreTick) -> list[tuple[int, TrackTick, int]] | None:
+    """Number, notes and last tick of each channel with notes.
+
+    None if symusic splits the notes or the pedal of a channel over several tracks.
+    """
     channels = []
     for track in piece.tracks:
         controls = track.controls.numpy()
         number, value = controls["number"], controls["value"]
-        marks = value[(number == CHANNEL_MARKER) & (value >= 64)]
+        is_mark = (number == CHANNEL_MARKER) & (value >= 64)
+        marks = value[is_mark]
         if len(track.notes) and len(marks):
-            channels.append((int(marks[-1]) - 64, track))
+            last = int(controls["time"][is_mark][-1]) - DELAY
+            channels.append((int(marks[-1]) - 64, track, last))
         elif not len(marks) and (
             len(track.notes) or ((number == SUSTAIN_PEDAL) & (value >= 64)).any()
         ):
@@ -219,49 +265,14 @@ def _times(piece: ScoreTick) -> IntArray:
     return np.sort(np.concatenate(times)) if times else np.empty(0, np.int64)
 
 
-def _track_name(chunk: bytes) -> str:
-    match = TRACK_NAME.search(chunk)
-    if not match:
-        return ""
-    size = match[0][2]
-    if size > 0x7F:
-        raise FastPathUnsupported
-    return decode_text(chunk[match.end() : match.end() + size])
-
-
-def _notes(track: TrackTick, index: int) -> NoteArrays:
-    """Notes of a track, sustained by the pedal as in `parser._Channel`."""
-    arrays = track.notes.numpy()
-    start, duration = arrays["time"].astype(np.int64), arrays["duration"].astype(np.int64)
-    if (start < 0).any() or (duration < 0).any():  # ticks overflowed in symusic
-        raise FastPathUnsupported
-    end = start + duration
-    for tick in _notes_off_ticks(track):
-        if ((start <= tick) & (tick < end)).any():  # symusic does not end the note there
-            raise FastPathUnsupported
-    down, up = _pedal(track)
-    if len(down):
-        last = np.searchsorted(down, end, side="right") - 1  # the last press at or before the end
-        if (down[last] == end)[last >= 0].any():  # the order of press and note-off is unknown
-            raise FastPathUnsupported
-        onsets = np.append(np.sort(start), np.iinfo(np.int64).max)
-        sustained = np.minimum(up[last], onsets[np.searchsorted(onsets, end)])
-        end = np.where((last >= 0) & (up[last] > end), sustained, end)
-    return NoteArrays(np.full_like(start, index), arrays["pitch"].astype(np.int64), start, end)
-
-
-def _notes_off_ticks(track: TrackTick) -> IntArray:
-    """Ticks of "all notes off" and "all sound off"."""
-    controls = track.controls.numpy()
-    number = controls["number"]
-    ticks: IntArray = controls["time"][(number == ALL_SOUND_OFF) | (number == ALL_NOTES_OFF)]
-    return ticks
-
-
-def _pedal(track: TrackTick) -> tuple[IntArray, IntArray]:
-    """Ticks at which the pedal is pressed, and at which it is lifted again."""
-    controls = track.controls.numpy()
-    pedal = controls["number"] == SUSTAIN_PEDAL
-    time, is_down = controls["time"][pedal].astype(np.int64), controls["value"][pedal] >= 64
-    was_down = np.concatenate([[False], is_down[:-1]])
-    return time[is_down & ~was_down], time[~is_down & was_down]
+def _track_name(chunk: bytes, channels: Sequence[int]) -> str:
+    """The name of a track, or else of its instrument."""
+    first_note = min(chunk.index(0x90 | channel) for channel in channels)
+    for pattern in (TRACK_NAME, INSTRUMENT_NAME):
+        if match := pattern.search(chunk):
+            size = match[0][2]
+            name = decode_text(chunk[match.end() : match.end() + size])
+            if size > 0x7F or not name or match.start() > first_note:
+                raise FastPathUnsupported  # these bytes may be a delta time
+            return name
+    return ""

@@ -12,8 +12,8 @@ from ..atomic_files import write_atomic
 from ..score.phrase import Note, Part, Phrase
 from ..theory.chords import symbols
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks
+from .drum_tracks import DRUM_CHANNEL
 from .own_format import RECIPE, SIGNATURE
-from .parser import DRUM_CHANNEL
 
 if TYPE_CHECKING:
     from mido import Message, MetaMessage
@@ -121,6 +121,9 @@ def _note_track(part: Part, channel: int, phrase: Phrase) -> list[TimedMessage]:
     ends: list[TimedMessage] = []
     starts: list[TimedMessage] = []
     lead = _ticks(phrase.lead_in, phrase.meter)
+    for step, program in part.program_changes:
+        change = Message("program_change", channel=channel, program=program)
+        track.append((lead + _ticks(step, phrase.meter), change))
     for note, start, end in note_ticks(part, phrase):
         on = Message("note_on", channel=channel, note=note.pitch, velocity=note.velocity)
         starts.append((lead + start, on))

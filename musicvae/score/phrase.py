@@ -7,7 +7,7 @@ never overlap, so the same music is always the same phrase.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -53,7 +53,7 @@ class Part:
     """The notes of one player, sorted by start and pitch, with a MIDI program 0 to 127.
 
     `lost` lists the steps at which a note of the file could not be kept on the grid; it is ignored
-    by comparison.
+    by comparison. `program_changes` lists the (step, program) of later programs; see `program_map`.
     """
 
     notes: tuple[Note, ...] = ()
@@ -61,13 +61,19 @@ class Part:
     is_drum: bool = False
     name: str = ""
     lost: tuple[int, ...] = field(default=(), compare=False)
+    program_changes: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(sorted(self.notes)))
-        if not 0 <= self.program <= 127:
-            raise RequestError(
-                f"A program is a General MIDI number from 0 to 127, not {self.program}."
-            )
+        for program in (self.program, *(program for _, program in self.program_changes)):
+            if not 0 <= program <= 127:
+                raise RequestError(
+                    f"A program is a General MIDI number from 0 to 127, not {program}."
+                )
+        if any(step < 1 for step, _ in self.program_changes):
+            raise ValueError("Program changes are at step 1 or later.")
+        _, changes = program_map(self.program, self.program_changes)
+        object.__setattr__(self, "program_changes", changes)
         ends: dict[int, int] = {}
         for note in self.notes:
             if note.start < ends.get(note.pitch, 0):
@@ -138,6 +144,8 @@ class Phrase:
         changes = [(change.step, change.chord) for change in self.chords]
         if self.chords != chord_map(changes, self.steps):
             raise ValueError("Chord changes are in order, inside the phrase, and no chord repeats.")
+        if any(part.program_changes[-1:] >= ((self.steps, 0),) for part in self.parts):
+            raise ValueError("Program changes are inside the phrase.")
         if any(part.end > self.steps for part in self.parts):
             raise ValueError(f"A note ends after the end of the phrase, {self.steps} steps.")
         shifted = [note for part in self.parts for note in part.notes if note.offset]
@@ -171,16 +179,25 @@ class Phrase:
         Tempo, instruments and names are left out. Clips of every version compare their notes
         with it, so the hashed fields are listed here, and a new field is left out.
         """
+        return [*self.leading_fingerprints(len(self.parts))][-1]
+
+    def leading_fingerprints(self, most: int) -> Iterator[str]:
+        """Fingerprints of the phrase with none of its parts, the first, the first two ... `most`.
+
+        Each part is hashed once.
+        """
         meter = self.meter
-        hashed: list[object] = [
-            (meter.numerator, meter.denominator, meter.steps_per_quarter, self.bars, self.pickup)
-        ]
-        hashed += [
-            tuple((n.start, n.duration, n.pitch, n.velocity, n.offset) for n in part.notes)
-            for part in self.parts
-        ]
-        hashed += [(change.step, symbol(change.chord)) for change in self.chords]
-        return hashlib.sha256(repr(hashed).encode()).hexdigest()
+        size = (meter.numerator, meter.denominator, meter.steps_per_quarter, self.bars, self.pickup)
+        chords = "".join(f", {(change.step, symbol(change.chord))}" for change in self.chords)
+        hashed = hashlib.sha256(f"[{size}".encode())
+        for count in range(min(most, len(self.parts)) + 1):
+            if count:
+                notes = self.parts[count - 1].notes
+                numbers = tuple((n.start, n.duration, n.pitch, n.velocity, n.offset) for n in notes)
+                hashed.update(f", {numbers}".encode())
+            whole = hashed.copy()
+            whole.update(f"{chords}]".encode())
+            yield whole.hexdigest()
 
     @property
     def is_silent(self) -> bool:
@@ -205,6 +222,27 @@ def chord_map(changes: Iterable[tuple[int, Chord | None]], steps: int) -> tuple[
             result.append(ChordChange(step, chord))
         current = chord
     return tuple(result)
+
+
+def program_map(
+    program: int, changes: Iterable[tuple[int, int]], steps: int | None = None
+) -> tuple[int, tuple[tuple[int, int], ...]]:
+    """The program of a part at step 0, and its later changes, from (step, program) in order.
+
+    The last program at or before step 0 moves to step 0. Of two at one step the later counts.
+    Repeats of the same program are dropped, and so are changes after `steps`.
+
+    >>> program_map(0, [(-8, 73), (16, 73), (20, 40)])
+    (73, ((20, 40),))
+    """
+    programs = {0: program} | {
+        max(0, step): number for step, number in changes if steps is None or step < max(1, steps)
+    }
+    result: list[tuple[int, int]] = []
+    for step in sorted(programs):
+        if not result or result[-1][1] != programs[step]:
+            result.append((step, programs[step]))
+    return result[0][1], tuple(result[1:])
 
 
 def move_note(note: Note, start: int, duration: int) -> Note:

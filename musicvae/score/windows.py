@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..theory.chords import Chord
 from ..theory.meter import MAX_BAR_STEPS, Meter
-from .phrase import Note, Phrase, Tempo, chord_map, move_note
+from .phrase import Note, Part, Phrase, Tempo, chord_map, move_note, program_map
 
 TWO_BARS = 2
 """Default window size."""
@@ -39,8 +39,8 @@ def cut_phrase(phrase: Phrase, start: int, stop: int) -> Phrase:
     """The steps `start` to `stop` as a phrase of whole bars.
 
     Both are on bar lines, counted from the first step of a pick-up padded to a whole bar. Notes
-    that start inside are kept and end at `stop` at the latest; the tempo and chord at `start`
-    are kept too.
+    that start inside are kept and end at `stop` at the latest; the tempo, chord and programs at
+    `start` are kept too.
     """
     meter = phrase.meter
     lead = phrase.lead_in
@@ -51,12 +51,20 @@ def cut_phrase(phrase: Phrase, start: int, stop: int) -> Phrase:
             for note in part.notes
             if start <= (onset := note.start + lead) < stop
         ]
-        parts.append(replace(part, notes=tuple(notes)))
+        changes = [(step + lead - start, program) for step, program in part.program_changes]
+        whole = replace(part, notes=tuple(notes), program_changes=())
+        parts.append(_with_programs(whole, changes, stop - start))
     tempos = _tempos(phrase, start, stop)
     chords = chord_map(
         ((change.step + lead - start, change.chord) for change in phrase.chords), stop - start
     )
     return Phrase(meter, (stop - start) // meter.steps_per_bar, 0, tempos, tuple(parts), chords)
+
+
+def _with_programs(part: Part, changes: list[tuple[int, int]], steps: int) -> Part:
+    """A part of `steps` with the programs of (step, program) from `program_map`."""
+    program, later = program_map(part.program, changes, steps)
+    return replace(part, program=program, program_changes=later)
 
 
 def split_windows(phrase: Phrase, size: int = TWO_BARS, hop: int | None = None) -> list[Phrase]:
@@ -76,15 +84,18 @@ def split_windows(phrase: Phrase, size: int = TWO_BARS, hop: int | None = None) 
 
 
 def join_phrases(phrases: Sequence[Phrase]) -> Phrase:
-    """Join phrases of one meter end to end; names and programs come from the first."""
+    """Join phrases of one meter end to end; names come from the first."""
     first = phrases[0]
     notes: list[list[Note]] = [[] for _ in first.parts]
+    programs: list[list[tuple[int, int]]] = [[] for _ in first.parts]
     tempos: list[Tempo] = []
     chords: list[tuple[int, Chord | None]] = []
     offset = 0
     for phrase in phrases:
-        for joined, part in zip(notes, phrase.parts, strict=True):
+        for joined, changes, part in zip(notes, programs, phrase.parts, strict=True):
             joined += [replace(note, start=note.start + offset) for note in part.notes]
+            changes.append((offset, part.program))
+            changes += [(step + offset, program) for step, program in part.program_changes]
         for tempo in phrase.tempos if phrase.steps else ():
             if not tempos or tempo.microseconds != tempos[-1].microseconds:
                 tempos.append(Tempo(tempo.step + offset, tempo.microseconds))
@@ -92,7 +103,8 @@ def join_phrases(phrases: Sequence[Phrase]) -> Phrase:
         chords += [(change.step + offset, change.chord) for change in phrase.chords]
         offset += phrase.steps
     parts = tuple(
-        replace(part, notes=tuple(joined)) for part, joined in zip(first.parts, notes, strict=True)
+        _with_programs(replace(part, notes=tuple(joined), program_changes=()), changes, offset)
+        for part, joined, changes in zip(first.parts, notes, programs, strict=True)
     )
     bars = sum(phrase.bars for phrase in phrases)
     tempo_map = tuple(tempos) or first.tempos

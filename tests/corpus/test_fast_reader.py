@@ -14,7 +14,7 @@ from musicvae.codecs import CODECS
 from musicvae.corpus.fast_reader import QuantizedTrack, fast_tracks
 from musicvae.corpus.read_file import read_tracks
 from musicvae.errors import MidiError
-from musicvae.midi.symusic_parser import FastPathUnsupported
+from musicvae.midi.array_parts import FastPathUnsupported
 from musicvae.midi.writer import midi_bytes
 from musicvae.score.phrase import Phrase
 

@@ -10,15 +10,16 @@ import pytest
 
 from musicvae.errors import MidiError
 from musicvae.midi import reader
+from musicvae.midi.limits import Limits
 from musicvae.midi.reader import Source, load_bytes
 
 LIMIT = 3000
+LIMITS = Limits(bytes=LIMIT)
 
 
 @pytest.fixture(autouse=True)
-def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Set the limit to three blocks."""
-    monkeypatch.setattr(reader, "MAX_BYTES", LIMIT)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is three blocks."""
     monkeypatch.setattr(reader, "BLOCK", 1000)
 
 
@@ -26,7 +27,7 @@ def load_as(kind: str, path: Path) -> bytes:
     """The bytes that `load_bytes` reads from a file as one of the `KINDS` of source."""
     if kind in ("buffered", "raw"):
         with path.open("rb", buffering=-1 if kind == "buffered" else 0) as file:
-            return load_bytes(file)[1]
+            return load_bytes(file, LIMITS)[1]
     data = path.read_bytes()
     sources: dict[str, Source] = {
         "path": path,
@@ -34,7 +35,7 @@ def load_as(kind: str, path: Path) -> bytes:
         "bytes": data,
         "memory": io.BytesIO(data),
     }
-    return load_bytes(sources[kind])[1]
+    return load_bytes(sources[kind], LIMITS)[1]
 
 
 KINDS = ("path", "text", "bytes", "memory", "buffered", "raw")
@@ -78,7 +79,7 @@ def test_reading_stops_one_byte_beyond_the_limit() -> None:
     """A file without end is refused after that byte."""
     endless = Endless()
     with pytest.raises(MidiError, match="it is larger than"):
-        load_bytes(endless)  # type: ignore[arg-type]  # a raw file, not a BinaryIO
+        load_bytes(endless, LIMITS)  # type: ignore[arg-type]  # a raw file, not a BinaryIO
     assert endless.count == LIMIT + 1
 
 

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicvae.midi.parser import NotMidi, TimedNote, parse
+from musicvae.midi.channel_notes import TimedNote
+from musicvae.midi.containers import NotMidi
+from musicvae.midi.parser import parse
 
 
 def smf(*tracks: str, kind: int = 1, division: str = "01 e0", declared: int | None = None) -> bytes:

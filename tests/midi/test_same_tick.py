@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicvae.corpus.fast_reader import fast_tracks
+from musicvae.midi.array_parts import FastPathUnsupported
 from musicvae.midi.parser import parse
 from musicvae.midi.reader import read_midi
-from musicvae.midi.symusic_parser import FastPathUnsupported
 from musicvae.theory.meter import Meter
 
 from ..corpus.test_fast_reader import EVERY_CODEC, assert_same, full_reader_tracks
