@@ -18,7 +18,8 @@ from ..score.provenance import Recipe, parse_recipe
 from ..theory.chords import find_chord_symbols, pitch_classes
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks, ticks_to_steps
 from .parser import DRUM_CHANNEL, MARKER, Score, Track
-from .quantize import MAX_SEGMENT_BARS, tempo_map
+from .quantize import tempo_map
+from .sections import MAX_SEGMENT_BARS
 
 SIGNATURE = "musicvae:"
 """Prefix of the text event with the grid, as JSON."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
+from ..theory.chords import Chord
 from ..theory.meter import bpm_to_tempo
 
 META = 0x100
@@ -84,7 +85,8 @@ class Score:
             later in the file comes last and counts.
         meters: (tick, numerator, denominator), sorted likewise.
         texts: text events, sorted by tick.
-        end: the last tick of any event.
+        chords: (tick, chord) of chord events, sorted by tick.
+        end: where the last track with notes ends; other tracks may go on long after the music.
     """
 
     resolution: int
@@ -93,6 +95,7 @@ class Score:
     meters: list[tuple[int, int, int]] = field(default_factory=list)
     texts: list[TextEvent] = field(default_factory=list)
     end: int = 0
+    chords: list[tuple[int, Chord | None]] = field(default_factory=list)
 
 
 class NotMidi(ValueError):
@@ -215,7 +218,8 @@ def _read_track(score: Score, chunk: bytes, tick_scale: float) -> None:
             score.meters.append((now, data[0], 1 << data[1]))
         elif kind == END_OF_TRACK:
             break
-    score.end = max(score.end, now)
+    if any(channel.onsets for channel in channels.values()):
+        score.end = max(score.end, now)
     for number, channel in sorted(channels.items()):
         if number < 16 and channel.is_used:
             score.tracks.append(Track(name, number, channel.program or 0, channel.finish(now)))

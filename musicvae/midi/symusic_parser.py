@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..arrays import BoolArray, IntArray
-from ..theory.meter import STRAIGHT
+from ..arrays import IntArray
+from .note_arrays import NoteArrays
 from .own_format import SIGNATURE
 from .parser import (
     ALL_NOTES_OFF,
@@ -70,19 +70,6 @@ class ChannelTrack(NamedTuple):
     is_drum: bool
 
 
-class NoteArrays(NamedTuple):
-    """Notes as arrays `[N]`, in ticks or steps; `track` is an index into the channel tracks."""
-
-    track: IntArray
-    pitch: IntArray
-    start: IntArray
-    end: IntArray
-
-    def at(self, where: IntArray | BoolArray) -> NoteArrays:
-        """The notes at an index array or mask."""
-        return NoteArrays(*(array[where] for array in self))
-
-
 def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
     """Parse a file to a score without notes, its channel tracks, and their notes.
 
@@ -110,14 +97,11 @@ def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
         for channel, program, track in channels:
             notes_of_tracks.append(_notes(track, len(tracks)))
             tracks.append(ChannelTrack(name, program, channel == DRUM_CHANNEL))
+            score.end = max(score.end, _end(track))
     if not tracks:
         raise FastPathUnsupported
     notes = NoteArrays(*map(np.concatenate, zip(*notes_of_tracks, strict=True)))
     score.meters.sort(key=itemgetter(0))  # a stable sort, as in `parser.parse`
-    score.end = int(notes.end.max()) + resolution // STRAIGHT + 1
-    # Meters after the last note would matter up to the last event, whose tick is unknown here.
-    if score.meters and score.meters[-1][0] >= score.end:
-        raise FastPathUnsupported
     return score, tracks, notes
 
 
@@ -247,7 +231,14 @@ def _notes(track: TrackTick, index: int) -> NoteArrays:
         onsets = np.append(np.sort(start), np.iinfo(np.int64).max)
         sustained = np.minimum(up[last], onsets[np.searchsorted(onsets, end)])
         end = np.where((last >= 0) & (up[last] > end), sustained, end)
-    return NoteArrays(np.full_like(start, index), arrays["pitch"].astype(np.int64), start, end)
+    pitch, velocity = (arrays[name].astype(np.int64) for name in ("pitch", "velocity"))
+    return NoteArrays(np.full_like(start, index), pitch, start, end, velocity)
+
+
+def _end(track: TrackTick) -> int:
+    """The tick of the end of a track, where its channel is marked."""
+    controls = track.controls.numpy()
+    return int(controls["time"][controls["number"] == CHANNEL_MARKER][-1])
 
 
 def _notes_off_ticks(track: TrackTick) -> IntArray:
