@@ -34,15 +34,12 @@ def chord_events(score: Score) -> list[tuple[int, Chord | None]]:
         return score.chords
     for kind in (MARKER, TEXT, LYRIC):
         events = [event for event in score.texts if event.kind == kind]
+        events = [event for event in events if not SECTION_NAME.match(event.text.strip())]
         chords = dict(find_chord_symbols((i, event.text) for i, event in enumerate(events)))
-        if found := _in_rows(events, chords):
-            words = sum(
-                i not in chords and not SECTION_NAME.match(event.text.strip())
-                for i, event in enumerate(events)
-            )
-            on_beat = sum(_is_on_eighth(events[i].tick, score.resolution) for i in found)
-            if len(found) >= words and 2 * on_beat > len(found):
-                return [(events[i].tick, chords[i]) for i in found]
+        found = _in_rows(events, chords)
+        on_beat = sum(_is_on_eighth(events[i].tick, score.resolution) for i in found)
+        if found and 2 * on_beat > len(found) >= len(events) - len(chords):
+            return [(events[i].tick, chords[i]) for i in found]
     return []
 
 

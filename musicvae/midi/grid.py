@@ -14,8 +14,11 @@ from .meter_segments import MeterSegment
 TRIPLET_MARGIN = 0.03
 """How much nearer, in steps, onsets played by hand must be to the triplet grid to choose it."""
 
-MIN_EXACT_SHARE = 0.5
+MIN_EXACT_SHARE = 0.7
 """Onsets were written, not played, if this share of them is on one of the two grids."""
+MIXED_MARGIN, PURE_MARGIN = 0.03, 0.01
+"""Share of all onsets by which those on the triplet grid alone must outnumber those on the straight
+grid alone, if there are any, and if there are none: models know the straight grid better."""
 
 MIN_LATENCY_ONSETS = 8
 MIN_LATENCY = 0.15
@@ -43,8 +46,9 @@ def choose_grid(
     """The grid that costs the onsets of a section least.
 
     Onsets that lie on both grids, such as eighths, say nothing. Written music goes to the grid on
-    which more of the others lie, the straight one if there are as many. In music played by hand a
-    constant latency is measured on each grid, and the grid to which its onsets are nearer counts.
+    which more of the others lie, the straight one unless there are clearly more on the other. In
+    music played by hand a constant latency is measured on each grid, and the grid to which its
+    onsets are nearer counts.
 
     Args:
         segment: the section; a bar that is too long for a grid is divided into shorter ones.
@@ -64,9 +68,10 @@ def choose_grid(
     on_grid = {grid: _is_exact(onsets, resolution, grid) for grid in (STRAIGHT, TRIPLET)}
     straight, triplet = on_grid[STRAIGHT], on_grid[TRIPLET]
     if (straight | triplet).mean() >= MIN_EXACT_SHARE:
-        more = int((triplet & ~straight).sum()) > int((straight & ~triplet).sum())
-        best = TRIPLET if TRIPLET in meters and (more or STRAIGHT not in meters) else STRAIGHT
-        return Grid(meters[best])
+        more, fewer = int((triplet & ~straight).sum()), int((straight & ~triplet).sum())
+        needed = fewer + (MIXED_MARGIN if fewer else PURE_MARGIN) * len(onsets)
+        wanted = TRIPLET if triplets or more > needed else STRAIGHT
+        return Grid(meters.get(wanted, meters[min(meters)]))
     latencies = {grid: _latency(onsets, resolution, grid) for grid in meters}
     cost = {
         grid: mean_distance(onsets - late, resolution, grid) for grid, late in latencies.items()

@@ -18,7 +18,7 @@ from .meter_segments import MeterSegment, meter_segments
 from .note_arrays import NoteArrays
 from .notices import cut_notice, section_notices, unread_notice
 from .parser import DRUM_CHANNEL, Score, Track
-from .sections import Section, notes_by_segment, quantize_section
+from .sections import Section, notes_by_segment, quantize_section, segment_of
 
 _Value = TypeVar("_Value")
 
@@ -148,12 +148,10 @@ def _parts(tracks: Sequence[Track], section: Section) -> Iterator[Part]:
         yield Part(played, track.program, track.channel == DRUM_CHANNEL, name, lost)
 
 
-def _cut_notes(segments: Sequence[MeterSegment], notes: NoteArrays, resolution: int) -> list[str]:
+def _cut_notes(segments: list[MeterSegment], notes: NoteArrays, resolution: int) -> list[str]:
     """The notice about notes that sound on in the next segment by a step or more, if there are."""
-    starts = np.array([segment.start for segment in segments])
-    half_step = resolution // (2 * STRAIGHT)
-    index = np.searchsorted(starts, notes.start + half_step, side="right") - 1
-    ends = np.append(starts[1:], np.iinfo(np.int64).max)[index]
+    index = segment_of(segments, notes, resolution)
+    ends = np.array([*(segment.start for segment in segments[1:]), np.iinfo(np.int64).max])[index]
     cut = notes.end - ends >= resolution // STRAIGHT
     if not cut.any():
         return []

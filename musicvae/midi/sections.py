@@ -62,13 +62,26 @@ class Section:
 def notes_by_segment(
     segments: list[MeterSegment], notes: NoteArrays, resolution: int
 ) -> Iterator[tuple[MeterSegment, NoteArrays]]:
-    """Yield each segment and its notes, with those played up to half a step before it."""
-    nominal = notes.start + resolution // (2 * STRAIGHT)
-    order = np.argsort(nominal, kind="stable")
-    bounds = np.searchsorted(nominal[order], [segment.start for segment in segments])
-    for segment, low, high in zip(segments, bounds, [*bounds[1:], len(order)], strict=True):
+    """Yield each segment and its notes, in order; see `segment_of`."""
+    index = segment_of(segments, notes, resolution)
+    order = np.argsort(index, kind="stable")
+    bounds = np.searchsorted(index[order], np.arange(len(segments) + 1))
+    for segment, low, high in zip(segments, bounds[:-1], bounds[1:], strict=True):
         inside = notes.at(order[low:high])
         yield segment, inside._replace(start=np.maximum(inside.start, segment.start))
+
+
+def segment_of(segments: list[MeterSegment], notes: NoteArrays, resolution: int) -> IntArray:
+    """The index of the segment of each note. `[N]`
+
+    A note that begins up to half a step before a segment, and sounds longer in it than before it,
+    is a note of that segment played early.
+    """
+    starts = np.array([segment.start for segment in segments])
+    index = np.searchsorted(starts, notes.start, side="right") - 1
+    nominal = notes.start + resolution // (2 * STRAIGHT)
+    early = np.searchsorted(starts, nominal, side="right") - 1
+    return np.where(notes.end - starts[early] > starts[early] - notes.start, early, index)
 
 
 def quantize_section(
@@ -97,8 +110,10 @@ def quantize_section(
     end = np.maximum(np.minimum(notes.end, segment.end) - grid.latency, start)
     played = notes._replace(start=start, end=end)
     steps = to_steps(start - segment.start, resolution, grid.meter.steps_per_quarter)
+    within = (segment.end - segment.start) * grid.meter.steps_per_quarter // resolution
+    steps = np.minimum(steps, max(0, within - 1))  # no note belongs to the next segment's first
     lost = _find_lost(played, steps, is_drum, segment.start, resolution, grid.meter)
-    first, pickup, bars, silent = _place(segment, grid.meter, played.at(~lost), steps, resolution)
+    first, pickup, bars, silent = _place(segment, grid.meter, played, steps, lost, resolution)
     if bars > MAX_SEGMENT_BARS:
         raise MeterError(f"It lasts {bars:,} bars; at most {MAX_SEGMENT_BARS:,} are read.")
     steps = steps - first
@@ -114,22 +129,32 @@ def to_steps(ticks: IntArray, resolution: int, steps_per_quarter: int) -> IntArr
 
 
 def _place(
-    segment: MeterSegment, meter: Meter, notes: NoteArrays, steps: IntArray, resolution: int
+    segment: MeterSegment,
+    meter: Meter,
+    notes: NoteArrays,
+    steps: IntArray,
+    lost: BoolArray,
+    resolution: int,
 ) -> tuple[int, int, int, tuple[int, int]]:
     """First step, pick-up and bars of a section, and the bars of rest left out at its ends.
 
-    A pick-up without notes is left out. A last note that sounds into a bar for less than a step
-    makes no bar of it, and the rest after the last note counts in whole bars.
+    A pick-up without notes is left out, and so is a first bar that has only a grace note that is
+    lost. A last note that sounds into a bar for less than a step makes no bar of it, and the rest
+    after the last note counts in whole bars.
     """
     bar, grid = meter.steps_per_bar, meter.steps_per_quarter
     pickup = int(to_steps(np.array(segment.pickup), resolution, grid)) % bar
+    onset, last_onset = int(steps.min()), int(steps.max())
     first, before = 0, 0
-    if steps.min() >= pickup:
-        rest = (int(steps.min()) - pickup) // bar
+    if onset >= pickup:
+        rest = (onset - pickup) // bar
         before = rest if rest > MAX_SILENT_BARS else 0
         first, pickup = pickup + before * bar, 0
-    sounding = int((notes.end.max() - segment.start) * grid // resolution)
-    bars = -(-(max(sounding, int(steps.max()) + 1) - first - pickup) // bar)
+        has_grace = (notes.start[lost] - segment.start) * grid < (first + bar) * resolution
+        if rest == 1 and has_grace.any():
+            first += bar
+    sounding = int((notes.end[~lost].max() - segment.start) * grid // resolution)
+    bars = -(-(max(sounding, last_onset + 1) - first - pickup) // bar)
     whole = ((segment.end - segment.start) * grid // resolution + 1 - first - pickup) // bar
     after = max(0, whole - bars)
     if after <= MAX_SILENT_BARS:
