@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import IntArray
+from ..arrays import BoolArray, DoubleArray, IntArray
 from ..errors import MeterError
 from ..theory.meter import MAX_BAR_STEPS, STRAIGHT, TRIPLET, Meter
 from .meter_segments import MeterSegment
@@ -94,9 +94,9 @@ def _fit_meter(segment: MeterSegment, grid: int) -> Meter:
         raise
 
 
-def _is_exact(onsets: IntArray, resolution: int, grid: int) -> IntArray:
+def _is_exact(onsets: IntArray, resolution: int, grid: int) -> BoolArray:
     """True for onsets on the grid but for rounding to ticks. `[N]`"""
-    return _distance(onsets, resolution, grid) <= max(resolution // 50, grid - 1)
+    return np.asarray(_distance(onsets, resolution, grid) <= max(resolution // 50, grid - 1))
 
 
 def _distance(onsets: IntArray, resolution: int, grid: int) -> IntArray:
@@ -112,7 +112,7 @@ def mean_distance(onsets: IntArray, resolution: int, grid: int) -> float:
 
 def _latency(onsets: IntArray, resolution: int, grid: int) -> int:
     """Ticks by which all onsets are late on a grid; 0 if they are not, or not by the same."""
-    steps = np.unique(onsets) * (grid / resolution)
+    steps = np.unique(onsets).astype(np.float64) * (grid / resolution)
     if len(steps) < MIN_LATENCY_ONSETS:
         return 0
     # Onsets two steps apart, such as eighths, tell a delay of more than half a step from an
@@ -127,7 +127,7 @@ def _latency(onsets: IntArray, resolution: int, grid: int) -> int:
     return 0
 
 
-def _phase(steps: IntArray, period: int) -> float | None:
+def _phase(steps: DoubleArray, period: int) -> float | None:
     """Circular mean of onsets modulo a number of steps; None if they scatter or drift."""
     points = np.exp(2j * np.pi / period * steps)
     half = len(points) // 2

@@ -15,8 +15,7 @@ MAX_BARS_NAMED = 4
 """A notice names so many bars, and counts the others."""
 
 ORNAMENT = 4
-"""A lost note is an ornament if it is so many times shorter than a sixteenth note or than the note
-that stays on its step."""
+"""A lost note is an ornament if the longest on its step lasts so many times as long."""
 
 SWING = (0.54, 0.64)
 """Where in its beat the second of two swung eighths begins, if it is read as straight."""
@@ -85,7 +84,7 @@ def _lost(section: Section, resolution: int) -> list[str]:
     length = played.end - played.start
     longest = _longest(section, length)
     step = resolution // STRAIGHT
-    ornament = section.lost & (ORNAMENT * length <= np.maximum(step, longest)) & (2 * length < step)
+    ornament = section.lost & (ORNAMENT * length <= longest) & (2 * length < step)
     notices = []
     if number := int(ornament.sum()):
         bars = _bars_of(section, ornament, resolution)
