@@ -174,21 +174,16 @@ def _find_lost(
 
     Notes that sound together are a chord, and stay. Of drums each pitch is looked at alone.
     """
-    lost = np.zeros(len(steps), dtype=bool)
-    player = notes.track << 8 | np.where(is_drum[notes.track], 128 | notes.pitch, 0)
-    place = player * (int(steps.max()) + 1) + steps
-    _, group, size = np.unique(place, return_inverse=True, return_counts=True)
-    left = np.flatnonzero(size[group] > 1)
-    if not len(left):
-        return lost
     length = notes.end - notes.start
+    lost = np.zeros(len(steps), dtype=bool)
+    left, group = _crowded(notes, steps, is_drum)
     off_grid = np.abs((notes.start - start) * meter.steps_per_quarter - steps * resolution)
-    rank = np.empty(len(steps), dtype=np.int64)
-    rank[np.lexsort((off_grid, -length))] = np.arange(len(steps))
-    left = left[np.lexsort((rank[left], group[left]))]
+    left = left[np.lexsort((off_grid[left], -length[left], group[left]))]
     # The longest note of each group stays; those that do not sound with it are lost. The longest
     # of the others stays too, and so on: as many rounds as a chord has notes.
     for _ in range(MAX_CHORD_NOTES):
+        if not len(left):
+            break
         is_leader = np.append(True, group[left[1:]] != group[left[:-1]])
         leader = left[is_leader][np.cumsum(is_leader) - 1]
         together = np.minimum(notes.end[left], notes.end[leader]) - np.maximum(
@@ -199,6 +194,20 @@ def _find_lost(
         apart &= (length[leader] > 0) | (notes.start[left] != notes.start[leader])
         lost[left[apart]] = True
         left = left[~apart & ~is_leader]
-        if not len(left):
-            break
     return lost
+
+
+def _crowded(notes: NoteArrays, steps: IntArray, is_drum: BoolArray) -> tuple[IntArray, IntArray]:
+    """Indices of notes whose step and track have several that begin apart; the group of each note.
+
+    Notes that begin at one tick sound together, unless one of them has no length.
+    """
+    player = notes.track << 8 | np.where(is_drum[notes.track], 128 | notes.pitch, 0)
+    place = player * (int(steps.max()) + 1) + steps
+    order = np.argsort(place, kind="stable")
+    begin = np.where(notes.end > notes.start, notes.start, ~notes.start)[order]
+    is_same = place[order[1:]] == place[order[:-1]]
+    group = np.empty_like(place)
+    group[order] = np.append(0, np.cumsum(~is_same))
+    crowded = group[order[1:][is_same & (begin[1:] != begin[:-1])]]
+    return np.flatnonzero(np.isin(group, crowded)) if len(crowded) else crowded, group
