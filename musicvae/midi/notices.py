@@ -19,6 +19,8 @@ ORNAMENT = 4
 
 SWING = (0.54, 0.64)
 """Where in its beat the second of two swung eighths begins, if it is read as straight."""
+MIN_SWUNG = 3
+"""Music swings if more notes than this, and more than half of those near the off-beats, do."""
 
 
 def section_notices(section: Section, resolution: int, tempo: int) -> list[str]:
@@ -118,19 +120,21 @@ def _between(section: Section, resolution: int) -> list[str]:
     onsets, index = np.unique(section.played.start[~section.lost], return_index=True)
     steps = (section.steps[~section.lost] + section.first)[index]
     moved = 4 * np.abs((onsets - start) * grid - steps * resolution) > resolution
-    if not moved.any():
-        return []
     beat = (onsets - start) % resolution / resolution
     swung = moved & (beat > SWING[0]) & (beat < SWING[1])
-    if grid == STRAIGHT and 2 * swung.sum() > moved.sum():
+    off_beats = int(((beat > 1 / 3) & (beat < 3 / 4)).sum())
+    notices = []
+    if grid == STRAIGHT and swung.sum() > max(MIN_SWUNG, off_beats / 2):
         percent = round(100 * float(np.median(beat[swung])))
-        return [f"eighths swung {percent}:{100 - percent} were read as straight"]
-    number = int(moved.sum())
-    bars = sorted({section.segment.bar_at(tick, resolution) for tick in onsets[moved].tolist()})
-    return [
-        f"{number} of {count(len(onsets), 'onset')} {'lies' if number == 1 else 'lie'} between "
-        f"the steps of {_grid_name(section)}, {name_bars(bars, 'in ')}"
-    ]
+        notices.append(f"eighths swung {percent}:{100 - percent} were read as straight")
+        moved &= ~swung
+    if number := int(moved.sum()):
+        bars = {section.segment.bar_at(tick, resolution) for tick in onsets[moved].tolist()}
+        notices.append(
+            f"{number} of {count(len(onsets), 'onset')} {'lies' if number == 1 else 'lie'} "
+            f"between the steps of {_grid_name(section)}, {name_bars(bars, 'in ')}"
+        )
+    return notices
 
 
 def _grid_name(section: Section) -> str:

@@ -177,13 +177,13 @@ def _find_lost(
     length = notes.end - notes.start
     lost = np.zeros(len(steps), dtype=bool)
     left, group = _crowded(notes, steps, is_drum)
+    if not len(left):
+        return lost
     off_grid = np.abs((notes.start - start) * meter.steps_per_quarter - steps * resolution)
     left = left[np.lexsort((off_grid[left], -length[left], group[left]))]
     # The longest note of each group stays; those that do not sound with it are lost. The longest
     # of the others stays too, and so on: as many rounds as a chord has notes.
     for _ in range(MAX_CHORD_NOTES):
-        if not len(left):
-            break
         is_leader = np.append(True, group[left[1:]] != group[left[:-1]])
         leader = left[is_leader][np.cumsum(is_leader) - 1]
         together = np.minimum(notes.end[left], notes.end[leader]) - np.maximum(
@@ -194,6 +194,8 @@ def _find_lost(
         apart &= (length[leader] > 0) | (notes.start[left] != notes.start[leader])
         lost[left[apart]] = True
         left = left[~apart & ~is_leader]
+        if not len(left):
+            break
     return lost
 
 

@@ -144,6 +144,16 @@ def test_a_change_of_meter_does_not_end_the_chord() -> None:
     assert second.chords == (ChordChange(0, Chord(7, "7")),)
 
 
+def test_the_length_of_a_file_is_that_of_its_notes_tracks() -> None:
+    """Rests up to the end of a track with notes count, tempo changes in another track do not."""
+    file = mido.MidiFile(file=io.BytesIO(_file([(1920, 480, 60)], end=4 * 1920)))
+    tempos = [mido.MetaMessage("set_tempo", tempo=400_000 + i, time=1920) for i in range(400)]
+    file.tracks.append(mido.MidiTrack(tempos))
+    (phrase,) = read_midi(_bytes(file))
+    assert phrase == Phrase(bars=4, parts=(Part((Note(16, 4, 60),)),), tempos=phrase.tempos)
+    assert (len(phrase.tempos), phrase.notices) == (4, ())
+
+
 def test_a_change_of_meter_begins_a_new_phrase() -> None:
     """Two bars of 4/4 and one of 6/8 give two phrases."""
     notes = [(0, 480, 60), (1920, 480, 62), (3840, 240, 64), (4080, 720, 65)]
