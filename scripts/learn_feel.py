@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 from scipy.optimize import minimize
 
+from musicvae.midi.grid import choose_grid
+from musicvae.midi.meter_segments import meter_segments
 from musicvae.midi.parser import parse
-from musicvae.midi.quantize import choose_grid, meter_segments
 from musicvae.performance.groove import TABLE, GrooveSpread
 from musicvae.theory.drum_kit import DRUM_CLASS, DRUM_CLASSES
 from musicvae.theory.meter import METRICAL_LEVELS, RESOLUTION, STRAIGHT, Meter, ticks_to_steps
@@ -96,7 +97,7 @@ def read_performance(data: bytes) -> Performance | None:
     segment = meter_segments(score)[0]
     notes = [note for track in score.tracks for note in track.notes if note.pitch in DRUM_CLASS]
     ticks = np.array([note.start for note in notes], dtype=np.int64)
-    meter = choose_grid(segment, ticks, score.resolution)
+    meter = choose_grid(segment, ticks, score.resolution).meter
     if meter.steps_per_quarter != STRAIGHT:
         return None
     step = np.array([ticks_to_steps(tick, score.resolution) for tick in ticks.tolist()])

@@ -13,6 +13,7 @@ from musicvae.api import builders
 from musicvae.atomic_files import LOCK_NAME, one_writer, remove_leftovers, write_atomic
 from musicvae.corpus.prepare import prepare
 from musicvae.errors import OutputError
+from musicvae.locks import hold
 from musicvae.midi.writer import write_midi
 from musicvae.theory.meter import Meter
 from musicvae.training.train import train
@@ -118,7 +119,7 @@ def test_a_file_that_was_taken_for_a_leftover_is_written_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process deletes it after it was created and before it was locked."""
-    hold, calls = atomic_files.hold, []
+    calls: list[Path] = []
 
     def deleted_first(file: object, path: Path, *, without_locks: bool) -> bool:
         calls.append(path)

@@ -1,35 +1,36 @@
 """The fast path for many files: the notes of the track that a codec reads, as arrays.
 
-Does what `midi.quantize`, `score.melody_extraction` and `codecs.track_selection` do,
-on all notes of a file at once. Those modules define the result: where the fast path
-might differ from them it raises `FastPathUnsupported`, and the full reader reads the file.
+Quantizes as the full reader does, by the same `midi.sections`, and does what
+`score.melody_extraction` and `codecs.track_selection` do on all notes of a file at once. Those
+modules define the result: where the fast path might differ from them it raises
+`FastPathUnsupported`, and the full reader reads the file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import IntArray
+from ..arrays import BoolArray, IntArray
 from ..codecs import CODECS
 from ..codecs.base import Codec, Codes
 from ..codecs.track_selection import Selector, select_melody, select_pitched
 from ..errors import MeterError
-from ..midi.array_parts import ChannelTrack, FastPathUnsupported, NoteArrays
-from ..midi.quantize import MAX_SEGMENT_BARS, MeterSegment, choose_grid, meter_segments
+from ..midi.array_parts import ChannelTrack, FastPathUnsupported
+from ..midi.meter_segments import meter_segments
+from ..midi.note_arrays import NoteArrays, remove_overlaps
+from ..midi.sections import Section, notes_by_segment, quantize_section
 from ..midi.symusic_parser import parse_fast
 from ..score.melody_extraction import ACCOMPANIMENT_NAMES, MELODY_NAMES, MIN_BAR_SHARE, score_line
 from ..score.phrase import Phrase
 from ..score.windows import cut_phrase
-from ..theory.meter import STRAIGHT, Meter, ticks_to_steps
+from ..theory.meter import Meter
 
 ArraySelector = Callable[[NoteArrays, Sequence[ChannelTrack], int], NoteArrays]
 """Selects the notes that a codec reads, given all notes, the tracks, and the steps per bar."""
-
-TIME_BITS = 22
-"""Bits for a time in steps where a note is packed into one integer to be sorted."""
 
 
 @dataclass(frozen=True)
@@ -76,85 +77,34 @@ def fast_tracks(data: bytes, codec: str) -> list[QuantizedTrack]:
     if select is None:
         raise FastPathUnsupported
     score, channels, notes = parse_fast(data)
+    is_drum = np.array([channel.is_drum for channel in channels])
+    segments = meter_segments(score, int(notes.end.max()))
     tracks: list[QuantizedTrack] = []
-    for segment in meter_segments(score):
-        # a note played a little before the first beat of a segment belongs to the segment
-        nominal = notes.start + score.resolution // (2 * STRAIGHT)
-        segment_notes = notes.at((nominal >= segment.start) & (nominal < segment.end))
-        if len(segment_notes.start):
-            start = np.maximum(segment_notes.start, segment.start)
-            segment_notes = segment_notes._replace(start=start)
-            tracks += _to_tracks(segment, channels, segment_notes, score.resolution, select)
+    for segment, inside in notes_by_segment(segments, notes, score.resolution):
+        with suppress(MeterError):
+            if len(inside.start):
+                section = quantize_section(segment, inside, is_drum, score.resolution)
+                tracks += _to_track(section, channels, is_drum, select)
     return tracks
 
 
-def _to_tracks(
-    segment: MeterSegment,
-    channels: Sequence[ChannelTrack],
-    notes: NoteArrays,
-    resolution: int,
-    select: ArraySelector,
+def _to_track(
+    section: Section, channels: Sequence[ChannelTrack], is_drum: BoolArray, select: ArraySelector
 ) -> Iterator[QuantizedTrack]:
-    """Yield the selected track of a segment, if there is one; as `quantize.to_phrases` does it."""
-    drums = np.array([channel.is_drum for channel in channels])
-    onsets = notes.start - segment.start
-    pitched = onsets[~drums[notes.track]]
-    try:
-        meter = choose_grid(segment, pitched if len(pitched) else onsets, resolution)
-    except MeterError:
-        return
-    bar, grid = meter.steps_per_bar, meter.steps_per_quarter
-    start = _to_steps(onsets, resolution, grid)
-    end = _to_steps(np.minimum(notes.end, segment.end) - segment.start, resolution, grid)
-    end = np.maximum(end, start + 1)
-    if end.max() >= 1 << TIME_BITS:
-        raise FastPathUnsupported
-    notes = _remove_overlaps(NoteArrays(notes.track, notes.pitch, start, end))
-    first, last = int(start.min()), int(notes.end.max())
-    pickup = ticks_to_steps(segment.pickup, resolution, grid) % bar
-    if first >= pickup:  # nothing in the pick-up: begin with the bar of the first note
-        skipped, lead_in = pickup + (first - pickup) // bar * bar, 0
-    else:
-        skipped, lead_in = 0, bar - pickup
-    bars = -(-(last - skipped + lead_in) // bar)
-    if bars - (lead_in > 0) > MAX_SEGMENT_BARS:
-        return
-    shift = lead_in - skipped
-    notes = notes._replace(start=notes.start + shift, end=notes.end + shift)
-    notes = notes.at(~drums[notes.track])
+    """Yield the selected track of a section, if there is one."""
+    bar = section.meter.steps_per_bar
+    lead_in = bar - section.pickup if section.pickup else 0
+    notes = section.notes.at(~is_drum[section.notes.track])
     if len(notes.start):
+        notes = notes._replace(start=notes.start + lead_in, end=notes.end + lead_in)
         selected = select(notes, channels, bar)
-        yield QuantizedTrack(meter, bars, selected.start, selected.end, selected.pitch)
-
-
-def _to_steps(ticks: IntArray, resolution: int, grid: int) -> IntArray:
-    """`theory.meter.ticks_to_steps` for arrays."""
-    return (2 * grid * ticks + resolution) // (2 * resolution)
-
-
-def _remove_overlaps(notes: NoteArrays) -> NoteArrays:
-    """`score.phrase.remove_overlaps` for each track; sorted by track, pitch, start.
-
-    Of notes with one track, pitch and start the longest stays, and a note ends where the
-    next of its track and pitch starts.
-    """
-    # One integer per note: track, 7 bits of pitch, start, duration. Sorted, the notes of
-    # one track and pitch stand together in time, and of one start the longest comes last.
-    key = notes.track << 7 | notes.pitch
-    packed = np.sort((key << TIME_BITS | notes.start) << TIME_BITS | (notes.end - notes.start))
-    longest = np.append(packed[:-1] >> TIME_BITS != packed[1:] >> TIME_BITS, True)
-    packed = packed[longest]
-    mask = (1 << TIME_BITS) - 1
-    key, start = packed >> 2 * TIME_BITS, packed >> TIME_BITS & mask
-    end = start + (packed & mask)
-    repeated = key[:-1] == key[1:]
-    end[:-1][repeated] = np.minimum(end[:-1], start[1:])[repeated]
-    return NoteArrays(key >> 7, key & 127, start, end)
+        bars = section.bars + (lead_in > 0)
+        yield QuantizedTrack(section.meter, bars, selected.start, selected.end, selected.pitch)
 
 
 def _merge(notes: NoteArrays, channels: Sequence[ChannelTrack], bar: int) -> NoteArrays:
     """`track_selection.select_pitched`: all tracks as one, sorted by start, duration, pitch."""
-    notes = _remove_overlaps(notes._replace(track=np.zeros_like(notes.track)))
+    notes = remove_overlaps(notes._replace(track=np.zeros_like(notes.track)))
     order = np.lexsort((notes.pitch, notes.end, notes.start))
     return notes.at(order)
 

@@ -17,7 +17,7 @@ from ..constraints.spec import NO_CONSTRAINTS, Constraints
 from ..constraints.step_rule import StepRule
 from ..engine import Net, Player
 from ..errors import RequestError
-from ..midi.quantize import MAX_SEGMENT_BARS as LONGEST
+from ..midi.sections import MAX_SEGMENT_BARS as LONGEST
 from ..score.phrase import Phrase
 from ..score.provenance import Recipe
 from ..score.windows import window_bars

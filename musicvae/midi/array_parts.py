@@ -38,12 +38,10 @@ class ArrayChannel(NamedTuple):
 
 
 class ArrayPart(NamedTuple):
-    """A part and its notes in ticks. `[N]`"""
+    """A part, and pitch, start, end and velocity of its notes, in ticks. `[N]` each"""
 
     track: ChannelTrack
-    pitch: IntArray
-    start: IntArray
-    end: IntArray
+    columns: tuple[IntArray, IntArray, IntArray, IntArray]
 
 
 class ChannelTrack(NamedTuple):
@@ -52,19 +50,6 @@ class ChannelTrack(NamedTuple):
     name: str
     program: int
     is_drum: bool
-
-
-class NoteArrays(NamedTuple):
-    """Notes as arrays `[N]`, in ticks or steps; `track` is an index into the parts."""
-
-    track: IntArray
-    pitch: IntArray
-    start: IntArray
-    end: IntArray
-
-    def at(self, where: IntArray | BoolArray) -> NoteArrays:
-        """The notes at an index array or mask."""
-        return NoteArrays(*(array[where] for array in self))
 
 
 def to_parts(
@@ -78,22 +63,23 @@ def to_parts(
         members = [by_number[number] for number in group]
         program = next((m.program for m in members if m.program is not None), 0)
         columns = zip(*map(_notes, members), strict=True)
-        pitch, start, end = (np.concatenate(column) for column in columns)
+        pitch, start, end, velocity = (np.concatenate(column) for column in columns)
         end, _ = end_open_notes(start, end, members[0].last)
         end, _ = end_stuck_notes(start, end, pitch, resolution)
         is_drum = group[0] == DRUM_CHANNEL
         if not is_drum and may_be_drums(name, program):
             is_drum = len(groups) == 1 and is_named_drums(name, program, pitch)
             is_drum = is_drum or strikes_a_kit(name, program, start, end, pitch, resolution)
-        parts.append(ArrayPart(ChannelTrack(name, program, is_drum), pitch, start, end))
+        track = ChannelTrack(name, program, is_drum)
+        parts.append(ArrayPart(track, (pitch, start, end, velocity)))
     return parts
 
 
-def _notes(channel: ArrayChannel) -> tuple[IntArray, IntArray, IntArray]:
-    """Pitch, start and end of the notes of a channel, as in `channel_notes.ChannelNotes`."""
+def _notes(channel: ArrayChannel) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Pitch, start, end and velocity of the notes, as in `channel_notes.ChannelNotes`."""
     arrays = channel.track.notes.numpy()
     start, duration = arrays["time"].astype(np.int64), arrays["duration"].astype(np.int64)
-    pitch = arrays["pitch"].astype(np.int64)
+    pitch, velocity = (arrays[name].astype(np.int64) for name in ("pitch", "velocity"))
     if (start < 0).any() or (duration < 0).any():  # ticks overflowed in symusic
         raise FastPathUnsupported
     end = start + duration
@@ -108,7 +94,7 @@ def _notes(channel: ArrayChannel) -> tuple[IntArray, IntArray, IntArray]:
         released = np.full(128, NO_END)
         np.maximum.at(released, pitch[~is_held], end[~is_held])
         sustained[is_held] = np.where(released[pitch] > start, released[pitch], NO_END)[is_held]
-    return pitch, start, sustained
+    return pitch, start, sustained, velocity
 
 
 def _sustain(channel: ArrayChannel, start: IntArray, end: IntArray, is_held: BoolArray) -> IntArray:

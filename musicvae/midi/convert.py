@@ -89,7 +89,7 @@ def from_tuples(
     bpm: float = 120.0,
     program: int = 0,
 ) -> Phrase:
-    """Convert note tuples to a phrase of one part that begins with the bar of the first note.
+    """Convert note tuples to a phrase of one part that begins at 0; see `read_midi` about the grid.
 
     Args:
         notes: start and duration in quarters, pitch, and velocity, by default 80.

@@ -27,7 +27,8 @@ from ..theory.chords import find_chord_symbols, pitch_classes
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks, ticks_to_steps
 from .events import MARKER
 from .parser import Score, Track
-from .quantize import MAX_SEGMENT_BARS, tempo_map
+from .quantize import tempo_map
+from .sections import MAX_SEGMENT_BARS
 
 SIGNATURE = "musicvae:"
 """Prefix of the text event with the grid, as JSON."""

@@ -96,7 +96,7 @@ class Score:
             later in the file comes last and counts.
         meters: (tick, numerator, denominator), sorted likewise.
         texts: text events, sorted by tick.
-        end: the last tick of any event.
+        end: where the last track with notes ends; other tracks may go on long after the music.
         chords: (tick, chord) of chord events of Yamaha XF, sorted by tick.
         notices: what was not read as it stands in the file, a clause each.
     """
@@ -160,7 +160,6 @@ def _add_track(score: Score, track: TrackEvents, kind: int) -> None:
         elif meta == SEQUENCER_SPECIFIC and data.startswith(PREFIX):
             with suppress(ValueError):
                 score.chords.append((tick, read_chord(data)))
-    score.end = max(score.end, track.tick)
     name = names[TRACK_NAME] or names[INSTRUMENT_NAME]
     if len(name) > MAX_NAME:
         score.notices.append(f"a name of {len(name):,} characters was cut to {MAX_NAME:,}")
@@ -178,6 +177,8 @@ def _add_parts(score: Score, track: TrackEvents, kind: int, name: str) -> None:
     sounding = {number: c.program for number, c in channels.items() if c.onsets}
     silent = [n for n, c in channels.items() if not c.onsets and c.program is not None]
     groups = group_channels(kind, sounding)
+    if sounding:
+        score.end = max(score.end, track.tick)
     for group in sorted(groups + [[number] for number in silent]):
         members = [channels[number] for number in group]
         declared = [member.program for member in members if member.program is not None]

@@ -2,244 +2,168 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Generic, TypeVar
 
 import numpy as np
 
-from ..arrays import IntArray
 from ..errors import MeterError
-from ..score.phrase import (
-    DEFAULT_TEMPO,
-    Note,
-    Part,
-    Phrase,
-    Tempo,
-    chord_map,
-    program_map,
-    remove_overlaps,
-)
-from ..theory.chords import Chord, find_chord_symbols
-from ..theory.meter import STRAIGHT, TRIPLET, Meter, ticks_to_steps
-from .channel_notes import TimedNote
-from .events import LYRIC, MARKER, TEXT
+from ..score.phrase import DEFAULT_TEMPO, Note, Part, Phrase, Tempo, chord_map, program_map
+from ..theory.chords import Chord
+from ..theory.meter import STRAIGHT, ticks_to_steps
+from .chord_symbols import chord_events
+from .meter_segments import MeterSegment, meter_segments
+from .note_arrays import NoteArrays
+from .notices import cut_notice, section_notices, unread_notice
 from .parser import Score, Track
+from .sections import Section, notes_by_segment, quantize_section, segment_of
 
-TRIPLET_MARGIN = 0.03
-"""How much nearer, in steps, onsets must be to the triplet grid for it to be chosen."""
-
-MAX_GRID_DISTANCE = 0.003
-"""Most mean distance, in steps, of onsets that are on a grid but for rounding to ticks."""
-
-MIN_CHORD_SYMBOLS = 4
-MIN_SYMBOL_SHARE = 0.9
-"""Markers, texts or lyrics are chords if so many, and this share of them, are chord symbols."""
-
-MAX_SEGMENT_BARS = 10_000
-"""A segment with more bars has damaged times."""
-
-
-@dataclass(frozen=True)
-class MeterSegment:
-    """Ticks `start` to `end` in one meter, of which the first `pickup` ticks are a pick-up."""
-
-    start: int
-    end: int
-    numerator: int
-    denominator: int
-    pickup: int = 0
-
-    def bar_ticks(self, resolution: int) -> int:
-        """Ticks in one bar."""
-        return 4 * resolution * self.numerator // self.denominator
+_Value = TypeVar("_Value")
 
 
 def to_phrases(score: Score, triplets: bool = False) -> tuple[list[Phrase], list[str]]:
     """Quantize each meter segment with notes to a phrase; also returns why others failed.
 
-    Bars of rest before the first note and after the last are dropped. With `triplets` all
-    segments get the triplet grid.
+    Bars of rest before the first note and after the last belong to the phrase, up to
+    `sections.MAX_SILENT_BARS` of each. Notices about a section stand on its phrase; those about
+    segments that gave no phrase stand on every phrase. With `triplets` all segments get the triplet
+    grid.
     """
-    phrases, reasons = [], []
-    chords = chord_events(score)
-    for segment in meter_segments(score):
-        try:
-            phrase = _to_phrase(score, segment, chords, triplets)
-        except MeterError as error:
-            reasons.append(str(error))
+    notes = _note_arrays(score)
+    if not len(notes.start):
+        return [], []
+    is_drum = np.array([track.is_drum for track in score.tracks])
+    segments = meter_segments(score, int(notes.end.max()))
+    tempos = _Timed(score.tempos)
+    chords = _Timed(chord_events(score))
+    unread = _Unread()
+    phrases: list[Phrase] = []
+    for segment, inside in notes_by_segment(segments, notes, score.resolution):
+        if not len(inside.start):
+            unread.add(segment, 0, "")
             continue
-        if phrase:
-            phrases.append(phrase)
-    return phrases, reasons
+        try:
+            section = quantize_section(segment, inside, is_drum, score.resolution, triplets)
+        except MeterError as error:
+            unread.add(segment, len(inside.start), str(error))
+            continue
+        phrases.append(_to_phrase(score, section, tempos, chords))
+    notices = unread.notices(score.resolution, int(notes.start.max()))
+    notices += _cut_notes(segments, notes, score.resolution)
+    phrases = [replace(phrase, notices=(*phrase.notices, *notices)) for phrase in phrases]
+    return phrases, list(unread.reasons)
 
 
-def meter_segments(score: Score) -> list[MeterSegment]:
-    """Split a score where its meter changes.
+class _Unread:
+    """The segments that give no phrase, together if they have one meter and one reason."""
 
-    A first segment of one bar or less that is shorter than the bars after it becomes the pick-up
-    of the next segment: notation software writes an incomplete first bar like that.
-    """
-    step = score.resolution // STRAIGHT + 1  # so that even a last note of no duration is inside
-    end = max([score.end, *(note.end + step for track in score.tracks for note in track.notes)])
-    meters = {0: (4, 4)} | {tick: (n, d) for tick, n, d in score.meters}
-    ticks = [*sorted(tick for tick in meters if tick < end), end]
-    segments: list[MeterSegment] = []
-    for start, stop in pairwise(ticks):
-        segment = MeterSegment(start, stop, *meters[start])
-        if segments and _is_pickup_of(segments[-1], segment, score.resolution):
-            before = segments.pop()
-            segment = replace(segment, start=before.start, pickup=start - before.start)
-        elif segments and _continues(segments[-1], segment, score.resolution):
-            before = segments.pop()
-            segment = replace(segment, start=before.start, pickup=before.pickup)
-        segments.append(segment)
-    return segments
+    def __init__(self) -> None:
+        self._segments: dict[tuple[int, int, str], list[MeterSegment]] = {}
+        self._notes: dict[tuple[int, int, str], int] = {}
 
+    def add(self, segment: MeterSegment, notes: int, reason: str) -> None:
+        """Add a segment; without notes it has no reason."""
+        key = (segment.numerator, segment.denominator, reason)
+        self._segments.setdefault(key, []).append(segment)
+        self._notes[key] = self._notes.get(key, 0) + notes
 
-def _is_pickup_of(before: MeterSegment, after: MeterSegment, resolution: int) -> bool:
-    length = before.end - before.start
-    return (
-        before.start == 0
-        and length < after.bar_ticks(resolution) <= after.end - after.start
-        and length <= before.bar_ticks(resolution)
-    )
+    @property
+    def reasons(self) -> Iterator[str]:
+        """Why segments with notes were not read."""
+        return (reason for _, _, reason in self._segments if reason)
+
+    def notices(self, resolution: int, last_onset: int) -> list[str]:
+        """A notice for each meter and reason; silence after the music is not worth one."""
+        notices = []
+        for key, segments in self._segments.items():
+            before = [segment for segment in segments if segment.start <= last_onset]
+            if before:
+                notices.append(unread_notice(before, self._notes[key], key[2], resolution))
+        return notices
 
 
-def _continues(before: MeterSegment, after: MeterSegment, resolution: int) -> bool:
-    """Return True if `after` repeats the meter of `before` on one of its bar lines."""
-    same = (before.numerator, before.denominator) == (after.numerator, after.denominator)
-    return same and (after.start - before.start - before.pickup) % before.bar_ticks(resolution) == 0
+class _Timed(Generic[_Value]):
+    """Values at ticks, in order, of which each segment takes its own."""
+
+    def __init__(self, values: Sequence[tuple[int, _Value]]) -> None:
+        self._values = values
+        self._ticks = [tick for tick, _ in values]
+
+    def of(self, segment: MeterSegment) -> Sequence[tuple[int, _Value]]:
+        """The values of a segment, after the last one before it."""
+        low = max(0, bisect_right(self._ticks, segment.start) - 1)
+        return self._values[low : bisect_left(self._ticks, segment.end)]
 
 
-def chord_events(score: Score) -> list[tuple[int, Chord | None]]:
-    """Chord symbols in the markers, else in the texts, else in the lyrics, as (tick, chord).
-
-    Single letters alone are not taken for chords, since a lyric may be "A" and sections may be
-    called A, B and C.
-    """
-    for kind in (MARKER, TEXT, LYRIC):
-        texts = [(event.tick, event.text) for event in score.texts if event.kind == kind]
-        chords = find_chord_symbols(texts)
-        letters = all(len(text.strip()) < 2 for _, text in texts)
-        if not letters and len(chords) >= max(MIN_CHORD_SYMBOLS, MIN_SYMBOL_SHARE * len(texts)):
-            return chords
-    return []
+def _note_arrays(score: Score) -> NoteArrays:
+    """The notes of all tracks, in the order of the tracks."""
+    columns = np.array(
+        [note for track in score.tracks for note in track.notes], dtype=np.int64
+    ).reshape(-1, 4)
+    start, end, pitch, velocity = columns.T
+    counts = [len(track.notes) for track in score.tracks]
+    return NoteArrays(np.repeat(np.arange(len(counts)), counts), pitch, start, end, velocity)
 
 
 def _to_phrase(
-    score: Score, segment: MeterSegment, chords: list[tuple[int, Chord | None]], triplets: bool
-) -> Phrase | None:
-    """Quantize the notes of a segment; None if there are none."""
-    tracks = [_notes_of(track, segment, score.resolution) for track in score.tracks]
-    if not any(track.notes for track in tracks):
-        return None
-    pitched = [track for track in tracks if not track.is_drum and track.notes] or tracks
-    onsets = [note.start - segment.start for track in pitched for note in track.notes]
-    if triplets:
-        meter = Meter(segment.numerator, segment.denominator, TRIPLET)
-    else:
-        meter = choose_grid(segment, np.array(onsets), score.resolution)
-    to_step = _StepGrid(segment, meter, score.resolution).step
-    parts = [_to_part(track, to_step) for track in tracks]
-    first = min(part.notes[0].start for part in parts if part.notes)
-    last = max(part.end for part in parts)
-    pickup = (
-        ticks_to_steps(segment.pickup, score.resolution, meter.steps_per_quarter)
-        % meter.steps_per_bar
+    score: Score, section: Section, tempos: _Timed[int], chords: _Timed[Chord | None]
+) -> Phrase:
+    """The phrase of a section, with the tempos and chords of its segment."""
+    meter, segment, resolution = section.meter, section.segment, score.resolution
+
+    def step(tick: int) -> int:
+        grid_step = ticks_to_steps(tick - segment.start, resolution, meter.steps_per_quarter)
+        return grid_step - section.first
+
+    steps = section.pickup + section.bars * meter.steps_per_bar
+    in_force = tempos.of(segment)
+    tempo = in_force[0][1] if in_force else DEFAULT_TEMPO
+    return Phrase(
+        meter,
+        section.bars,
+        section.pickup,
+        tempo_map(((step(tick), tempo) for tick, tempo in in_force), steps),
+        tuple(_parts(score.tracks, section, step, steps)),
+        chord_map(((step(tick), chord) for tick, chord in chords.of(segment)), steps),
+        notices=tuple(section_notices(section, resolution, tempo)),
     )
-    skip = 0
-    if first >= pickup:  # the pick-up is empty: begin with the bar of the first note
-        skip, pickup = pickup + (first - pickup) // meter.steps_per_bar * meter.steps_per_bar, 0
-    bars = -(-(last - skip - pickup) // meter.steps_per_bar)
-    if bars > MAX_SEGMENT_BARS:
-        raise MeterError(f"It lasts {bars:,} bars; at most {MAX_SEGMENT_BARS:,} are read.")
-    steps = pickup + bars * meter.steps_per_bar
-    shifted = tuple(
-        _with_programs(_shift(part, skip), track, lambda tick: to_step(tick) - skip, steps)
-        for part, track in zip(parts, tracks, strict=True)
-        if part.notes
+
+
+def _parts(
+    tracks: Sequence[Track], section: Section, to_step: Callable[[int], int], steps: int
+) -> Iterator[Part]:
+    """Yield a part for each track that plays in a section of `steps`."""
+    notes = section.notes
+    lost_tracks, lost_steps = section.played.track[section.lost], section.steps[section.lost]
+    playing, first = np.unique(notes.track, return_index=True)
+    for number, low, high in zip(playing, first, [*first[1:], len(notes.track)], strict=True):
+        track = tracks[number]
+        columns = (array[low:high].tolist() for array in notes[1:])
+        played = tuple(
+            Note(start, end - start, pitch, velocity)
+            for pitch, start, end, velocity in zip(*columns, strict=True)
+        )
+        name = " ".join(track.name.replace("\0", " ").split())  # a name may hold line breaks
+        lost = tuple(sorted(lost_steps[lost_tracks == number].tolist()))
+        changes = ((to_step(tick), program) for tick, program in track.later_programs)
+        program, later = program_map(track.program, changes, steps)
+        yield Part(played, program, track.is_drum, name, lost=lost, program_changes=later)
+
+
+def _cut_notes(segments: list[MeterSegment], notes: NoteArrays, resolution: int) -> list[str]:
+    """The notice about notes that sound on in the next segment by a step or more, if there are."""
+    index = segment_of(segments, notes, resolution)
+    ends = np.array([*(segment.start for segment in segments[1:]), np.iinfo(np.int64).max])[index]
+    cut = notes.end - ends >= resolution // STRAIGHT
+    if not cut.any():
+        return []
+    bars = (
+        segments[i].bar_at(tick, resolution)
+        for i, tick in zip(index[cut].tolist(), notes.start[cut].tolist(), strict=True)
     )
-    tempos = ((to_step(t) - skip, tempo) for t, tempo in score.tempos if t < segment.end)
-    changes = ((to_step(tick) - skip, chord) for tick, chord in chords if tick < segment.end)
-    return Phrase(meter, bars, pickup, tempo_map(tempos, steps), shifted, chord_map(changes, steps))
-
-
-@dataclass(frozen=True)
-class _StepGrid:
-    """Conversion of ticks to steps, counted from the start of a segment."""
-
-    segment: MeterSegment
-    meter: Meter
-    resolution: int
-
-    def step(self, tick: int) -> int:
-        """The nearest step to a tick, at most the end of the segment."""
-        inside = min(tick, self.segment.end) - self.segment.start
-        return ticks_to_steps(inside, self.resolution, self.meter.steps_per_quarter)
-
-
-def choose_grid(segment: MeterSegment, onsets: IntArray, resolution: int) -> Meter:
-    """The meter of a segment, on the grid that its onsets are nearer to in steps.
-
-    Onsets on both grids, such as eighths and quarters, count as straight. If every onset is on
-    the triplet grid, a few that are not on the straight grid are enough for triplets.
-
-    Args:
-        onsets: ticks from the start of the segment, `[N]`.
-        resolution: ticks per quarter.
-
-    Raises:
-        MeterError: the bar does not fit the straight grid.
-    """
-    straight = Meter(segment.numerator, segment.denominator, STRAIGHT)
-    try:
-        triplet = Meter(segment.numerator, segment.denominator, TRIPLET)
-    except MeterError:
-        return straight
-    from_straight = _mean_distance(onsets, resolution, STRAIGHT)
-    from_triplet = _mean_distance(onsets, resolution, TRIPLET)
-    only_triplet = from_triplet < MAX_GRID_DISTANCE < from_straight
-    return triplet if only_triplet or from_straight - from_triplet > TRIPLET_MARGIN else straight
-
-
-def _mean_distance(onsets: IntArray, resolution: int, grid: int) -> float:
-    """Mean distance of onsets from the grid, in steps: 0 on the grid, .25 at random."""
-    remainder = onsets * grid % resolution
-    return int(np.minimum(remainder, resolution - remainder).sum()) / (resolution * len(onsets))
-
-
-def _notes_of(track: Track, segment: MeterSegment, resolution: int) -> Track:
-    """The notes of a segment, with those played up to half a step before its first beat."""
-    half_step = resolution // (2 * STRAIGHT)
-    notes = [
-        note._replace(start=max(note.start, segment.start))
-        for note in track.notes
-        if segment.start <= note.start + half_step < segment.end
-    ]
-    return replace(track, notes=notes)
-
-
-def _to_part(track: Track, to_step: Callable[[int], int]) -> Part:
-    notes = remove_overlaps(_to_note(note, to_step) for note in track.notes)
-    name = " ".join(track.name.replace("\0", " ").split())  # a name may hold line breaks
-    return Part(notes, track.program, track.is_drum, name)
-
-
-def _to_note(note: TimedNote, to_step: Callable[[int], int]) -> Note:
-    start, end = to_step(note.start), to_step(note.end)
-    return Note(start, max(1, end - start), note.pitch, note.velocity)
-
-
-def _shift(part: Part, steps: int) -> Part:
-    return replace(part, notes=tuple(replace(n, start=n.start - steps) for n in part.notes))
-
-
-def _with_programs(part: Part, track: Track, to_step: Callable[[int], int], steps: int) -> Part:
-    """A part of `steps` with the program changes of its track after the first note."""
-    changes = ((to_step(tick), program) for tick, program in track.later_programs)
-    program, later = program_map(part.program, changes, steps)
-    return replace(part, program=program, program_changes=later)
+    return [cut_notice(int(cut.sum()), bars)]
 
 
 def tempo_map(changes: Iterable[tuple[int, int]], steps: int) -> tuple[Tempo, ...]:

@@ -16,20 +16,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import IntArray
-from ..theory.meter import STRAIGHT
 from .array_parts import (
     DELAY,
     ArrayChannel,
     ArrayPart,
     ChannelTrack,
     FastPathUnsupported,
-    NoteArrays,
     to_parts,
 )
 from .channel_notes import SUSTAIN_PEDAL
 from .containers import Container, NotMidi, open_container
 from .events import TooManyEvents
 from .limits import DEFAULT_LIMITS
+from .note_arrays import NoteArrays
 from .own_format import SIGNATURE
 from .parser import Score
 from .text import decode_text
@@ -107,18 +106,13 @@ def parse_fast(data: bytes) -> tuple[Score, list[ChannelTrack], NoteArrays]:
         if channels:
             name = _track_name(chunk, [channel.number for channel in channels])
             parts += to_parts(channels, container.kind, name, score.resolution)
+            score.end = max(score.end, *(channel.last for channel in channels))
     if not parts:
         raise FastPathUnsupported
-    counts = [len(part.start) for part in parts]
-    columns = zip(*((part.pitch, part.start, part.end) for part in parts), strict=True)
+    counts = [len(part.columns[0]) for part in parts]
+    columns = zip(*(part.columns for part in parts), strict=True)
     notes = NoteArrays(np.repeat(np.arange(len(parts)), counts), *map(np.concatenate, columns))
     score.meters.sort(key=itemgetter(0))  # a stable sort, as in `parser.parse`
-    score.end = int(notes.end.max()) + score.resolution // STRAIGHT + 1
-    # If the last meter has no whole bar, the last event matters, whose tick is unknown here.
-    for tick, numerator, denominator in score.meters[-1:]:
-        bar = 4 * score.resolution * numerator // denominator
-        if tick and tick + bar > score.end:
-            raise FastPathUnsupported
     return score, [part.track for part in parts], notes
 
 

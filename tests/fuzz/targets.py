@@ -23,9 +23,9 @@ from musicvae.corpus.fast_reader import fast_tracks
 from musicvae.corpus.read_file import read_tracks
 from musicvae.errors import MidiError
 from musicvae.generation.form import parse_form
+from musicvae.midi.array_parts import FastPathUnsupported
 from musicvae.midi.convert import from_tuples
 from musicvae.midi.reader import load_bytes, read_midi
-from musicvae.midi.symusic_parser import FastPathUnsupported
 from musicvae.score.melody_extraction import find_part
 from musicvae.score.phrase import Phrase
 from musicvae.score.provenance import parse_recipe

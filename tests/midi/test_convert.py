@@ -59,6 +59,8 @@ def test_tuples_convert_back() -> None:
     phrase = from_tuples(to_tuples(WALTZ), (3, 4), bpm=150, program=40)
     assert to_tuples(phrase) == to_tuples(WALTZ)
     assert (phrase.meter, phrase.tempos) == (WALTZ.meter, WALTZ.tempos)
+    later = [(start + 6, length, p, v) for start, length, p, v in to_tuples(WALTZ)]
+    assert to_tuples(from_tuples(later, (3, 4))) == later
 
 
 @pytest.mark.parametrize("meter", [(3, 4), "3/4", Meter(3, 4)], ids=repr)

@@ -125,14 +125,14 @@ CHORDS = [(0, "C"), (960, "Am"), (1920, "F/A"), (2880, "G7"), (3840, "C")]
 
 @pytest.mark.parametrize("kind", ["marker", "text", "lyrics"])
 def test_chord_symbols_in_foreign_files_are_read(kind: str) -> None:
-    """Each is at the nearest step, counted like notes after dropped bars of rest."""
+    """Each is at the nearest step, counted like notes from the first bar."""
     symbols = [(tick + 1920, text) for tick, text in CHORDS]
     (phrase,) = read_midi(_file([(1920, 3840, 60)], texts={kind: symbols}))
     assert phrase.chords == (
-        ChordChange(0, Chord(0)),
-        ChordChange(8, Chord(9, "min")),
-        ChordChange(16, Chord(5)),
-        ChordChange(24, Chord(7, "7")),
+        ChordChange(16, Chord(0)),
+        ChordChange(24, Chord(9, "min")),
+        ChordChange(32, Chord(5)),
+        ChordChange(40, Chord(7, "7")),
     )
 
 
@@ -144,29 +144,14 @@ def test_a_change_of_meter_does_not_end_the_chord() -> None:
     assert second.chords == (ChordChange(0, Chord(7, "7")),)
 
 
-@pytest.mark.parametrize(
-    "texts",
-    [
-        ["A"] * 9,
-        ["A", "B", "A", "C", "D"],
-        ["Am", "F", "G7"],
-        ["C", "G7", "Am", "F", "Verse"],
-        ["A", "men", "Am", "Dm", "E", "G", "C"],
-        ["Verse", "Chorus", "Bridge", "Fine"],
-    ],
-)
-def test_words_letters_and_a_few_symbols_are_no_chords(texts: list[str]) -> None:
-    """Single letters, fewer than four symbols, and symbols among words do not count."""
-    timed = [(480 * i, text) for i, text in enumerate(texts)]
-    for kind in ("marker", "text", "lyrics"):
-        (phrase,) = read_midi(_file([(0, 3840, 60)], texts={kind: timed}))
-        assert phrase.chords == ()
-
-
-def test_bars_of_rest_around_the_music_are_dropped() -> None:
-    """A foreign file with one note in bar 3 of 9 has one bar."""
-    (phrase,) = read_midi(_file([(4 * 480 * 2 + 480, 480, 60)], end=4 * 480 * 9))
-    assert phrase == Phrase(bars=1, parts=(Part((Note(4, 4, 60),)),))
+def test_the_length_of_a_file_is_that_of_its_notes_tracks() -> None:
+    """Rests up to the end of a track with notes count, tempo changes in another track do not."""
+    file = mido.MidiFile(file=io.BytesIO(_file([(1920, 480, 60)], end=4 * 1920)))
+    tempos = [mido.MetaMessage("set_tempo", tempo=400_000 + i, time=1920) for i in range(400)]
+    file.tracks.append(mido.MidiTrack(tempos))
+    (phrase,) = read_midi(_bytes(file))
+    assert phrase == Phrase(bars=4, parts=(Part((Note(16, 4, 60),)),), tempos=phrase.tempos)
+    assert (len(phrase.tempos), phrase.notices) == (4, ())
 
 
 def test_a_change_of_meter_begins_a_new_phrase() -> None:
