@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Unpack
 
 from ..arguments import check_arguments
 from ..arrays import FloatArray
 from ..config import SampleConfig
+from ..generation.source import generated_parts
 from ..performance.render import render
 from ..score.phrase import Phrase
 from ..theory.general_midi import parse_program
@@ -16,6 +18,7 @@ from ..verbs import extend, generate, latent, replay, vary
 from . import inputs
 from .base import ConstraintOptions, ModelBase, sampling_of
 from .inputs import Music, naming
+from .sections import join_sections, main_number
 
 
 class GenerationVerbs(ModelBase):
@@ -109,9 +112,18 @@ class GenerationVerbs(ModelBase):
         """
         sampling = sampling_of(temperature, seed, constraints)
         rendering = self._rendering(pattern, humanize)
-        origin = self._select(source, track, bpm)
-        varied = vary.vary(self.player, origin, n, sampling, strength=strength, settings=settings)
-        return [render(phrase, rendering, sampling.constraints) for phrase in varied]
+        sections = self._select_sections(source, track, bpm)
+        vary.check_length(sections.bars)
+        varied = [
+            vary.vary(self.player, phrase, n, sampling, strength=strength, settings=settings)
+            if is_worked_on
+            else [replace(phrase, recipe=None)] * n
+            for phrase, is_worked_on in sections.to_work_on
+        ]
+        return [
+            sections.join([render(phrase, rendering, sampling.constraints) for phrase in row])
+            for row in zip(*varied, strict=True)
+        ]
 
     @check_arguments
     def extend(
@@ -137,9 +149,12 @@ class GenerationVerbs(ModelBase):
         """
         sampling = sampling_of(temperature, seed, constraints)
         rendering = self._rendering(pattern)
-        phrase = self._select(source, track, bpm)
-        longer = extend.extend(self.player, phrase, bars, sampling)
-        return render(longer, rendering, sampling.constraints)
+        sections = self._select_sections(source, track, bpm)
+        *earlier, last = (phrase for phrase, _ in sections.to_work_on)
+        kept = [replace(phrase, recipe=None) for phrase in earlier]
+        longer = extend.extend(self.player, last, bars, sampling)
+        results = [render(phrase, rendering, sampling.constraints) for phrase in (*kept, longer)]
+        return sections.join(results, main=-1)
 
     @check_arguments
     def decode(
@@ -176,6 +191,13 @@ class GenerationVerbs(ModelBase):
             RequestError: it carries no recipe of this model, or was edited since.
         """
         opened = inputs.open(source)
-        phrase = self._select(opened, None, 120.0)
+        if not any(phrase.recipe for phrase in opened.phrases):
+            self._replay(opened, opened.main)  # says that there is no recipe
+        results = [
+            self._replay(opened, phrase) if phrase.recipe else phrase for phrase in opened.phrases
+        ]
+        return join_sections(results, main_number(opened))
+
+    def _replay(self, opened: inputs.Opened, phrase: Phrase) -> Phrase:
         with naming(opened):
-            return replay.replay(self.player, phrase)
+            return replay.replay(self.player, generated_parts(self.player, phrase) or phrase)

@@ -142,6 +142,14 @@ class InterpolationVerbs(ModelBase):
         """
         sampling = sampling_of(temperature, seed)
         rendering = self._rendering(pattern)
-        phrase = self._select(source, track, bpm)
-        result = reconstruct.reconstruct(self.player, phrase, sampling)
-        return replace(result, phrase=render(result.phrase, rendering))
+        sections = self._select_sections(source, track, bpm)
+        results = [
+            reconstruct.reconstruct(self.player, phrase, sampling) if is_worked_on else None
+            for phrase, is_worked_on in sections.to_work_on
+        ]
+        phrases = [
+            render(result.phrase if result else replace(phrase, recipe=None), rendering)
+            for result, (phrase, _) in zip(results, sections.to_work_on, strict=True)
+        ]
+        joined = sections.join(phrases)
+        return reconstruct.join_reconstructions(list(filter(None, results)), joined)

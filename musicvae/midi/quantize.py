@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import compress, pairwise
 
 import numpy as np
 
@@ -143,7 +143,9 @@ def _to_phrase(
     bars = -(-(last - skip - pickup) // meter.steps_per_bar)
     if bars > MAX_SEGMENT_BARS:
         raise MeterError(f"It lasts {bars:,} bars; at most {MAX_SEGMENT_BARS:,} are read.")
-    shifted = tuple(_shift(part, skip) for part in parts if part.notes)
+    # a part that is silent in this section keeps its place, so that a number means one part
+    played = [bool(track.notes) for track in score.tracks]
+    shifted = tuple(_shift(part, skip) for part in compress(parts, played))
     steps = pickup + bars * meter.steps_per_bar
     tempos = ((to_step(t) - skip, tempo) for t, tempo in score.tempos if t < segment.end)
     changes = ((to_step(tick) - skip, chord) for tick, chord in chords if tick < segment.end)

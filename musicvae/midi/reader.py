@@ -1,6 +1,6 @@
 """Read MIDI files as phrases. Files written by musicvae read back the same:
 
-    read_midi(midi_bytes(phrase)) == [phrase]
+    read_midi(midi_bytes(phrase)) == [*phrase.sections]
 
 They store meter, grid, bars, pick-up and whether notes are off the grid in a text event, which
 other programs ignore, the recipe of a generated phrase in another, and chords as markers. Files
@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from ..errors import MidiError
 from ..score.phrase import Phrase
-from .own_format import attach_recipe, read_written_phrase
+from .own_format import attach_recipe, read_written_phrases
 from .parser import NotMidi, parse
 from .quantize import to_phrases
 
@@ -47,16 +47,17 @@ def read_midi(source: Source, *, bpm: float = 120.0) -> list[Phrase]:
         scores = parse(data, bpm)
     except NotMidi as error:
         raise MidiError(name, f"{error}.") from error
-    written = read_written_phrase(scores[0])
-    phrases = [written] if written else []
+    if written := read_written_phrases(scores[0]):
+        return [attach_recipe(phrase, score, fits=True) for phrase, score in written]
+    phrases: list[Phrase] = []
     reasons: list[str] = []
-    for score in () if written else scores:
+    for score in scores:
         quantized, errors = to_phrases(score)
         phrases += quantized
         reasons += errors
     if not phrases:
         raise MidiError(name, reasons[0] if reasons else "there is no note in it.")
-    return [attach_recipe(phrase, scores[0], fits=written is not None) for phrase in phrases]
+    return [attach_recipe(phrase, scores[0], fits=False) for phrase in phrases]
 
 
 def main_phrase(phrases: Sequence[Phrase]) -> Phrase:

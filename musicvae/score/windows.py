@@ -51,7 +51,8 @@ def cut_phrase(phrase: Phrase, start: int, stop: int) -> Phrase:
             for note in part.notes
             if start <= (onset := note.start + lead) < stop
         ]
-        parts.append(replace(part, notes=tuple(notes)))
+        lost = (step + lead - start for step in part.lost if start <= step + lead < stop)
+        parts.append(replace(part, notes=tuple(notes), lost=tuple(lost)))
     tempos = _tempos(phrase, start, stop)
     chords = chord_map(
         ((change.step + lead - start, change.chord) for change in phrase.chords), stop - start
