@@ -84,14 +84,15 @@ def _changes_meter(opened: inputs.Opened) -> tuple[str, ...]:
 
 def _moved(section: Section, opened: inputs.Opened) -> tuple[str, ...]:
     """The notice about parts that were moved by octaves and stay there."""
-    moved = zip(section.phrase.parts, section.moved, strict=False)
     name = f"{opened.name}: " if opened.name else ""
-    return tuple(
-        f"{name}all {len(part.notes)} notes of {part.name or 'the part'} moved "
-        f"{abs(by) // OCTAVE} octave(s) {'up' if by > 0 else 'down'} into the range of the model"
-        for part, by in moved
-        if by
-    )
+    notices = []
+    for part, semitones in zip(section.phrase.parts, section.moved, strict=False):
+        octaves = abs(semitones) // OCTAVE
+        if octaves:
+            much = f"{octaves} octave{'s' * (octaves > 1)} {'up' if semitones > 0 else 'down'}"
+            about = part.name or "the part"
+            notices.append(f"{name}the {len(part.notes)} notes of {about} were moved {much}")
+    return tuple(notices)
 
 
 def sampling_of(

@@ -7,8 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
+<<<<<<< HEAD
 from .options import Force, count_of
 from .printable import printable
+=======
+from .options import Force, Track, count_of
+>>>>>>> a0cf755 (prepare takes --track, info shows drums and sections, the summary line counts all sections)
 from .progress import progress_bar
 
 
@@ -24,6 +28,7 @@ def prepare(
         typer.Option(help="What the net will read: melody, drums, roll, piano, trio, leadsheet."),
     ] = "melody",
     bars: Annotated[int, typer.Option(help="Length of a window, in bars.", min=2, max=64)] = 2,
+    track: Track = None,
     workers: Annotated[
         int | None, typer.Option(help="Number of processes; by default one per core.", min=1)
     ] = None,
@@ -52,6 +57,7 @@ def prepare(
             out,
             codec=codec,
             bars=bars,
+            track=track,
             workers=workers,
             timeout=timeout,
             progress=progress,

@@ -46,8 +46,8 @@ def fit_range(phrase: Phrase, codec: Codec) -> tuple[Phrase, tuple[int, ...]]:
             outside += len(folded_notes(part, part_codec)) if not moved[number] else 0
     if outside:
         low, high = pitch_name(codec.pitches[0]), pitch_name(codec.pitches[-1])
-        plural = "s" * (outside > 1)
-        notice = f"{outside} note{plural} outside {low} to {high} moved into it by octaves"
+        notes = "1 note" if outside == 1 else f"{outside:,} notes"
+        notice = f"{notes} outside {low} to {high} moved into it by octaves"
         phrase = replace(phrase, notices=(*phrase.notices, notice))
     return move_parts(phrase, moved), tuple(moved)
 

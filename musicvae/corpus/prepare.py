@@ -50,6 +50,7 @@ def prepare(
     *,
     codec: str = "melody",
     bars: int = TWO_BARS,
+    track: str | int | None = None,
     workers: int | None = None,
     timeout: float = FILE_SECONDS,
     progress: Progress = no_progress,
@@ -63,6 +64,8 @@ def prepare(
         out: the folder of the data set.
         codec: the representation that the net will read, one of `CODECS`.
         bars: length of a window; twice as long where a bar is shorter than three quarters.
+        track: number (from 1) or name of the track to read in each file, or several: "2+3".
+            For the codec `drums` it is read as drums; None finds the parts.
         workers: processes, or workers of the joblib backend; None for all CPUs.
         timeout: seconds for each file.
         progress: receives the number of files done, and `files/s`.
@@ -88,8 +91,9 @@ def prepare(
     if not files:
         raise DatasetError(f"There is no MIDI file in {', '.join(map(str, folders))}.")
     out = Path(out)
-    folder = out / READING_FOLDER / f"{codec}-{bars}-{READER_VERSION}"
-    read = partial(read_batch, codec=codec, bars=bars)
+    wanted = None if track is None else str(track)
+    folder = out / READING_FOLDER / f"{codec}-{bars}-{READER_VERSION}{_digest_of(wanted)}"
+    read = partial(read_batch, codec=codec, bars=bars, track=wanted)
     failed = _read_new(files, folder, read, workers, timeout, progress)
     corpus = Corpus.gather(files, folder, failed)
     if not len(corpus.keys):
@@ -98,6 +102,13 @@ def prepare(
     data = write(out, codec, bars, corpus)
     shutil.rmtree(out / READING_FOLDER)
     return data
+
+
+def _digest_of(track: str | None) -> str:
+    """Part of the name of the reading folder, so that each track has its own; empty for None."""
+    if track is None:
+        return ""
+    return "-" + hashlib.sha256(track.encode(errors="surrogateescape")).hexdigest()[:8]
 
 
 def midi_files(folders: Iterable[Path | str]) -> Iterator[Path]:

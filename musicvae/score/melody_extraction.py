@@ -33,6 +33,8 @@ ACCOMPANIMENT_NAMES = re.compile(
 )
 MIN_BAR_SHARE = 0.1
 """A part with a melody name counts as one only if it plays in this share of the bars."""
+MAX_DIGITS = 9
+"""Longest text that is read as the number of a track."""
 BASS_PROGRAMS = range(32, 40)
 PERCUSSIVE_PROGRAMS = range(112, 128)
 MAX_BASS_PITCH = 52
@@ -198,13 +200,13 @@ def part_numbers(phrase: Phrase, track: str | int) -> list[int]:
         RequestError: no part matches.
     """
     names = {number: part.name.lower() for number, part in enumerate(phrase.parts, 1)}
+    if isinstance(track, str) and track.strip().isdecimal() and len(track) < MAX_DIGITS:
+        track = int(track)
     if isinstance(track, int):
         matches = [track] if track in names else []
     elif "+" in track and track.lower() not in names.values():
         pieces = [part_numbers(phrase, piece) for piece in track.split("+")]
         return list(dict.fromkeys(chain(*pieces)))
-    elif track.strip().isdecimal():
-        matches = [number for number in names if str(number) == track.strip()]
     else:
         wanted = track.strip().lower()
         exact = [number for number, name in names.items() if name == wanted]
