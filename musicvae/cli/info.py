@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .options import FileBpm, Track, count_of
-<<<<<<< HEAD
 from .output import pitch_span, report_notices
-=======
-from .output import pitch_span, warn_if_edited
 from .printable import printable
->>>>>>> int-b
 
 if TYPE_CHECKING:
     from ..score.phrase import Part, Phrase
@@ -63,15 +59,11 @@ def _show_file(path: Path, track: str | None, bpm: float) -> None:
             typer.echo(f"     chords: {' '.join(chords)}")
         for index, part in enumerate(phrase.parts, 1):
             kind = "drums" if part.is_drum else f"program {part.program}"
-<<<<<<< HEAD
             typer.echo(f"  {index:>2} {_name(part)}: {kind}, {_notes(part)}")
-=======
-            typer.echo(f"  {index:>2} {part.name or '(no name)'}: {kind}, {_notes(part)}")
     if any(part.is_drum and part.notes for part in main.parts):
         drums = select_drums(main)
         report_notices(f"{path}: {notice}" for notice in drums.notices[len(main.notices) :])
         typer.echo(f"drums: {count_of(len(drums.parts[0].notes), 'stroke')} in all drum parts")
->>>>>>> a0cf755 (prepare takes --track, info shows drums and sections, the summary line counts all sections)
     try:
         melody = find_melody(main, track)
     except RequestError as error:

@@ -92,18 +92,10 @@ def _summary(phrase: Phrase) -> str:
     return ", ".join(items)
 
 
-<<<<<<< HEAD
-def _notes(part: Part) -> str:
-    """Name, number of notes and pitch range of a part."""
-    return " ".join(
-        filter(None, (printable(part.name), count_of(len(part.notes), "note"), pitch_span(part)))
-    )
-=======
 def _notes(parts: Sequence[Part]) -> str:
     """Name, number of notes and pitch range of a part in all its sections."""
-    count = sum(len(part.notes) for part in parts)
-    return " ".join(filter(None, (parts[0].name, count_of(count, "note"), pitch_span(*parts))))
->>>>>>> a0cf755 (prepare takes --track, info shows drums and sections, the summary line counts all sections)
+    name, count = printable(parts[0].name), sum(len(part.notes) for part in parts)
+    return " ".join(filter(None, (name, count_of(count, "note"), pitch_span(*parts))))
 
 
 def pitch_span(*parts: Part) -> str:

@@ -7,12 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-<<<<<<< HEAD
-from .options import Force, count_of
-from .printable import printable
-=======
 from .options import Force, Track, count_of
->>>>>>> a0cf755 (prepare takes --track, info shows drums and sections, the summary line counts all sections)
+from .printable import printable
 from .progress import progress_bar
 
 

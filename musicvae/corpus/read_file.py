@@ -145,13 +145,8 @@ def read_batch(batch: FileBatch, codec: str, bars: int, track: str | None = None
     for file in batch.mark_files():
         piece, piece_rows = Piece(file, file_stamp(file)), np.empty(0, row_type(codec, bars))
         try:
-<<<<<<< HEAD
             with time_limit(batch.timeout, batch.parent_pid):
-                piece, piece_rows = read_piece(file, codec, bars)
-=======
-            with time_limit(batch):
                 piece, piece_rows = read_piece(file, codec, bars, track)
->>>>>>> a0cf755 (prepare takes --track, info shows drums and sections, the summary line counts all sections)
         except FileTimeout as error:
             piece.reason = str(error)
         except MemoryError:

@@ -97,7 +97,7 @@ def test_a_figure_is_not_the_tune_however_high_it_is(figure: str, lowest: int) -
     """Beside a tune, in either order of the parts; neither has a name."""
     tune = tune_at(lowest)
     for height in (60, 72, 84):
-        notes = tuple(Note(*times, height + by) for *times, by in FIGURES[figure])
+        notes = tuple(Note(start, length, height + by) for start, length, by in FIGURES[figure])
         for parts in ((tune, Part(notes)), (Part(notes), tune)):
             assert find_melody(Phrase(bars=8, parts=parts)).notes == tune.notes
 

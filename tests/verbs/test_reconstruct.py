@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -70,8 +69,11 @@ def test_a_part_outside_the_range_comes_back_where_it_was(by: int, back: int) ->
         Phrase(bars=2, parts=(Part(tuple(replace(n, pitch=n.pitch + move) for n in TUNE)),))
         for move in (by, by - back)
     )
-    for verb in (partial(model.vary, n=1, seed=1), partial(model.extend, bars=1, seed=1)):
-        moved, near = (np.ravel(verb(source))[0] for source in (outside, inside))
+    results = [
+        (model.vary(source, 1, seed=1)[0], model.extend(source, 1, seed=1))
+        for source in (outside, inside)
+    ]
+    for moved, near in zip(*results, strict=True):
         notes = (replace(note, pitch=note.pitch + back) for note in near.parts[0].notes)
         assert moved.parts[0].notes == tuple(notes)
         assert moved.notices == ()
