@@ -97,6 +97,9 @@ class GenerationVerbs(ModelBase):
     ) -> list[Phrase]:
         """Generate variations of some music, the nearest first; see `verbs.vary`.
 
+        If its meter changes, all its sections are varied; the result is the one with the most
+        notes, and has the others `before` and `after` it.
+
         Args:
             source: music of any kind.
             n: number of variations.
@@ -141,7 +144,8 @@ class GenerationVerbs(ModelBase):
         """Return some music followed by new bars, in its meter, tempo and instrument.
 
         The new bars come from the model's prior, or from the net itself if it predicts the next
-        step (presets `rnn` and `lstm`); see `verbs.extend`. Arguments as for `interpolate`.
+        step (presets `rnn` and `lstm`); see `verbs.extend`. If the meter changes, they follow the
+        last section, and the others stand `before` it. Arguments as for `interpolate`.
 
         Raises:
             MidiError, RequestError: the input cannot be used, a number is out of range,

@@ -40,7 +40,8 @@ class InterpolationVerbs(ModelBase):
         Args:
             a, b: music of any kind; if a file changes meter, its section with the most notes.
             n: number of phrases, both ends included.
-            track: number (from 1) or name of the part to read; None finds the melody.
+            track: number (from 1) or name of the part to read, or several joined: "2+3"; None
+                finds the melody.
             track_b: the track of `b`; None for that of `a`.
             curve: how the phrases are spaced: `even` to the ear, `line` (equal steps in z),
                 `ease` (slow near both ends), `early` or `late`.
