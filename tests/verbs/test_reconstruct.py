@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicvae.api.model import MusicVAE
+from musicvae.errors import RequestError
 from musicvae.midi.writer import midi_bytes
 from musicvae.score.phrase import Note, Part, Phrase
 
@@ -81,3 +82,14 @@ def test_a_part_outside_the_range_comes_back_where_it_was(by: int, back: int) ->
         assert midi_bytes(model.replay(data)) == data
     (walked, _) = model.interpolate(outside, outside, 2)
     assert "8 notes" in walked.notices[0]
+
+
+@pytest.mark.parametrize("moved", [[10**9], [128], "12", 7, [None], [0.5]])
+def test_a_shift_that_no_part_can_have_makes_the_recipe_unreadable(moved: object) -> None:
+    """It is refused at once, however far it is."""
+    model = MusicVAE(tiny_checkpoint())
+    phrase = model.vary(Phrase(bars=2, parts=(Part(TUNE),)), 1, seed=1)[0]
+    assert phrase.recipe
+    recipe = replace(phrase.recipe, options={**phrase.recipe.options, "moved": moved})
+    with pytest.raises(RequestError, match="its recipe cannot be read"):
+        model.replay(replace(phrase, recipe=recipe))
