@@ -39,7 +39,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Sections:
-    """All sections of some music in order, and the number of the one with most notes, from 0."""
+    """All sections of some music in order, and the number of the main one, from 0."""
 
     items: tuple[Section, ...]
     main: int
@@ -91,19 +91,38 @@ def select_main(player: Player, opened: Opened, track: Track) -> Section:
 
 def select_sections(player: Player, opened: Opened, track: Track) -> Sections:
     """The parts of every section that a model reads, from the same track; see `select_main`."""
-    main = select_main(player, opened, track)
-    number = main_number(opened)
-    same = _same_track(player, opened.main, track) if len(opened.phrases) > 1 else None
+    number, main = _first_readable(player, opened, track)
+    main_phrase = opened.phrases[number]
+    same = _same_track(player, main_phrase, track) if len(opened.phrases) > 1 else None
     items = []
     for i, phrase in enumerate(opened.phrases):
         # the pieces of a type 2 file have other parts: a number means nothing in another one
-        track_here = same if _part_names(phrase) == _part_names(opened.main) else track
+        track_here = same if _part_names(phrase) == _part_names(main_phrase) else track
         try:
             section = _select(player, phrase, track_here, opened.name, is_chosen=track is not None)
         except RequestError:
             section = _silent(phrase, main)
         items.append(main if i == number else section)
     return Sections(tuple(items), number)
+
+
+def _first_readable(player: Player, opened: Opened, track: Track) -> tuple[int, Section]:
+    """Number and parts of the section with most notes, or of the next one that can be read.
+
+    Raises:
+        RequestError: none can be read; the error is about the one with most notes.
+    """
+    number = main_number(opened)
+    counts = [sum(len(part.notes) for part in phrase.parts) for phrase in opened.phrases]
+    order = sorted(range(len(counts)), key=lambda i: (i != number, -counts[i]))
+    errors = []
+    for i in order:
+        candidate = opened if i == number else replace(opened, main=opened.phrases[i])
+        try:
+            return i, select_main(player, candidate, track)
+        except RequestError as error:
+            errors.append(error)
+    raise errors[0]
 
 
 def main_number(opened: Opened) -> int:

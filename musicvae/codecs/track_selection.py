@@ -69,7 +69,7 @@ def select_drums(phrase: Phrase, track: Track = None) -> Phrase:
         phrase = replace(phrase, parts=(part,))
     kit, notices = _drum_part(phrase)
     if not kit.notes and not phrase.is_silent:
-        way_out = f"; give the track to be read as drums: {list_parts(phrase)}"
+        way_out = f"; name the track to be read as drums (--track): {list_parts(phrase)}"
         raise RequestError("no drums are played in it" + (way_out if track is None else ""))
     return replace(phrase, parts=(kit,), notices=(*phrase.notices, *notices))
 

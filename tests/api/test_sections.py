@@ -114,6 +114,21 @@ def test_a_section_without_the_parts_of_the_model_stays_silent() -> None:
     assert trio.steps == 16 + 12
 
 
+def test_parts_that_rest_in_the_section_with_most_notes_are_read_in_the_others() -> None:
+    """Drums that enter with another meter, or a track that does; nowhere, it is an error."""
+    drums = Part(tuple(Note(4 * i, 1, 36) for i in range(2)), is_drum=True, name="Kit")
+    rest = replace(drums, notes=())
+    march = Phrase(Meter(4, 4), 1, parts=(tune(70, "Flute"), rest))
+    waltz = Phrase(Meter(3, 4), 1, parts=(Part(name="Flute"), drums))
+    model = MusicVAE(tiny_checkpoint("drums-2bar"))
+    for track in (None, "Kit", 2):
+        result = model.reconstruct(whole(march, waltz), track=track)
+        assert shape(result.phrase) == [(Meter(4, 4), 1), (Meter(3, 4), 1)]
+        assert result.steps == 12
+    with pytest.raises(RequestError, match="no drums are played in it"):
+        model.reconstruct(whole(march, replace(waltz, parts=(tune(60), rest))))
+
+
 def test_accuracy_is_of_all_sections(tiny_model: MusicVAE) -> None:
     """It is the share of right steps and the F1 of notes, of all sections together."""
     sections = BAND.sections

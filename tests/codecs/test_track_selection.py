@@ -124,7 +124,7 @@ def test_strokes_of_no_drum_class_are_counted(codec: str) -> None:
 
 def test_without_drums_the_error_says_how_a_track_is_read_as_drums() -> None:
     """It lists the tracks; with a track, the error is about that track."""
-    with pytest.raises(RequestError, match=r"to be read as drums: 1 'Tune', 2 'Bass'"):
+    with pytest.raises(RequestError, match=r"to be read as drums \(--track\): 1 'Tune', 2 'Bass'"):
         select(band(TUNE, BASS), "drums")
     high = Part((Note(0, 1, 120),), name="High")
     with pytest.raises(RequestError, match=r"^no drums are played in it$"):
