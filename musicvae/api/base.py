@@ -6,16 +6,17 @@ from dataclasses import replace
 from typing import TypedDict
 
 from ..checkpoint import Checkpoint
+from ..codecs.pitch_range import OCTAVE
 from ..config import check_seed
 from ..constraints.parse import ChordsLike, DensityLike, RangeLike, parse_constraints
 from ..constraints.spec import Constraints
 from ..engine import Player
 from ..generation.seeding import Sampling
-from ..generation.source import generated_parts
 from ..performance.render import Rendering
 from ..score.phrase import Phrase
 from . import inputs
-from .inputs import Music, naming
+from .inputs import Music
+from .sections import Section, Sections, main_number, select_main, select_sections
 
 
 class ConstraintOptions(TypedDict, total=False):
@@ -51,29 +52,47 @@ class ModelBase:
         return self.player.verbs
 
     def _select(self, music: Music, track: str | int | None, bpm: float) -> Phrase:
-        """The parts of some music that this model's codec reads; errors name the file."""
+        """The parts of some music that this model's codec reads, in the section with most notes.
+
+        Raises:
+            RequestError: see `sections.select_main`.
+        """
         opened = inputs.open(music, bpm=bpm)
-        made_here = generated_parts(self.player, opened.main) if track is None else None
-        if made_here:
-            return made_here
-        with naming(opened):
-            selected = self.player.codec.select(replace(opened.main, notices=()), track)
-        return inputs.add_notices(selected, (*opened.main.notices, *_sections(opened)), opened.name)
+        section = select_main(self.player, opened, track)
+        notices = (*section.phrase.notices, *_changes_meter(opened), *_moved(section, opened))
+        return replace(section.phrase, notices=notices)
+
+    def _select_sections(self, music: Music, track: str | int | None, bpm: float) -> Sections:
+        """The same for every section of the music."""
+        return select_sections(self.player, inputs.open(music, bpm=bpm), track)
 
     def _rendering(self, pattern: str | None, humanize: float = 0.0) -> Rendering:
         """How decoded phrases are rendered; a pattern needs a codec with chords."""
         return Rendering.create(self.player.codec.name, pattern, humanize)
 
 
-def _sections(opened: inputs.Opened) -> tuple[str, ...]:
+def _changes_meter(opened: inputs.Opened) -> tuple[str, ...]:
     """The notice about the sections of other meters, which a verb does not read."""
     if len(opened.phrases) == 1:
         return ()
-    number = opened.phrases.index(opened.main) + 1
+    number = main_number(opened) + 1
     return (
         f"{opened.name or 'The music'} changes meter: of {len(opened.phrases)} sections, number "
         f"{number} was read, which has the most notes (musicvae info shows them)",
     )
+
+
+def _moved(section: Section, opened: inputs.Opened) -> tuple[str, ...]:
+    """The notice about parts that were moved by octaves and stay there."""
+    name = f"{opened.name}: " if opened.name else ""
+    notices = []
+    for part, semitones in zip(section.phrase.parts, section.moved, strict=False):
+        octaves = abs(semitones) // OCTAVE
+        if octaves:
+            much = f"{octaves} octave{'s' * (octaves > 1)} {'up' if semitones > 0 else 'down'}"
+            about = part.name or "the part"
+            notices.append(f"{name}the {len(part.notes)} notes of {about} were moved {much}")
+    return tuple(notices)
 
 
 def sampling_of(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Unpack
 
 from ..arguments import check_arguments
 from ..arrays import FloatArray
 from ..config import SampleConfig
+from ..generation.source import generated_parts
 from ..performance.render import render
 from ..score.phrase import Phrase
 from ..theory.general_midi import parse_program
@@ -16,6 +18,7 @@ from ..verbs import extend, generate, latent, replay, vary
 from . import inputs
 from .base import ConstraintOptions, ModelBase, sampling_of
 from .inputs import Music, naming
+from .sections import join_sections, main_number
 
 
 class GenerationVerbs(ModelBase):
@@ -94,6 +97,9 @@ class GenerationVerbs(ModelBase):
     ) -> list[Phrase]:
         """Generate variations of some music, the nearest first; see `verbs.vary`.
 
+        If its meter changes, all its sections are varied; the result is the one with the most
+        notes, and has the others `before` and `after` it.
+
         Args:
             source: music of any kind.
             n: number of variations.
@@ -109,9 +115,18 @@ class GenerationVerbs(ModelBase):
         """
         sampling = sampling_of(temperature, seed, constraints)
         rendering = self._rendering(pattern, humanize)
-        origin = self._select(source, track, bpm)
-        varied = vary.vary(self.player, origin, n, sampling, strength=strength, settings=settings)
-        return [render(phrase, rendering, sampling.constraints) for phrase in varied]
+        sections = self._select_sections(source, track, bpm)
+        vary.check_length(sections.bars)
+        varied = [
+            vary.vary(self.player, phrase, n, sampling, strength=strength, settings=settings)
+            if is_worked_on
+            else [replace(phrase, recipe=None)] * n
+            for phrase, is_worked_on in sections.to_work_on
+        ]
+        return [
+            sections.join([render(phrase, rendering, sampling.constraints) for phrase in row])
+            for row in zip(*varied, strict=True)
+        ]
 
     @check_arguments
     def extend(
@@ -129,7 +144,8 @@ class GenerationVerbs(ModelBase):
         """Return some music followed by new bars, in its meter, tempo and instrument.
 
         The new bars come from the model's prior, or from the net itself if it predicts the next
-        step (presets `rnn` and `lstm`); see `verbs.extend`. Arguments as for `interpolate`.
+        step (presets `rnn` and `lstm`); see `verbs.extend`. If the meter changes, they follow the
+        last section, and the others stand `before` it. Arguments as for `interpolate`.
 
         Raises:
             MidiError, RequestError: the input cannot be used, a number is out of range,
@@ -137,9 +153,12 @@ class GenerationVerbs(ModelBase):
         """
         sampling = sampling_of(temperature, seed, constraints)
         rendering = self._rendering(pattern)
-        phrase = self._select(source, track, bpm)
-        longer = extend.extend(self.player, phrase, bars, sampling)
-        return render(longer, rendering, sampling.constraints)
+        sections = self._select_sections(source, track, bpm)
+        *earlier, last = (phrase for phrase, _ in sections.to_work_on)
+        kept = [replace(phrase, recipe=None) for phrase in earlier]
+        longer = extend.extend(self.player, last, bars, sampling)
+        results = [render(phrase, rendering, sampling.constraints) for phrase in (*kept, longer)]
+        return sections.join(results, main=-1)
 
     @check_arguments
     def decode(
@@ -176,6 +195,13 @@ class GenerationVerbs(ModelBase):
             RequestError: it carries no recipe of this model, or was edited since.
         """
         opened = inputs.open(source)
-        phrase = self._select(opened, None, 120.0)
+        if not any(phrase.recipe for phrase in opened.phrases):
+            self._replay(opened, opened.main)  # says that there is no recipe
+        results = [
+            self._replay(opened, phrase) if phrase.recipe else phrase for phrase in opened.phrases
+        ]
+        return join_sections(results, main_number(opened))
+
+    def _replay(self, opened: inputs.Opened, phrase: Phrase) -> Phrase:
         with naming(opened):
-            return replay.replay(self.player, phrase)
+            return replay.replay(self.player, generated_parts(self.player, phrase) or phrase)

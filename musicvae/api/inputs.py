@@ -26,7 +26,8 @@ class Opened:
     Attributes:
         name: path of the file, as it was given; None for music without a file.
         phrases: one for each section of one meter, in order.
-        main: the phrase that the verbs read; see `midi.reader.main_phrase`.
+        main: the phrase that verbs of one section read: of a `Phrase` with sections around it
+            itself, else that of `midi.reader.main_phrase`.
     """
 
     name: str | None
@@ -58,7 +59,8 @@ def open(music: Music, *, bpm: float = 120.0) -> Opened:
     bpm_to_tempo(bpm)  # an error if it is none
     name = str(music) if isinstance(music, (str, Path)) else None
     phrases = tuple(add_notices(phrase, (), name) for phrase in _read(music, bpm))
-    return Opened(name, phrases, main_phrase(phrases))
+    main = phrases[len(music.before)] if isinstance(music, Phrase) else main_phrase(phrases)
+    return Opened(name, phrases, main)
 
 
 def notices_of(phrases: Iterable[Phrase]) -> tuple[str, ...]:
@@ -74,7 +76,7 @@ def add_notices(phrase: Phrase, before: tuple[str, ...], name: str | None) -> Ph
 
 def _read(music: Any, bpm: float) -> Iterable[Phrase]:
     if isinstance(music, Phrase):
-        return [music]
+        return music.sections
     if isinstance(music, (str, Path)):
         check_path("music", music)
     if isinstance(music, (str, Path, bytes)) or hasattr(music, "read"):

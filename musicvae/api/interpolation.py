@@ -40,7 +40,8 @@ class InterpolationVerbs(ModelBase):
         Args:
             a, b: music of any kind; if a file changes meter, its section with the most notes.
             n: number of phrases, both ends included.
-            track: number (from 1) or name of the part to read; None finds the melody.
+            track: number (from 1) or name of the part to read, or several joined: "2+3"; None
+                finds the melody.
             track_b: the track of `b`; None for that of `a`.
             curve: how the phrases are spaced: `even` to the ear, `line` (equal steps in z),
                 `ease` (slow near both ends), `early` or `late`.
@@ -142,6 +143,14 @@ class InterpolationVerbs(ModelBase):
         """
         sampling = sampling_of(temperature, seed)
         rendering = self._rendering(pattern)
-        phrase = self._select(source, track, bpm)
-        result = reconstruct.reconstruct(self.player, phrase, sampling)
-        return replace(result, phrase=render(result.phrase, rendering))
+        sections = self._select_sections(source, track, bpm)
+        results = [
+            reconstruct.reconstruct(self.player, phrase, sampling) if is_worked_on else None
+            for phrase, is_worked_on in sections.to_work_on
+        ]
+        phrases = [
+            render(result.phrase if result else replace(phrase, recipe=None), rendering)
+            for result, (phrase, _) in zip(results, sections.to_work_on, strict=True)
+        ]
+        joined = sections.join(phrases)
+        return reconstruct.join_reconstructions(list(filter(None, results)), joined)

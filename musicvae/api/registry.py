@@ -39,8 +39,10 @@ def find_checkpoint(name_or_path: str | Path) -> Path:
 
 def find_maker(*music: Opened) -> Path | None:
     """Folder of the shipped model that made all of this music, by its recipes; None if none did."""
-    recipes = [opened.main.recipe for opened in music]
-    digests = {recipe.model if recipe else "" for recipe in recipes}
+    digests: set[str] = set()
+    for opened in music:
+        recipes = [phrase.recipe for phrase in opened.phrases]
+        digests |= {recipe.model for recipe in recipes if recipe} or {""}
     if len(digests) > 1 or digests == {""}:
         return None
     return next((folder for folder in shipped().values() if stored_digest(folder) in digests), None)

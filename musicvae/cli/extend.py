@@ -53,7 +53,8 @@ def extend(
 ) -> None:
     """Continue a MIDI file with new bars.
 
-    The output is the part of the file that the model reads, followed by the new bars.
+    The output is the part of the file that the model reads, in all its meters, followed by the
+    new bars.
 
     Example:  musicvae extend in.mid out.mid --bars 4
     """

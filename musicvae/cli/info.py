@@ -15,6 +15,8 @@ from .streams import STANDARD, open_midi
 if TYPE_CHECKING:
     from ..score.phrase import Part, Phrase
 
+ONE_SECTION = "  <- read by verbs of several files; the others read every section"
+
 
 def info(
     source: Annotated[
@@ -43,6 +45,7 @@ def info(
 def _show_file(path: Path, track: str | None, bpm: float) -> None:
     import shutil
 
+    from ..codecs.track_selection import select_drums
     from ..errors import RequestError
     from ..score.melody_extraction import find_melody
     from ..score.text_roll import draw_part
@@ -52,7 +55,7 @@ def _show_file(path: Path, track: str | None, bpm: float) -> None:
     report_notices(opened.notices)
     main = opened.main
     for number, phrase in enumerate(opened.phrases, 1):
-        mark = "  <- read by the verbs" if len(opened.phrases) > 1 and phrase is main else ""
+        mark = ONE_SECTION if len(opened.phrases) > 1 and phrase is main else ""
         typer.echo(f"section {number}: {_describe(phrase)}{mark}")
         if phrase.chords:
             chords = symbols(change.chord for change in phrase.chords)
@@ -60,6 +63,10 @@ def _show_file(path: Path, track: str | None, bpm: float) -> None:
         for index, part in enumerate(phrase.parts, 1):
             kind = "drums" if part.is_drum else f"program {part.program}"
             typer.echo(f"  {index:>2} {_name(part)}: {kind}, {_notes(part)}")
+    if any(part.is_drum and part.notes for part in main.parts):
+        drums = select_drums(main)
+        report_notices(f"{path}: {notice}" for notice in drums.notices[len(main.notices) :])
+        typer.echo(f"drums: {count_of(len(drums.parts[0].notes), 'stroke')} in all drum parts")
     try:
         melody = find_melody(main, track)
     except RequestError as error:

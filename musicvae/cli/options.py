@@ -50,7 +50,8 @@ FileBpm = Annotated[
 Track = Annotated[
     str | None,
     typer.Option(
-        help="Number (from 1) or name of the track to read; by default the melody is found."
+        help="Number (from 1) or name of the track to read, or several: 2+3. By default the melody "
+        "is found; a model of drums reads the track as drums."
     ),
 ]
 Curve = Annotated[

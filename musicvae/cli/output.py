@@ -16,6 +16,9 @@ from .streams import STANDARD, say, stem_of, write_standard
 if TYPE_CHECKING:
     from ..score.phrase import Part, Phrase
 
+MAX_LENGTHS = 4
+"""Sections whose length is printed."""
+
 
 def file_in(out: Path, source: Path) -> Path:
     """The file to write: *out* itself, or *out*/*source*.mid if *out* has no extension."""
@@ -66,7 +69,17 @@ def _file_bytes(phrase: Phrase, recipe: bool) -> bytes:
     """A phrase as a MIDI file, with or without its recipe."""
     from ..midi.writer import midi_bytes
 
-    return midi_bytes(phrase if recipe else replace(phrase, recipe=None))
+    return midi_bytes(phrase if recipe else _without_recipes(phrase))
+
+
+def _without_recipes(phrase: Phrase) -> Phrase:
+    """The phrase, and the sections around it, without their recipes."""
+    bare = (
+        tuple(replace(section, recipe=None) for section in sections)
+        for sections in (phrase.before, phrase.after)
+    )
+    before, after = bare
+    return replace(phrase, recipe=None, before=before, after=after)
 
 
 def report_notices(notices: Iterable[str]) -> None:
@@ -84,32 +97,40 @@ def report_seed(
 
 
 def _summary(phrase: Phrase) -> str:
-    """Length, meter, tempo, chords, the notes of each part, and the cost, in one line."""
+    """Length, meter, tempo, chords, the notes of each part, and the cost, in one line.
+
+    Of several sections, the length of each, and the notes of all together.
+    """
     from ..theory.chords import symbols
     from ..theory.meter import tempo_to_bpm
 
-    bpm = tempo_to_bpm(phrase.tempos[0].microseconds)
-    head = f"{count_of(phrase.bars, 'bar')} of {phrase.meter} at {bpm:.0f} bpm"
-    if phrase.chords:
-        head += ", " + " ".join(symbols(change.chord for change in phrase.chords))
-    items = [head, *map(_notes, phrase.parts)]
-    if phrase.recipe and (cost := phrase.recipe.cost):
+    sections = phrase.sections
+    bpm = tempo_to_bpm(sections[0].tempos[0].microseconds)
+    lengths = [f"{count_of(section.bars, 'bar')} of {section.meter}" for section in sections]
+    shown, more = lengths[:MAX_LENGTHS], len(lengths) - MAX_LENGTHS
+    head = ", then ".join([*shown, f"{more} more sections"] if more > 0 else shown)
+    head += f" at {bpm:.0f} bpm"
+    changes = [change.chord for section in sections for change in section.chords]
+    if changes:
+        head += ", " + " ".join(symbols(changes))
+    numbers = range(max(len(section.parts) for section in sections))
+    items = [head, *(_notes([s.parts[i] for s in sections if i < len(s.parts)]) for i in numbers)]
+    if cost := sum(section.recipe.cost for section in sections if section.recipe):
         items.append(f"{cost:.1f} nats for the constraints")
     return ", ".join(items)
 
 
-def _notes(part: Part) -> str:
-    """Name, number of notes and pitch range of a part."""
-    return " ".join(
-        filter(None, (printable(part.name), count_of(len(part.notes), "note"), pitch_span(part)))
-    )
+def _notes(parts: Sequence[Part]) -> str:
+    """Name, number of notes and pitch range of a part in all its sections."""
+    name, count = printable(parts[0].name), sum(len(part.notes) for part in parts)
+    return " ".join(filter(None, (name, count_of(count, "note"), pitch_span(*parts))))
 
 
-def pitch_span(part: Part) -> str:
+def pitch_span(*parts: Part) -> str:
     """Lowest and highest note of a part: `C4 to G5`; empty for drums and silent parts."""
     from ..theory.pitch import pitch_name
 
-    pitches = [note.pitch for note in part.notes]
-    if part.is_drum or not pitches:
+    pitches = [note.pitch for part in parts for note in part.notes if not part.is_drum]
+    if not pitches:
         return ""
     return f"{pitch_name(min(pitches))} to {pitch_name(max(pitches))}"

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..atomic_files import MIDI_ENDINGS
-from .options import Force, count_of
+from .options import Force, Track, count_of
 from .printable import printable
 from .progress import progress_bar
 
@@ -25,6 +25,7 @@ def prepare(
         typer.Option(help="What the net will read: melody, drums, roll, piano, trio, leadsheet."),
     ] = "melody",
     bars: Annotated[int, typer.Option(help="Length of a window, in bars.", min=2, max=64)] = 2,
+    track: Track = None,
     workers: Annotated[
         int | None, typer.Option(help="Number of processes; by default one per core.", min=1)
     ] = None,
@@ -53,6 +54,7 @@ def prepare(
             out,
             codec=codec,
             bars=bars,
+            track=track,
             workers=workers,
             timeout=timeout,
             progress=progress,

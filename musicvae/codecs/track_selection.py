@@ -11,12 +11,19 @@ from typing import Protocol
 
 from ..errors import RequestError
 from ..score.chord_recognition import recognize_chords, to_chord_changes
-from ..score.melody_extraction import find_bass, find_melody, find_part, pitched_parts
-from ..score.phrase import Part, Phrase, remove_overlaps
+from ..score.melody_extraction import (
+    find_bass,
+    find_melody,
+    find_part,
+    list_parts,
+    merge_parts,
+    pitched_parts,
+)
+from ..score.phrase import Part, Phrase
 from ..theory.drum_kit import DRUM_CLASS
 
 Track = str | int | None
-"""A part's number, from 1, or its name or a piece of it; None leaves the choice to the selector."""
+"""The parts to read, see `melody_extraction.part_numbers`; None leaves it to the selector."""
 
 PIANO = re.compile(r"\bpiano|pianoforte|klavier|\bclavier", re.IGNORECASE)
 
@@ -26,6 +33,9 @@ class Selector(Protocol):
 
     def __call__(self, phrase: Phrase, track: Track = None) -> Phrase:
         """The phrase with those parts only; `track`, if given, names the first of them.
+
+        It may be silent, as a track of a file rests in some of its sections. Notes of the parts
+        that the codec cannot take are counted in `notices`, and their steps are in `Part.lost`.
 
         Raises:
             RequestError: the phrase has no such part, or no such track.
@@ -39,7 +49,7 @@ def select_melody(phrase: Phrase, track: Track = None) -> Phrase:
 
 def select_pitched(phrase: Phrase, track: Track = None) -> Phrase:
     """All pitched parts merged, with the program and name of the first."""
-    part = _merge(pitched_parts(phrase)) if track is None else find_part(phrase, track)
+    part = merge_parts(pitched_parts(phrase)) if track is None else find_part(phrase, track)
     return replace(phrase, parts=(part,))
 
 
@@ -57,10 +67,11 @@ def select_drums(phrase: Phrase, track: Track = None) -> Phrase:
     if track is not None:
         part = replace(find_part(phrase, track), is_drum=True)
         phrase = replace(phrase, parts=(part,))
-    kit = _drum_part(phrase)
+    kit, notices = _drum_part(phrase)
     if not kit.notes and not phrase.is_silent:
-        raise RequestError("no drums are played in it")
-    return replace(phrase, parts=(kit,))
+        way_out = f"; name the track to be read as drums (--track): {list_parts(phrase)}"
+        raise RequestError("no drums are played in it" + (way_out if track is None else ""))
+    return replace(phrase, parts=(kit,), notices=(*phrase.notices, *notices))
 
 
 def select_chords(phrase: Phrase, track: Track = None) -> Phrase:
@@ -78,17 +89,33 @@ def select_leadsheet(phrase: Phrase, track: Track = None) -> Phrase:
 def select_trio(phrase: Phrase, track: Track = None) -> Phrase:
     """Melody, bass and drums; a missing bass or missing drums become silent parts."""
     melody = find_melody(phrase, track)
-    return replace(phrase, parts=(melody, find_bass(phrase, melody), _drum_part(phrase)))
+    drums, notices = _drum_part(phrase)
+    parts = (melody, find_bass(phrase, melody), drums)
+    return replace(phrase, parts=parts, notices=(*phrase.notices, *notices))
 
 
-def _drum_part(phrase: Phrase) -> Part:
-    """All drum parts merged; a silent part if there are none."""
+MELODY_SELECTORS: tuple[Selector, ...] = (select_melody, select_leadsheet, select_trio)
+"""Selectors whose first part is the melody."""
+
+
+def _drum_part(phrase: Phrase) -> tuple[Part, tuple[str, ...]]:
+    """All drum parts merged, and the notice about strokes that belong to no drum class.
+
+    The part is silent if there are none.
+    """
     drums = [part for part in phrase.parts if part.is_drum]
-    part = _merge(drums) if drums else Part(is_drum=True)
-    return replace(part, notes=tuple(note for note in part.notes if note.pitch in DRUM_CLASS))
-
-
-def _merge(parts: list[Part]) -> Part:
-    """All notes without overlaps, with program and name of the first part."""
-    notes = (note for part in parts for note in part.notes)
-    return replace(parts[0], notes=remove_overlaps(notes))
+    drums = [part for part in drums if part.notes] or drums
+    if not drums:
+        return Part(is_drum=True), ()
+    part = merge_parts(drums)
+    strokes = tuple(note for note in part.notes if note.pitch in DRUM_CLASS)
+    others = [note for note in part.notes if note.pitch not in DRUM_CLASS]
+    if not others:
+        return part, ()
+    lost = tuple(sorted([*part.lost, *(note.start for note in others)]))
+    pitches = ", ".join(map(str, sorted({note.pitch for note in others})))
+    notice = (
+        f"{len(others)} drum stroke{'s' * (len(others) > 1)} on no General MIDI drum "
+        f"(MIDI pitch {pitches}) left out"
+    )
+    return replace(part, notes=strokes, lost=lost), (notice,)

@@ -17,6 +17,7 @@ import numpy as np
 from ..arrays import BoolArray, IntArray
 from ..codecs import CODECS
 from ..codecs.base import Codec, Codes
+from ..codecs.pitch_range import fit_range, octave_shift
 from ..codecs.track_selection import Selector, select_melody, select_pitched
 from ..errors import MeterError
 from ..midi.array_parts import ChannelTrack, FastPathUnsupported
@@ -55,16 +56,20 @@ class QuantizedTrack:
         """The track in the codec's codes. `[bars * steps_per_bar, ...]`"""
         if self.codes is not None:
             return self.codes
-        return codec.encode_notes(self.start, self.end, self.pitch, self.meter, self.bars)
+        pitch = self.pitch
+        if len(pitch) and codec.pitches:
+            pitch = pitch + octave_shift(int(pitch.min()), int(pitch.max()), codec.pitches)
+        return codec.encode_notes(self.start, self.end, pitch, self.meter, self.bars)
 
 
 def to_track(phrase: Phrase, codec: Codec) -> QuantizedTrack:
     """All parts of a phrase as one track; the phrase has only the parts that the codec reads."""
     whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
+    fitted, _ = fit_range(whole, codec)
     notes = sorted(note for part in whole.parts for note in part.notes)
     columns = np.array([(n.start, n.end, n.pitch) for n in notes], dtype=np.int64)
     start, end, pitch = columns.reshape(-1, 3).T
-    return QuantizedTrack(phrase.meter, whole.bars, start, end, pitch, codec.encode(whole))
+    return QuantizedTrack(phrase.meter, whole.bars, start, end, pitch, codec.encode(fitted))
 
 
 def fast_tracks(data: bytes, codec: str) -> list[QuantizedTrack]:
@@ -129,10 +134,11 @@ def _melody(notes: NoteArrays, channels: Sequence[ChannelTrack], bar: int) -> No
     for track, candidate, line in zip(candidates, track_notes, lines, strict=True):
         onset_share = len(np.unique(candidate.start)) / len(candidate.start)
         channel = channels[track]
-        pitches = line.pitch.tolist()
-        scores.append(
-            score_line(pitches, onset_share, shares[track], channel.program, channel.name)
+        pitches, starts = line.pitch.tolist(), line.start.tolist()
+        score = score_line(
+            pitches, starts, onset_share, shares[track], channel.program, channel.name
         )
+        scores.append(score)
     return lines[scores.index(max(scores))]
 
 

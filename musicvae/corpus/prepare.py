@@ -56,6 +56,7 @@ def prepare(
     *,
     codec: str = "melody",
     bars: int = TWO_BARS,
+    track: str | int | None = None,
     workers: int | None = None,
     timeout: float = FILE_SECONDS,
     progress: Progress = no_progress,
@@ -69,6 +70,8 @@ def prepare(
         out: the folder of the data set.
         codec: the representation that the net will read, one of `CODECS`.
         bars: length of a window; twice as long where a bar is shorter than three quarters.
+        track: number (from 1) or name of the track to read in each file, or several: "2+3".
+            For the codec `drums` it is read as drums; None finds the parts.
         workers: processes, or workers of the joblib backend; None for all CPUs.
         timeout: seconds for each file.
         progress: receives the number of files done, and `files/s`.
@@ -97,7 +100,7 @@ def prepare(
         raise DatasetError(f"There is no MIDI file in {', '.join(map(str, folders))}.")
     out = Path(out)
     with one_writer(out):
-        corpus = _read(files, out, codec, bars, workers, timeout, progress)
+        corpus = _read(files, out, codec, bars, track, workers, timeout, progress)
         data = write(out, codec, bars, corpus, others)
         shutil.rmtree(out / READING_FOLDER, ignore_errors=True)
     return data
@@ -108,6 +111,7 @@ def _read(
     out: Path,
     codec: str,
     bars: int,
+    track: str | int | None,
     workers: int | None,
     timeout: float,
     progress: Progress,
@@ -117,14 +121,22 @@ def _read(
     Raises:
         DatasetError: none can be used.
     """
-    folder = out / READING_FOLDER / f"{codec}-{bars}-{READER_VERSION}"
-    read = partial(read_batch, codec=codec, bars=bars)
+    wanted = None if track is None else str(track)
+    folder = out / READING_FOLDER / f"{codec}-{bars}-{READER_VERSION}{_digest_of(wanted)}"
+    read = partial(read_batch, codec=codec, bars=bars, track=wanted)
     failed = _read_new(files, folder, read, workers, timeout, progress)
     corpus = Corpus.gather(files, folder, failed)
     if not len(corpus.keys):
         reason = Counter(piece.reason for piece in corpus.pieces).most_common(1)[0][0]
         raise DatasetError(f"None of {len(files)} files can be used; the first reason: {reason}")
     return corpus
+
+
+def _digest_of(track: str | None) -> str:
+    """Part of the name of the reading folder, so that each track has its own; empty for None."""
+    if track is None:
+        return ""
+    return "-" + hashlib.sha256(track.encode(errors="surrogateescape")).hexdigest()[:8]
 
 
 def midi_files(folders: Iterable[Path | str]) -> Iterator[Path]:

@@ -65,13 +65,13 @@ def row_type(codec: str, bars: int) -> np.dtype[np.void]:
     return np.dtype([("codes", codes.dtype, codes.shape[1:]), ("meter", np.uint8, 3), *digests])
 
 
-def read_piece(file: str, codec: str, bars: int) -> tuple[Piece, Rows]:
+def read_piece(file: str, codec: str, bars: int, track: str | None = None) -> tuple[Piece, Rows]:
     """The distinct windows of one file, up to transposition; a file error becomes the reason."""
     piece, rows = Piece(file, file_stamp(file)), []
     try:
         _, data = load_bytes(file)
         piece.sha256 = hashlib.sha256(data).hexdigest()
-        rows = list(_window_rows(piece, data, codec, bars))
+        rows = list(_window_rows(piece, data, codec, bars, track))
     except MidiError as error:
         piece.reason = error.reason
     piece.windows = sum(map(len, rows))
@@ -82,19 +82,22 @@ def read_piece(file: str, codec: str, bars: int) -> tuple[Piece, Rows]:
     return piece, np.concatenate([np.empty(0, row_type(codec, bars)), *rows])
 
 
-def tracks_of(data: bytes, codec: str) -> list[QuantizedTrack]:
+def tracks_of(data: bytes, codec: str, track: str | None = None) -> list[QuantizedTrack]:
     """The track that the codec reads in each meter segment of a file, by the fast path if possible.
+
+    Args:
+        track: number or name of the track to read; only the full reader knows tracks by name.
 
     Raises:
         MidiError: the file cannot be read, or has nothing for the codec.
     """
     with suppress(FastPathUnsupported):
-        if tracks := fast_tracks(data, codec):
+        if track is None and (tracks := fast_tracks(data, codec)):
             return tracks
-    return read_tracks(data, codec)
+    return read_tracks(data, codec, track)
 
 
-def read_tracks(source: Source, codec: str) -> list[QuantizedTrack]:
+def read_tracks(source: Source, codec: str, track: str | None = None) -> list[QuantizedTrack]:
     """The same by the full reader, which the verbs use.
 
     Raises:
@@ -103,17 +106,20 @@ def read_tracks(source: Source, codec: str) -> list[QuantizedTrack]:
     tracks = []
     for phrase in read_midi(source):
         with suppress(RequestError):
-            tracks.append(to_track(CODECS[codec].select(phrase), CODECS[codec]))
+            tracks.append(to_track(CODECS[codec].select(phrase, track), CODECS[codec]))
     if not tracks:
-        raise MidiError("The MIDI data", f"there is nothing for the codec {codec} in it")
+        where = "in it" if track is None else f"in a track {track!r}"
+        raise MidiError("The MIDI data", f"there is nothing for the codec {codec} {where}")
     return tracks
 
 
-def _window_rows(piece: Piece, data: bytes, codec: str, bars: int) -> Iterator[Rows]:
+def _window_rows(
+    piece: Piece, data: bytes, codec: str, bars: int, track: str | None
+) -> Iterator[Rows]:
     """Yield the distinct windows of a file, and count the dropped ones in its piece."""
     seen: set[bytes] = set()
-    for track in tracks_of(data, codec):
-        for batch in cut_windows(track, CODECS[codec], bars):
+    for read in tracks_of(data, codec, track):
+        for batch in cut_windows(read, CODECS[codec], bars):
             piece.dropped += batch.dropped
             new = []
             for row, key in enumerate(batch.keys):
@@ -132,7 +138,7 @@ def _window_rows(piece: Piece, data: bytes, codec: str, bars: int) -> Iterator[R
             yield rows
 
 
-def read_batch(batch: FileBatch, codec: str, bars: int) -> Path:
+def read_batch(batch: FileBatch, codec: str, bars: int, track: str | None = None) -> Path:
     """Read a batch of files; store its rows as `.npy`, then the list of its pieces as `.json`."""
     if batch.path.with_suffix(".json").exists():
         return batch.path
@@ -141,7 +147,7 @@ def read_batch(batch: FileBatch, codec: str, bars: int) -> Path:
         piece, piece_rows = Piece(file, file_stamp(file)), np.empty(0, row_type(codec, bars))
         try:
             with time_limit(batch.timeout, batch.parent_pid):
-                piece, piece_rows = read_piece(file, codec, bars)
+                piece, piece_rows = read_piece(file, codec, bars, track)
         except FileTimeout as error:
             piece.reason = str(error)
         except MemoryError:

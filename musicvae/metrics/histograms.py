@@ -21,8 +21,11 @@ Histograms = dict[str, Histogram]
 Key = TypeVar("Key", bound=Hashable)
 
 
-def note_f1(truth: Phrase, guess: Phrase) -> float:
+def note_f1(truth: Phrase, guess: Phrase, missed: int = 0) -> float:
     """F1 score of notes, 0 to 1: a note is right if part, onset and pitch are.
+
+    Args:
+        missed: notes that the truth lacks, which no guess can have right.
 
     Two silent phrases score 1.0.
 
@@ -30,9 +33,8 @@ def note_f1(truth: Phrase, guess: Phrase) -> float:
     is as wrong as any other error.
     """
     true_notes, guessed_notes = _note_set(truth), _note_set(guess)
-    if not true_notes and not guessed_notes:
-        return 1.0
-    return 2 * len(true_notes & guessed_notes) / (len(true_notes) + len(guessed_notes))
+    total = len(true_notes) + len(guessed_notes) + missed
+    return 2 * len(true_notes & guessed_notes) / total if total else 1.0
 
 
 def _note_set(phrase: Phrase) -> set[tuple[int, int, int]]:

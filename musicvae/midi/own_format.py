@@ -7,9 +7,10 @@ Other programs keep these events when they save a file, even if its notes were e
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 from ..score.chord_recognition import recognize_chords, to_chord_changes
@@ -44,13 +45,69 @@ MAX_MODEL_PARTS = 16
 """Most parts that a recipe is compared with; no model makes more."""
 
 
-def read_written_phrase(score: Score) -> Phrase | None:
-    """The phrase as written; None for a foreign file or one whose text no longer fits its notes."""
-    signature = _find_text(score, SIGNATURE)
+def read_written_phrases(score: Score) -> list[tuple[Phrase, Score]]:
+    """The sections as written, each with the part of the score that it was read from.
+
+    Empty for a foreign file, or one whose texts no longer fit its notes.
+    """
+    texts = [
+        (event.tick, event.text.removeprefix(SIGNATURE))
+        for event in score.texts
+        if event.text.startswith(SIGNATURE)
+    ]
     try:
-        return None if signature is None else _rebuild(score, json.loads(signature))
+        if len(texts) == 1:
+            return [(_rebuild(score, json.loads(texts[0][1])), score)]
+        grids = [(tick, json.loads(text)) for tick, text in texts]
+        return [
+            (_rebuild(section, about), section)
+            for section, (_, about) in zip(_split(score, grids), grids, strict=True)
+        ]
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        return None
+        return []
+
+
+def _split(score: Score, grids: Sequence[tuple[int, dict[str, Any]]]) -> list[Score]:
+    """The score of each section, whose ticks count from its start.
+
+    Raises:
+        ValueError: a section does not begin where the one before it ends.
+    """
+    sections = []
+    end = 0
+    for start, about in grids:
+        if start != end:
+            raise ValueError("edited: the sections do not follow each other")
+        phrase = _empty_phrase(about)
+        grid = phrase.meter.steps_per_quarter
+        end += steps_to_ticks(phrase.steps + phrase.lead_in, score.resolution, grid)
+        sections.append(_cut(score, start, end))
+    if any(note.start >= end for track in score.tracks for note in track.notes):
+        raise ValueError("edited: there are notes after the last section")
+    return sections
+
+
+def _cut(score: Score, start: int, end: int) -> Score:
+    """The events of a score from `start` until before `end`, in ticks from `start`."""
+
+    def inside(events: list[Any]) -> list[Any]:
+        first, stop = (bisect_left(events, tick, key=itemgetter(0)) for tick in (start, end))
+        return events[first:stop]
+
+    tracks = []
+    for track in score.tracks:
+        notes = inside(track.notes)
+        moved = [note._replace(start=note.start - start, end=note.end - start) for note in notes]
+        programs = [(tick - start, program) for tick, program in inside(track.programs)]
+        tracks.append(replace(track, notes=moved, programs=programs))
+    return replace(
+        score,
+        tracks=tracks,
+        tempos=[(tick - start, tempo) for tick, tempo in inside(score.tempos)],
+        meters=[(tick - start, *meter) for tick, *meter in inside(score.meters)],
+        texts=[event._replace(tick=event.tick - start) for event in inside(score.texts)],
+        end=end - start,
+    )
 
 
 def attach_recipe(phrase: Phrase, score: Score, fits: bool) -> Phrase:
@@ -147,13 +204,10 @@ def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
     Raises:
         ValueError: a note is outside the phrase, or off the grid in a file without offsets.
     """
-    meter = Meter(*map(int, [*about["meter"], about["grid"]]))
-    if (
-        set(score.meters) != {(0, meter.numerator, meter.denominator)}
-        or about["bars"] > MAX_SEGMENT_BARS
-    ):
+    empty = _empty_phrase(about)
+    meter = empty.meter
+    if set(score.meters) != {(0, meter.numerator, meter.denominator)}:
         raise ValueError("edited: the text does not fit the notes")
-    empty = Phrase(meter, int(about["bars"]), int(about["pickup"]))
     grid = _WrittenGrid(meter, score.resolution, empty.lead_in)
     tempos = ((grid.exact_step(tick), tempo) for tick, tempo in score.tempos)
     markers = ((event.tick, event.text) for event in score.texts if event.kind == MARKER)
@@ -161,11 +215,32 @@ def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
     return replace(
         empty,
         tempos=tempo_map(tempos, empty.steps),
-        parts=tuple(
-            _to_part(track, grid, bool(about.get("offsets")), empty.steps) for track in score.tracks
-        ),
+        parts=_to_parts(score.tracks, grid, about, empty.steps),
         chords=chord_map(chords, empty.steps),
     )
+
+
+def _empty_phrase(about: dict[str, Any]) -> Phrase:
+    """A phrase without parts in the meter and of the length that a grid text describes.
+
+    Raises:
+        ValueError: it is longer than any that is read.
+    """
+    meter = Meter(*map(int, [*about["meter"], about["grid"]]))
+    if about["bars"] > MAX_SEGMENT_BARS:
+        raise ValueError("edited: the text does not fit the notes")
+    return Phrase(meter, int(about["bars"]), int(about["pickup"]))
+
+
+def _to_parts(
+    tracks: Sequence[Track], grid: _WrittenGrid, about: dict[str, Any], steps: int
+) -> tuple[Part, ...]:
+    """The parts of the tracks; one section among several may lack the last of them."""
+    has_offsets = bool(about.get("offsets"))
+    count = len(about.get("programs", tracks))
+    if any(track.notes for track in tracks[count:]):
+        raise ValueError("edited: a part has been added")
+    return tuple(_to_part(track, grid, has_offsets, steps) for track in tracks[:count])
 
 
 def _to_part(track: Track, grid: _WrittenGrid, has_offsets: bool, steps: int) -> Part:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -134,12 +135,13 @@ def _to_phrase(
 def _parts(
     tracks: Sequence[Track], section: Section, to_step: Callable[[int], int], steps: int
 ) -> Iterator[Part]:
-    """Yield a part for each track that plays in a section of `steps`."""
+    """Yield a part for each track with notes, so that a number means one part in all sections."""
     notes = section.notes
     lost_tracks, lost_steps = section.played.track[section.lost], section.steps[section.lost]
-    playing, first = np.unique(notes.track, return_index=True)
-    for number, low, high in zip(playing, first, [*first[1:], len(notes.track)], strict=True):
-        track = tracks[number]
+    bounds = np.searchsorted(notes.track, np.arange(len(tracks) + 1)).tolist()
+    for number, (track, (low, high)) in enumerate(zip(tracks, pairwise(bounds), strict=True)):
+        if not track.notes:
+            continue
         columns = (array[low:high].tolist() for array in notes[1:])
         played = tuple(
             Note(start, end - start, pitch, velocity)
@@ -149,7 +151,7 @@ def _parts(
         lost = tuple(sorted(lost_steps[lost_tracks == number].tolist()))
         changes = ((to_step(tick), program) for tick, program in track.later_programs)
         program, later = program_map(track.program, changes, steps)
-        yield Part(played, program, track.is_drum, name, lost=lost, program_changes=later)
+        yield Part(played, program, track.is_drum, name, lost, later)
 
 
 def _cut_notes(segments: list[MeterSegment], notes: NoteArrays, resolution: int) -> list[str]:

@@ -1,6 +1,6 @@
 """Read MIDI files as phrases. Files written by musicvae read back the same:
 
-    read_midi(midi_bytes(phrase)) == [phrase]
+    read_midi(midi_bytes(phrase)) == [*phrase.sections]
 
 They store meter, grid, bars, pick-up and whether notes are off the grid in a text event, which
 other programs ignore, the recipe of a generated phrase in another, and chords as markers. Files
@@ -19,7 +19,7 @@ from ..errors import MidiError
 from ..score.phrase import Phrase
 from .containers import NotMidi
 from .limits import DEFAULT_LIMITS, Limits
-from .own_format import attach_recipe, read_written_phrase
+from .own_format import attach_recipe, read_written_phrases
 from .parser import Score, parse
 from .quantize import to_phrases
 from .repair import repair
@@ -51,17 +51,21 @@ def read_midi(
         scores = parse(data, bpm, limits)
     except NotMidi as error:
         raise MidiError(name, f"{error}.") from error
-    written = read_written_phrase(scores[0])
-    phrases = [_with_notices(written, scores[0])] if written else []
+    if written := read_written_phrases(scores[0]):
+        return [
+            attach_recipe(_with_notices(phrase, scores[0]), score, fits=True)
+            for phrase, score in written
+        ]
+    phrases: list[Phrase] = []
     reasons: list[str] = []
-    for score in () if written else scores:
+    for score in scores:
         repair(score)
         quantized, errors = to_phrases(score)
         phrases += [_with_notices(phrase, score) for phrase in quantized]
         reasons += errors
     if not phrases:
         raise MidiError(name, reasons[0] if reasons else "there is no note in it.")
-    return [attach_recipe(phrase, scores[0], fits=written is not None) for phrase in phrases]
+    return [attach_recipe(phrase, scores[0], fits=False) for phrase in phrases]
 
 
 def _with_notices(phrase: Phrase, score: Score) -> Phrase:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,16 +40,24 @@ def write_midi(phrase: Phrase, path: Path | str) -> None:
 def midi_bytes(phrase: Phrase) -> bytes:
     """A phrase as a Standard MIDI File of type 1: a track of meta events, then one per part.
 
-    A pick-up is padded with rests to a whole bar, so that bar lines are right in any editor.
+    The sections `before` and `after` it stand before and after it, each with its own meter. A
+    pick-up is padded with rests to a whole bar, so that bar lines are right in any editor.
     """
     import mido
 
-    lead = phrase.lead_in
-    tracks = [_meta_track(phrase, lead)]
-    for number, part in enumerate(phrase.parts):
-        channel = DRUM_CHANNEL if part.is_drum else CHANNELS[number % len(CHANNELS)]
-        tracks.append(_note_track(part, channel, phrase))
-    length = _ticks(phrase.steps + lead, phrase.meter)
+    sections = phrase.sections
+    ends = accumulate(_ticks(s.steps + s.lead_in, s.meter) for s in sections)
+    *starts, length = (0, *ends)
+    tracks: list[list[TimedMessage]] = [[]]
+    for section, start in zip(sections, starts, strict=True):
+        written = [_meta_track(section, section.lead_in, several=len(sections) > 1)]
+        for number, part in enumerate(section.parts):
+            channel = DRUM_CHANNEL if part.is_drum else CHANNELS[number % len(CHANNELS)]
+            is_named = number + 1 < len(tracks)
+            written.append(_note_track(part, channel, section)[is_named:])
+        tracks += [[] for _ in written[len(tracks) :]]
+        for track, events in zip(tracks, written, strict=False):
+            track += [(start + tick, message) for tick, message in events]
     file = mido.MidiFile(type=1, ticks_per_beat=RESOLUTION, charset="utf-8")
     for track in tracks:
         end = mido.MetaMessage("end_of_track")
@@ -63,7 +72,7 @@ def midi_bytes(phrase: Phrase) -> bytes:
     return buffer.getvalue()
 
 
-def _meta_track(phrase: Phrase, lead: int) -> list[TimedMessage]:
+def _meta_track(phrase: Phrase, lead: int, several: bool) -> list[TimedMessage]:
     from mido import MetaMessage
 
     meter = phrase.meter
@@ -76,6 +85,8 @@ def _meta_track(phrase: Phrase, lead: int) -> list[TimedMessage]:
     }
     if any(note.offset for part in phrase.parts for note in part.notes):
         signature["offsets"] = True
+    if several:  # a track may change its program between sections, or be a part of some only
+        signature["programs"] = [part.program for part in phrase.parts]
     track: list[TimedMessage] = [
         (0, MetaMessage("text", text=SIGNATURE + json.dumps(signature))),
         (

@@ -61,7 +61,7 @@ def _transfer_part(
         if 0 <= start < end:
             velocity = velocities.get(note.start % other.meter.steps_per_bar, mean)
             notes.append(move_note(replace(note, velocity=velocity), start, end - start))
-    return replace(other_part, notes=tuple(notes))
+    return replace(other_part, notes=tuple(notes), lost=())
 
 
 def mean_tempo(phrase: Phrase) -> float:

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..arrays import FloatArray, IntArray
 from ..codecs.base import UNBOUNDED, Codec, Codes
+from ..codecs.pitch_range import fit_range
 from ..corpus.prepare import midi_files
 from ..corpus.read_file import file_stamp
 from ..corpus.windowing import HOPS_PER_WINDOW, MIN_NOTES
@@ -235,7 +236,8 @@ def _read_files(
         reason, file_bars = "", list[int]()
         try:
             with time_limit(FILE_SECONDS):
-                phrase = player.codec.select(main_phrase(read_midi(path)))
+                selected = player.codec.select(main_phrase(read_midi(path)))
+                phrase, _ = fit_range(selected, player.codec)
                 file_codes, file_bars = query_windows(player, phrase)
             reason = "" if file_codes else f"{TOO_FEW_NOTES}."
             codes += file_codes

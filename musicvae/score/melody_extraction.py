@@ -7,23 +7,34 @@ Techniques for Large Music Databases, ACM Multimedia 1999.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from ..errors import RequestError
-from .phrase import Note, Part, Phrase
+from .phrase import Note, Part, Phrase, remove_overlaps
 
 MELODY_NAMES = re.compile(
-    r"melod|vocal|\bvoice|\bvox\b|\b(lead|solo|soloist)\s*\d*\b|singer|sing(stimme|ing)|soprano"
-    r"|gesang|chant\b|\bcanto\b|\bvoix\b|\btune\b|\btheme\b",
+    r"melod|m(é|e\u0301)lod|vocal|vo[ck]ais|[wv]okal|\bvoice|\bvox\b|\b(lead|solo|soloist)\s*\d*\b"
+    r"|singer|sing(stimme|ing)|soprano|\btune\b|\btheme\b|\btop ?line\b|gesang|oberstimme"
+    r"|chant\b|\bvoix\b|\bcant(o|ante)\b|\bvoce\b|\bvoz\b|\bzang\b|\bsång\b|\bsang\b|\blaulu\b"
+    r"|śpiew|zpěv|\bdallam\b|ének|мелоди|вокал|голос|μελωδ|φων[ήη]"
+    r"|メロデ|旋律|ボーカル|ヴォーカル|歌|主唱|人[声聲]|멜로디|보컬|노래",
     re.IGNORECASE,
 )
+"""Names of a melody part in the languages of most files."""
 ACCOMPANIMENT_NAMES = re.compile(
-    r"bass|drum|perc|chord|piano|accomp|guitar|string|pad\b|harmon|tenor|\balto\b", re.IGNORECASE
+    r"bass|\bbajo\b|\bbaixo\b|drum|perc|schlagzeug|batter[iy]|bater[ií]a|chord|akkord|a[ck]{1,2}ord[es]?\b"
+    r"|piano|klavier|accomp|begleit|\bback(ing|ground)|guitar|gitarr|guitarra|chitarra|string|streicher"
+    r"|pad\b|harmon|tenor|\balto\b|бас|гитар|аккорд"  # noqa: RUF001
+    r"|ベース|ギター|ドラム|ピアノ|コード|伴奏|和弦|반주",
+    re.IGNORECASE,
 )
 MIN_BAR_SHARE = 0.1
 """A part with a melody name counts as one only if it plays in this share of the bars."""
+MAX_DIGITS = 9
+"""Longest text that is read as the number of a track."""
 BASS_PROGRAMS = range(32, 40)
 PERCUSSIVE_PROGRAMS = range(112, 128)
 MAX_BASS_PITCH = 52
@@ -34,11 +45,11 @@ def find_melody(phrase: Phrase, track: str | int | None = None) -> Part:
     """The melody part, reduced to its skyline.
 
     Args:
-        track: number of a part, from 1, or (a part of) its name; default is a part with a
-            melody name, else the one with the best `melody_score`.
+        track: see `part_numbers`; default is a part with a melody name, else the one with
+            the best `melody_score`.
 
     Raises:
-        RequestError: there is no such track, it has no notes, or no part is pitched.
+        RequestError: there is no such track, or no part is pitched.
     """
     part = _best_candidate(phrase) if track is None else find_part(phrase, track)
     return replace(part, notes=skyline(part.notes))
@@ -106,21 +117,27 @@ def melody_score(part: Part, share: float = 1.0) -> float:
     """
     if not part.notes:
         return 0.0
-    line = [note.pitch for note in skyline(part.notes)]
+    line = skyline(part.notes)
+    pitches, starts = [note.pitch for note in line], [note.start for note in line]
     onset_ratio = len({note.start for note in part.notes}) / len(part.notes)
-    return score_line(line, onset_ratio, share, part.program, part.name)
+    return score_line(pitches, starts, onset_ratio, share, part.program, part.name)
 
 
 def score_line(
-    line: Sequence[int], onset_ratio: float, share: float, program: int, name: str
+    line: Sequence[int],
+    starts: Sequence[int],
+    onset_ratio: float,
+    share: float,
+    program: int,
+    name: str,
 ) -> float:
     """Melody score: high for a part that plays one note at a time, high, in small intervals.
 
-    It is 0 to 1, less for bass and percussive programs, accompaniment names and parts that
-    rest in most bars.
+    It is 0 to 1, less for bass and percussive programs, accompaniment names, parts that
+    rest in most bars and broken chords.
 
     Args:
-        line: pitches of the skyline, in order.
+        line, starts: pitches and steps of the skyline, in order.
         onset_ratio: number of distinct onsets per note; 1 without chords.
         share: the share of the bars with music in which the part plays.
         program, name: of the part.
@@ -132,10 +149,22 @@ def score_line(
     variety = min(1.0, len(set(line)) / 8)
     length = min(1.0, len(line) / 16)
     score = 0.3 * onset_ratio + 0.2 * stepwise + 0.25 * height + 0.15 * variety + 0.1 * length
-    score -= 0.6 * max(0.0, 0.5 - share)
+    score -= 0.6 * max(0.0, 0.5 - share) + 0.5 * max(0.0, _figuration(leaps, starts) - 0.5)
     if program in BASS_PROGRAMS or program in PERCUSSIVE_PROGRAMS:
         score -= 0.5
     return score - (0.2 if ACCOMPANIMENT_NAMES.search(name) else 0.0)
+
+
+def _figuration(leaps: Sequence[int], starts: Sequence[int]) -> float:
+    """How much a line is a broken chord: 1 if all notes are equally long and leap by thirds.
+
+    A tune has notes of several lengths, or moves by steps.
+    """
+    gaps = Counter(b - a for a, b in pairwise(starts))
+    if not gaps:
+        return 0.0
+    regular = max(gaps.values()) / gaps.total()
+    return regular * sum(leap >= 3 for leap in leaps) / len(leaps)
 
 
 def pitched_parts(phrase: Phrase) -> list[Part]:
@@ -152,28 +181,65 @@ def pitched_parts(phrase: Phrase) -> list[Part]:
 
 
 def find_part(phrase: Phrase, track: str | int) -> Part:
-    """The part with that number, from 1, that name, or that text in its name.
-
-    Of several matches, the first with notes.
+    """The part that a track names, or the parts that it names with "+" between them, merged.
 
     Raises:
-        RequestError: no part matches, or it has no notes.
+        RequestError: no part matches.
     """
-    parts = phrase.parts
-    if isinstance(track, str) and track.isdecimal():
+    return merge_parts([phrase.parts[number - 1] for number in part_numbers(phrase, track)])
+
+
+def part_numbers(phrase: Phrase, track: str | int) -> list[int]:
+    """Numbers, from 1, of the parts that a track names.
+
+    Args:
+        track: a number; a name, or a text in it, of which the first part with notes is taken;
+            or several of them with "+" between them: "2+3", "RH+LH".
+
+    Raises:
+        RequestError: no part matches.
+    """
+    names = {number: part.name.lower() for number, part in enumerate(phrase.parts, 1)}
+    if isinstance(track, str) and track.strip().isdecimal() and len(track) < MAX_DIGITS:
         track = int(track)
     if isinstance(track, int):
-        matches = list(parts[track - 1 : track]) if track > 0 else []
+        matches = [track] if track in names else []
+    elif "+" in track and track.lower() not in names.values():
+        pieces = [part_numbers(phrase, piece) for piece in track.split("+")]
+        return list(dict.fromkeys(chain(*pieces)))
     else:
-        exact = [part for part in parts if part.name.lower() == track.lower()]
-        matches = exact or [part for part in parts if track.lower() in part.name.lower()]
-    matches = [part for part in matches if part.notes] or matches
+        wanted = track.strip().lower()
+        exact = [number for number, name in names.items() if name == wanted]
+        matches = exact or [n for n, name in names.items() if wanted and wanted in name]
     if not matches:
-        names = ", ".join(f"{i} {part.name!r}" for i, part in enumerate(parts, 1))
-        raise RequestError(f"there is no track {track!r} in it; there are: {names}")
-    if not matches[0].notes:
-        raise RequestError(f"track {track!r} has no notes")
-    return matches[0]
+        raise RequestError(f"there is no track {track!r} in it; there are: {list_parts(phrase)}")
+    return [next((n for n in matches if phrase.parts[n - 1].notes), matches[0])]
+
+
+def list_parts(phrase: Phrase) -> str:
+    """Number and name of each part: `1 'Flute', 2 'Piano'`."""
+    return ", ".join(f"{number} {part.name!r}" for number, part in enumerate(phrase.parts, 1))
+
+
+def merge_parts(parts: Sequence[Part]) -> Part:
+    """All notes without overlaps, with program and name of the first part; one part unchanged."""
+    if len(parts) == 1:
+        return parts[0]
+    return replace(
+        parts[0],
+        notes=remove_overlaps(note for part in parts for note in part.notes),
+        lost=tuple(sorted(step for part in parts for step in part.lost)),
+    )
+
+
+def melody_number(phrase: Phrase) -> int:
+    """Number, from 1, of the part that `find_melody` takes.
+
+    Raises:
+        RequestError: no part is pitched.
+    """
+    best = _best_candidate(phrase)
+    return next(number for number, part in enumerate(phrase.parts, 1) if part is best)
 
 
 def _best_candidate(phrase: Phrase) -> Part:

@@ -119,6 +119,8 @@ class Phrase:
             by comparison.
         notices: what was not read as it stands in the file: what, how much and where, a sentence
             each; ignored by comparison.
+        before, after: the sections of its file in other meters; ignored by comparison. They
+            are written with it.
     """
 
     meter: Meter = field(default_factory=Meter)
@@ -130,6 +132,8 @@ class Phrase:
     recipe: Recipe | None = field(default=None, compare=False)
     edited: bool = field(default=False, compare=False)
     notices: tuple[str, ...] = field(default=(), compare=False)
+    before: tuple[Phrase, ...] = field(default=(), compare=False)
+    after: tuple[Phrase, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if self.bars < 0 or not 0 <= self.pickup < self.meter.steps_per_bar:
@@ -161,6 +165,11 @@ class Phrase:
             f"Phrase({self.meter}, bars={self.bars}{pickup}, "
             f"parts={len(self.parts)}, notes={notes})"
         )
+
+    @property
+    def sections(self) -> tuple[Phrase, ...]:
+        """All sections of its file in order, this one among them."""
+        return (*self.before, replace(self, before=(), after=()), *self.after)
 
     @property
     def steps(self) -> int:

@@ -52,7 +52,8 @@ def cut_phrase(phrase: Phrase, start: int, stop: int) -> Phrase:
             if start <= (onset := note.start + lead) < stop
         ]
         changes = [(step + lead - start, program) for step, program in part.program_changes]
-        whole = replace(part, notes=tuple(notes), program_changes=())
+        lost = (step + lead - start for step in part.lost if start <= step + lead < stop)
+        whole = replace(part, notes=tuple(notes), lost=tuple(lost), program_changes=())
         parts.append(_with_programs(whole, changes, stop - start))
     tempos = _tempos(phrase, start, stop)
     chords = chord_map(

@@ -10,6 +10,7 @@ from dataclasses import replace
 from operator import index
 from typing import Any
 
+from ..codecs.pitch_range import MAX_PITCH, move_back, move_parts
 from ..constraints.parse import constraints_from_dict
 from ..constraints.spec import Constraints
 from ..engine import Player
@@ -39,13 +40,18 @@ def replay(player: Player, phrase: Phrase) -> Phrase:
         raise RequestError("its notes were changed since it was made; vary or reconstruct it")
     regenerate = _extend_again if recipe.verb == "extend" else _decode_again
     try:
-        notes, constraints = regenerate(player, phrase, recipe.options)
+        moved = [index(semitones) for semitones in recipe.options.get("moved", ())]
+        if any(abs(semitones) > MAX_PITCH for semitones in moved):
+            raise ValueError
+        fitted = move_parts(phrase, moved)
+        notes, constraints = regenerate(player, fitted, recipe.options)
         rendering = Rendering.from_recipe(player.codec.name, recipe)
     except RequestError:
         raise
     except (KeyError, TypeError, ValueError, IndexError, ArithmeticError) as error:
         raise RequestError("its recipe cannot be read") from error
-    replayed = render(replace(notes, recipe=recipe), rendering, constraints)
+    replayed = render(replace(notes, recipe=fitted.recipe), rendering, constraints)
+    replayed = move_back(replayed, moved)
     if not is_same(replayed, phrase):
         raise RequestError("the result differs: another prior made it, or another machine")
     return replayed

@@ -67,10 +67,7 @@ def vary(
     if not 0 <= share <= 1:
         raise RequestError(f"A strength is a number from 0 to 1, not {share:g}.")
     source, seed = EncodedPhrase(player, phrase), resolve_seed(sampling.seed)
-    if source.plan.bars > MAX_BARS:
-        raise RequestError(
-            f"Vary {MAX_BARS:,} bars at once, not {source.plan.bars:,}: cut the file."
-        )
+    check_length(source.plan.bars)
     plan = replace(
         source.plan,
         temperature=sampling.temperature,
@@ -91,6 +88,12 @@ def vary(
     if not settings:
         neighbours.sort(key=lambda pair: pair[0])
     return [varied for _, varied in neighbours]
+
+
+def check_length(bars: int) -> None:
+    """Raise RequestError if so many bars are too many for `vary`."""
+    if bars > MAX_BARS:
+        raise RequestError(f"Vary {MAX_BARS:,} bars at once, not {bars:,}: cut the file.")
 
 
 def _towards_new_music(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -130,7 +131,7 @@ def test_reconstruct_into_a_folder_keeps_the_name(
 def test_a_file_that_changes_meter_is_reported(
     terminal: Terminal, tmp_path: Path, tune: Path
 ) -> None:
-    """The section that was read is named; each file may have its own track option."""
+    """A verb of several files names the section that it reads; others read them all."""
     file = mido.MidiFile()
     track = mido.MidiTrack()
     file.tracks.append(track)
@@ -141,9 +142,44 @@ def test_a_file_that_changes_meter_is_reported(
             track.append(mido.Message("note_off", note=60, time=480))
     file.save(tmp_path / "two.mid")
     output = terminal.play("reconstruct", tmp_path / "two.mid", tmp_path / "back.mid")
-    assert "two.mid changes meter: of 2 sections, number 1" in output
+    assert "changes meter" not in output
+    assert len(read_midi(tmp_path / "back.mid")) == 2
     words = ("interpolate", tune, tmp_path / "two.mid", tmp_path / "walk", "--n", "2")
-    assert "waltz.mid changes" not in terminal.play(*words, "--track", "1", "--track-b", "1")
+    output = terminal.play(*words, "--track", "1", "--track-b", "1")
+    assert "two.mid changes meter: of 2 sections, number 1" in output
+    assert "waltz.mid changes" not in output
+
+
+def test_a_file_of_several_sections_is_written_whole(terminal: Terminal, tmp_path: Path) -> None:
+    """Each has its line in the summary; extend adds to the last; --no-recipe leaves none."""
+    first, second = (little_tune(Meter(n, 4), n) for n in (4, 3))
+    write_midi(replace(first, after=(second,)), tmp_path / "two.mid")
+    output = terminal.play(
+        "vary", tmp_path / "two.mid", tmp_path / "out", "--n", "1", "--no-recipe"
+    )
+    assert "2 bars of 4/4, then 2 bars of 3/4 at" in output
+    (path,) = (tmp_path / "out").iterdir()
+    assert [(p.meter, p.recipe) for p in read_midi(path)] == [
+        (Meter(4, 4), None),
+        (Meter(3, 4), None),
+    ]
+    terminal.play("vary", tmp_path / "two.mid", tmp_path / "made", "--n", "1")
+    (path,) = (tmp_path / "made").iterdir()
+    terminal.play("replay", path, tmp_path / "again.mid")
+    assert (tmp_path / "again.mid").read_bytes() == path.read_bytes()
+
+
+def test_info_shows_sections_parts_and_drums(terminal: Terminal, tmp_path: Path) -> None:
+    """And a notice about strokes of no class; the number of a part is the same in each section."""
+    band = little_band(Meter(4, 4), 1)
+    odd = Part((Note(0, 1, 15), Note(4, 1, 36)), is_drum=True, name="odd")
+    waltz = little_tune(Meter(3, 4), 1)
+    write_midi(replace(band, parts=(*band.parts, odd), after=(waltz,)), tmp_path / "band.mid")
+    output = terminal("info", tmp_path / "band.mid")
+    assert "section 1: 2 bars of 4/4" in output
+    assert "section 2: 2 bars of 3/4" in output
+    assert "drums: 17 strokes" in output
+    assert "band.mid: 1 drum stroke on no General MIDI drum (MIDI pitch 15) left out" in output
 
 
 def test_a_midi_file_in_place_of_a_folder_is_refused(

@@ -108,6 +108,37 @@ def test_a_missing_bass_or_missing_drums_of_a_trio_are_silent(kit: tuple[Part, .
         select(band(KIT), "trio")
 
 
+@pytest.mark.parametrize("codec", ["drums", "trio"])
+def test_strokes_of_no_drum_class_are_counted(codec: str) -> None:
+    """By number and pitch; their steps are lost. Strokes that all have a class give no notice."""
+    odd = (Note(1, 1, 15), Note(5, 1, 15), Note(9, 1, 120))
+    selected = select(band(TUNE, Part((*KIT.notes[:2], *odd), is_drum=True)), codec)
+    assert selected.notices == (
+        "3 drum strokes on no General MIDI drum (MIDI pitch 15, 120) left out",
+    )
+    assert selected.parts[-1].lost == (1, 5, 9)
+    assert selected.parts[-1].notes == KIT.notes[:2]
+    clean = select(band(TUNE, SHAKER), codec)
+    assert (clean.notices, clean.parts[-1].lost) == ((), ())
+
+
+def test_without_drums_the_error_says_how_a_track_is_read_as_drums() -> None:
+    """It lists the tracks; with a track, the error is about that track."""
+    with pytest.raises(RequestError, match=r"to be read as drums \(--track\): 1 'Tune', 2 'Bass'"):
+        select(band(TUNE, BASS), "drums")
+    high = Part((Note(0, 1, 120),), name="High")
+    with pytest.raises(RequestError, match=r"^no drums are played in it$"):
+        select(band(high), "drums", "High")
+
+
+@EVERY_CODEC
+def test_tracks_are_joined(codec: str) -> None:
+    """Two halves of a melody, two hands of a piano or two drums are one part."""
+    halves = (replace(TUNE, notes=TUNE.notes[:8]), replace(TUNE, notes=TUNE.notes[8:], name="B"))
+    selected = select(band(BASS, *halves), codec, "2+3")
+    assert {note.start for note in selected.parts[0].notes} == set(range(0, 32, 2))
+
+
 def test_a_missing_part_is_an_error() -> None:
     """Each codec says what is missing; every codec names a missing track."""
     for codec in ("melody", "roll", "piano"):

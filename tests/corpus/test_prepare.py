@@ -92,6 +92,24 @@ def test_a_folder_becomes_three_splits_and_a_report(midi_folder: Path, tmp_path:
         assert len(list(csv.DictReader(table))) == 120
 
 
+def test_a_track_is_read_from_each_file(tmp_path: Path) -> None:
+    """By number or name, as drums for their codec; files without it are left out with a reason."""
+    for seed in range(3):
+        strokes = tuple(Note(2 * i, 1, 36 + (i * (seed + 2)) % 7) for i in range(64))
+        parts = (tune(seed).parts[0], Part(strokes, name="Beats"))
+        write_midi(Phrase(bars=8, parts=parts), tmp_path / "midi" / f"{seed}.mid")
+    write_midi(tune(9), tmp_path / "midi" / "tune.mid")
+    with pytest.raises(DatasetError, match="nothing for the codec drums"):
+        prepare([tmp_path / "midi"], tmp_path / "none", codec="drums", workers=1)
+    for track in ("Beats", 2):
+        about = prepare(
+            [tmp_path / "midi"], tmp_path / "data", codec="drums", track=track, workers=1
+        )
+        assert sum(about["windows"].values()) > 0  # type: ignore[attr-defined]
+        reason = f"there is nothing for the codec drums in a track '{track}'"
+        assert about["files_left_out"] == {reason: [str(tmp_path / "midi" / "tune.mid")]}
+
+
 def test_windows_occur_once_up_to_transposition_and_in_one_split(
     midi_folder: Path, tmp_path: Path
 ) -> None:

@@ -1,0 +1,158 @@
+"""The sections of a file, one for each meter: what a model reads of each, and the file whole again.
+
+All sections are read from the same track. A section in which the model's parts rest, or which is
+shorter than a bar, stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..codecs.pitch_range import fit_range, move_back
+from ..codecs.track_selection import MELODY_SELECTORS, Track
+from ..engine import Player
+from ..errors import RequestError
+from ..generation.source import generated_parts
+from ..score.melody_extraction import melody_number, part_numbers
+from ..score.phrase import Phrase
+from .inputs import Opened, add_notices, naming, notices_of
+
+
+@dataclass(frozen=True)
+class Section:
+    """The parts of one section that a model reads.
+
+    Attributes:
+        phrase: within the pitches of the codec.
+        moved: semitones by which each part was moved to be so; see `fit_range`.
+    """
+
+    phrase: Phrase
+    moved: tuple[int, ...]
+
+    @property
+    def has_music(self) -> bool:
+        """True if there is a bar of music in it."""
+        return self.phrase.bars > 0 and not self.phrase.is_silent
+
+
+@dataclass(frozen=True)
+class Sections:
+    """All sections of some music in order, and the number of the main one, from 0."""
+
+    items: tuple[Section, ...]
+    main: int
+
+    def join(self, phrases: Sequence[Phrase], main: int | None = None) -> Phrase:
+        """The result of the main section, or of another, with the others before and after it.
+
+        Parts that were moved by octaves are moved back; the recipe records it for `replay`.
+        """
+        results = [
+            move_back(phrase, section.moved)
+            for phrase, section in zip(phrases, self.items, strict=True)
+        ]
+        return join_sections(results, self.main if main is None else main % len(results))
+
+    @property
+    def to_work_on(self) -> list[tuple[Phrase, bool]]:
+        """Each section, and whether a verb works on it: it has music or is the main one."""
+        return [
+            (section.phrase, number == self.main or section.has_music)
+            for number, section in enumerate(self.items)
+        ]
+
+    @property
+    def bars(self) -> int:
+        """Bars of all sections."""
+        return sum(section.phrase.bars for section in self.items)
+
+
+def join_sections(phrases: Sequence[Phrase], main: int) -> Phrase:
+    """One of the sections with the others before and after it, and the notices of all."""
+    before, after = tuple(phrases[:main]), tuple(phrases[main + 1 :])
+    return replace(phrases[main], before=before, after=after, notices=notices_of(phrases))
+
+
+def select_main(player: Player, opened: Opened, track: Track) -> Section:
+    """The parts of the section with most notes that a model reads; errors name the file.
+
+    Raises:
+        RequestError: there is no such track, it has no notes, or no part is of the kind that the
+            model reads.
+    """
+    with naming(opened):
+        section = _select(player, opened.main, track, opened.name, is_chosen=track is not None)
+        if track is not None and section.phrase.is_silent and not opened.main.is_silent:
+            raise RequestError(f"track {track!r} has no notes")
+        return section
+
+
+def select_sections(player: Player, opened: Opened, track: Track) -> Sections:
+    """The parts of every section that a model reads, from the same track; see `select_main`."""
+    number, main = _first_readable(player, opened, track)
+    main_phrase = opened.phrases[number]
+    same = _same_track(player, main_phrase, track) if len(opened.phrases) > 1 else None
+    items = []
+    for i, phrase in enumerate(opened.phrases):
+        # the pieces of a type 2 file have other parts: a number means nothing in another one
+        track_here = same if _part_names(phrase) == _part_names(main_phrase) else track
+        try:
+            section = _select(player, phrase, track_here, opened.name, is_chosen=track is not None)
+        except RequestError:
+            section = _silent(phrase, main)
+        items.append(main if i == number else section)
+    return Sections(tuple(items), number)
+
+
+def _first_readable(player: Player, opened: Opened, track: Track) -> tuple[int, Section]:
+    """Number and parts of the section with most notes, or of the next one that can be read.
+
+    Raises:
+        RequestError: none can be read; the error is about the one with most notes.
+    """
+    number = main_number(opened)
+    counts = [sum(len(part.notes) for part in phrase.parts) for phrase in opened.phrases]
+    order = sorted(range(len(counts)), key=lambda i: (i != number, -counts[i]))
+    errors = []
+    for i in order:
+        candidate = opened if i == number else replace(opened, main=opened.phrases[i])
+        try:
+            return i, select_main(player, candidate, track)
+        except RequestError as error:
+            errors.append(error)
+    raise errors[0]
+
+
+def main_number(opened: Opened) -> int:
+    """Number of the section with most notes, from 0."""
+    return opened.phrases.index(opened.main)
+
+
+def _select(
+    player: Player, phrase: Phrase, track: Track, name: str | None, *, is_chosen: bool
+) -> Section:
+    """The parts of a track, or those that this model made unless the track `is_chosen`."""
+    made_here = None if is_chosen else generated_parts(player, phrase)
+    source = replace(made_here or phrase, notices=())
+    selected = source if made_here else player.codec.select(source, track)
+    fitted, moved = fit_range(selected, player.codec)
+    return Section(add_notices(fitted, phrase.notices, name), moved)
+
+
+def _silent(phrase: Phrase, main: Section) -> Section:
+    """The parts of the main section, silent in another one, which has none of them."""
+    parts = tuple(replace(part, notes=(), lost=()) for part in main.phrase.parts)
+    return Section(replace(phrase, parts=parts, chords=(), recipe=None), (0,) * len(parts))
+
+
+def _same_track(player: Player, main: Phrase, track: Track) -> Track:
+    """The track to read in all sections, by numbers; None for codecs that read all parts."""
+    if track is not None:
+        return "+".join(map(str, part_numbers(main, track)))
+    return melody_number(main) if player.codec.select in MELODY_SELECTORS else None
+
+
+def _part_names(phrase: Phrase) -> list[str]:
+    return [part.name for part in phrase.parts]
