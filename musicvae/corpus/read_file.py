@@ -29,7 +29,7 @@ from .fast_reader import QuantizedTrack, fast_tracks, to_track
 from .windowing import KEY_BYTES, cut_windows
 from .workers import FileBatch, FileTimeout, time_limit
 
-READER_VERSION = 5
+READER_VERSION = 6
 """Version of the code that decides which windows a file has; a new one reads all files again."""
 
 Rows = NDArray[np.void]
