@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         TrainingError,
     )
     from .midi.convert import from_tuples, to_pretty_midi, to_tuples
+    from .midi.limits import Limits
     from .midi.reader import read_midi
     from .midi.writer import midi_bytes, write_midi
     from .progress import Report
@@ -69,6 +70,7 @@ _MODULES = {
     "api.inputs": ("to_phrase",),
     "retrieval.index": ("Library",),
     "midi.convert": ("from_tuples", "to_pretty_midi", "to_tuples"),
+    "midi.limits": ("Limits",),
     "midi.reader": ("read_midi",),
     "midi.writer": ("midi_bytes", "write_midi"),
     "score.phrase": ("Note", "Part", "Phrase", "Tempo"),
@@ -90,6 +92,7 @@ __all__ = [
     "CheckpointError",
     "DatasetError",
     "Library",
+    "Limits",
     "Match",
     "Meter",
     "MeterError",

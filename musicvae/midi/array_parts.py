@@ -64,7 +64,8 @@ def to_parts(
         program = next((m.program for m in members if m.program is not None), 0)
         columns = zip(*map(_notes, members), strict=True)
         pitch, start, end, velocity = (np.concatenate(column) for column in columns)
-        end, _ = end_open_notes(start, end, members[0].last)
+        if (end == NO_END).any():
+            end, _ = end_open_notes(start, end, members[0].last)
         end, _ = end_stuck_notes(start, end, pitch, resolution)
         is_drum = group[0] == DRUM_CHANNEL
         if not is_drum and may_be_drums(name, program):

@@ -95,6 +95,13 @@ FILES = {
     "only drums": [f"00 99 3c 40 60 89 3c 00 {END}"],
     "a named melody": [f"00 90 54 40 60 80 54 00 {END}", f"{MELODY} {NOTE} {END}"],
     "two names": [f"00 ff 03 01 41 {MELODY} {NOTE} {END}", f"00 90 54 40 60 80 54 00 {END}"],
+    "an instrument name": [f"00 ff 04 06 4d 45 4c 4f 44 59 {NOTE} {END}", f"{NOTE * 3} {END}"],
+    "never let go under others": [f"00 90 54 40 {NOTE * 9} {END}"],
+    "the running status over a system message": [f"00 90 3c 40 10 fe 10 3c 00 {NOTE} {END}"],
+    "an escape": [f"{NOTE} 00 f7 03 01 02 03 {NOTE} {END}"],
+    "a meter of 2 to the 33": [f"00 ff 58 04 04 21 18 08 {NOTE * 9} {END}"],
+    "a meter in the last bar": [f"{NOTE * 9} 00 ff 58 04 03 02 18 08 {NOTE} {END}"],
+    "an illegal delta time": [f"{NOTE} 81 81 81 81 01 {NOTE} {END}"],
     "damage": [f"{NOTE} 00 f4", f"{NOTE} {END}"],
     "no end": [NOTE],
     "a note very late": [f"ff ff ff 7f {NOTE} {END}"],
@@ -121,6 +128,8 @@ def test_most_files_are_read_fast() -> None:
             refused.add(name)
     assert refused == {
         *("half a meter", "damage", "no end", "nothing", "a note very late"),
+        *("the running status over a system message", "an escape", "a meter of 2 to the 33"),
+        "an illegal delta time",
     }
 
 

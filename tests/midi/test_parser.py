@@ -107,6 +107,41 @@ def test_a_file_timed_in_seconds_gets_its_quarters_from_bpm() -> None:
         assert score.tempos == [(0, 60_000_000 // bpm)]
 
 
+def test_a_file_timed_in_seconds_says_so() -> None:
+    """The notice names the tempo that it was read at."""
+    (score,) = parse(smf(f"{NOTE} {END}", division="e7 28"), bpm=100)
+    assert score.notices == [
+        "it is timed in seconds, not in beats, and was read at 100 quarters a minute"
+    ]
+
+
+@pytest.mark.parametrize("division", ["80 00", "96 00", "e7 00", "ff ff", "c0 04"])
+@pytest.mark.parametrize("is_real", [True, False])
+def test_a_division_that_is_no_rate_counts_ticks(division: str, is_real: bool) -> None:
+    """If its notes would then be too short for music, there are 480 ticks in a quarter."""
+    ticks = int.from_bytes(bytes.fromhex(division)) if is_real else 480
+    delta = bytes([ticks >> 14 | 128, ticks >> 7 & 127 | 128, ticks & 127]).hex()
+    (score,) = parse(smf(f"{f'00 90 3c 40 {delta} 80 3c 00 ' * 4} {END}", division=division))
+    assert score.resolution == ticks
+    assert [note.start for note in score.tracks[0].notes] == [ticks * i for i in range(4)]
+    assert f"read as {ticks:,} ticks a quarter" in score.notices[0]
+
+
+def test_a_division_of_zero_is_480() -> None:
+    """It is said, too."""
+    (score,) = parse(smf(f"{NOTE} {END}", division="00 00"))
+    assert score.resolution == 480
+    assert score.notices == ["the ticks per quarter are missing; 480 were assumed"]
+
+
+@pytest.mark.parametrize(
+    "message", ["f1 05", "f2 05 06", "f3 05", "f6", "f8", "fa", "fb", "fc", "fe"]
+)
+def test_system_messages_in_a_track_are_skipped(message: str) -> None:
+    """Recorders write them, though files should have none; a running status holds over them."""
+    assert notes(smf(f"00 90 3c 40 10 {message} 10 3c 00 {END}")) == [TimedNote(0, 32, 60, 64)]
+
+
 @pytest.mark.parametrize(
     "odd",
     [
