@@ -25,15 +25,7 @@ NOT_YET = {
     "cut_off": "it is not said that a track is cut off",
     "illegal_deltas": "a delta of more than four bytes misplaces what follows",
     "impossible_meters": "the two readers take another meter",
-    "grace_notes": "a grace note replaces the note it decorates",
-    "zero_length_notes": "a note of no length replaces the note below it",
-    "fast_notes": "notes that fall on one step are lost in silence",
     "stuck_notes": "a high note without end hides the tune",
-    "latency": "late onsets are read as triplets",
-    "triplets": "long bars have no triplet grid, and it is not said",
-    "loops": "bars of rest at the start and the end are dropped in silence",
-    "overhang": "a note that ends late makes a new bar",
-    "meters_that_change": "a bar that does not fit the grid is left out in silence",
     "spread_over_channels": "each channel becomes a part of its own",
     "part_names": "instrument names, Shift-JIS and UTF-16 are not read",
     "melody_among_arpeggios": "a high arpeggio counts as the melody",
@@ -42,7 +34,6 @@ NOT_YET = {
     "strokes_of_no_class": "strokes that no drum takes are dropped in silence",
     "beyond_the_piano": "notes are moved by octaves in silence",
     "programs_that_change": "a part has one program",
-    "chord_symbols": "a section name throws all chords away, and so do fewer than four",
     "xf_chords": "chord events of Yamaha XF are not read",
 }
 """Kinds that are not read right yet, and what goes wrong."""
