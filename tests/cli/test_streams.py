@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
-from musicvae.cli import app, streams
+from musicvae.cli import app
 from musicvae.cli.streams import StandardInput, write_standard
 from musicvae.errors import MidiError, MusicVAEError, OutputError, RequestError
 from musicvae.midi.reader import read_midi
@@ -103,10 +102,10 @@ def test_where_there_is_no_stream_or_a_terminal_it_is_one_sentence(
     with pytest.raises(OutputError, match=r"^Several files do not fit into standard output"):
         run(["generate", "-"])
     for stdout in (None, Terminal()):
-        monkeypatch.setattr(streams.sys, "stdout", stdout)
+        monkeypatch.setattr("musicvae.cli.streams.sys.stdout", stdout)
         with pytest.raises(OutputError, match="no text for a terminal"):
             write_standard(b"MThd")
-    monkeypatch.setattr(streams.sys, "stdin", None)
+    monkeypatch.setattr("musicvae.cli.streams.sys.stdin", None)
     with pytest.raises(RequestError, match="There is no standard input here: name a file"):
         StandardInput()
 
