@@ -14,6 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -53,16 +54,20 @@ def calls(model: MusicVAE, tunes: Sequence[Path], folder: Path) -> Iterator[Call
     """An endless round of `ROUND` calls: files read and written, constraints, and errors."""
     for number in count():
         a, b = tunes[number % len(tunes)], tunes[(number + 1) % len(tunes)]
-        out, seed = folder / f"{number % 100}.mid", number
-        yield lambda seed=seed, out=out: musicvae.write_midi(model.generate(1, seed=seed)[0], out)
-        yield lambda seed=seed: model.generate(1, seed=seed, key="A minor", density="2-6")
-        yield lambda a=a, seed=seed: model.vary(a, 1, seed=seed)
-        yield lambda a=a, b=b, seed=seed: model.interpolate(a, b, 3, seed=seed)
-        yield lambda a=a, seed=seed: model.extend(a, 1, seed=seed)
-        yield lambda a=a: model.reconstruct(a)
-        yield lambda out=out: model.replay(out)
-        yield lambda a=a: musicvae.read_midi(a)
-        yield lambda number=number: refused(model, number)
+        yield partial(write_new_phrase, model, number, folder / f"{number % 100}.mid")
+        yield partial(model.generate, 1, seed=number, key="A minor", density="2-6")
+        yield partial(model.vary, a, 1, seed=number)
+        yield partial(model.interpolate, a, b, 3, seed=number)
+        yield partial(model.extend, a, 1, seed=number)
+        yield partial(model.reconstruct, a)
+        yield partial(model.replay, folder / f"{number % 100}.mid")
+        yield partial(musicvae.read_midi, a)
+        yield partial(refused, model, number)
+
+
+def write_new_phrase(model: MusicVAE, seed: int, out: Path) -> None:
+    """Generate a phrase and write it to a file."""
+    musicvae.write_midi(model.generate(1, seed=seed)[0], out)
 
 
 def refused(model: MusicVAE, number: int) -> None:

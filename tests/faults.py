@@ -40,7 +40,7 @@ COMMANDS: dict[str, Sequence[str]] = {
     "vary": ("vary", "TUNE", "OUT", "--n", "60", "--seed", "1", "--model", "MODEL"),
     "interpolate": ("interpolate", "TUNE", "OTHER", "OUT", "--n", "60", "--model", "MODEL"),
     "prepare": ("prepare", "MIDI", "-o", "OUT", "--force", "--workers", "2"),
-    "train": ("train", "--data", "DATA", "-o", "OUT", "--steps", "20", "--batch", "4"),
+    "train": ("train", "--data", "DATA", "-o", "OUT", "--steps", "6", "--batch", "4"),
     "fit-prior": ("fit-prior", "OUT", "--data", "DATA", "--steps", "2"),
     "fit-attributes": ("fit-attributes", "OUT", "--data", "DATA", "--limit", "18"),
     "personalize": ("personalize", "MIDI", "-o", "OUT", "--force", "--model", "MODEL"),

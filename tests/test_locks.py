@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from musicvae import atomic_files
+from musicvae import atomic_files, locks
 from musicvae.api import builders
 from musicvae.atomic_files import LOCK_NAME, one_writer, remove_leftovers, write_atomic
 from musicvae.corpus.prepare import prepare
@@ -125,7 +125,7 @@ def test_a_file_that_was_taken_for_a_leftover_is_written_again(
         calls.append(path)
         if len(calls) == 1:
             path.unlink()
-        return hold(file, path, without_locks=without_locks)  # type: ignore[arg-type]  # as given
+        return locks.hold(file, path, without_locks=without_locks)  # type: ignore[arg-type]  # as given
 
     monkeypatch.setattr(atomic_files, "hold", deleted_first)
     write_atomic(tmp_path / "a.bin", b"whole")

@@ -16,25 +16,9 @@ from .cases import CASES, SITUATIONS, write_cases
 SCRIPT = Path(__file__).parents[2] / "scripts" / "check_cases.py"
 
 NOT_YET = {
-    "track_lengths": "a wrong length loses the tracks after it",
-    "bytes_between_chunks": "stray bytes lose the tracks after them",
-    "bytes_before_header": "the header must come first",
-    "riff": "the data chunk must come first",
-    "divisions": "32768 and more counts as an SMPTE rate",
-    "timed_in_seconds": "it is not said that the file is timed in seconds",
-    "cut_off": "it is not said that a track is cut off",
-    "illegal_deltas": "a delta of more than four bytes misplaces what follows",
-    "impossible_meters": "the two readers take another meter",
     "stuck_notes": "a high note without end hides the tune",
     "spread_over_channels": "each channel becomes a part of its own",
-    "part_names": "instrument names, Shift-JIS and UTF-16 are not read",
-    "melody_among_arpeggios": "a high arpeggio counts as the melody",
-    "joined_tracks": "tracks cannot be joined",
-    "drums_elsewhere": "only channel 10 has drums",
-    "strokes_of_no_class": "strokes that no drum takes are dropped in silence",
     "beyond_the_piano": "notes are moved by octaves in silence",
-    "programs_that_change": "a part has one program",
-    "xf_chords": "chord events of Yamaha XF are not read",
 }
 """Kinds that are not read right yet, and what goes wrong."""
 
