@@ -13,7 +13,6 @@ from musicvae.api import builders
 from musicvae.atomic_files import LOCK_NAME, one_writer, remove_leftovers, write_atomic
 from musicvae.corpus.prepare import prepare
 from musicvae.errors import OutputError
-from musicvae.locks import hold
 from musicvae.midi.writer import write_midi
 from musicvae.theory.meter import Meter
 from musicvae.training.train import train

@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from musicvae.codecs import CODECS
-from musicvae.codecs.pitch_range import fit_range
 from musicvae.codecs.base import Codes
+from musicvae.codecs.pitch_range import fit_range
 from musicvae.corpus.fast_reader import QuantizedTrack, to_track
 from musicvae.corpus.windowing import cut_windows, unusable, window_keys
 from musicvae.score.phrase import Note, Part, Phrase

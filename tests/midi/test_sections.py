@@ -29,7 +29,12 @@ def read(
 ) -> list[Phrase]:
     """The phrases of a foreign score."""
     parts = [
-        Track("", channel, 0, sorted(TimedNote(s, s + length, p, 80) for s, length, p in track))
+        Track(
+            "",
+            channel,
+            notes=sorted(TimedNote(s, s + length, p, 80) for s, length, p in track),
+            is_drum=channel == DRUM_CHANNEL,
+        )
         for track in tracks
     ]
     last = max((note.end for part in parts for note in part.notes), default=0)
