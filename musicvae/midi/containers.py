@@ -130,7 +130,8 @@ def _is_chunk(data: bytes, position: int) -> bool:
         return True
     body = position + 8
     end = body + int.from_bytes(data[position + 4 : body])
-    is_followed = end == len(data) or _is_name(data[end : end + 4])
+    following = data[end : end + 4]
+    is_followed = end <= len(data) and (_is_name(following) or not following.strip(PADDING))
     is_named = _is_name(data[position : position + 4])
     return is_named and is_followed and data.find(_TRACK, body, end) < 0
 

@@ -35,6 +35,10 @@ MAX_PERCUSSION = 6
 _KICKS, _SNARES, _HATS = (35, 36), (37, 38, 39, 40), (42, 44, 46, 51)
 _FIFTH = 7
 
+_IS_HAT = np.isin(np.arange(128), _HATS)
+_IS_IN_KIT = np.isin(np.arange(128), _KICKS + _SNARES + _HATS)
+"""By pitch. `[128]`"""
+
 MIN_STROKES = 8
 MIN_KIT_SHARE, MIN_HAT_SHARE, MIN_SHORT_SHARE = 0.7, 0.25, 0.9
 """Least shares of kicks, snares and hi-hats together, of hi-hats, and of notes that are short."""
@@ -81,11 +85,10 @@ def strikes_a_kit(
         return False
     if pitch.min() < KIT_LOW or pitch.max() > KIT_HIGH:
         return False
-    hats = np.isin(pitch, _HATS)
-    is_kit = hats | np.isin(pitch, _KICKS) | np.isin(pitch, _SNARES)
-    is_short = end - start <= resolution
-    shares = np.array([is_kit.mean(), hats.mean(), is_short.mean()])
-    if (shares < (MIN_KIT_SHARE, MIN_HAT_SHARE, MIN_SHORT_SHARE)).any():
+    hats = _IS_HAT[pitch]
+    if hats.mean() < MIN_HAT_SHARE or _IS_IN_KIT[pitch].mean() < MIN_KIT_SHARE:
+        return False
+    if (end - start <= resolution).mean() < MIN_SHORT_SHARE:
         return False
     times = (start * 16 + resolution) // (2 * resolution)  # strokes within a 32nd are together
     struck = {(time, p) for time, p in zip(times.tolist(), pitch.tolist(), strict=True)}

@@ -15,6 +15,7 @@ from musicvae.api.model import MusicVAE, load
 from musicvae.cli import app
 from musicvae.errors import RequestError
 from musicvae.midi import reader as midi
+from musicvae.midi.limits import Limits
 from musicvae.midi.parser import Score, parse
 from musicvae.midi.writer import midi_bytes, write_midi
 from musicvae.presets import EXTENSION_MODEL, RECONSTRUCTION_MODEL
@@ -58,9 +59,9 @@ def test_a_command_reads_each_file_once(
     """Finding its model, reporting on it and playing it share the same reading."""
     times_read: Counter[bytes] = Counter()
 
-    def counted(data: bytes, bpm: float) -> list[Score]:
+    def counted(data: bytes, bpm: float, limits: Limits) -> list[Score]:
         times_read[data] += 1
-        return parse(data, bpm)
+        return parse(data, bpm, limits)
 
     monkeypatch.setattr(midi, "parse", counted)
     result = CliRunner().invoke(app, command.split(), catch_exceptions=False)
