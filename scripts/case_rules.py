@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from musicvae.codecs import CODECS
+from musicvae.codecs.pitch_range import fit_range, move_back
 from musicvae.corpus.read_file import read_tracks, tracks_of
 from musicvae.errors import MusicVAEError, RequestError
 from musicvae.midi.reader import main_phrase, read_midi
@@ -39,15 +40,16 @@ class Reading:
             self.said += [notice for phrase in read_midi(path) for notice in phrase.notices]
 
     def select(self, codec: str, phrase: Phrase) -> Phrase | None:
-        """What the codec selects in a phrase, decoded again; None for nothing."""
+        """What the codec selects in a phrase, decoded again as the verbs do; None for nothing."""
         try:
             selected = CODECS[codec].select(replace(phrase, notices=()), self.track)
         except RequestError as error:
             self.said.append(str(error))
             return None
-        self.said += selected.notices
-        whole = cut_phrase(selected, 0, selected.steps + selected.lead_in)
-        decoded = CODECS[codec].decode(CODECS[codec].encode(whole), whole.meter)
+        fitted, moved = fit_range(selected, CODECS[codec])
+        self.said += fitted.notices
+        whole = cut_phrase(fitted, 0, fitted.steps + fitted.lead_in)
+        decoded = move_back(CODECS[codec].decode(CODECS[codec].encode(whole), whole.meter), moved)
         part = selected.parts[0]
         parts = (replace(decoded.parts[0], program=part.program, name=part.name),)
         return replace(decoded, parts=parts)

@@ -20,7 +20,7 @@ the first optional:
 - `parts`: how many; `count`: how many notes the melody has;
 - `notice`: a pattern that a notice has to match; `or_notice`: one that excuses what is not found;
 - `or`: keys of which the same may be right instead;
-- `model`: the model that reconstructs it, in place of NAME;
+- `model`: the model that reconstructs it, in place of NAME (or of drums-2bar, for drums);
 - `right`: the same in words. "Or it is said that ..." there is as good as `or_notice`.
 """
 
@@ -178,7 +178,8 @@ def main() -> None:
     for about in sorted(options.folder.glob("*.json")):
         if options.only in about.stem:
             right = json.loads(about.read_text(encoding="utf-8"))
-            name = options.model and right.get("model", options.model)
+            model_of_drums = "drums-2bar" if "drums" in right else options.model
+            name = options.model and right.get("model", model_of_drums)
             try:
                 model = load(name) if name else None
                 verdict, seen = check(options.folder / right["file"], right, model)

@@ -8,7 +8,7 @@ from ..arrays import BoolArray, IntArray
 from .channel_notes import NO_END
 
 LONG_QUARTERS = 16
-COVERED_NOTES = 24
+COVERED_NOTES = 20
 """A note is stuck if it lasts so many quarters, so many notes of its part begin and end under it,
 and it is higher than all of them. Pedal points and drones, which are lower, stay."""
 
@@ -46,7 +46,7 @@ def end_stuck_notes(
     if not 0 < len(candidates) <= MAX_STUCK:
         return end, is_stuck
     for note in candidates:
-        covered = (start > start[note]) & (end < end[note])
+        covered = (start > start[note]) & (end <= end[note])
         is_stuck[note] = covered.sum() >= COVERED_NOTES and pitch[covered].max() < pitch[note]
     return np.where(is_stuck, _next_onsets(start, 0), end), is_stuck
 

@@ -88,9 +88,13 @@ def stuck_notes() -> list[Case]:
         for bar in (0, 2, 5):
             start = 4 * bar * PPQ
             for name, off in (("never", None), ("late", 32 * PPQ)):
+                if off and bar == 5:  # only eleven notes come and go while it lasts
+                    continue
                 events = note(start, (off or start) - start, pitch)
                 data = tune_with(*events[: 2 if off else 1], end=32 * PPQ)
-                cases.append(Case(f"{pitch} in bar {bar} ends {name}", data, ONSETS))
+                # it begins with a note of the tune, and may stand in its place for one beat
+                right = ONSETS | {"or_notice": "1 note .* ended at the next onset"}
+                cases.append(Case(f"{pitch} in bar {bar} ends {name}", data, right))
     return cases
 
 

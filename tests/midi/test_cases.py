@@ -15,13 +15,6 @@ from .cases import CASES, SITUATIONS, write_cases
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "check_cases.py"
 
-NOT_YET = {
-    "stuck_notes": "a high note without end hides the tune",
-    "spread_over_channels": "each channel becomes a part of its own",
-    "beyond_the_piano": "notes are moved by octaves in silence",
-}
-"""Kinds that are not read right yet, and what goes wrong."""
-
 
 def verdicts(folder: Path) -> dict[str, str]:
     """Verdict and what was seen, of each case in a folder."""
@@ -32,15 +25,7 @@ def verdicts(folder: Path) -> dict[str, str]:
     return results
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param(kind, marks=pytest.mark.xfail(strict=True, reason=NOT_YET[kind]))
-        if kind in NOT_YET
-        else kind
-        for kind in CASES
-    ],
-)
+@pytest.mark.parametrize("kind", CASES)
 def test_every_neighbour_of_a_fault_is_read_right(kind: str, tmp_path: Path) -> None:
     """All notes are found where they stand in the file, or a notice says what is not."""
     write_cases(tmp_path, [kind])
