@@ -55,6 +55,8 @@ def parse_settings(settings: Iterable[str]) -> dict[str, float]:
     >>> parse_settings(["density=+1", "syncopation-16=-0.5"])
     {'density': 1.0, 'syncopation-16': -0.5}
     """
+    if not isinstance(settings, Iterable):
+        raise RequestError(f"Settings are texts such as density=+1, not {quote(settings)}.")
     amounts: dict[str, float] = {}
     for setting in settings:
         name, sign, amount = check_text("A setting", setting).partition("=")

@@ -26,6 +26,9 @@ NoteTuple = tuple[float, float, int, int]
 _RESOLUTION = 960
 """Ticks per quarter that tuples are rounded to."""
 
+MAX_TICKS = 2**40
+"""Latest time of a tuple; music of so many bars is refused later, with the number of its bars."""
+
 
 def to_pretty_midi(phrase: Phrase) -> PrettyMIDI:
     """Convert a phrase to a `pretty_midi.PrettyMIDI`, in seconds."""
@@ -122,7 +125,8 @@ def _to_timed_note(note: tuple[float, float, int] | NoteTuple) -> TimedNote:
     try:
         start, duration, pitch, velocity = note if len(note) == 4 else (*note, DEFAULT_VELOCITY)
         ticks, length = round(start * _RESOLUTION), round(duration * _RESOLUTION)
-        if min(ticks, length) < 0 or not (0 <= pitch <= 127 and 1 <= velocity <= 127):
+        in_time = 0 <= min(ticks, length) <= max(ticks, length) <= MAX_TICKS
+        if not (in_time and 0 <= pitch <= 127 and 1 <= velocity <= 127):
             raise ValueError
         return TimedNote(ticks, ticks + length, int(pitch), int(velocity))
     except (TypeError, ValueError, OverflowError):

@@ -24,7 +24,7 @@ class Limits:
     events: int = 500_000
     notes: int = 200_000
     text: int = 8 * 2**20
-    meters: int = 10_000
+    meters: int = 3_000
     tempos: int = 100_000
 
 

@@ -75,7 +75,7 @@ ODD_METER = re.compile(rb"\xff\x58(?:[^\x04]|\x04.[^\x00-\x06])", re.DOTALL)
 
 SYSTEM_MESSAGE = re.compile(
     rb"[\x00-\x7f](?:[\xf1\xf3][\x00-\x7f]|\xf2[\x00-\x7f]{2}|[\xf6\xf8-\xfe])"
-    rb"[\x80-\xfe]{0,3}[\x00-\x7f]{3}"
+    rb"[\x80-\xfe]{0,3}[\x00-\x7f]{2}"
 )
 """What may be a system message with data after it, whose running status symusic forgets."""
 

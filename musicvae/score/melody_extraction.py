@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
 
+from ..arguments import quote
 from ..errors import RequestError
 from .phrase import Note, Part, Phrase, remove_overlaps
 
@@ -199,6 +200,8 @@ def part_numbers(phrase: Phrase, track: str | int) -> list[int]:
     Raises:
         RequestError: no part matches.
     """
+    if isinstance(track, bool) or not isinstance(track, (int, str)):
+        raise RequestError(f"A track is a number or a name, not {quote(track)}")
     names = {number: part.name.lower() for number, part in enumerate(phrase.parts, 1)}
     if isinstance(track, str) and track.strip().isdecimal() and len(track) < MAX_DIGITS:
         track = int(track)
@@ -212,7 +215,9 @@ def part_numbers(phrase: Phrase, track: str | int) -> list[int]:
         exact = [number for number, name in names.items() if name == wanted]
         matches = exact or [n for n, name in names.items() if wanted and wanted in name]
     if not matches:
-        raise RequestError(f"there is no track {track!r} in it; there are: {list_parts(phrase)}")
+        raise RequestError(
+            f"there is no track {quote(track)} in it; there are: {list_parts(phrase)}"
+        )
     return [next((n for n in matches if phrase.parts[n - 1].notes), matches[0])]
 
 

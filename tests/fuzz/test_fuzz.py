@@ -25,23 +25,8 @@ INPUTS = {
 }
 """Inputs of each target; about five seconds of CPU in all."""
 
-NOT_YET = {
-    "values": "wrong types are raw errors",
-    "tuples": "wrong types are raw errors",
-    "pretty_midi": "what pretty_midi refuses is a raw error",
-}
-"""Targets with findings that are not mended yet."""
 
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=NOT_YET[name]))
-        if name in NOT_YET
-        else name
-        for name in INPUTS
-    ],
-)
+@pytest.mark.parametrize("name", INPUTS)
 @pytest.mark.filterwarnings("ignore")
 def test_every_input_is_read_or_refused_with_one_sentence(name: str) -> None:
     """Each ends in time, without an exception of another family, in little memory."""
