@@ -8,6 +8,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
@@ -195,7 +196,12 @@ def make_folder(folder: Path) -> None:
 
 
 def _refuse_new_root(folder: Path) -> None:
-    """Raise OutputError if `make_folder` would have to create a folder at the root."""
+    """Raise OutputError if `make_folder` would have to create a folder at the root.
+
+    On Windows that is usual: the root of a drive is anyone's.
+    """
+    if sys.platform == "win32":
+        return
     try:
         resolved = folder.resolve()
         missing = [path for path in (resolved, *resolved.parents) if not path.exists()]
@@ -255,4 +261,4 @@ def free_stem(folder: Path, stem: str, *, force: bool = False) -> str:
     """
     check_folder(folder)
     names = (stem if number == 1 else f"{stem}{number}" for number in count(1))
-    return next(name for name in names if force or not any(folder.glob(f"{name}-*.mid")))
+    return next(name for name in names if force or not any(folder.glob(f"{escape(name)}-*.mid")))

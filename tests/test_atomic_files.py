@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import stat
 from collections.abc import Callable
@@ -118,7 +119,9 @@ def test_a_path_that_cannot_be_a_folder_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to(tmp_path / "b")
     (tmp_path / "b").symlink_to(tmp_path / "a")
     for folder in (tmp_path / "file", tmp_path / "file" / "below", tmp_path / "a" / "below"):
-        with pytest.raises(OutputError, match=rf"^{folder} cannot be written: .*\.$"):
+        with pytest.raises(
+            OutputError, match=rf"^{re.escape(str(folder))} cannot be written: .*\.$"
+        ):
             make_folder(folder)
 
 
@@ -131,7 +134,9 @@ def test_a_folder_named_like_a_midi_file_is_refused(ending: str, tmp_path: Path)
         lambda out: numbered_names(out, "a"),
         lambda out: free_stem(out, "a"),
     ):
-        with pytest.raises(OutputError, match=rf"a folder is meant: type {tmp_path}/out/$"):
+        with pytest.raises(
+            OutputError, match=rf"a folder is meant: type {re.escape(str(tmp_path / 'out'))}/$"
+        ):
             check(folder)
         assert not list(tmp_path.iterdir())
     folder.mkdir()

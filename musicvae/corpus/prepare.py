@@ -136,7 +136,7 @@ def _digest_of(track: str | None) -> str:
     """Part of the name of the reading folder, so that each track has its own; empty for None."""
     if track is None:
         return ""
-    return "-" + hashlib.sha256(track.encode(errors="surrogateescape")).hexdigest()[:8]
+    return "-" + hashlib.sha256(os.fsencode(track)).hexdigest()[:8]
 
 
 def midi_files(folders: Iterable[Path | str]) -> Iterator[Path]:
@@ -155,7 +155,7 @@ def _is_midi(path: Path) -> bool:
 
 
 def _walk(folders: Iterable[Path | str]) -> Iterator[Path]:
-    """Yield every path below the folders, in a stable order.
+    """Yield every path below the folders, in a stable order; links to folders are followed once.
 
     Raises:
         DatasetError: one of the folders is not a folder.
@@ -163,7 +163,13 @@ def _walk(folders: Iterable[Path | str]) -> Iterator[Path]:
     for folder in folders:
         if not Path(folder).is_dir():
             raise DatasetError(f"{folder} is not a folder.")
+        seen = set()
         for root, names, files in os.walk(folder, followlinks=True):
+            status = Path(root).stat()
+            if (place := (status.st_dev, status.st_ino)) in seen:
+                names.clear()  # a link leads back here
+                continue
+            seen.add(place)
             names.sort()
             yield from (Path(root, name) for name in sorted([*files, *names]))
 
@@ -192,7 +198,7 @@ def _read_new(
     for count, reasons in run_batches(read, _batches(unread, folder, timeout), workers):
         done += count
         failed |= reasons
-        speed = (done - already_read) / (time.monotonic() - began)
+        speed = (done - already_read) / max(1e-3, time.monotonic() - began)
         progress(Report("prepare", done, len(files), {"files/s": speed}))
     return failed
 
@@ -203,7 +209,7 @@ def _batches(files: Sequence[str], folder: Path, timeout: float) -> Iterator[Fil
     for start in range(0, len(files), size):
         batch_files = tuple(files[start : start + size])
         content = "\n".join(f"{file_stamp(file)} {file}" for file in batch_files)
-        name = hashlib.sha256(content.encode(errors="surrogateescape")).hexdigest()[:16]
+        name = hashlib.sha256(os.fsencode(content)).hexdigest()[:16]
         yield FileBatch(folder / name, batch_files, timeout, os.getpid())
 
 
@@ -267,4 +273,4 @@ def _write_pieces(path: Path, pieces: Sequence[Piece], splits: Sequence[str]) ->
     for piece, split in zip(pieces, splits, strict=True):
         if piece.windows:
             rows.writerow([piece.file, piece.sha256, split, piece.windows])
-    write_atomic(path, table.getvalue().encode(errors="surrogateescape"))
+    write_atomic(path, os.fsencode(table.getvalue()))

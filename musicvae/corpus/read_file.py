@@ -172,7 +172,7 @@ def read_shards(folder: Path) -> Iterator[tuple[Path, list[Piece]]]:
     The newest shard comes last: a file that was changed and read again is in two.
     """
     for path in sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns):
-        stored = json.loads(path.read_text())
+        stored = json.loads(path.read_bytes())
         yield path.with_suffix(".npy"), [_load_piece(**fields) for fields in stored]
 
 

@@ -97,14 +97,14 @@ def load_bytes(source: Source, limits: Limits = DEFAULT_LIMITS) -> tuple[str, by
     path = Path(source)
     try:
         mode = path.stat().st_mode
-        if not (S_ISREG(mode) or S_ISDIR(mode)):
+        if S_ISDIR(mode):
+            raise MidiError(path, "it is a folder, not a MIDI file.")
+        if not S_ISREG(mode):
             raise MidiError(path, "it is a device or a pipe, not a file.")
         with path.open("rb") as file:
             return str(path), _read(str(path), file, limits)
     except FileNotFoundError:
         raise MidiError(path, "there is no such file.") from None
-    except IsADirectoryError:
-        raise MidiError(path, "it is a folder, not a MIDI file.") from None
     except OSError as error:
         raise MidiError(path, f"it cannot be read: {error.strerror or error}.") from error
 

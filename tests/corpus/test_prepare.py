@@ -374,3 +374,10 @@ def test_a_folder_without_usable_midi_is_an_error(tmp_path: Path) -> None:
         prepare([tmp_path], tmp_path / "data", workers=1)
     with pytest.raises(RequestError, match="There is no codec 'drum'"):
         prepare([tmp_path], tmp_path / "data", codec="drum")
+
+
+def test_a_folder_that_links_to_itself_is_read_once(midi_folder: Path) -> None:
+    """Its files are not found again below the link."""
+    before = list(midi_files([midi_folder]))
+    (midi_folder / "again").symlink_to(midi_folder)
+    assert list(midi_files([midi_folder])) == before
