@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain, islice
 
 import numpy as np
 
@@ -40,13 +41,15 @@ def section_notices(section: Section, resolution: int, tempo: int) -> list[str]:
 
 def unread_notice(segments: list[MeterSegment], notes: int, reason: str, resolution: int) -> str:
     """The notice about segments of one meter that are not read."""
-    bars = [n for s in segments for n in range(s.first_bar, s.first_bar + s.bars(resolution))]
     first = segments[0]
+    bars = [range(s.first_bar, s.first_bar + s.bars(resolution)) for s in segments]
+    total = sum(map(len, bars))
+    named = _name_first(list(islice(chain.from_iterable(bars), MAX_BARS_NAMED)), total)
     meter = f"{first.numerator}/{first.denominator}"
     if not notes:
-        return f"{name_bars(bars)} in {meter} had no notes and {were(len(bars))} left out"
+        return f"{named} in {meter} had no notes and {were(total)} left out"
     reason = reason[0].lower() + reason[1:].rstrip(".")
-    return f"{count(notes, 'note')} {name_bars(bars, 'in ')} {were(notes)} not read: {reason}"
+    return f"{count(notes, 'note')} in {named} {were(notes)} not read: {reason}"
 
 
 def cut_notice(notes: int, bars: Iterable[int]) -> str:
@@ -154,13 +157,17 @@ def name_bars(bars: Iterable[int], before: str = "") -> str:
     ('bar 3', 'in bars 3 and 5', 'bars 1, 2, 3, 4 and 4 others')
     """
     numbers = sorted(set(bars))
-    names = [str(number) for number in numbers[:MAX_BARS_NAMED]]
-    if len(numbers) > MAX_BARS_NAMED:
-        others = len(numbers) - MAX_BARS_NAMED
+    return before + _name_first(numbers[:MAX_BARS_NAMED], len(numbers))
+
+
+def _name_first(numbers: list[int], total: int) -> str:
+    """The first few of so many bars."""
+    names = [str(number) for number in numbers]
+    if others := total - len(numbers):
         names.append("1 other" if others == 1 else f"{others} others")
-    if len(numbers) == 1:
-        return f"{before}bar {names[0]}"
-    return f"{before}bars {', '.join(names[:-1])} and {names[-1]}"
+    if total == 1:
+        return f"bar {names[0]}"
+    return f"bars {', '.join(names[:-1])} and {names[-1]}"
 
 
 def count(number: int, noun: str) -> str:

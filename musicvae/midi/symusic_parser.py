@@ -40,8 +40,10 @@ END_OF_TRACK = b"\xff\x2f\x00"
 CHANNEL_MARKER = 119
 """An undefined controller; its value at the end of a track gives the channel of the notes."""
 
-LATER = b"\xff\x01\x00\x81\x00"
-"""An empty text, and the delta time `DELAY` of the next event."""
+LATER = b"\xff\x06\x01\x7f\x81\x00"
+"""A marker, and the delta time `DELAY` of the next event."""
+MARK = "\x7f"
+"""The text of that marker. It is not found if the track ends in the middle of an event."""
 
 RELEASE_ALL = [
     bytes(
@@ -167,6 +169,8 @@ def _parse_track(
         body += LATER + b"\0".join(messages[channel] for channel in sounding) + b"\0"
     body += END_OF_TRACK
     piece = _symusic(body, resolution)
+    if sounding and sum(marker.text == MARK for marker in piece.markers) < 2:
+        raise FastPathUnsupported
     channels = _channels(piece)
     if channels is None:
         return _parse_without_programs(chunk, body, piece, sounding, resolution)
