@@ -30,7 +30,7 @@ from ..atomic_files import make_folder, write_atomic
 from ..bounded_read import read_json
 from ..codecs import CODECS
 from ..codecs.base import Codec, Codes
-from ..codecs.conditioning import condition_features, condition_width
+from ..codecs.conditioning import condition_features, condition_width, lag_steps
 from ..errors import DatasetError, OutputError, RequestError
 from ..score.phrase import Phrase
 from ..score.windows import MAX_BARS, TWO_BARS, max_steps, window_steps
@@ -67,11 +67,13 @@ class Batch:
         x: `[B, T, channels]`, float32, zeros on padding.
         condition: `[B, T, K]`, float32.
         lengths: `[B]`, int64.
+        lags: the lags that fit a window, in steps; see `codecs.conditioning`. `[B, L]`, int64.
     """
 
     x: FloatArray
     condition: FloatArray
     lengths: IntArray
+    lags: IntArray
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,8 @@ class Windows:
             features = condition_features(self.distinct_meters[index], self.bars)
             conditions[meter_index == index, : len(features)] = features
         x = self.codec.one_hot(codes)  # zeros on padding
-        return Batch(x, conditions, lengths)
+        lags = np.array([lag_steps(meter, self.bars) for meter in self.distinct_meters], np.int64)
+        return Batch(x, conditions, lengths, lags[meter_index])
 
     def batches(self, size: int, rng: np.random.Generator | None = None) -> Iterator[Batch]:
         """One pass over the split, in batches of windows of one length.
