@@ -225,6 +225,9 @@ class TrainConfig:
     """Precision of matrix products; weights stay in single precision. `auto` is bf16 if the
     processor supports it, which is several times faster, else fp32."""
 
+    transposed: float = 0.25
+    """Share of training windows that are moved to a random key, within the range of the codec."""
+
     seed: int = 0
     """Seed of initial weights, batches, transpositions and noise."""
 

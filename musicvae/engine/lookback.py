@@ -68,7 +68,7 @@ class Lookback:
             history.append(previous)
             runs = (runs + 1) * self._repeats(history, used)
             shares = np.minimum(np.float32(runs) / np.float32(lags[0]), np.float32(MAX_RUN))
-            projected = row_product(shares.reshape(len(previous), -1), self.run_weight)
+            projected: FloatArray = row_product(shares.reshape(len(previous), -1), self.run_weight)
             for lag, projection in zip(used, self.projections, strict=True):
                 if t >= lag:
                     projected += projection(history[t - lag])
@@ -79,7 +79,7 @@ class Lookback:
     def _repeats(self, history: list[Codes], lags: Sequence[int]) -> IntArray:
         """1 where a part of the last step is as it was a lag before, or 0. `[N, L, parts]`"""
         last = history[-1].reshape(len(history[-1]), self.parts, -1)  # a class, or all channels
-        repeats = np.zeros((len(last), len(lags), self.parts), np.int64)
+        repeats: IntArray = np.zeros((len(last), len(lags), self.parts), np.int64)
         for i, lag in enumerate(lags):
             if lag < len(history):
                 repeats[:, i] = (last == history[-1 - lag].reshape(last.shape)).all(axis=-1)

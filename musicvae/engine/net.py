@@ -83,7 +83,7 @@ class Net:
         log_var = np.full_like(mu, -np.inf)
         for meter, rows in by_meter(meters):
             x = self.codec.one_hot(stack_rows(codes, rows))
-            out = self._to_latent(self._encoder(x, condition_features(meter, self.bars)))
+            out = self._to_latent(self._encoder(x, self._known(meter)[0]))
             mu[rows] = out[:, : self.latent]
             if not self._is_point:
                 log_var[rows] = out[:, self.latent :]

@@ -60,7 +60,7 @@ class Lookback(nn.Module):
 
     def _runs(self, x: Tensor, earlier: Tensor, step: Tensor, lag: Tensor) -> Tensor:
         """Steps before each step that repeat one lag, in a row, in each part. `[B, T, parts]`"""
-        differs = (x != earlier).split(self.parts, dim=-1)
+        differs = torch.split(x != earlier, self.parts, dim=-1)
         broken = torch.stack([part.any(dim=-1) for part in differs], dim=-1)
         broken = broken | (step < lag[:, None])[..., None]
         # a run that includes step t began after the last broken step; step 0 is always broken

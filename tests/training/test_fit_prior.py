@@ -21,6 +21,7 @@ from musicvae.progress import Report
 from musicvae.theory.meter import Meter
 from musicvae.training import fit_prior as fit_prior_module
 from musicvae.training.fit_prior import fit_prior
+from musicvae.training.resume import STATE_FILE, saved_config
 from musicvae.training.trainer import LocalBatch, Trainer
 
 from ..miniatures import tiny_checkpoint, write_dataset
@@ -163,6 +164,59 @@ def test_a_prior_is_stored_even_if_the_time_is_up_at_once(data: Path) -> None:
     fit = fit_prior(tiny_checkpoint(), data, max_minutes=0.0)
     assert fit.checkpoint.config.net.prior == 16
     assert fit.valid_nll is None
+
+
+def test_a_fit_stopped_by_the_clock_goes_on_from_its_work_folder(
+    data: Path, tmp_path: Path
+) -> None:
+    """Stopped and continued, it ends with the weights of an uninterrupted fit."""
+    options = {"steps": 4, "layers": 2, "dropout": 0.1, "transpose": True}
+    whole = fit_prior(tiny_checkpoint(), data, **options).checkpoint
+    work = tmp_path / "work"
+    first = fit_prior(tiny_checkpoint(), data, max_minutes=0.0, work=work, **options).checkpoint
+    assert saved_config(work).train.transposed == 1.0
+    second = fit_prior(tiny_checkpoint(), data, work=work, **options).checkpoint
+    same = [np.array_equal(second.weights[name], array) for name, array in whole.weights.items()]
+    assert all(same)
+    assert any(not np.array_equal(first.weights[n], a) for n, a in whole.weights.items())
+
+
+def test_ctrl_c_leaves_a_work_folder_to_go_on_from(
+    model: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message names it; the model stays as it was."""
+    before, update = (model / checkpoint.WEIGHTS).read_bytes(), Trainer.update
+
+    def interrupted_update(trainer: Trainer, batch: LocalBatch) -> Losses:
+        signal.raise_signal(signal.SIGINT)
+        return update(trainer, batch)
+
+    monkeypatch.setattr(Trainer, "update", interrupted_update)
+    with pytest.raises(KeyboardInterrupt, match=r"stays as it was\. The same .* from .*work\.$"):
+        fit_in_folder(model, data=data, steps=9, work=tmp_path / "work")
+    assert (model / checkpoint.WEIGHTS).read_bytes() == before
+    assert (tmp_path / "work" / STATE_FILE).exists()
+
+
+def test_the_sizes_of_a_prior_are_stored_and_played(model: Path, data: Path) -> None:
+    """The model generates from a prior of that many layers and that lookback."""
+    sizes = {"hidden": 12, "layers": 2, "lookback": 1, "dropout": 0.25}
+    fit_in_folder(model, data=data, steps=1, **sizes)
+    net = checkpoint.load(model).config.net
+    stored = (net.prior, net.prior_layers, net.prior_lookback, net.prior_dropout)
+    assert stored == tuple(sizes.values())
+    (phrase,) = load(model).generate(1, seed=0)
+    assert load(model).extend(phrase, bars=1, seed=0).bars == phrase.bars + 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("hidden", 0), ("layers", 65), ("lookback", -1), ("dropout", 1.5), ("dropout", float("nan"))],
+)
+def test_a_prior_that_cannot_be_built_is_refused(data: Path, option: str, value: float) -> None:
+    """The message names the option."""
+    with pytest.raises(RequestError, match=f"This prior cannot be fitted: {option} is"):
+        fit_prior(tiny_checkpoint(), data, **{option: value})
 
 
 def test_training_a_model_further_drops_its_prior(model: Path, data: Path, tmp_path: Path) -> None:
