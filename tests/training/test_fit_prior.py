@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -170,7 +171,7 @@ def test_a_fit_stopped_by_the_clock_goes_on_from_its_work_folder(
     data: Path, tmp_path: Path
 ) -> None:
     """Stopped and continued, it ends with the weights of an uninterrupted fit."""
-    options = {"steps": 4, "layers": 2, "dropout": 0.1, "transpose": True}
+    options: dict[str, Any] = {"steps": 4, "layers": 2, "dropout": 0.1, "transpose": True}
     whole = fit_prior(tiny_checkpoint(), data, **options).checkpoint
     work = tmp_path / "work"
     first = fit_prior(tiny_checkpoint(), data, max_minutes=0.0, work=work, **options).checkpoint
@@ -200,7 +201,7 @@ def test_ctrl_c_leaves_a_work_folder_to_go_on_from(
 
 def test_the_sizes_of_a_prior_are_stored_and_played(model: Path, data: Path) -> None:
     """The model generates from a prior of that many layers and that lookback."""
-    sizes = {"hidden": 12, "layers": 2, "lookback": 1, "dropout": 0.25}
+    sizes: dict[str, Any] = {"hidden": 12, "layers": 2, "lookback": 1, "dropout": 0.25}
     fit_in_folder(model, data=data, steps=1, **sizes)
     net = checkpoint.load(model).config.net
     stored = (net.prior, net.prior_layers, net.prior_lookback, net.prior_dropout)
@@ -213,7 +214,7 @@ def test_the_sizes_of_a_prior_are_stored_and_played(model: Path, data: Path) -> 
     ("option", "value"),
     [("hidden", 0), ("layers", 65), ("lookback", -1), ("dropout", 1.5), ("dropout", float("nan"))],
 )
-def test_a_prior_that_cannot_be_built_is_refused(data: Path, option: str, value: float) -> None:
+def test_a_prior_that_cannot_be_built_is_refused(data: Path, option: str, value: Any) -> None:
     """The message names the option."""
     with pytest.raises(RequestError, match=f"This prior cannot be fitted: {option} is"):
         fit_prior(tiny_checkpoint(), data, **{option: value})
