@@ -61,6 +61,9 @@ class NetConfig:
     dropout: float = 0.0
     """Share of the outputs of each layer that training hides in a next-step net."""
 
+    top_p: float = 1.0
+    """A next-step net draws from the likeliest choices with this much probability; 1 for all."""
+
     step_features: int = 0
     """Features a sequence encoder outputs for each step, beside its final state; 0 for none."""
 
@@ -84,6 +87,9 @@ class NetConfig:
 
     prior_dropout: float = 0.0
     """`dropout` of the prior net."""
+
+    prior_top_p: float = 1.0
+    """`top_p` of the prior net."""
 
     min_nll: float = 0.0
     """Nats per step: a window the prior finds likelier than this is sampled again."""
@@ -113,6 +119,7 @@ MAX_SIZES = {
     **dict.fromkeys(("layers", "prior_layers"), (1, 64)),
     **dict.fromkeys(("lookback", "prior_lookback"), (0, 64)),
     **dict.fromkeys(("step_dropout", "dropout", "prior_dropout"), (0, 1)),
+    **dict.fromkeys(("top_p", "prior_top_p"), (0.01, 1)),
 }
 """Least and largest value of each size of a net that a checkpoint may ask for."""
 
@@ -152,6 +159,7 @@ PRIOR_FIELDS = {
     "prior_layers": "layers",
     "prior_lookback": "lookback",
     "prior_dropout": "dropout",
+    "prior_top_p": "top_p",
 }
 """Fields of a config that describe its prior, and those of the prior's own config."""
 

@@ -28,6 +28,14 @@ def fit_prior(
     dropout: Annotated[
         float | None, typer.Option(help="Share of the prior that training hides.", min=0.0)
     ] = None,
+    top_p: Annotated[
+        float,
+        typer.Option(
+            help="Draw from the likeliest choices of a step with this much probability: 0.95.",
+            min=0.01,
+            max=1.0,
+        ),
+    ] = 1.0,
     transpose: Annotated[
         bool, typer.Option("--transpose", help="Train on each window in a random key.")
     ] = False,
@@ -73,6 +81,7 @@ def fit_prior(
             layers=layers,
             lookback=lookback,
             dropout=dropout,
+            top_p=top_p,
             transpose=transpose,
             work=work,
             reject_fraction=reject_fraction,

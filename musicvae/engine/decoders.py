@@ -39,10 +39,12 @@ class Decoder(Protocol):
         segments: how many equal segments a window is split into, which are decoded side by side;
             1 for a flat decoder.
         chain: weights between the channels of one step; see `sampling.choose_step`.
+        top_p: see `sampling.Nucleus`; 1 for all decoders of z.
     """
 
     segments: int
     chain: FloatArray | None
+    top_p: float
 
     def start(self, z: FloatArray, condition: FloatArray, lags: Sequence[int] = ()) -> Steps:
         """`[N, Z]` and `[T, K]` -> the step function of all segments of N windows.
@@ -57,6 +59,7 @@ class DenseDecoder:
 
     segments = 1
     chain: FloatArray | None = None
+    top_p = 1.0
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
         self.steps, self.channels = max_steps(config.bars), codec.channels
@@ -79,6 +82,7 @@ class PlainDecoder:
 
     segments = 1
     chain: FloatArray | None = None
+    top_p = 1.0
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
         core, inputs = weights.scope("recurrent.core"), config.latent + condition_width(config.bars)
@@ -110,8 +114,10 @@ class StepDecoder:
     chain: FloatArray | None = None
 
     def __init__(
-        self, weights: Weights, codec: Codec, config: NetConfig, kind: str, static: int
+        self, weights: Weights, codec: Codec, config: NetConfig, kind: str, conditioning: int = 0
     ) -> None:
+        static = condition_width(config.bars) + conditioning
+        self.top_p = config.top_p
         core, channels = weights.scope("recurrent.core"), codec.channels
         lags = count_lags(config.bars, config.lookback)
         features = lags * (channels + len(codec.heads))
@@ -180,8 +186,7 @@ class AutoregressiveDecoder(StepDecoder):
     def __init__(
         self, weights: Weights, codec: Codec, config: NetConfig, *, latent: int, steps: int
     ) -> None:
-        static = condition_width(config.bars) + config.step_conditioning
-        super().__init__(weights, codec, config, "lstm", static)
+        super().__init__(weights, codec, config, "lstm", config.step_conditioning)
         states = 2 * config.layers * config.hidden
         self.steps = steps
         self.to_state = Linear(weights.scope("to_state"), latent, states)
@@ -205,6 +210,7 @@ class HierarchicalDecoder:
     """`nets.HierarchicalDecoder` in numpy: a conductor, then all segments side by side."""
 
     chain: FloatArray | None = None
+    top_p = 1.0
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
         self.segments, hidden = config.bars, config.conductor

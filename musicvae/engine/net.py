@@ -12,7 +12,7 @@ from ..arrays import FloatArray
 from ..checkpoint import Checkpoint
 from ..codecs import CODECS
 from ..codecs.base import Codes, SoundingState
-from ..codecs.conditioning import condition_features, condition_width, lag_steps
+from ..codecs.conditioning import condition_features, lag_steps
 from ..config import Kind
 from ..constraints.step_rule import StepRule
 from ..errors import CheckpointError, RequestError
@@ -56,9 +56,7 @@ class Net:
         self.latent = 0 if net.kind in ("rnn", "lstm") else net.latent
         self._decoder: Decoder
         if not self.latent:
-            self._decoder = StepDecoder(
-                weights, self.codec, net, net.kind, condition_width(net.bars)
-            )
+            self._decoder = StepDecoder(weights, self.codec, net, net.kind)
             return
         self._encoder = build_encoder(weights.scope("encoder"), self.codec, net)
         self._decoder = build_decoder(weights.scope("decoder"), self.codec, net)
@@ -174,6 +172,7 @@ class Net:
             context=context[None],
             chain=self._decoder.chain,
             constraints=state,
+            top_p=self._decoder.top_p,
         )
         return bar
 
@@ -273,6 +272,7 @@ class Net:
             temperature,
             chain=self._decoder.chain,
             constraints=state,
+            top_p=self._decoder.top_p,
         )
 
     def _start(self, z: FloatArray, meter: Meter, rows: list[int]) -> Steps:

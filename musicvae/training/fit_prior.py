@@ -70,6 +70,7 @@ def fit_prior(
     layers: int | None = None,
     lookback: int | None = None,
     dropout: float | None = None,
+    top_p: float = 1.0,
     transpose: bool = False,
     work: Path | str | None = None,
     reject_fraction: float = 0.0,
@@ -87,6 +88,7 @@ def fit_prior(
         steps: updates; None for `PRIOR_TRAIN_CONFIG.steps`.
         max_minutes: time after which the best weights so far are stored.
         hidden, layers, lookback, dropout: see `NetConfig`; None for `PRIOR_HIDDEN` and its kin.
+        top_p: see `NetConfig`; it is stored with the prior, and training does not depend on it.
         transpose: move each training window to a random key.
         work: folder for the state of the training; a fit that finds its state there resumes it.
             None to keep no state.
@@ -116,7 +118,7 @@ def fit_prior(
         transposed=1.0 if transpose else PRIOR_TRAIN_CONFIG.transposed,
         seed=seed,
     )
-    net_config = language_model_config(config, hidden, layers, lookback, dropout)
+    net_config = language_model_config(config, hidden, layers, lookback, dropout, top_p)
 
     def report_progress(report: Report) -> None:
         progress(replace(report, task="fit-prior"))
@@ -149,6 +151,7 @@ def language_model_config(
     layers: int | None = None,
     lookback: int | None = None,
     dropout: float | None = None,
+    top_p: float = 1.0,
 ) -> NetConfig:
     """The config of a language model for the prior of a net; None takes the default.
 
@@ -164,6 +167,7 @@ def language_model_config(
         layers=PRIOR_LAYERS if layers is None else layers,
         lookback=PRIOR_LOOKBACK if lookback is None else lookback,
         dropout=PRIOR_DROPOUT if dropout is None else dropout,
+        top_p=top_p,
         # several notes sound in one step: their probabilities depend on each other
         chain=codec.likelihood == "bernoulli" or len(codec.heads) > 1,
     )

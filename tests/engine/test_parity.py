@@ -119,6 +119,18 @@ def test_with_a_lookback_logits_are_the_same_within_1e_4(
         np.testing.assert_allclose(logits, row[: len(logits)], atol=1e-4)
 
 
+@pytest.mark.parametrize("codec", CODECS)
+def test_with_a_small_nucleus_a_window_is_the_most_probable_one(codec: str) -> None:
+    """As at temperature 0, step by step."""
+    net, player = twins("lstm", codec=codec, chain=True)
+    config = miniature("lstm", codec=codec, chain=True, top_p=0.01)
+    truncated = Player(make_checkpoint(net, config, 0))
+    rngs = [np.random.default_rng(row) for row in range(len(RAGGED))]
+    drawn = truncated.decode(draw_z(player), RAGGED, temperature=1.0, rngs=rngs)
+    best = player.decode(draw_z(player), RAGGED, temperature=0.0, rngs=rngs)
+    assert all(np.array_equal(*pair) for pair in zip(drawn, best, strict=True))
+
+
 @pytest.mark.parametrize("codec", ["melody", "leadsheet", "piano"])
 def test_a_step_is_drawn_from_the_logits_that_a_lookback_gives_the_finished_window(
     codec: str,

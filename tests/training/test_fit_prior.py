@@ -14,6 +14,7 @@ from musicvae import checkpoint
 from musicvae.api.builders import fit_prior as fit_in_folder
 from musicvae.api.builders import train
 from musicvae.api.model import load
+from musicvae.config import PRIOR_FIELDS
 from musicvae.corpus.dataset import open_split
 from musicvae.engine import Player
 from musicvae.errors import RequestError, TrainingError
@@ -201,18 +202,26 @@ def test_ctrl_c_leaves_a_work_folder_to_go_on_from(
 
 def test_the_sizes_of_a_prior_are_stored_and_played(model: Path, data: Path) -> None:
     """The model generates from a prior of that many layers and that lookback."""
-    sizes: dict[str, Any] = {"hidden": 12, "layers": 2, "lookback": 1, "dropout": 0.25}
+    sizes: dict[str, Any] = {"hidden": 12, "layers": 2, "lookback": 1}
+    sizes |= {"dropout": 0.25, "top_p": 0.9}
     fit_in_folder(model, data=data, steps=1, **sizes)
     net = checkpoint.load(model).config.net
-    stored = (net.prior, net.prior_layers, net.prior_lookback, net.prior_dropout)
-    assert stored == tuple(sizes.values())
+    stored = {name: getattr(net, field) for field, name in PRIOR_FIELDS.items()}
+    assert stored == {**sizes, "chain": False}
     (phrase,) = load(model).generate(1, seed=0)
     assert load(model).extend(phrase, bars=1, seed=0).bars == phrase.bars + 1
 
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("hidden", 0), ("layers", 65), ("lookback", -1), ("dropout", 1.5), ("dropout", float("nan"))],
+    [
+        ("hidden", 0),
+        ("layers", 65),
+        ("lookback", -1),
+        ("dropout", 1.5),
+        ("top_p", 0.0),
+        ("dropout", float("nan")),
+    ],
 )
 def test_a_prior_that_cannot_be_built_is_refused(data: Path, option: str, value: Any) -> None:
     """The message names the option."""
