@@ -119,6 +119,24 @@ def fit_prior(
         seed=seed,
     )
     net_config = language_model_config(config, hidden, layers, lookback, dropout, top_p)
+    # what training does not depend on may differ when a fit goes on
+    language_model = ModelConfig("prior", replace(net_config, top_p=1.0), train_config)
+    prior, valid_nll = _train(language_model, data, work, max_minutes, progress)
+    prior = replace(prior, config=replace(prior.config, net=net_config))
+    min_nll = (
+        nll_quantile(prior, open_split(data, "valid"), reject_fraction) if reject_fraction else 0.0
+    )
+    return FittedPrior(with_prior(checkpoint, prior, min_nll), valid_nll)
+
+
+def _train(
+    config: ModelConfig,
+    data: Path | str,
+    work: Path | str | None,
+    max_minutes: float,
+    progress: Progress,
+) -> tuple[Checkpoint, float | None]:
+    """Train the language model in `work`; return its best weights on valid and their NLL."""
 
     def report_progress(report: Report) -> None:
         progress(replace(report, task="fit-prior"))
@@ -126,8 +144,8 @@ def fit_prior(
     with TemporaryDirectory() as temporary:
         folder = Path(work or temporary)
         try:
-            out = train(
-                ModelConfig("prior", net_config, train_config),
+            train(
+                config,
                 data,
                 folder,
                 resume=(folder / STATE_FILE).exists(),
@@ -137,12 +155,8 @@ def fit_prior(
         except KeyboardInterrupt as stop:  # a temporary folder leaves nothing to resume
             hint = f" The same command goes on from {work}." if work else ""
             raise type(stop)(f"Stopped; the model stays as it was.{hint}") from stop
-        valid_nats = [row["valid_nats"] for row in read_metrics(out) if "valid_nats" in row]
-        prior = load(out)
-    min_nll = (
-        nll_quantile(prior, open_split(data, "valid"), reject_fraction) if reject_fraction else 0.0
-    )
-    return FittedPrior(with_prior(checkpoint, prior, min_nll), min(valid_nats, default=None))
+        valid_nats = [row["valid_nats"] for row in read_metrics(folder) if "valid_nats" in row]
+        return load(folder), min(valid_nats, default=None)
 
 
 def language_model_config(

@@ -181,6 +181,8 @@ def test_a_fit_stopped_by_the_clock_goes_on_from_its_work_folder(
     same = [np.array_equal(second.weights[name], array) for name, array in whole.weights.items()]
     assert all(same)
     assert any(not np.array_equal(first.weights[n], a) for n, a in whole.weights.items())
+    again = fit_prior(tiny_checkpoint(), data, work=work, top_p=0.5, **options).checkpoint
+    assert again.config.net == replace(second.config.net, prior_top_p=0.5)
 
 
 def test_ctrl_c_leaves_a_work_folder_to_go_on_from(
