@@ -30,6 +30,7 @@ from .config import (
     check_types,
     prior_config,
     read_net,
+    with_prior_config,
     without_prior,
 )
 from .errors import CheckpointError
@@ -176,15 +177,9 @@ def with_prior(checkpoint: Checkpoint, prior: Checkpoint, min_nll: float = 0.0) 
     """The checkpoint with `prior`, a next-step net, as its prior; an older prior is replaced.
 
     Args:
-        floor: `min_nll` of the config, nats per step.
+        min_nll: `min_nll` of the config, nats per step.
     """
-    fitted = prior.config.net
-    net = replace(
-        checkpoint.config.net,
-        prior=fitted.hidden,
-        prior_chain=fitted.chain,
-        min_nll=min_nll,
-    )
+    net = with_prior_config(checkpoint.config.net, prior.config.net, min_nll)
     weights = {PRIOR + name: array for name, array in prior.weights.items()}
     return replace(
         checkpoint,

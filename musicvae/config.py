@@ -55,6 +55,15 @@ class NetConfig:
     chain: bool = False
     """Let a next-step net condition each channel of a step on those before it (a chain)."""
 
+    lookback: int = 0
+    """Largest lag, in bars, at which a next-step net reads what stood there; 0 for none."""
+
+    dropout: float = 0.0
+    """Share of the outputs of each layer that training hides in a next-step net."""
+
+    top_p: float = 1.0
+    """A next-step net draws from the likeliest choices with this much probability; 1 for all."""
+
     step_features: int = 0
     """Features a sequence encoder outputs for each step, beside its final state; 0 for none."""
 
@@ -69,6 +78,18 @@ class NetConfig:
 
     prior_chain: bool = False
     """`chain` of the prior net."""
+
+    prior_layers: int = 1
+    """`layers` of the prior net."""
+
+    prior_lookback: int = 0
+    """`lookback` of the prior net."""
+
+    prior_dropout: float = 0.0
+    """`dropout` of the prior net."""
+
+    prior_top_p: float = 1.0
+    """`top_p` of the prior net."""
 
     min_nll: float = 0.0
     """Nats per step: a window the prior finds likelier than this is sampled again."""
@@ -94,8 +115,11 @@ def read_net(stored: Mapping[str, Any]) -> NetConfig:
 MAX_SIZES = {
     **dict.fromkeys(("encoder", "latent", "hidden", "step_conditioning"), (1, 16_384)),
     **dict.fromkeys(("conductor", "prior"), (0, 16_384)),
-    **{"bars": (1, 64), "layers": (1, 64), "step_features": (0, 4_096)},
-    **{"step_dropout": (0, 1), "min_nll": (0, 1e6)},
+    **{"bars": (1, 64), "step_features": (0, 4_096), "min_nll": (0, 1e6)},
+    **dict.fromkeys(("layers", "prior_layers"), (1, 64)),
+    **dict.fromkeys(("lookback", "prior_lookback"), (0, 64)),
+    **dict.fromkeys(("step_dropout", "dropout", "prior_dropout"), (0, 1)),
+    **dict.fromkeys(("top_p", "prior_top_p"), (0.01, 1)),
 }
 """Least and largest value of each size of a net that a checkpoint may ask for."""
 
@@ -129,15 +153,35 @@ def check_net(net: NetConfig) -> None:
         raise ValueError(f"there is no net of kind {kind} with decoder {decoder}")
 
 
+PRIOR_FIELDS = {
+    "prior": "hidden",
+    "prior_chain": "chain",
+    "prior_layers": "layers",
+    "prior_lookback": "lookback",
+    "prior_dropout": "dropout",
+    "prior_top_p": "top_p",
+}
+"""Fields of a config that describe its prior, and those of the prior's own config."""
+
+
 def without_prior(config: NetConfig) -> NetConfig:
     """The config without its prior."""
-    return replace(config, prior=0, prior_chain=False, min_nll=0.0)
+    defaults = {name: getattr(NetConfig, name) for name in PRIOR_FIELDS}
+    return replace(config, min_nll=0.0, **defaults)
 
 
 def prior_config(config: NetConfig) -> NetConfig:
     """The config of the next-step net that is the prior of `config`."""
-    net = NetConfig("lstm", config.codec, bars=config.bars)
-    return replace(net, hidden=config.prior, layers=1, chain=config.prior_chain)
+    settings: dict[str, Any] = {
+        field_name: getattr(config, name) for name, field_name in PRIOR_FIELDS.items()
+    }
+    return NetConfig("lstm", config.codec, bars=config.bars, **settings)
+
+
+def with_prior_config(config: NetConfig, prior: NetConfig, min_nll: float) -> NetConfig:
+    """The config with a next-step net as its prior; undoes `prior_config`."""
+    settings = {name: getattr(prior, field_name) for name, field_name in PRIOR_FIELDS.items()}
+    return replace(config, min_nll=min_nll, **settings)
 
 
 def has_posterior(config: NetConfig) -> bool:
@@ -188,6 +232,9 @@ class TrainConfig:
     precision: Literal["auto", "bf16", "fp32"] = "auto"
     """Precision of matrix products; weights stay in single precision. `auto` is bf16 if the
     processor supports it, which is several times faster, else fp32."""
+
+    transposed: float = 0.25
+    """Share of training windows that are moved to a random key, within the range of the codec."""
 
     seed: int = 0
     """Seed of initial weights, batches, transpositions and noise."""

@@ -94,10 +94,11 @@ def sparse(model: Checkpoint) -> Checkpoint:
     return model
 
 
-def tiny_prior(model: Checkpoint) -> Checkpoint:
+def tiny_prior(model: Checkpoint, layers: int = 1, lookback: int = 0) -> Checkpoint:
     """The model with a prior of random weights."""
     torch.manual_seed(1)
-    net = prior_config(replace(model.config.net, prior=8, prior_chain=True))
+    described = replace(model.config.net, prior=8, prior_chain=True)
+    net = prior_config(replace(described, prior_layers=layers, prior_lookback=lookback))
     prior = build(net)
     with torch.no_grad():
         for parameter in prior.parameters():

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save as to_bytes
 
 from musicvae import checkpoint
-from musicvae.checkpoint import CONFIG, WEIGHTS, Checkpoint, load, save
+from musicvae.checkpoint import CONFIG, WEIGHTS, Checkpoint, load, prior_of, save
 from musicvae.errors import CheckpointError, OutputError
 from musicvae.presets import PRESETS
 
@@ -99,6 +99,21 @@ def test_weights_that_are_no_numbers_are_neither_saved_nor_loaded(folder: Path) 
     (folder / WEIGHTS).write_bytes(to_bytes({"w": np.full(3, np.nan, np.float16)}))
     with pytest.raises(CheckpointError, match="not all numbers"):
         load(folder)
+
+
+def test_a_prior_of_before_there_were_layers_and_lookbacks_has_one_layer_and_none(
+    folder: Path,
+) -> None:
+    """A config that says nothing of them."""
+    about = json.loads((folder / CONFIG).read_text())
+    later = {"prior_layers", "prior_lookback", "prior_dropout", "lookback", "dropout"}
+    net = {name: value for name, value in about["net"].items() if name not in later}
+    assert len(net) == len(about["net"]) - len(later)
+    (folder / CONFIG).write_text(json.dumps({**about, "net": {**net, "prior": 320}}))
+    prior = prior_of(load(folder))
+    assert prior is not None
+    old = (prior.config.net.hidden, prior.config.net.layers, prior.config.net.lookback)
+    assert old == (320, 1, 0)
 
 
 def test_another_version_is_refused(folder: Path) -> None:

@@ -104,6 +104,13 @@ def fit_prior(
     data: Path | str,
     steps: int | None = None,
     max_minutes: float = math.inf,
+    hidden: int | None = None,
+    layers: int | None = None,
+    lookback: int | None = None,
+    dropout: float | None = None,
+    top_p: float = 1.0,
+    transpose: bool = False,
+    work: Path | str | None = None,
     reject_fraction: float = 0.0,
     seed: int = 0,
     progress: Progress = no_progress,
@@ -111,26 +118,33 @@ def fit_prior(
     """Fit a prior to a trained model and save it in the model's folder; `generate` then uses it.
 
     Returns the NLL of a window of valid under the prior's net, in nats, or None if it was not
-    measured; see `training.fit_prior.fit_prior`.
+    measured; see `training.fit_prior.fit_prior`, also for the options.
 
     Raises:
         MissingExtra: torch is not installed.
         CheckpointError, DatasetError, RequestError: there is no such model or data, they do
-            not fit each other, or the net has no posterior.
-        TrainingError: the loss is not a number.
-        OutputError: the folder of the model cannot be written, or another program writes into it.
+            not fit each other, or the net has no posterior, or an option is out of range.
+        TrainingError: the loss is not a number, or *work* holds another training.
+        OutputError: the folder of the model or *work* cannot be written, or another program
+            writes into it.
     """
     check_seed(seed)
     with require_extra("torch", "train"):
-        from ..training.fit_prior import PRIOR_TRAIN_CONFIG
         from ..training.fit_prior import fit_prior as run
     folder = find_checkpoint(model)
     with one_writer(folder):
         fit = run(
             load(folder),
             data,
-            steps=PRIOR_TRAIN_CONFIG.steps if steps is None else steps,
+            steps=steps,
             max_minutes=max_minutes,
+            hidden=hidden,
+            layers=layers,
+            lookback=lookback,
+            dropout=dropout,
+            top_p=top_p,
+            transpose=transpose,
+            work=work,
             reject_fraction=reject_fraction,
             seed=seed,
             progress=progress,

@@ -19,6 +19,30 @@ def fit_prior(
     max_minutes: Annotated[
         float, typer.Option(help="Stop after this time and keep the best result so far.", min=0.0)
     ] = math.inf,
+    hidden: Annotated[int | None, typer.Option(help="Width of the prior.", min=1)] = None,
+    layers: Annotated[int | None, typer.Option(help="Layers of the prior.", min=1)] = None,
+    lookback: Annotated[
+        int | None,
+        typer.Option(help="Bars, up to 8, that the prior looks back at one place.", min=0),
+    ] = None,
+    dropout: Annotated[
+        float | None, typer.Option(help="Share of the prior that training hides.", min=0.0)
+    ] = None,
+    top_p: Annotated[
+        float,
+        typer.Option(
+            help="Draw from the likeliest choices of a step with this much probability: 0.95.",
+            min=0.01,
+            max=1.0,
+        ),
+    ] = 1.0,
+    transpose: Annotated[
+        bool, typer.Option("--transpose", help="Train on each window in a random key.")
+    ] = False,
+    work: Annotated[
+        Path | None,
+        typer.Option(help="Folder that keeps the training; the same command goes on from there."),
+    ] = None,
     reject_fraction: Annotated[
         float,
         typer.Option(
@@ -53,6 +77,13 @@ def fit_prior(
             data=data,
             steps=steps,
             max_minutes=max_minutes,
+            hidden=hidden,
+            layers=layers,
+            lookback=lookback,
+            dropout=dropout,
+            top_p=top_p,
+            transpose=transpose,
+            work=work,
             reject_fraction=reject_fraction,
             seed=seed,
             progress=progress,
@@ -61,7 +92,10 @@ def fit_prior(
         typer.echo(why_it_ended(progress.last))
         if progress.last.ended == "time":
             typer.echo(
-                "The learning rate had not fallen yet: fewer --steps work better than less time."
+                f"The same command goes on from {work}."
+                if work
+                else "The learning rate had not fallen yet: fewer --steps work better than less "
+                "time, or --work FOLDER, to go on later."
             )
     if nats is None:
         typer.echo(

@@ -21,6 +21,9 @@ from ..theory.meter import MAX_BAR_STEPS, TRIPLET, Meter
 MAX_BEAT_STEPS = 12
 """Size of the one-hot position in the beat; positions in longer beats wrap around."""
 
+LAGS = (1, 2, 4, 8)
+"""Lags, in bars, at which a net can read what stood there."""
+
 
 def condition_width(bars: int) -> int:
     """Number of features of a step."""
@@ -47,3 +50,21 @@ def condition_features(meter: Meter, bars: int = TWO_BARS) -> FloatArray:
     features = np.concatenate(groups, axis=1).astype(np.float32)
     features.setflags(write=False)
     return features
+
+
+def count_lags(bars: int, lookback: int) -> int:
+    """Number of `LAGS` up to `lookback` that are shorter than a window.
+
+    >>> [count_lags(bars, 8) for bars in (2, 4, 8, 16)]
+    [1, 2, 3, 4]
+    """
+    return sum(lag <= lookback and lag < bars for lag in LAGS)
+
+
+def lag_steps(meter: Meter, bars: int = TWO_BARS) -> list[int]:
+    """The `LAGS` that are shorter than a window, in steps of a meter.
+
+    >>> lag_steps(Meter(3, 4), 8)
+    [12, 24, 48]
+    """
+    return [lag * meter.steps_per_bar for lag in LAGS[: count_lags(bars, max(LAGS))]]

@@ -30,7 +30,8 @@ from ..atomic_files import make_folder, write_atomic
 from ..bounded_read import read_json
 from ..codecs import CODECS
 from ..codecs.base import Codec, Codes
-from ..codecs.conditioning import condition_features, condition_width
+from ..codecs.conditioning import condition_features, condition_width, lag_steps
+from ..config import TrainConfig
 from ..errors import DatasetError, OutputError, RequestError
 from ..score.phrase import Phrase
 from ..score.windows import MAX_BARS, TWO_BARS, max_steps, window_steps
@@ -55,8 +56,6 @@ DAMAGE_ERRORS = (
 """Errors that reading a damaged data set can raise."""
 
 SPLITS = ("train", "valid", "test")
-TRANSPOSED_SHARE = 0.25
-"""Share of training windows that are transposed at random."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +66,13 @@ class Batch:
         x: `[B, T, channels]`, float32, zeros on padding.
         condition: `[B, T, K]`, float32.
         lengths: `[B]`, int64.
+        lags: the lags that fit a window, in steps; see `codecs.conditioning`. `[B, L]`, int64.
     """
 
     x: FloatArray
     condition: FloatArray
     lengths: IntArray
+    lags: IntArray
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,8 @@ class Windows:
             features = condition_features(self.distinct_meters[index], self.bars)
             conditions[meter_index == index, : len(features)] = features
         x = self.codec.one_hot(codes)  # zeros on padding
-        return Batch(x, conditions, lengths)
+        lags = np.array([lag_steps(meter, self.bars) for meter in self.distinct_meters], np.int64)
+        return Batch(x, conditions, lengths, lags[meter_index])
 
     def batches(self, size: int, rng: np.random.Generator | None = None) -> Iterator[Batch]:
         """One pass over the split, in batches of windows of one length.
@@ -151,7 +153,8 @@ class Windows:
         `draw_transpositions`; without one, the windows come in order and untransposed.
         """
         for rows in self.batch_rows(size, rng):
-            yield self.batch(rows, None if rng is None else draw_transpositions(len(rows), rng))
+            shifts = None if rng is None else draw_transpositions(len(rows), rng)
+            yield self.batch(rows, shifts)
 
     def batch_rows(self, size: int, rng: np.random.Generator | None = None) -> list[IntArray]:
         """Rows of each batch; all windows of a batch have one length.
@@ -168,12 +171,15 @@ class Windows:
         return [batches[i] for i in rng.permutation(len(batches))]
 
 
-def draw_transpositions(n: int, rng: np.random.Generator) -> IntArray:
-    """Semitones by which to transpose `n` windows: 0 for most, -5 to 6 for the others. `[n]`
+def draw_transpositions(
+    n: int, rng: np.random.Generator, share: float = TrainConfig.transposed
+) -> IntArray:
+    """Semitones by which to transpose `n` windows: -5 to 6 for a share of them, else 0. `[n]`
 
-    The model learns every key, yet its samples are mostly in the keys that occur in the corpus.
+    With a small share the model learns every key, yet its samples are mostly in the keys that
+    occur in the corpus.
     """
-    return rng.integers(-5, 7, n) * (rng.random(n) < TRANSPOSED_SHARE)
+    return rng.integers(-5, 7, n) * (rng.random(n) < share)
 
 
 def pack(codec: Codec, codes: Codes, bars: int = TWO_BARS) -> Codes:

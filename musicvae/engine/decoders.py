@@ -7,18 +7,19 @@ sampled, or the true one (teacher forcing).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
 
 from ..arrays import BoolArray, FloatArray
 from ..codecs.base import Codec, Codes
-from ..codecs.conditioning import condition_width
+from ..codecs.conditioning import condition_width, count_lags
 from ..config import SEGMENT_WIDTH, NetConfig
 from ..score.windows import max_steps
 from .encoders import DENSE_KINDS, relu
-from .layers import Linear, LSTMLayer, State, row_product, stack_layers
+from .layers import Linear, LSTMLayer, State, stack_layers
+from .lookback import CodesProjection, Lookback
 from .weights import Weights
 
 Steps = Callable[[int, Codes | None], FloatArray]
@@ -38,13 +39,19 @@ class Decoder(Protocol):
         segments: how many equal segments a window is split into, which are decoded side by side;
             1 for a flat decoder.
         chain: weights between the channels of one step; see `sampling.choose_step`.
+        top_p: see `sampling.Nucleus`; 1 for all decoders of z.
     """
 
     segments: int
     chain: FloatArray | None
+    top_p: float
 
-    def start(self, z: FloatArray, condition: FloatArray) -> Steps:
-        """`[N, Z]` and `[T, K]` -> the step function of all segments of N windows."""
+    def start(self, z: FloatArray, condition: FloatArray, lags: Sequence[int] = ()) -> Steps:
+        """`[N, Z]` and `[T, K]` -> the step function of all segments of N windows.
+
+        Args:
+            lags: lags in steps, the shortest first, which a next-step net may read.
+        """
 
 
 class DenseDecoder:
@@ -52,6 +59,7 @@ class DenseDecoder:
 
     segments = 1
     chain: FloatArray | None = None
+    top_p = 1.0
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
         self.steps, self.channels = max_steps(config.bars), codec.channels
@@ -60,7 +68,7 @@ class DenseDecoder:
         self.first = Linear(layers.scope("0"), config.latent + self.condition_size, config.hidden)
         self.second = Linear(layers.scope("2"), config.hidden, self.steps * self.channels)
 
-    def start(self, z: FloatArray, condition: FloatArray) -> Steps:
+    def start(self, z: FloatArray, condition: FloatArray, lags: Sequence[int] = ()) -> Steps:
         """Compute the logits of all steps."""
         padded = np.zeros((len(z), self.condition_size), dtype=np.float32)
         padded[:, : condition.size] = condition.ravel()
@@ -74,13 +82,14 @@ class PlainDecoder:
 
     segments = 1
     chain: FloatArray | None = None
+    top_p = 1.0
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
         core, inputs = weights.scope("recurrent.core"), config.latent + condition_width(config.bars)
         self.layers = stack_layers(core, "lstm", inputs, config.hidden, config.layers)
         self.head = Linear(weights.scope("head"), config.hidden, codec.channels)
 
-    def start(self, z: FloatArray, condition: FloatArray) -> Steps:
+    def start(self, z: FloatArray, condition: FloatArray, lags: Sequence[int] = ()) -> Steps:
         """Compute the logits of all steps."""
         shape = (len(z), len(condition))
         z_steps = np.broadcast_to(z[:, None], (*shape, z.shape[1]))
@@ -95,41 +104,51 @@ class PlainDecoder:
 class StepDecoder:
     """`nets.LanguageModel` in numpy, and the base of the autoregressive decoder.
 
-    The input weights of the first layer are split in two. Those of the previous step have a row
-    for each class, so that the product is a look-up where steps are classes. Those of the static
-    inputs, which are known before decoding, are applied to all steps in one product.
+    The input weights of the first layer are split in three. Those of the previous step have a row
+    for each class, so that the product is a look-up where steps are classes, and so have those of
+    a lookback. Those of the static inputs, which are known before decoding, are applied to all
+    steps in one product.
     """
 
     segments = 1
     chain: FloatArray | None = None
 
     def __init__(
-        self, weights: Weights, codec: Codec, config: NetConfig, kind: str, static: int
+        self, weights: Weights, codec: Codec, config: NetConfig, kind: str, conditioning: int = 0
     ) -> None:
-        self.codec = codec
+        static = condition_width(config.bars) + conditioning
+        self.top_p = config.top_p
         core, channels = weights.scope("recurrent.core"), codec.channels
-        self.layers = stack_layers(core, kind, channels + static, config.hidden, config.layers)
+        lags = count_lags(config.bars, config.lookback)
+        features = lags * (channels + len(codec.heads))
+        inputs = channels + static + features
+        self.layers = stack_layers(core, kind, inputs, config.hidden, config.layers)
         self.head = Linear(weights.scope("head"), config.hidden, channels)
-        self.first_rows = np.cumsum([0, *codec.heads[:-1]])
-        self.previous_weight = self.layers[0].input_weight[:channels]
-        self.static_weight = self.layers[0].input_weight[channels:]
+        previous_weight, self.static_weight, lookback_weight = np.split(
+            self.layers[0].input_weight, [channels, channels + static]
+        )
+        self.project_previous = CodesProjection(codec, previous_weight)
+        self.lookback = Lookback(codec, lookback_weight, lags) if lags else None
         if config.chain:
             self.chain = weights.take("chain.weight", channels, channels).T * _chain_mask(codec)
 
-    def start(self, z: FloatArray, condition: FloatArray) -> Steps:
+    def start(self, z: FloatArray, condition: FloatArray, lags: Sequence[int] = ()) -> Steps:
         """Project the static inputs once; each call then advances the states by one step."""
-        hidden = self.hidden_steps(z, condition)
+        hidden = self.hidden_steps(z, condition, lags)
         return lambda t, previous: self.head(hidden(t, previous))
 
-    def hidden_steps(self, z: FloatArray, condition: FloatArray) -> Steps:
+    def hidden_steps(self, z: FloatArray, condition: FloatArray, lags: Sequence[int] = ()) -> Steps:
         """As `start`, but each call returns the hidden state of the last layer, `[N, H]`."""
         static = self.static_inputs(z, condition) @ self.static_weight + self.layers[0].bias
         states = self.first_states(z)
+        look_back = self.lookback.start(lags) if self.lookback else None
 
         def step(t: int, previous: Codes | None) -> FloatArray:
             projected = static[:, t]
             if previous is not None:
-                projected = projected + self._project_previous(previous)
+                projected = projected + self.project_previous(previous)
+            if look_back:
+                projected = projected + look_back(t, previous)
             for index, layer in enumerate(self.layers):
                 if index:
                     projected = layer.project(states[index - 1][0])
@@ -149,15 +168,6 @@ class StepDecoder:
         """State of each layer before the first step."""
         return [layer.initial_state(len(z)) for layer in self.layers]
 
-    def _project_previous(self, previous: Codes) -> FloatArray:
-        if self.codec.likelihood == "bernoulli":
-            projected: FloatArray = row_product(self.codec.one_hot(previous), self.previous_weight)
-        elif previous.ndim == 1:
-            projected = self.previous_weight[previous]
-        else:
-            projected = self.previous_weight[previous + self.first_rows].sum(axis=1)
-        return projected
-
 
 def _chain_mask(codec: Codec) -> BoolArray:
     """True where channel j may depend on channel i of the same step. `[i, j]`
@@ -176,8 +186,7 @@ class AutoregressiveDecoder(StepDecoder):
     def __init__(
         self, weights: Weights, codec: Codec, config: NetConfig, *, latent: int, steps: int
     ) -> None:
-        static = condition_width(config.bars) + config.step_conditioning
-        super().__init__(weights, codec, config, "lstm", static)
+        super().__init__(weights, codec, config, "lstm", config.step_conditioning)
         states = 2 * config.layers * config.hidden
         self.steps = steps
         self.to_state = Linear(weights.scope("to_state"), latent, states)
@@ -201,6 +210,7 @@ class HierarchicalDecoder:
     """`nets.HierarchicalDecoder` in numpy: a conductor, then all segments side by side."""
 
     chain: FloatArray | None = None
+    top_p = 1.0
 
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
         self.segments, hidden = config.bars, config.conductor
@@ -216,7 +226,7 @@ class HierarchicalDecoder:
             steps=max_steps(config.bars) // self.segments,
         )
 
-    def start(self, z: FloatArray, condition: FloatArray) -> Steps:
+    def start(self, z: FloatArray, condition: FloatArray, lags: Sequence[int] = ()) -> Steps:
         """Start the core on all segments, window by window."""
         features = self.to_features(z).reshape(len(z), self.segments, -1)
         hidden, cell = np.split(np.tanh(self.to_state(z)), 2, axis=-1)

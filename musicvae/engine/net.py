@@ -12,7 +12,7 @@ from ..arrays import FloatArray
 from ..checkpoint import Checkpoint
 from ..codecs import CODECS
 from ..codecs.base import Codes, SoundingState
-from ..codecs.conditioning import condition_features, condition_width
+from ..codecs.conditioning import condition_features, lag_steps
 from ..config import Kind
 from ..constraints.step_rule import StepRule
 from ..errors import CheckpointError, RequestError
@@ -56,9 +56,7 @@ class Net:
         self.latent = 0 if net.kind in ("rnn", "lstm") else net.latent
         self._decoder: Decoder
         if not self.latent:
-            self._decoder = StepDecoder(
-                weights, self.codec, net, net.kind, condition_width(net.bars)
-            )
+            self._decoder = StepDecoder(weights, self.codec, net, net.kind)
             return
         self._encoder = build_encoder(weights.scope("encoder"), self.codec, net)
         self._decoder = build_decoder(weights.scope("decoder"), self.codec, net)
@@ -83,7 +81,7 @@ class Net:
         log_var = np.full_like(mu, -np.inf)
         for meter, rows in by_meter(meters):
             x = self.codec.one_hot(stack_rows(codes, rows))
-            out = self._to_latent(self._encoder(x, self._condition(meter)))
+            out = self._to_latent(self._encoder(x, self._known(meter)[0]))
             mu[rows] = out[:, : self.latent]
             if not self._is_point:
                 log_var[rows] = out[:, self.latent :]
@@ -162,19 +160,19 @@ class Net:
         """
         if self.latent:
             raise RequestError("This model decodes whole windows: it cannot go on after a bar.")
-        conditions = self._condition(meter)[: len(context) + meter.steps_per_bar]
+        known = self._known(meter, len(context) + meter.steps_per_bar)
+        state = ConstraintState(self.codec, rules, self._decoder.chain) if rules else None
         bar: Codes
         (bar,) = sample_steps(
-            self._decoder.start(np.empty((1, 0), np.float32), conditions),
+            self._decoder.start(np.empty((1, 0), np.float32), *known),
             self.codec,
             self.codec.initial_state(1, meter),
             sample_noise(self.codec, [rng], meter.steps_per_bar),
             temperature,
             context=context[None],
             chain=self._decoder.chain,
-            constraints=(
-                ConstraintState(self.codec, rules, self._decoder.chain) if rules else None
-            ),
+            constraints=state,
+            top_p=self._decoder.top_p,
         )
         return bar
 
@@ -208,7 +206,7 @@ class Net:
         by_row: dict[int, FloatArray] = {}
         for meter, rows in by_meter(meters):
             no_z = np.empty((len(rows), 0), np.float32)
-            steps = self._decoder.hidden_steps(no_z, self._condition(meter))
+            steps = self._decoder.hidden_steps(no_z, *self._known(meter))
             hidden = teacher_forced(steps, stack_rows(codes, rows))
             by_row.update(zip(rows, hidden, strict=True))
         return in_order(by_row)
@@ -274,10 +272,11 @@ class Net:
             temperature,
             chain=self._decoder.chain,
             constraints=state,
+            top_p=self._decoder.top_p,
         )
 
     def _start(self, z: FloatArray, meter: Meter, rows: list[int]) -> Steps:
-        return self._decoder.start(np.asarray(z, np.float32)[rows], self._condition(meter))
+        return self._decoder.start(np.asarray(z, np.float32)[rows], *self._known(meter))
 
     def _initial_state(self, n: int, meter: Meter) -> SoundingState:
         """What sounds before the first step of each of `n` segments."""
@@ -296,5 +295,6 @@ class Net:
             windows = np.stack([self.codec.canonicalize(window) for window in windows])
         return windows
 
-    def _condition(self, meter: Meter) -> FloatArray:
-        return condition_features(meter, self.bars)
+    def _known(self, meter: Meter, steps: int | None = None) -> tuple[FloatArray, list[int]]:
+        """The condition of the first steps of a window, `[T, K]`, and the lags in steps."""
+        return condition_features(meter, self.bars)[:steps], lag_steps(meter, self.bars)

@@ -4,11 +4,15 @@
 `logits + t * logistic noise > 0` one from `sigmoid(logits / t)`; at
 temperature 0 both are the most probable step. Maddison, Tarlow and Minka,
 A* Sampling, NeurIPS 2014, section 2.
+
+A nucleus leaves out improbable choices: Holtzman et al., The Curious Case of Neural Text
+Degeneration, ICLR 2020, section 3.1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,6 +34,7 @@ def sample_steps(
     context: Codes | None = None,
     chain: FloatArray | None = None,
     constraints: ConstraintState | None = None,
+    top_p: float = 1.0,
 ) -> Codes:
     """Sample step after step; the decoder reads each one before it predicts the next.
 
@@ -41,6 +46,7 @@ def sample_steps(
         chain: see `choose_step`.
         constraints: rules that the steps keep; their cost is added to its `cost`, if that is
             not None.
+        top_p: see `Nucleus`; the cost of constraints is counted without it.
 
     Shape:
         - noise: `[N, T, C]`
@@ -54,15 +60,19 @@ def sample_steps(
         steps(t, previous)
         previous, sounding = codec.advance(sounding, step)
     sampled = []
+    truncated = top_p < 1 and temperature > 0
     for t in range(noise.shape[1]):
         logits, allowed = steps(len(known_steps) + t, previous), codec.allowed(sounding)
         scaled_noise = np.float32(temperature) * noise[:, t]
         if constraints is None:
-            step = choose_step(codec, logits + scaled_noise, allowed, chain)
+            nucleus = Nucleus(+logits, temperature, top_p) if truncated else None
+            step = choose_step(codec, logits + scaled_noise, allowed, chain, nucleus=nucleus)
             previous, sounding = codec.advance(sounding, step)
         else:
             bias, mask = constraints.bias_and_mask(t, logits, allowed)
-            step = choose_step(codec, logits + bias + scaled_noise, mask, chain, constraints)
+            biased = logits + bias
+            nucleus = Nucleus(+biased, temperature, top_p) if truncated else None
+            step = choose_step(codec, biased + scaled_noise, mask, chain, constraints, nucleus)
             previous, sounding = codec.advance(sounding, step)
             if constraints.cost is not None:
                 truth = codec.one_hot(previous)
@@ -94,12 +104,48 @@ def expected_onsets(
     return np.stack(notes, axis=1)
 
 
+class Nucleus(NamedTuple):
+    """The likeliest choices of a step, with probability `top_p` together at a temperature.
+
+    Of a class those are the fewest classes that reach it; a channel that is on or off with
+    that probability or more takes its likelier value.
+
+    Attributes:
+        logits: of the step, without noise; a chain adds to them. `[N, C]`
+    """
+
+    logits: FloatArray
+    temperature: float
+    top_p: float
+
+    def classes(self, head: slice, allowed: BoolArray) -> BoolArray:
+        """The classes of a head to choose from, among those allowed. `[N, classes]`"""
+        logits = np.where(allowed, self.logits[:, head] / np.float32(self.temperature), -np.inf)
+        p = np.exp(logits - logits.max(axis=1, keepdims=True))
+        order = np.argsort(-p, axis=1, kind="stable")
+        ranked = np.take_along_axis(p, order, axis=1)
+        before = np.cumsum(ranked, axis=1) - ranked  # mass of all likelier classes
+        kept = before < self.top_p * ranked.sum(axis=1, keepdims=True)
+        kept[:, 0] = True
+        classes = np.zeros_like(allowed)
+        np.put_along_axis(classes, order, kept, axis=1)
+        return np.asarray(classes & allowed)
+
+    def settle(self, scores: FloatArray, channel: int | slice) -> None:
+        """Take the noise out of the scores of channels that are as good as sure, in place."""
+        sure = self.temperature * np.log(self.top_p / (1 - self.top_p))
+        logits, noisy = self.logits[:, channel], scores[:, channel]
+        is_sure = (np.abs(logits) >= sure) & (noisy > -np.inf)
+        scores[:, channel] = np.where(is_sure, logits, noisy)
+
+
 def choose_step(
     codec: Codec,
     scores: FloatArray,
     allowed: BoolArray,
     chain: FloatArray | None = None,
     constraints: ConstraintState | None = None,
+    nucleus: Nucleus | None = None,
 ) -> Codes:
     """The best allowed class of each head, or every allowed channel with a score above zero.
 
@@ -112,15 +158,27 @@ def choose_step(
     """
     masked = np.where(allowed, scores, -np.inf)
     if codec.likelihood == "bernoulli":
+        if nucleus and chain is None:
+            nucleus.settle(masked, slice(None))
         for channel, row in enumerate(() if chain is None else chain):
+            if nucleus:
+                nucleus.settle(masked, channel)
+                nucleus.logits[:] += np.outer(masked[:, channel] > 0, row)
             masked += np.outer(masked[:, channel] > 0, row)
         chosen = constraints.limit(masked) if constraints else masked > 0
         return chosen.astype(codec.dtype)
     best: list[Codes] = []
     for first, classes in zip(np.cumsum((0, *codec.heads)), codec.heads, strict=False):
-        best.append(masked[:, first : first + classes].argmax(axis=-1).astype(codec.dtype))
+        head = slice(first, first + classes)
+        head_scores = masked[:, head]
+        if nucleus:
+            kept = nucleus.classes(head, head_scores > -np.inf)
+            head_scores = np.where(kept, head_scores, -np.inf)
+        best.append(head_scores.argmax(axis=-1).astype(codec.dtype))
         if chain is not None:
             masked += chain[first + best[-1]]
+            if nucleus:
+                nucleus.logits[:] += chain[first + best[-1]]
     return best[0] if len(best) == 1 else np.stack(best, axis=-1)
 
 

@@ -3,6 +3,7 @@
     SequenceBatch     a padded batch: steps, condition, lengths, noise
     RNN, LSTM         sequence in, per-step or last-step output
     LanguageModel     predicts each step from the steps before it
+    Lookback          what stood some lags before each step, and for how long it was repeated
     Autoencoder       encoder -> z -> decoder
     VAE               the same with a posterior, `q(z|x) = N(mu, exp(log_var))`
     SequenceVAE       a VAE made of LSTMs
@@ -21,6 +22,7 @@ from .hierarchical import HierarchicalDecoder, HierarchicalEncoder
 from .language_model import LanguageModel
 from .latent import Posterior, reparameterize
 from .likelihood import Bernoulli, Categorical, Likelihood
+from .lookback import Lookback
 from .losses import Losses
 from .lstm import LSTM
 from .noise import Noise
@@ -42,6 +44,7 @@ __all__ = [
     "HierarchicalEncoder",
     "LanguageModel",
     "Likelihood",
+    "Lookback",
     "Losses",
     "Noise",
     "PlainDecoder",

@@ -17,12 +17,13 @@ from .noise import FULL_BATCH, Noise
 class SequenceBatch(NamedTuple):
     """Steps, the condition of each step, and the length of each sequence.
 
-    A net draws its random numbers in training from `noise`.
+    A net draws its random numbers in training from `noise`. Only `Lookback` reads the lags.
 
     Shape:
         - x: `[B, T, C]`, one-hot or multi-hot, float
         - condition: `[B, T, K]`, float
         - lengths: `[B]`, int64; steps from this index on are padding
+        - lags: `[B, L]`, int64, in steps
 
     >>> batch = SequenceBatch(torch.zeros(2, 4, 3), torch.zeros(2, 4, 1), torch.tensor([4, 2]))
     >>> batch.mask.long().tolist()
@@ -33,6 +34,7 @@ class SequenceBatch(NamedTuple):
     condition: Tensor
     lengths: Tensor
     noise: Noise = FULL_BATCH
+    lags: Tensor | None = None
 
     @property
     def mask(self) -> Tensor:

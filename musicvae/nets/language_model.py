@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from .batch import SequenceBatch
 from .likelihood import Likelihood
+from .lookback import Lookback
 from .losses import Losses, masked_sum
 from .rnn import RNN
 
@@ -22,11 +23,15 @@ class LanguageModel(nn.Module):
     Hinton and Dayan, NIPS 1995; on a recurrent net, Boulanger-Lewandowski, Bengio and
     Vincent, ICML 2012, section 3).
 
+    With a lookback, the net also reads what stood some lags before the step, and for how long it
+    has been repeated; the batch then has lags.
+
     Args:
-        recurrent: reads `[B, T, C + K]`, one output per step.
+        recurrent: reads `[B, T, C + K]`, with a lookback that many more, one output per step.
         channels: C, the width of a step.
         likelihood: the distribution of a step given its logits.
         chain: True if the channels of a step depend on each other.
+        lookback: the features of earlier steps; None for none.
 
     Shape:
         - Input: `SequenceBatch`
@@ -43,10 +48,17 @@ class LanguageModel(nn.Module):
     """True where the second channel comes earlier than the first in a step, `[C, C]`."""
 
     def __init__(
-        self, recurrent: RNN, channels: int, likelihood: Likelihood, *, chain: bool = False
+        self,
+        recurrent: RNN,
+        channels: int,
+        likelihood: Likelihood,
+        *,
+        chain: bool = False,
+        lookback: Lookback | None = None,
     ) -> None:
         super().__init__()
         self.recurrent = recurrent
+        self.lookback = lookback
         self.head = nn.Linear(recurrent.width, channels)
         self.likelihood = likelihood
         self.chain: nn.Linear | None = None
@@ -57,8 +69,12 @@ class LanguageModel(nn.Module):
             self.register_buffer("chain_mask", order[:, None] > order, persistent=False)
 
     def forward(self, batch: SequenceBatch) -> Tensor:
-        inputs = torch.cat([batch.previous, batch.condition], dim=-1)
-        logits: Tensor = self.head(self.recurrent(inputs, batch.lengths))
+        inputs = [batch.previous, batch.condition]
+        if self.lookback is not None:
+            if batch.lags is None:
+                raise ValueError("A net with a lookback reads batches with lags.")
+            inputs.append(self.lookback(batch.x, batch.lags))
+        logits: Tensor = self.head(self.recurrent(torch.cat(inputs, dim=-1), batch.lengths))
         if self.chain is None:
             return logits
         return logits + F.linear(batch.x, self.chain.weight * self.chain_mask)

@@ -10,7 +10,7 @@ import torch
 from ..arrays import FloatArray
 from ..checkpoint import Checkpoint, net_only
 from ..codecs import CODECS
-from ..codecs.conditioning import condition_width
+from ..codecs.conditioning import condition_width, count_lags
 from ..config import SEGMENT_WIDTH, ModelConfig, NetConfig
 from ..corpus.dataset import Batch
 from ..errors import CheckpointError
@@ -28,6 +28,7 @@ from ..nets import (
     HierarchicalEncoder,
     LanguageModel,
     Likelihood,
+    Lookback,
     PlainDecoder,
     SequenceBatch,
     SequenceEncoder,
@@ -44,15 +45,23 @@ def build(config: NetConfig) -> Net:
     condition, steps = condition_width(config.bars), max_steps(config.bars)
     likelihood = _likelihood(config)
     if config.kind in ("rnn", "lstm"):
-        recurrent = {"rnn": RNN, "lstm": LSTM}[config.kind]
-        core = recurrent(channels + condition, config.hidden, layers=config.layers)
-        return LanguageModel(core, channels, likelihood, chain=config.chain)
+        return _language_model(config, channels, likelihood)
     if config.kind in ("autoencoder", "vae"):
         dense = {"autoencoder": Autoencoder, "vae": VAE}[config.kind]
         encoder = DenseEncoder(channels, condition, steps, config.encoder)
         decoder = DenseDecoder(config.latent, channels, condition, steps, config.hidden)
         return dense(encoder, decoder, config.latent, likelihood)
     return _sequence_vae(config, channels, likelihood)
+
+
+def _language_model(config: NetConfig, channels: int, likelihood: Likelihood) -> LanguageModel:
+    inputs, lookback = channels + condition_width(config.bars), None
+    if lags := count_lags(config.bars, config.lookback):
+        lookback = Lookback(CODECS[config.codec].heads, lags)
+        inputs += lookback.width
+    recurrent = {"rnn": RNN, "lstm": LSTM}[config.kind]
+    core = recurrent(inputs, config.hidden, layers=config.layers, dropout=config.dropout)
+    return LanguageModel(core, channels, likelihood, chain=config.chain, lookback=lookback)
 
 
 def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> SequenceVAE:
@@ -103,6 +112,7 @@ def to_sequence_batch(batch: Batch, device: torch.device | str = "cpu") -> Seque
         torch.from_numpy(batch.x).to(device),
         torch.from_numpy(batch.condition).to(device),
         torch.from_numpy(batch.lengths).to(device),
+        lags=torch.from_numpy(batch.lags).to(device),
     )
 
 

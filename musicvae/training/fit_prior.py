@@ -19,16 +19,26 @@ import numpy as np
 
 from ..checkpoint import Checkpoint, load, with_prior
 from ..codecs import CODECS
-from ..config import ModelConfig, TrainConfig, has_posterior, prior_config
+from ..config import ModelConfig, NetConfig, TrainConfig, check_net, has_posterior
 from ..corpus.dataset import Windows, check_fits, open_split
 from ..engine import Player
 from ..errors import RequestError
 from ..progress import Progress, Report, no_progress
 from .metrics_log import read_metrics
+from .resume import STATE_FILE
 from .train import train
 
 PRIOR_HIDDEN = 320
 """Width of the language model."""
+
+PRIOR_LAYERS = 1
+"""Layers of the language model."""
+
+PRIOR_LOOKBACK = 8
+"""Largest lag, in bars, at which the language model reads what stood there."""
+
+PRIOR_DROPOUT = 0.0
+"""Share of the outputs of its layers that training hides."""
 
 PRIOR_TRAIN_CONFIG = TrainConfig(steps=3_000, batch=64, learning_rate=4e-3)
 """Training settings of the language model; beta and free nats have no effect on it."""
@@ -42,7 +52,7 @@ class FittedPrior(NamedTuple):
 
     Attributes:
         checkpoint: the net and its prior.
-        nats: mean `-log p(x')` of a validation window under the prior; None if the time was up
+        valid_nll: mean `-log p(x')` of a validation window under the prior; None if the time was up
             before the first validation.
     """
 
@@ -54,8 +64,15 @@ def fit_prior(
     checkpoint: Checkpoint,
     data: Path | str,
     *,
-    steps: int = PRIOR_TRAIN_CONFIG.steps,
+    steps: int | None = None,
     max_minutes: float = math.inf,
+    hidden: int | None = None,
+    layers: int | None = None,
+    lookback: int | None = None,
+    dropout: float | None = None,
+    top_p: float = 1.0,
+    transpose: bool = False,
+    work: Path | str | None = None,
     reject_fraction: float = 0.0,
     seed: int = PRIOR_TRAIN_CONFIG.seed,
     progress: Progress = no_progress,
@@ -67,12 +84,23 @@ def fit_prior(
     rejected: those whose NLL is below that of all but this fraction of valid. The same seed
     gives the same weights, unless the time is up before all steps are done.
 
+    Args:
+        steps: updates; None for `PRIOR_TRAIN_CONFIG.steps`.
+        max_minutes: time after which the best weights so far are stored.
+        hidden, layers, lookback, dropout: see `NetConfig`; None for `PRIOR_HIDDEN` and its kin.
+        top_p: see `NetConfig`; it is stored with the prior, and training does not depend on it.
+        transpose: move each training window to a random key.
+        work: folder for the state of the training; a fit that finds its state there resumes it.
+            None to keep no state.
+
     Raises:
         DatasetError: `data` is not a data set.
         RequestError: the net has no posterior, or reads another codec or windows of another
-            number of bars; or *reject_fraction* is 1 or more, or negative.
-        TrainingError: the loss is not a number.
-        KeyboardInterrupt: Ctrl-C or SIGTERM; nothing is stored.
+            number of bars; or *reject_fraction* is 1 or more, or negative, or a size of the
+            language model is out of range.
+        TrainingError: the loss is not a number, or *work* holds another training.
+        OutputError: *work* cannot be written, or another program is writing into it.
+        KeyboardInterrupt: Ctrl-C or SIGTERM; nothing is stored but the state in *work*.
     """
     if not 0 <= reject_fraction < 1:
         raise RequestError(
@@ -84,32 +112,84 @@ def fit_prior(
             f"A prior can only be fitted to a net with a posterior; {config.kind} has none."
         )
     check_fits((config.codec, config.bars), (windows.codec.name, windows.bars))
-    train_config = replace(PRIOR_TRAIN_CONFIG, steps=steps, seed=seed)
-    codec = CODECS[config.codec]
-    # several notes sound in one step: their probabilities depend on each other
-    chain = codec.likelihood == "bernoulli" or len(codec.heads) > 1
-    net_config = prior_config(replace(config, prior=PRIOR_HIDDEN, prior_chain=chain))
+    train_config = replace(
+        PRIOR_TRAIN_CONFIG,
+        steps=PRIOR_TRAIN_CONFIG.steps if steps is None else steps,
+        transposed=1.0 if transpose else PRIOR_TRAIN_CONFIG.transposed,
+        seed=seed,
+    )
+    net_config = language_model_config(config, hidden, layers, lookback, dropout, top_p)
+    # what training does not depend on may differ when a fit goes on
+    language_model = ModelConfig("prior", replace(net_config, top_p=1.0), train_config)
+    prior, valid_nll = _train(language_model, data, work, max_minutes, progress)
+    prior = replace(prior, config=replace(prior.config, net=net_config))
+    min_nll = (
+        nll_quantile(prior, open_split(data, "valid"), reject_fraction) if reject_fraction else 0.0
+    )
+    return FittedPrior(with_prior(checkpoint, prior, min_nll), valid_nll)
+
+
+def _train(
+    config: ModelConfig,
+    data: Path | str,
+    work: Path | str | None,
+    max_minutes: float,
+    progress: Progress,
+) -> tuple[Checkpoint, float | None]:
+    """Train the language model in `work`; return its best weights on valid and their NLL."""
 
     def report_progress(report: Report) -> None:
         progress(replace(report, task="fit-prior"))
 
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as temporary:
+        folder = Path(work or temporary)
         try:
-            out = train(
-                ModelConfig("prior", net_config, train_config),
+            train(
+                config,
                 data,
                 folder,
+                resume=(folder / STATE_FILE).exists(),
                 max_minutes=max_minutes,
                 progress=report_progress,
             )
-        except KeyboardInterrupt as stop:  # the folder is temporary: there is nothing to resume
-            raise type(stop)("Stopped; the model stays as it was.") from stop
-        valid_nats = [row["valid_nats"] for row in read_metrics(out) if "valid_nats" in row]
-        prior = load(out)
-    min_nll = (
-        nll_quantile(prior, open_split(data, "valid"), reject_fraction) if reject_fraction else 0.0
+        except KeyboardInterrupt as stop:  # a temporary folder leaves nothing to resume
+            hint = f" The same command goes on from {work}." if work else ""
+            raise type(stop)(f"Stopped; the model stays as it was.{hint}") from stop
+        valid_nats = [row["valid_nats"] for row in read_metrics(folder) if "valid_nats" in row]
+        return load(folder), min(valid_nats, default=None)
+
+
+def language_model_config(
+    config: NetConfig,
+    hidden: int | None = None,
+    layers: int | None = None,
+    lookback: int | None = None,
+    dropout: float | None = None,
+    top_p: float = 1.0,
+) -> NetConfig:
+    """The config of a language model for the prior of a net; None takes the default.
+
+    Raises:
+        RequestError: a size is out of range.
+    """
+    codec = CODECS[config.codec]
+    net_config = NetConfig(
+        "lstm",
+        config.codec,
+        bars=config.bars,
+        hidden=PRIOR_HIDDEN if hidden is None else hidden,
+        layers=PRIOR_LAYERS if layers is None else layers,
+        lookback=PRIOR_LOOKBACK if lookback is None else lookback,
+        dropout=PRIOR_DROPOUT if dropout is None else dropout,
+        top_p=top_p,
+        # several notes sound in one step: their probabilities depend on each other
+        chain=codec.likelihood == "bernoulli" or len(codec.heads) > 1,
     )
-    return FittedPrior(with_prior(checkpoint, prior, min_nll), min(valid_nats, default=None))
+    try:
+        check_net(net_config)
+    except ValueError as error:
+        raise RequestError(f"This prior cannot be fitted: {error}.") from error
+    return net_config
 
 
 def nll_quantile(prior: Checkpoint, valid: Windows, fraction: float) -> float:

@@ -83,7 +83,8 @@ class Trainer:
         first = config.steps if self.done else self.state.step
         for step, rows in enumerate(draw_batches(windows, config, first), first):
             rng = np.random.default_rng((config.seed, step))
-            yield self.local_batch(windows, rows, draw_transpositions(len(rows), rng))
+            shifts = draw_transpositions(len(rows), rng, config.transposed)
+            yield self.local_batch(windows, rows, shifts)
 
     def local_batch(
         self, windows: Windows, rows: IntArray, semitones: IntArray | None = None

@@ -7,9 +7,11 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from musicvae.codecs import CODECS
 from musicvae.codecs.base import Codes
-from musicvae.codecs.conditioning import condition_features, condition_width
+from musicvae.codecs.conditioning import condition_features, condition_width, lag_steps
 from musicvae.engine import Player
+from musicvae.engine.sampling import choose_step, sample_noise
 from musicvae.nets import (
     VAE,
     Autoencoder,
@@ -46,7 +48,8 @@ def sequences(player: Player, windows: list[Codes]) -> SequenceBatch:
         x[i, : len(codes)] = player.codec.one_hot(codes)
         conditions[i, : len(codes)] = condition_features(meter, player.bars)
     lengths = torch.tensor([len(codes) for codes in windows])
-    return SequenceBatch(torch.from_numpy(x), torch.from_numpy(conditions), lengths)
+    lags = torch.tensor([lag_steps(meter, player.bars) for meter in RAGGED[: len(windows)]])
+    return SequenceBatch(torch.from_numpy(x), torch.from_numpy(conditions), lengths, lags=lags)
 
 
 def draw_z(player: Player) -> NDArray[np.float32]:
@@ -82,6 +85,75 @@ def test_in_a_chain_logits_are_the_same_within_1e_4(codec: str) -> None:
     logits_of_rows = player.logits(draw_z(player), windows, RAGGED)
     for logits, row in zip(logits_of_rows, expected, strict=True):
         np.testing.assert_allclose(logits, row[: len(logits)], atol=1e-4)
+
+
+def repeating(windows: list[Codes]) -> list[Codes]:
+    """The windows with half of their bars repeated, exactly or but for one step.
+
+    Random tunes do not repeat, and would leave most features of a lookback at zero.
+    """
+    repeated = []
+    for row, (codes, meter) in enumerate(zip(windows, RAGGED, strict=True)):
+        codes = codes.copy()
+        bars = codes.reshape(-1, meter.steps_per_bar, *codes.shape[1:])
+        bars[1::2] = bars[0::2]
+        bars[3:, row % meter.steps_per_bar] = bars[0, 0]
+        repeated.append(codes)
+    return repeated
+
+
+@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize(("bars", "layers"), [(2, 2), (16, 1)])
+@torch.no_grad()
+def test_with_a_lookback_logits_are_the_same_within_1e_4(
+    codec: str, bars: int, layers: int
+) -> None:
+    """One lag in windows of two bars, four in sixteen; padding mixes meters in torch."""
+    net, player = twins(
+        "lstm", codec=codec, chain=True, bars=bars, layers=layers, lookback=8, dropout=0.5
+    )
+    windows = repeating(windows_of(codec, bars=bars))
+    expected = net(sequences(player, windows)).numpy()
+    logits_of_rows = player.logits(draw_z(player), windows, RAGGED)
+    for logits, row in zip(logits_of_rows, expected, strict=True):
+        np.testing.assert_allclose(logits, row[: len(logits)], atol=1e-4)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_with_a_small_nucleus_a_window_is_the_most_probable_one(codec: str) -> None:
+    """As at temperature 0, step by step."""
+    net, player = twins("lstm", codec=codec, chain=True)
+    config = miniature("lstm", codec=codec, chain=True, top_p=0.01)
+    truncated = Player(make_checkpoint(net, config, 0))
+    rngs = [np.random.default_rng(row) for row in range(len(RAGGED))]
+    drawn = truncated.decode(draw_z(player), RAGGED, temperature=1.0, rngs=rngs)
+    best = player.decode(draw_z(player), RAGGED, temperature=0.0, rngs=rngs)
+    assert all(np.array_equal(*pair) for pair in zip(drawn, best, strict=True))
+
+
+@pytest.mark.parametrize("codec", ["melody", "leadsheet", "piano"])
+def test_a_step_is_drawn_from_the_logits_that_a_lookback_gives_the_finished_window(
+    codec: str,
+) -> None:
+    """What is drawn step by step is read as a whole window is; so is the bar that `extend` adds."""
+    _, player = twins("lstm", codec=codec, bars=8, lookback=8)
+    meter = RAGGED[-1]
+    (window,) = player.decode(
+        np.empty((1, 0), np.float32), [meter], temperature=1.0, rngs=[np.random.default_rng(0)]
+    )
+    context = window[: -meter.steps_per_bar]
+    bar = player.extend(context, meter, temperature=0.0, rng=np.random.default_rng(1))
+    for steps, temperature in ((np.concatenate([context, bar]), 0.0), (window, 1.0)):
+        (logits,) = player.logits(np.empty((1, 0), np.float32), [steps], [meter])
+        noise = sample_noise(player.codec, [np.random.default_rng(0)], len(steps))[0]
+        sounding = player.codec.initial_state(1, meter)
+        for t, step in enumerate(steps):
+            scores = logits[t] + np.float32(temperature) * noise[t]
+            best = choose_step(player.codec, scores[None], player.codec.allowed(sounding))
+            canonical, _ = player.codec.advance(sounding, best)
+            if temperature or t >= len(context):
+                assert np.array_equal(canonical[0], step)
+            _, sounding = player.codec.advance(sounding, step[None])
 
 
 @pytest.mark.parametrize("name", WITH_Z)

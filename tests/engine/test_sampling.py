@@ -8,7 +8,7 @@ import pytest
 from musicvae.arrays import FloatArray
 from musicvae.codecs import CODECS, MelodyCodec, RollCodec
 from musicvae.codecs.base import Codec, Codes
-from musicvae.engine.sampling import choose_step, sample_noise, sample_steps
+from musicvae.engine.sampling import Nucleus, choose_step, sample_noise, sample_steps
 from musicvae.theory.meter import Meter
 
 MELODY, ROLL = MelodyCodec(), RollCodec()
@@ -47,6 +47,50 @@ def test_temperature_0_takes_the_most_probable_step() -> None:
     assert frequencies(MELODY, logits, 0.0)[logits.argmax()] == 1
     roll_logits = np.random.default_rng(0).normal(size=256).astype(np.float32)
     assert np.array_equal(frequencies(ROLL, roll_logits, 0.0), roll_logits > 0)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0])
+def test_a_nucleus_leaves_out_the_least_likely_classes(temperature: float) -> None:
+    """The fewest classes that reach its probability stay, in their proportions."""
+    logits = np.full((4000, 90), -50, np.float32)
+    logits[:, :5] = temperature * np.log([0.1, 0.4, 0.05, 0.3, 0.15])  # at the temperature
+    noise = sample_noise(MELODY, [np.random.default_rng(5)], 4000)[0]
+    scores = logits + np.float32(temperature) * noise
+    for top_p, kept in ((0.01, [1]), (0.5, [1, 3]), (0.8, [1, 3, 4]), (0.99, [0, 1, 2, 3, 4])):
+        nucleus = Nucleus(+logits, temperature, top_p)
+        drawn = choose_step(MELODY, scores, np.ones(scores.shape, bool), nucleus=nucleus)
+        expected = np.exp(logits[0] / temperature)
+        expected[[i for i in range(90) if i not in kept]] = 0
+        counts = np.bincount(drawn, minlength=90) / len(drawn)
+        assert np.flatnonzero(counts).tolist() == kept
+        assert np.abs(counts - expected / expected.sum()).max() < 0.03
+
+
+def test_in_a_nucleus_a_channel_that_is_nearly_sure_takes_its_likelier_value() -> None:
+    """The others are drawn as without it."""
+    p = np.tile(np.linspace(0.01, 0.99, 256), (2000, 1))
+    logits = np.log(p / (1 - p)).astype(np.float32)
+    scores = logits + sample_noise(ROLL, [np.random.default_rng(5)], 2000)[0]
+    allowed = np.ones(scores.shape, bool)
+    drawn = choose_step(ROLL, scores, allowed, nucleus=Nucleus(+logits, 1.0, 0.9))
+    sure = np.abs(p[0] - 0.5) > 0.4
+    assert np.array_equal(drawn[:, sure], p[:, sure] > 0.5)
+    assert np.array_equal(drawn[:, ~sure], choose_step(ROLL, scores, allowed)[:, ~sure])
+
+
+@pytest.mark.parametrize("codec", [MELODY, ROLL, CODECS["leadsheet"]], ids=lambda c: c.name)
+@pytest.mark.parametrize("top_p", [0.01, 0.8, 0.99])
+def test_a_nucleus_keeps_to_what_is_allowed_and_to_the_chain(codec: Codec, top_p: float) -> None:
+    """Close to 0 it draws what temperature 0 draws; forbidden channels stay out of it."""
+    rng = np.random.default_rng(0)
+    logits = 2 * rng.normal(size=(20, codec.channels)).astype(np.float32)
+    chain = rng.normal(size=(codec.channels, codec.channels)).astype(np.float32)
+    allowed = rng.random(logits.shape) < 0.3
+    scores = logits + sample_noise(codec, [rng], 20)[0]
+    drawn = choose_step(codec, scores, allowed, chain, nucleus=Nucleus(+logits, 1.0, top_p))
+    assert not ((codec.one_hot(drawn) > 0) & ~allowed).any()
+    best = choose_step(codec, logits, allowed, chain)
+    assert np.array_equal(drawn, best) == (top_p == 0.01)
 
 
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)

@@ -56,13 +56,13 @@ def test_numpy_has_a_library_that_can_be_limited() -> None:
 def test_every_pass_through_a_net_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     """Checked where each pass reads its meter; the old number is restored afterwards."""
     recorded: list[set[int]] = []
-    original = Net._condition
+    original = Net._known
 
-    def record(net: Net, meter: Meter) -> NDArray[np.float32]:
+    def record(net: Net, meter: Meter, *steps: int) -> tuple[NDArray[np.float32], list[int]]:
         recorded.append(thread_numbers())
-        return original(net, meter)
+        return original(net, meter, *steps)
 
-    monkeypatch.setattr(Net, "_condition", record)
+    monkeypatch.setattr(Net, "_known", record)
     net, step_net = Player(tiny_checkpoint()), Player(tiny_checkpoint("lstm"))
     codes, rolls = windows_of("melody"), windows_of("roll")
     rngs = [np.random.default_rng(0)] * len(codes)

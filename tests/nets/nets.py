@@ -17,6 +17,7 @@ from musicvae.nets import (
     DenseDecoder,
     DenseEncoder,
     LanguageModel,
+    Lookback,
     PlainDecoder,
     SequenceEncoder,
     SequenceVAE,
@@ -33,6 +34,14 @@ def language_model(cell: type[RNN]) -> LanguageModel:
     return LanguageModel(
         cell(CHANNELS + CONDITION, HIDDEN, layers=2), CHANNELS, Categorical((CHANNELS,))
     )
+
+
+def looking_back() -> LanguageModel:
+    """A language model of two parts that looks back two lags."""
+    parts = (2, CHANNELS - 2)
+    lookback = Lookback(parts, 2)
+    recurrent = LSTM(CHANNELS + CONDITION + lookback.width, HIDDEN)
+    return LanguageModel(recurrent, CHANNELS, Categorical((CHANNELS,)), lookback=lookback)
 
 
 def dense(kind: type[Autoencoder]) -> Autoencoder:
@@ -68,6 +77,7 @@ NETS: MappingProxyType[str, Callable[[], Net]] = MappingProxyType(
     {
         "rnn": lambda: language_model(RNN),
         "lstm": lambda: language_model(LSTM),
+        "lookback": looking_back,
         "autoencoder": lambda: dense(Autoencoder),
         "vae": lambda: dense(VAE),
         "plain": plain,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from musicvae import checkpoint
 from musicvae.api.builders import fit_prior as fit_in_folder
 from musicvae.api.builders import train
 from musicvae.api.model import load
+from musicvae.config import PRIOR_FIELDS
 from musicvae.corpus.dataset import open_split
 from musicvae.engine import Player
 from musicvae.errors import RequestError, TrainingError
@@ -21,6 +23,7 @@ from musicvae.progress import Report
 from musicvae.theory.meter import Meter
 from musicvae.training import fit_prior as fit_prior_module
 from musicvae.training.fit_prior import fit_prior
+from musicvae.training.resume import STATE_FILE, saved_config
 from musicvae.training.trainer import LocalBatch, Trainer
 
 from ..miniatures import tiny_checkpoint, write_dataset
@@ -163,6 +166,69 @@ def test_a_prior_is_stored_even_if_the_time_is_up_at_once(data: Path) -> None:
     fit = fit_prior(tiny_checkpoint(), data, max_minutes=0.0)
     assert fit.checkpoint.config.net.prior == 16
     assert fit.valid_nll is None
+
+
+def test_a_fit_stopped_by_the_clock_goes_on_from_its_work_folder(
+    data: Path, tmp_path: Path
+) -> None:
+    """Stopped and continued, it ends with the weights of an uninterrupted fit."""
+    options: dict[str, Any] = {"steps": 4, "layers": 2, "dropout": 0.1, "transpose": True}
+    whole = fit_prior(tiny_checkpoint(), data, **options).checkpoint
+    work = tmp_path / "work"
+    first = fit_prior(tiny_checkpoint(), data, max_minutes=0.0, work=work, **options).checkpoint
+    assert saved_config(work).train.transposed == 1.0
+    second = fit_prior(tiny_checkpoint(), data, work=work, **options).checkpoint
+    same = [np.array_equal(second.weights[name], array) for name, array in whole.weights.items()]
+    assert all(same)
+    assert any(not np.array_equal(first.weights[n], a) for n, a in whole.weights.items())
+    again = fit_prior(tiny_checkpoint(), data, work=work, top_p=0.5, **options).checkpoint
+    assert again.config.net == replace(second.config.net, prior_top_p=0.5)
+
+
+def test_ctrl_c_leaves_a_work_folder_to_go_on_from(
+    model: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message names it; the model stays as it was."""
+    before, update = (model / checkpoint.WEIGHTS).read_bytes(), Trainer.update
+
+    def interrupted_update(trainer: Trainer, batch: LocalBatch) -> Losses:
+        signal.raise_signal(signal.SIGINT)
+        return update(trainer, batch)
+
+    monkeypatch.setattr(Trainer, "update", interrupted_update)
+    with pytest.raises(KeyboardInterrupt, match=r"stays as it was\. The same .* from .*work\.$"):
+        fit_in_folder(model, data=data, steps=9, work=tmp_path / "work")
+    assert (model / checkpoint.WEIGHTS).read_bytes() == before
+    assert (tmp_path / "work" / STATE_FILE).exists()
+
+
+def test_the_sizes_of_a_prior_are_stored_and_played(model: Path, data: Path) -> None:
+    """The model generates from a prior of that many layers and that lookback."""
+    sizes: dict[str, Any] = {"hidden": 12, "layers": 2, "lookback": 1}
+    sizes |= {"dropout": 0.25, "top_p": 0.9}
+    fit_in_folder(model, data=data, steps=1, **sizes)
+    net = checkpoint.load(model).config.net
+    stored = {name: getattr(net, field) for field, name in PRIOR_FIELDS.items()}
+    assert stored == {**sizes, "chain": False}
+    (phrase,) = load(model).generate(1, seed=0)
+    assert load(model).extend(phrase, bars=1, seed=0).bars == phrase.bars + 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("hidden", 0),
+        ("layers", 65),
+        ("lookback", -1),
+        ("dropout", 1.5),
+        ("top_p", 0.0),
+        ("dropout", float("nan")),
+    ],
+)
+def test_a_prior_that_cannot_be_built_is_refused(data: Path, option: str, value: Any) -> None:
+    """The message names the option."""
+    with pytest.raises(RequestError, match=f"This prior cannot be fitted: {option} is"):
+        fit_prior(tiny_checkpoint(), data, **{option: value})
 
 
 def test_training_a_model_further_drops_its_prior(model: Path, data: Path, tmp_path: Path) -> None:
