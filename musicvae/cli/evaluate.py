@@ -12,6 +12,9 @@ from ..presets import RECONSTRUCTION_MODEL
 from .options import Model
 from .progress import progress_bar
 
+ABOUT_PEOPLE = ("told apart", "repetition and endings")
+"""Groups of figures about samples and reconstructions beside people's music."""
+
 if TYPE_CHECKING:
     from ..evaluation.report import Evaluation, Figures
 
@@ -81,17 +84,38 @@ def _show(evaluation: Evaluation, title: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"{title}, {evaluation.windows:,} windows")
-    table.add_column("figure")
-    for column in ("all", *evaluation.parts) if evaluation.parts else ("value",):
-        table.add_column(column, justify="right")
-    for group, figures in evaluation.groups.items():
-        table.add_section()
-        table.add_row(group, style="bold")
-        for name, values in _rows(figures, evaluation.parts):
-            table.add_row(name, *values)
+    from ..evaluation.report import SIDES
+
     console = Console()
-    console.print(table)
+    about_model = {k: v for k, v in evaluation.groups.items() if k not in ABOUT_PEOPLE}
+    about_people = {k: v for k, v in evaluation.groups.items() if k in ABOUT_PEOPLE}
+    for groups, columns, first, heading in (
+        (about_model, evaluation.parts, "all" if evaluation.parts else "value", title),
+        (about_people, SIDES, "", "people's music"),
+    ):
+        table = Table(title=heading)
+        table.add_column("figure")
+        for column in (first, *columns) if first else columns:
+            table.add_column(column, justify="right")
+        for group, figures in groups.items():
+            table.add_section()
+            table.add_row(group, style="bold")
+            for name, values in _rows(figures, columns):
+                table.add_row(name, *(values if first else values[1:]))
+        if heading != title and evaluation.giveaways:
+            table.add_section()
+            table.add_row("tells samples on its own", style="bold")
+            for each in evaluation.giveaways:
+                name = f"{each.feature}: AUC {each.auc:.3f}"
+                table.add_row(name, f"{each.people:.4g}", "", f"{each.samples:.4g}")
+        if groups:
+            console.print(table)
+    if evaluation.reference:
+        console.print(
+            "  reference: {windows:,} windows of {pieces:,} pieces of the training set".format(
+                **evaluation.reference
+            )
+        )
     for figure, reason in evaluation.left_out.items():
         console.print(f"  left out: {figure}: {reason}", markup=False)
 

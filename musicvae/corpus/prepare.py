@@ -32,7 +32,7 @@ from ..score.windows import MAX_BARS, TWO_BARS
 from .dataset import SPLITS, save
 from .gather import Corpus
 from .pieces import store_pieces
-from .read_file import READER_VERSION, Piece, file_stamp, read_batch, read_shards, row_type
+from .read_file import READER_VERSION, file_stamp, read_batch, read_shards, row_type
 from .split import choose_windows, group_versions, split_pieces
 from .workers import FILE_SECONDS, MAX_FILE_SECONDS, FileBatch, Work, run_batches
 

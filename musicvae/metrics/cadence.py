@@ -57,11 +57,11 @@ def cadence(phrase: Phrase, notes: Sequence[Note]) -> dict[str, float]:
         "last note on the tonic": math.nan if last is None else float(last == tonic),
         "last note in the tonic triad": math.nan if last is None else float(last in triad),
     }
-    if phrase.chords:
-        roots = [chord.root for chord, _ in _chord_spans(phrase)]
-        final = phrase.chords[-1].chord
-        values["last chord on the tonic"] = float(final is not None and final.root == tonic)
-        values["V-I at the end"] = float(roots[-2:] == [(tonic + FIFTH) % 12, tonic])
+    roots = [chord.root for chord, _ in _chord_spans(phrase)]
+    has_chords = bool(roots)
+    values["last chord on the tonic"] = float(roots[-1] == tonic) if has_chords else math.nan
+    ends = roots[-2:] == [(tonic + FIFTH) % 12, tonic]
+    values["V-I at the end"] = float(ends) if has_chords else math.nan
     for bar in PHRASE_ENDS:
         values[f"phrase ends in bar {bar}"] = _ends(phrase, notes, bar)
     return values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -69,10 +70,8 @@ def motif_repetition(line: Sequence[Note]) -> float:
 
     Blind to: which motif returns and where, inversion, augmentation, and motifs of other lengths.
     """
-    motifs = [
-        tuple((b.start - a.start, b.pitch - a.pitch) for a, b in zip(three, three[1:], strict=False))
-        for three in (line[i : i + MOTIF_NOTES] for i in range(len(line) - MOTIF_NOTES + 1))
-    ]
+    moves = [(b.start - a.start, b.pitch - a.pitch) for a, b in pairwise(line)]
+    motifs = list(pairwise(moves))  # two moves are three notes
     earlier: set[Hashable] = set()
     returns = 0
     for i in range(MOTIF_NOTES, len(motifs)):
