@@ -46,6 +46,13 @@ def evaluate(
     plots: Annotated[
         Path | None, typer.Option(help="Folder for plots of samples and interpolations.")
     ] = None,
+    listening: Annotated[
+        Path | None, typer.Option(help="Folder for a blind listening test of 20 pairs of clips.")
+    ] = None,
+    clips_from: Annotated[
+        list[str] | None,
+        typer.Option(help="A folder below the data whose music may be handed on; repeatable."),
+    ] = None,
 ) -> None:
     """Measure a model on music that it was not trained on.
 
@@ -58,6 +65,8 @@ def evaluate(
         from ..plotting import new_figure
 
         new_figure(1, 1)  # a missing library is reported before the work, not after it
+    if listening:
+        _write_listening(listening, model, data, split, clips_from or [], seed)
     with progress_bar("evaluate", "windows") as progress:
         evaluation = run(
             model,
@@ -78,6 +87,18 @@ def evaluate(
     if plots:
         for path in draw_evaluation(evaluation, plots):
             typer.echo(path, err=True)
+
+
+def _write_listening(
+    folder: Path, model: str, data: Path, split: str, collections: Sequence[str], seed: int
+) -> None:
+    from ..api.model import load
+    from ..corpus.dataset import open_split
+    from ..evaluation.listening import write_listening_pack
+
+    held_out = open_split(data, split)
+    for path in write_listening_pack(load(model).player, held_out, collections, folder, seed):
+        typer.echo(path, err=True)
 
 
 def _show(evaluation: Evaluation, title: str) -> None:

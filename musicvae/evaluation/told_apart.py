@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..arrays import BoolArray, IntArray
+from ..arrays import IntArray
 from ..codecs.base import Codec, Codes
 from ..engine import Player
 from ..errors import MissingExtra
@@ -20,17 +20,9 @@ from ..metrics.phrase_features import phrase_features
 from ..metrics.repetition import mean_values
 from ..metrics.two_sample import Sample, classifier_test, giveaways, mmd_test
 from .batches import Chunk, Collection, split_chunks, to_phrases
+from .people import MAX_WINDOWS, MIN_PIECES, People, count_pieces, draw_people, why_no_people
 from .report import Figures, Giveaway
 from .samples import draw_samples
-
-MAX_WINDOWS = 1_000
-"""Windows on each side of a comparison."""
-
-MAX_PER_PIECE = 2
-"""Windows of one piece in people's music."""
-
-MIN_PIECES = 20
-"""Pieces below which nothing is compared: each of five folds needs some."""
 
 MAX_GIVEAWAYS = 8
 
@@ -43,21 +35,6 @@ FORM = (
     "backbeats with a snare",
 )
 """Beginnings of the features of repetition and endings, whose means are figures."""
-
-
-@dataclass(frozen=True)
-class People:
-    """Two halves of people's music, without a piece in common, as rows of a collection."""
-
-    windows: Collection
-    reference: IntArray
-    other: IntArray
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Windows of the reference, and the pieces behind them."""
-        pieces = count_pieces(self.windows, self.reference)
-        return {"windows": len(self.reference), "pieces": pieces}
 
 
 @dataclass(frozen=True)
@@ -98,40 +75,6 @@ class _Side:
         return [{name: features[name] for name in names} for features in self.features]
 
 
-def draw_people(
-    windows: Collection | None, limit: int | None, rng: np.random.Generator
-) -> People | None:
-    """Draw two halves of people's music; None if there are none, or too few known pieces."""
-    if windows is None or windows.pieces is None:
-        return None
-    numbers = windows.pieces.numbers
-    pieces = rng.permutation(np.unique(numbers))
-    if len(pieces) < MIN_PIECES:
-        return None
-    halves = [
-        _spread_rows(numbers, np.isin(numbers, half), rng) for half in np.array_split(pieces, 2)
-    ]
-    n = min(limit or MAX_WINDOWS, MAX_WINDOWS, *map(len, halves))
-    reference, other = (half[:n] for half in halves)
-    people = People(windows, reference, other)
-    return people if people.counts["pieces"] >= MIN_PIECES // 2 else None
-
-
-def _spread_rows(numbers: IntArray, mask: BoolArray, rng: np.random.Generator) -> IntArray:
-    """Rows under the mask: one of each piece in random order, then a second one of each."""
-    order = rng.permutation(np.flatnonzero(mask))
-    by_piece = np.argsort(numbers[order], kind="stable")
-    starts = np.flatnonzero(np.diff(numbers[order][by_piece], prepend=-1))
-    turn = np.empty(len(order), dtype=np.int64)  # 0 for the first row of a piece, 1 for the next
-    turn[by_piece] = np.arange(len(order)) - np.repeat(starts, np.diff([*starts, len(order)]))
-    return np.concatenate([order[turn == number] for number in range(MAX_PER_PIECE)])
-
-
-def count_pieces(windows: Collection, rows: IntArray) -> int:
-    """Number of pieces of these rows; 0 if they are not known."""
-    return len(np.unique(windows.pieces.numbers[rows])) if windows.pieces else 0
-
-
 @dataclass(frozen=True)
 class Contest:
     """What is to be told apart, chosen before anything is played.
@@ -165,7 +108,7 @@ class Contest:
         people = draw_people(trained_on, limit, np.random.default_rng((seed, 5)))
         chosen = rows[:MAX_WINDOWS]
         enough = player.latent and count_pieces(held_out, chosen) >= MIN_PIECES
-        reason = "" if people else _why_no_people(trained_on)
+        reason = "" if people else why_no_people(trained_on)
         return cls(player, people, held_out, chosen if enough else chosen[:0], reason, seed)
 
     @property
@@ -221,14 +164,6 @@ class Contest:
             again.add(chunk, decoded, self.held_out)
             advance(len(chunk.rows))
         _tell(found, originals, again, "reconstructions", self.seed)
-
-
-def _why_no_people(trained_on: Collection | None) -> str:
-    if trained_on is None:
-        return "there is no training set to draw people's music from"
-    if trained_on.pieces is None:
-        return "the data set does not say which piece each window is of; prepare it again"
-    return f"the training set has fewer than {MIN_PIECES} pieces"
 
 
 def _tell(found: Comparison, reference: _Side, side: _Side, name: str, seed: int) -> None:

@@ -81,7 +81,7 @@ def _ends(phrase: Phrase, notes: Sequence[Note], bar: int) -> float:
 
 def _chord_spans(phrase: Phrase) -> list[tuple[Chord, int]]:
     """Each chord with its length in steps."""
-    ends = [change.step for change in phrase.chords[1:]] + [phrase.steps]
+    ends = [*(change.step for change in phrase.chords), phrase.steps][1:]
     return [
         (change.chord, end - change.step)
         for change, end in zip(phrase.chords, ends, strict=True)
