@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +16,8 @@ ABOUT_PEOPLE = ("told apart", "repetition and endings")
 """Groups of figures about samples and reconstructions beside people's music."""
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ..evaluation.report import Evaluation, Figures
 
 
@@ -103,50 +105,61 @@ def _write_listening(
 
 def _show(evaluation: Evaluation, title: str) -> None:
     from rich.console import Console
-    from rich.table import Table
 
     from ..evaluation.report import SIDES
 
     console = Console()
-    about_model = {k: v for k, v in evaluation.groups.items() if k not in ABOUT_PEOPLE}
-    about_people = {k: v for k, v in evaluation.groups.items() if k in ABOUT_PEOPLE}
-    for groups, columns, first, heading in (
-        (about_model, evaluation.parts, "all" if evaluation.parts else "value", title),
-        (about_people, SIDES, "", "people's music"),
-    ):
-        table = Table(title=heading)
-        table.add_column("figure")
-        for column in (first, *columns) if first else columns:
-            table.add_column(column, justify="right")
-        for group, figures in groups.items():
-            table.add_section()
-            table.add_row(group, style="bold")
-            for name, values in _rows(figures, columns):
-                table.add_row(name, *(values if first else values[1:]))
-        if heading != title and evaluation.giveaways:
-            table.add_section()
-            table.add_row("tells samples on its own", style="bold")
-            for each in evaluation.giveaways:
-                name = f"{each.feature}: AUC {each.auc:.3f}"
-                table.add_row(name, f"{each.people:.4g}", "", f"{each.samples:.4g}")
-        if groups:
-            console.print(table)
+    groups, parts = evaluation.groups, evaluation.parts
+    about_model = {name: groups[name] for name in groups if name not in ABOUT_PEOPLE}
+    about_people = {name: groups[name] for name in groups if name in ABOUT_PEOPLE}
+    columns = {"": "all", **{part: part for part in parts}} if parts else {"": "value"}
+    heading = f"{title}, {evaluation.windows:,} windows"
+    console.print(_table(heading, about_model, columns))
+    if about_people:
+        console.print(_table("beside people's music", about_people, dict.fromkeys(SIDES, "")))
+    if evaluation.giveaways:
+        told = {
+            f"{each.feature}, {column}": value
+            for each in evaluation.giveaways
+            for column, value in vars(each).items()
+            if column != "feature"
+        }
+        by_column = dict.fromkeys(("auc", "people", "samples"), "")
+        console.print(_table("what gives samples away", {"AUC of one feature": told}, by_column))
     if evaluation.reference:
-        console.print(
-            "  reference: {windows:,} windows of {pieces:,} pieces of the training set".format(
-                **evaluation.reference
-            )
-        )
+        windows, pieces = evaluation.reference.values()
+        console.print(f"  reference: {windows:,} windows of {pieces:,} pieces of the training set")
     for figure, reason in evaluation.left_out.items():
         console.print(f"  left out: {figure}: {reason}", markup=False)
 
 
-def _rows(figures: Figures, parts: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Name of each figure, and its values: for all parts together, then for each part."""
+def _table(title: str, groups: Mapping[str, Figures], columns: Mapping[str, str]) -> Table:
+    """A table of groups of figures.
+
+    Args:
+        columns: the end of the names of figures in each column, and the column's title if it
+            differs; the rest of a name is the row.
+    """
+    from rich.table import Table
+
+    table = Table(title=title)
+    table.add_column("figure")
+    for end, heading in columns.items():
+        table.add_column(heading or end, justify="right")
+    for group, figures in groups.items():
+        table.add_section()
+        table.add_row(group, style="bold")
+        for name, values in _rows(figures, list(columns)):
+            table.add_row(name, *values)
+    return table
+
+
+def _rows(figures: Figures, columns: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Name of each figure, and its values in each column; "" is that of all parts together."""
     rows: dict[str, dict[str, str]] = {}
     for name, value in figures.items():
-        stem, _, part = name.rpartition(", ")
-        row = rows.setdefault(stem if part in parts else name, {})
-        row[part if part in parts else ""] = f"{value:.4g}"
+        stem, _, end = name.rpartition(", ")
+        row = rows.setdefault(stem if end in columns else name, {})
+        row[end if end in columns else ""] = f"{value:.4g}"
     for name, row in rows.items():
-        yield name, [row.get(part, "") for part in ("", *parts)]
+        yield name, [row.get(column, "") for column in columns]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from musicvae.cli.evaluate import _show
-from musicvae.evaluation.report import Evaluation
+from musicvae.evaluation.report import Evaluation, Giveaway
 
 
 def rows(output: str) -> list[list[str]]:
@@ -38,3 +38,25 @@ def test_figures_of_one_part_stand_one_below_the_other(capsys: pytest.CaptureFix
     """Under their full names."""
     _show(Evaluation(3, {"samples": {"overlap, interval, bass": 0.25}}), "title")
     assert ["overlap, interval, bass", "0.25"] in rows(capsys.readouterr().out)
+
+
+def test_people_and_samples_stand_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    """A column each, with what gives samples away, and what they were told from; 80 columns fit."""
+    told = {"AUC, people": 0.5, "AUC, samples": 0.9, "AUC, reconstructions": 0.6}
+    form = {
+        "motifs that return, melody, people": 0.25,
+        "motifs that return, melody, samples": 0.125,
+    }
+    evaluation = Evaluation(
+        9,
+        {"samples": {"overlap, mean": 0.5}, "told apart": told, "repetition and endings": form},
+        giveaways=[Giveaway("a feature with a long name, melody", 0.75, 2.0, 3.0)],
+        reference={"windows": 1000, "pieces": 700},
+    )
+    _show(evaluation, "title")
+    output = capsys.readouterr().out
+    assert ["AUC", "0.5", "0.6", "0.9"] in rows(output)
+    assert ["motifs that return, melody", "0.25", "", "0.125"] in rows(output)
+    assert ["a feature with a long name, melody", "0.75", "2", "3"] in rows(output)
+    assert "1,000 windows of 700 pieces" in output
+    assert max(map(len, output.splitlines())) <= 80

@@ -32,8 +32,9 @@ def test_a_tune_in_a_key_has_that_key(tonic: int, minor: bool) -> None:
 @given(st.integers(0, 11))
 def test_a_closed_tune_closes_in_any_key(tonic: int) -> None:
     """V-I and the last note on the tonic; no such end if the tune stops on the dominant."""
-    v_i = (ChordChange(0, Chord(tonic)), ChordChange(28, Chord((tonic + 7) % 12, "7")))
-    closed = tune(MAJOR, tonic, (*v_i, ChordChange(32, Chord(tonic))))
+    first, fifth = Chord(tonic), Chord((tonic + 7) % 12, "7")
+    v_i = (ChordChange(0, first), ChordChange(48, fifth))
+    closed = tune(MAJOR, tonic, (*v_i, ChordChange(56, first)))
     values = cadence(closed, closed.parts[0].notes)
     assert values["last note on the tonic"] == values["last chord on the tonic"] == 1
     assert values["V-I at the end"] == values["last note in the tonic triad"] == 1
