@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import musicvae
 from musicvae.corpus.pieces import Pieces
 from musicvae.engine import Player
 from musicvae.errors import RequestError
 from musicvae.evaluation.listening import PAIRS, write_listening_pack
 from musicvae.evaluation.midi_folder import FolderWindows
+from musicvae.midi.reader import read_midi
 
 from ..miniatures import tiny_checkpoint
 from .collection import windows
@@ -48,9 +48,7 @@ def test_a_pack_is_blind_and_its_key_is_right(codec: str, tmp_path: Path) -> Non
     for row in key:
         assert "/folk/" in row["from"]
         assert "pop909" not in row["from"]
-        clips = {
-            name: musicvae.read(tmp_path / f"pair-{row['pair']}-{name}.mid")[0] for name in "ab"
-        }
+        clips = {name: read_midi(tmp_path / f"pair-{row['pair']}-{name}.mid")[0] for name in "ab"}
         assert clips["a"].meter == clips["b"].meter
         assert clips["a"].recipe is clips["b"].recipe is None
         original, meter = collection.windows[rows[row["from"]]]

@@ -42,11 +42,12 @@ def test_a_perfect_reconstruction_cannot_be_told_and_poor_samples_can(
 ) -> None:
     """Reconstructions at exactly .5, with a window and its reconstruction in one fold."""
     pytest.importorskip("sklearn")
-    figures = evaluate(Perfect(people), people, with_pieces(windows(n=80, first=100)), pairs=0)
-    assert figures.figures["AUC, reconstructions"] == 0.5
-    poor = evaluate(Player(tiny_checkpoint()), people, people, pairs=0)
+    perfect = evaluate(Perfect(people), people, pairs=0)
+    assert perfect.figures["AUC, reconstructions"] == 0.5
+    poor = evaluate(Player(tiny_checkpoint()), windows(n=4), people, pairs=0)
     assert poor.figures["AUC, samples"] > 0.9 > poor.figures["AUC, people"]
-    assert poor.figures["squared MMD, p, samples"] < 0.05 < poor.figures["squared MMD, p, people"]
+    assert poor.figures["squared MMD, p, samples"] == pytest.approx(1 / 1000)
+    assert poor.figures["squared MMD, p, people"] > 1 / 100
     assert abs(poor.giveaways[0].auc - 0.5) >= abs(poor.giveaways[-1].auc - 0.5)
     assert poor.reference == {"windows": 30, "pieces": 30}
     stored = json.loads(poor.to_json())
@@ -112,5 +113,5 @@ def test_without_the_extra_all_but_the_classifier_is_measured(
     monkeypatch.setitem(sys.modules, "sklearn.ensemble", None)
     evaluation = evaluate(Player(tiny_checkpoint()), people, people, limit=40, pairs=0)
     assert "musicvae[evaluate]" in evaluation.left_out["AUC"]
-    assert NAMES <= evaluation.groups.keys()
+    assert evaluation.groups.keys() >= NAMES
     assert not [name for name in evaluation.figures if name.startswith("AUC")]
