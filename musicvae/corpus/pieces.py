@@ -31,7 +31,7 @@ class Pieces:
 
     def file(self, row: int) -> str:
         """File of the piece of one window."""
-        return self.files[self.numbers[row]]
+        return self.files[int(self.numbers[row])]
 
 
 def store_pieces(folder: Path, split: str, numbers: IntArray) -> None:

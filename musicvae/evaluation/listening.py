@@ -57,7 +57,8 @@ def write_listening_pack(
     rng = np.random.default_rng((seed, 6))
     rows = _choose_rows(held_out, collections, rng)
     person_first = rng.permutation(np.arange(PAIRS) % 2 == 0)
-    paths, key = [], []
+    paths: list[Path] = []
+    key: list[tuple[str, str, str]] = []
     for chunk in split_chunks(held_out, rows, seed):
         drawn = draw_samples(player, chunk)
         for index, row in enumerate(chunk.rows):

@@ -162,4 +162,4 @@ def _standardize(rows: DoubleArray) -> DoubleArray:
     rows = rows[:, ~np.isnan(rows).all(axis=0)]
     spread = np.nanstd(rows, axis=0)
     scaled = (rows - np.nanmean(rows, axis=0)) / np.where(spread > 0, spread, math.inf)
-    return np.nan_to_num(scaled)
+    return np.asarray(np.nan_to_num(scaled))
