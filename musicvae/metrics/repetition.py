@@ -81,16 +81,19 @@ def motif_repetition(line: Sequence[Note]) -> float:
 
 
 def drum_repetition(notes: Sequence[Note], phrase: Phrase) -> Values:
-    """Share of bars whose hits equal those of `LAGS` bars before, and share of hits they share.
+    """Share of bars that equal the bar `LAGS` bars before, and the share of hits that they share.
 
-    Two bars share `2 |A & B| / (|A| + |B|)` of their hits, each a step and a drum class.
+    "rhythm": hits at the same steps, of any drum; "hits": of the same drums. Two bars share
+    `2 |A & B| / (|A| + |B|)` of their hits, each a step and a drum class.
 
     Blind to: velocity and microtiming, and repeats that are shifted in the bar.
     """
     drums = [Note(note.start, 1, DRUM_CLASS[note.pitch]) for note in notes]
     bars = [tuple(sorted(set(bar))) for bar in _bars(drums, phrase)]
+    rhythms = [tuple(sorted({step for step, _ in bar})) for bar in bars]
     values = {}
     for lag in LAGS:
+        values[f"rhythm of {_before(lag)}"] = _share_equal(rhythms, lag)
         values[f"hits of {_before(lag)}"] = _share_equal(bars, lag)
         shared = [
             2 * len({*a} & {*b}) / (len(a) + len(b))

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from musicvae.cli import app
 from musicvae.cli.evaluate import _show
+from musicvae.codecs import CODECS
+from musicvae.corpus.dataset import SPLITS, save
+from musicvae.corpus.pieces import store_pieces
 from musicvae.evaluation.report import Evaluation, Giveaway
+from musicvae.theory.meter import Meter
+
+from ..miniatures import packed_windows
 
 
 def rows(output: str) -> list[list[str]]:
@@ -60,3 +71,23 @@ def test_people_and_samples_stand_side_by_side(capsys: pytest.CaptureFixture[str
     assert ["a feature with a long name, melody", "0.75", "2", "3"] in rows(output)
     assert "1,000 windows of 700 pieces" in output
     assert max(map(len, output.splitlines())) <= 80
+
+
+def test_a_listening_pack_is_written_from_the_command_line(
+    tiny_folder: Path, tmp_path: Path
+) -> None:
+    """Forty clips, an answer sheet and a key; a data set that does not know its pieces has none."""
+    data, out = tmp_path / "data", tmp_path / "test"
+    windows = packed_windows("melody", [Meter()] * 24)
+    save(data, CODECS["melody"], 2, {split: [windows] for split in SPLITS}, {})
+    words = ["evaluate", "--model", str(tiny_folder), "--data", str(data), "--pairs", "0"]
+    words += ["--limit", "2", "--listening", str(out), "--clips-from", "folk"]
+    done = CliRunner().invoke(app, words)
+    assert "prepare it again" in str(done.exception)
+    names = [f"folk/{number}.mid" for number in range(24)]
+    (data / "pieces.csv").write_text("\n".join(["file", *names]), encoding="utf-8")
+    for split in SPLITS:
+        store_pieces(data, split, np.arange(24))
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    assert len(list(out.iterdir())) == 42

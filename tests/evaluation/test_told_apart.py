@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +19,7 @@ from musicvae.evaluation.evaluate import evaluate
 from musicvae.evaluation.midi_folder import FolderWindows
 from musicvae.evaluation.people import draw_people, spread_rows
 
+from ..conftest import ROOT
 from ..miniatures import tiny_checkpoint
 from .collection import Perfect, windows
 
@@ -53,6 +55,10 @@ def test_a_perfect_reconstruction_cannot_be_told_and_poor_samples_can(
     stored = json.loads(poor.to_json())
     assert stored["reference"] == poor.reference
     assert stored["giveaways"][0]["feature"] == poor.giveaways[0].feature
+    text = (ROOT / "docs" / "numbers.md").read_text(encoding="utf-8")
+    for name in (*poor.groups["told apart"], *poor.groups["repetition and endings"]):
+        stem = re.sub(r"\d bars before", "the bar before", name)
+        assert all(part in text for part in stem.split(", ")), f"docs/numbers.md: {name!r}"
 
 
 @given(

@@ -97,6 +97,7 @@ def test_drums_share_hits_as_dice_counts_them() -> None:
     values = drum_repetition(notes, Phrase(bars=2))
     assert values["hits shared with the bar before"] == pytest.approx(1 / 2)
     assert values["hits of the bar before"] == 0
+    assert values["rhythm of the bar before"] == 1
     looped = drum_repetition([*notes[:2], Note(16, 1, kick), Note(24, 1, snare)], Phrase(bars=2))
     assert looped["hits of the bar before"] == looped["hits shared with the bar before"] == 1
 
