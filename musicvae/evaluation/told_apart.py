@@ -132,6 +132,9 @@ class Contest:
             found.left_out["told apart"] = self.reason
         if len(self.reconstructed):
             self._compare_reconstructions(found, advance)
+        elif self.player.latent:
+            reason = f"{MIN_PIECES} held-out pieces are needed, and those of each window known"
+            found.left_out["told apart, reconstructions"] = reason
         return found
 
     def _compare_samples(

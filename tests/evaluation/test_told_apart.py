@@ -109,6 +109,7 @@ def test_what_cannot_be_told_apart_has_a_reason(
     """No training set, one that does not know its pieces, and one with too few."""
     evaluation = evaluate(Player(tiny_checkpoint()), windows(n=4), trained_on(), pairs=0)
     assert reason in evaluation.left_out["told apart"]
+    assert "held-out pieces are needed" in evaluation.left_out["told apart, reconstructions"]
     assert not NAMES & evaluation.groups.keys()
 
 
