@@ -14,7 +14,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-EXTRAS = ("", "plot", "train")
+EXTRAS = ("", "plot", "train", "evaluate")
 """What a user installs: the program itself, and these extras."""
 
 HEADING = """\
@@ -40,6 +40,7 @@ TITLES = {
     "": "To play, evaluate and search",
     "plot": "To plot: the extra `plot`",
     "train": "To prepare and train: the extra `train`",
+    "evaluate": "To tell samples from people's music: the extra `evaluate`",
 }
 
 

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 HEAVY = (
     *("torch", "lightning", "numpy", "mido", "pretty_midi", "symusic", "joblib"),
-    *("safetensors", "rich", "typer", "matplotlib", "threadpoolctl"),
+    *("safetensors", "rich", "typer", "matplotlib", "threadpoolctl", "sklearn"),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,12 @@ from ..presets import RECONSTRUCTION_MODEL
 from .options import Model
 from .progress import progress_bar
 
+ABOUT_PEOPLE = ("told apart", "repetition and endings")
+"""Groups of figures about samples and reconstructions beside people's music."""
+
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ..evaluation.report import Evaluation, Figures
 
 
@@ -43,6 +48,13 @@ def evaluate(
     plots: Annotated[
         Path | None, typer.Option(help="Folder for plots of samples and interpolations.")
     ] = None,
+    listening: Annotated[
+        Path | None, typer.Option(help="Folder for a blind listening test of 20 pairs of clips.")
+    ] = None,
+    clips_from: Annotated[
+        list[str] | None,
+        typer.Option(help="A folder below the data whose music may be handed on; repeatable."),
+    ] = None,
 ) -> None:
     """Measure a model on music that it was not trained on.
 
@@ -55,6 +67,8 @@ def evaluate(
         from ..plotting import new_figure
 
         new_figure(1, 1)  # a missing library is reported before the work, not after it
+    if listening:
+        _write_listening(listening, model, data, split, clips_from or [], seed)
     with progress_bar("evaluate", "windows") as progress:
         evaluation = run(
             model,
@@ -77,31 +91,75 @@ def evaluate(
             typer.echo(path, err=True)
 
 
+def _write_listening(
+    folder: Path, model: str, data: Path, split: str, collections: Sequence[str], seed: int
+) -> None:
+    from ..api.model import load
+    from ..corpus.dataset import open_split
+    from ..evaluation.listening import write_listening_pack
+
+    held_out = open_split(data, split)
+    for path in write_listening_pack(load(model).player, held_out, collections, folder, seed):
+        typer.echo(path, err=True)
+
+
 def _show(evaluation: Evaluation, title: str) -> None:
     from rich.console import Console
-    from rich.table import Table
 
-    table = Table(title=f"{title}, {evaluation.windows:,} windows")
-    table.add_column("figure")
-    for column in ("all", *evaluation.parts) if evaluation.parts else ("value",):
-        table.add_column(column, justify="right")
-    for group, figures in evaluation.groups.items():
-        table.add_section()
-        table.add_row(group, style="bold")
-        for name, values in _rows(figures, evaluation.parts):
-            table.add_row(name, *values)
+    from ..evaluation.report import SIDES
+
     console = Console()
-    console.print(table)
+    groups, parts = evaluation.groups, evaluation.parts
+    about_model = {name: groups[name] for name in groups if name not in ABOUT_PEOPLE}
+    about_people = {name: groups[name] for name in groups if name in ABOUT_PEOPLE}
+    columns = {"": "all", **{part: part for part in parts}} if parts else {"": "value"}
+    heading = f"{title}, {evaluation.windows:,} windows"
+    console.print(_table(heading, about_model, columns))
+    if about_people:
+        console.print(_table("beside people's music", about_people, dict.fromkeys(SIDES, "")))
+    if evaluation.giveaways:
+        told = {
+            f"{each.feature}, {column}": value
+            for each in evaluation.giveaways
+            for column, value in vars(each).items()
+            if column != "feature"
+        }
+        by_column = dict.fromkeys(("auc", "people", "samples"), "")
+        console.print(_table("what gives samples away", {"AUC of one feature": told}, by_column))
+    if evaluation.reference:
+        windows, pieces = evaluation.reference.values()
+        console.print(f"  reference: {windows:,} windows of {pieces:,} pieces of the training set")
     for figure, reason in evaluation.left_out.items():
         console.print(f"  left out: {figure}: {reason}", markup=False)
 
 
-def _rows(figures: Figures, parts: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Name of each figure, and its values: for all parts together, then for each part."""
+def _table(title: str, groups: Mapping[str, Figures], columns: Mapping[str, str]) -> Table:
+    """A table of groups of figures.
+
+    Args:
+        columns: the end of the names of figures in each column, and the column's title if it
+            differs; the rest of a name is the row.
+    """
+    from rich.table import Table
+
+    table = Table(title=title)
+    table.add_column("figure")
+    for end, heading in columns.items():
+        table.add_column(heading or end, justify="right")
+    for group, figures in groups.items():
+        table.add_section()
+        table.add_row(group, style="bold")
+        for name, values in _rows(figures, list(columns)):
+            table.add_row(name, *values)
+    return table
+
+
+def _rows(figures: Figures, columns: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Name of each figure, and its values in each column; "" is that of all parts together."""
     rows: dict[str, dict[str, str]] = {}
     for name, value in figures.items():
-        stem, _, part = name.rpartition(", ")
-        row = rows.setdefault(stem if part in parts else name, {})
-        row[part if part in parts else ""] = f"{value:.4g}"
+        stem, _, end = name.rpartition(", ")
+        row = rows.setdefault(stem if end in columns else name, {})
+        row[end if end in columns else ""] = f"{value:.4g}"
     for name, row in rows.items():
-        yield name, [row.get(part, "") for part in ("", *parts)]
+        yield name, [row.get(column, "") for column in columns]

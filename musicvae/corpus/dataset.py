@@ -8,6 +8,9 @@ A data set is a folder:
         codes       [N, T], [N, T, parts] or [N, T, channels / 8] (packed bits), padded
         meters      [N, 3], uint8: numerator, denominator, steps per quarter
 
+    train.pieces.npy
+        row of pieces.csv of each window [N], uint32; older data sets have none
+
 and the same for valid and test. The codes are opened as memory maps, so a split
 may be larger than memory. data.json is written last, so a folder that has one is
 complete.
@@ -36,6 +39,7 @@ from ..errors import DatasetError, OutputError, RequestError
 from ..score.phrase import Phrase
 from ..score.windows import MAX_BARS, TWO_BARS, max_steps, window_steps
 from ..theory.meter import Meter
+from .pieces import Pieces, read_pieces
 from .shards import Shards, load_array, shard_path, store_array
 
 FORMAT = 3
@@ -83,12 +87,14 @@ class Windows:
         codes: packed and padded as `pack` stores them, possibly memory maps. `[N, ...]`
         meters: numerator, denominator and steps per quarter of each window. `[N, 3]`
         bars: length of a window in bars; see `score.windows.window_bars`.
+        pieces: the piece of each window, if the data set says it.
     """
 
     codec: Codec
     codes: Codes | Shards
     meters: NDArray[np.uint8]
     bars: int = TWO_BARS
+    pieces: Pieces | None = None
 
     def __len__(self) -> int:
         return len(self.meters)
@@ -265,7 +271,8 @@ def open_split(folder: Path | str, split: str) -> Windows:
         if not sum(map(len, meters)):
             raise DatasetError(f"{folder} has no {split} windows: prepare it from more files.")
         all_codes = codes[0] if len(codes) == 1 else Shards(codes)
-        windows = Windows(codec, all_codes, np.concatenate(meters), bars)
+        pieces = read_pieces(folder, split, sum(map(len, meters)))
+        windows = Windows(codec, all_codes, np.concatenate(meters), bars, pieces)
         _ = windows.distinct_meters  # a foreign meter is an error
     except DAMAGE_ERRORS as error:
         raise DatasetError(f"{folder} is no prepared data set; {advice}") from error

@@ -14,7 +14,7 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -31,7 +31,8 @@ from ..progress import Progress, Report, no_progress
 from ..score.windows import MAX_BARS, TWO_BARS
 from .dataset import SPLITS, save
 from .gather import Corpus
-from .read_file import READER_VERSION, Piece, file_stamp, read_batch, read_shards, row_type
+from .pieces import store_pieces
+from .read_file import READER_VERSION, file_stamp, read_batch, read_shards, row_type
 from .split import choose_windows, group_versions, split_pieces
 from .workers import FILE_SECONDS, MAX_FILE_SECONDS, FileBatch, Work, run_batches
 
@@ -233,7 +234,7 @@ def write(
     for piece in pieces:
         if piece.reason:
             left_out.setdefault(piece.reason, []).append(piece.file)
-    _write_pieces(out / "pieces.csv", pieces, splits)
+    _write_pieces(out, corpus, splits, windows)
     used = [name for name, piece in zip(splits, pieces, strict=True) if piece.windows]
     return save(
         out,
@@ -266,11 +267,18 @@ def _shards(
         yield rows["codes"], rows["meter"]
 
 
-def _write_pieces(path: Path, pieces: Sequence[Piece], splits: Sequence[str]) -> None:
+def _write_pieces(
+    out: Path, corpus: Corpus, splits: Sequence[str], windows: Mapping[str, IntArray]
+) -> None:
+    """Write the pieces that have windows, and which of them each window comes from."""
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
     rows.writerow(["file", "sha256", "split", "windows"])
-    for piece, split in zip(pieces, splits, strict=True):
+    for piece, split in zip(corpus.pieces, splits, strict=True):
         if piece.windows:
             rows.writerow([piece.file, piece.sha256, split, piece.windows])
-    write_atomic(path, os.fsencode(table.getvalue()))
+    write_atomic(out / "pieces.csv", os.fsencode(table.getvalue()))
+    line = np.cumsum(corpus.counts > 0) - 1  # of each piece in the table
+    of_window = np.repeat(line, corpus.counts)
+    for split, chosen in windows.items():
+        store_pieces(out, split, of_window[chosen])

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..arrays import IntArray
 from ..codecs.base import Codec, Codes
+from ..corpus.pieces import Pieces
 from ..score.phrase import Phrase
 from ..theory.meter import Meter
 
@@ -27,6 +28,10 @@ class Collection(Protocol):
     @property
     def bars(self) -> int:
         """Bars of a window; see `score.windows.window_bars`."""
+
+    @property
+    def pieces(self) -> Pieces | None:
+        """The piece of each window; None if it is not known."""
 
     def __len__(self) -> int: ...
 

@@ -1,9 +1,9 @@
 """Evaluate a checkpoint on held-out music; docs/numbers.md explains every figure.
 
 Reconstruction over distinct windows of held-out pieces, averaged per step;
-likelihoods in nats; interpolations between two windows; and samples compared with
-held-out music. The ceiling of that comparison is the overlap of two halves of the
-held-out music.
+likelihoods in nats; interpolations between two windows; samples compared with held-out
+music, whose ceiling is the overlap of two halves of it; and a classifier that tells
+samples and reconstructions from people's music.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from .ngram_cost import fit_ngram
 from .reconstruction import Tally, measure
 from .report import Evaluation
 from .samples import compare, sample_windows
+from .told_apart import Contest
 
 MAX_SHOWN_SAMPLES = 8
 """Samples that the evaluation holds as phrases, to be drawn."""
@@ -61,8 +62,16 @@ def evaluate(
     rows = np.random.default_rng(seed).permutation(len(held_out))[:limit]
     pair_rng = np.random.default_rng((seed, 4))
     row_pairs = draw_pairs(held_out, pairs, pair_rng) if player.latent else []
-    total = len(rows) + len(row_pairs)
+    contest = Contest.choose(player, held_out, rows, trained_on, limit, seed)
+    total = len(rows) + len(row_pairs) + contest.windows
     progress(Report("evaluate", 0, total, sizes={"pairs": len(row_pairs)}))
+    done = 0
+
+    def advance(windows: int) -> None:
+        nonlocal done
+        done += windows
+        progress(Report("evaluate", done, total))
+
     reconstruction, round_trips = Tally(codec), Tally(codec)
     truth: list[Phrase] = []
     samples: list[Phrase] = []
@@ -71,11 +80,12 @@ def evaluate(
         truth += to_phrases(codec, chunk.codes, chunk.meters)
         if has_prior:
             samples += to_phrases(codec, sample_windows(player, chunk, round_trips), chunk.meters)
-        progress(Report("evaluate", len(truth), total))
+        advance(len(chunk.rows))
     walked: list[Pair] = []
     for pair in walk_pairs(player, held_out, row_pairs, pair_rng):
         walked.append(pair)
-        progress(Report("evaluate", len(rows) + len(walked), total))
+        advance(1)
+    compared = contest.compare(advance)
     originals = by_meter(trained_on) if trained_on is not None else {}
     pair_curves = curves(codec, walked, fit_ngram(codec, originals, seed) if walked else None)
     groups = {
@@ -83,15 +93,19 @@ def evaluate(
         "nats": reconstruction.nats(),
         "interpolation": summarize(pair_curves),
         "samples": round_trips.shares() | compare(codec, truth, samples, originals, seed),
+        "told apart": compared.told,
+        "repetition and endings": compared.form,
     }
     return Evaluation(
         len(rows),
         {name: figures for name, figures in groups.items() if figures},
         pair_curves,
-        _left_out(player, trained_on, pairs, len(walked)),
+        _left_out(player, trained_on, pairs, len(walked)) | compared.left_out,
         samples[:MAX_SHOWN_SAMPLES],
         [codec.decode(codes, pair.meter) for pair in walked[:1] for codes in pair.walk],
         tuple(part.name for part in codec.parts) if len(codec.parts) > 1 else (),
+        compared.giveaways,
+        contest.people.counts if contest.people else {},
     )
 
 

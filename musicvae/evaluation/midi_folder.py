@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from ..codecs.base import Codec, Codes
-from ..corpus.dataset import SPLITS, open_split
+from ..corpus.dataset import SPLITS, Windows, open_split
+from ..corpus.pieces import Pieces
 from ..corpus.prepare import midi_files, prepare
 from ..errors import DatasetError
 from ..progress import Progress, no_progress
@@ -23,6 +26,7 @@ class FolderWindows:
     codec: Codec
     bars: int
     windows: Sequence[tuple[Codes, Meter]]
+    pieces: Pieces | None = None
 
     def __len__(self) -> int:
         return len(self.windows)
@@ -53,15 +57,19 @@ def read_folder(
         DatasetError: no file in the folder can be used.
     """
     collected: list[tuple[Codes, Meter]] = []
+    numbers, files = [np.zeros(0, np.int64)], list[str]()
     with TemporaryDirectory() as data:
         prepare([folder], data, codec=codec.name, bars=bars, progress=progress)
         for split in SPLITS:
             with suppress(DatasetError):  # a few files do not fill every split
-                collected += _copy_windows(data, split)
-    return FolderWindows(codec, bars, collected)
+                windows = open_split(data, split)
+                collected += _copy_windows(windows)
+                if windows.pieces:
+                    numbers.append(windows.pieces.numbers)
+                    files = windows.pieces.files
+                del windows  # no file stays mapped, since Windows could not delete it
+    return FolderWindows(codec, bars, collected, Pieces(np.concatenate(numbers), files))
 
 
-def _copy_windows(data: str, split: str) -> list[tuple[Codes, Meter]]:
-    """All windows of a split; no file stays mapped, since Windows could not delete it."""
-    windows = open_split(data, split)
+def _copy_windows(windows: Windows) -> list[tuple[Codes, Meter]]:
     return [(windows.window(row).copy(), windows.meter(row)) for row in range(len(windows))]

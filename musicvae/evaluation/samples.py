@@ -27,13 +27,18 @@ def sample_windows(player: Player, chunk: Chunk, tally: Tally) -> list[Codes]:
     Blind to: music that the net cannot produce, since it is judged by its own samples only.
     """
     _, _, meters, rngs = chunk
-    z, temperature = player.sample_z(meters, rngs), player.decode_temperature(1.0)
-    drawn = player.decode(z, meters, temperature=temperature, rngs=rngs)
+    drawn = draw_samples(player, chunk)
     if player.latent:
         mu = player.encode(drawn, meters).mu
         decoded_again = player.decode(mu, meters, temperature=0.0, rngs=rngs)
         tally.compare("samples, decoded, encoded, decoded", drawn, decoded_again, meters)
     return drawn
+
+
+def draw_samples(player: Player, chunk: Chunk) -> list[Codes]:
+    """Draw a sample in the meter of each window, as `generate` does at temperature 1."""
+    z, temperature = player.sample_z(chunk.meters, chunk.rngs), player.decode_temperature(1.0)
+    return player.decode(z, chunk.meters, temperature=temperature, rngs=chunk.rngs)
 
 
 def compare(

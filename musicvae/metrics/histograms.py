@@ -145,7 +145,7 @@ def _chord_histograms(phrases: Sequence[Phrase]) -> Histograms:
         chords = [chord for _, chord in changes if chord]
         histograms["quality"].update(chord.quality for chord in chords)
         histograms["motion"].update((b.root - a.root) % 12 for a, b in pairwise(chords))
-        ends = [step for step, _ in changes[1:]] + [phrase.steps]
+        ends = [*(step for step, _ in changes), phrase.steps][1:]
         sounding = _sounding_pitches(phrase.parts[0].notes, phrase.steps)
         for (start, chord), end in zip(changes, ends, strict=True):
             if chord:

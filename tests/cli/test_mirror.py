@@ -49,7 +49,10 @@ TWINS = [
     (attributes, builders.measure_attributes),
     (evaluate, builders.evaluate),
 ]
-TERMINAL_ONLY = {"leave_out", "out", "model", "force", "json", "plot", "plots", "recipe", "reasons"}
+TERMINAL_ONLY = {
+    *("leave_out", "out", "model", "force", "json", "plot", "plots", "recipe", "reasons"),
+    *("listening", "clips_from"),
+}
 """Options of commands alone: where to write, which model, how to print."""
 
 PYTHON_ONLY = {"self", "progress", "out", "model"}
