@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicvae.codecs.base import Codes
-from musicvae.corpus.dataset import Windows, open_split, pack, save
+from musicvae.corpus.dataset import Windows, open_split, save
+from musicvae.corpus.shards import pack
 from musicvae.evaluation.batches import rows_by_meter
 
 TWO_OCTAVES = 24

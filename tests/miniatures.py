@@ -14,7 +14,8 @@ from musicvae.checkpoint import Checkpoint, with_prior
 from musicvae.codecs import CODECS
 from musicvae.codecs.base import Codes
 from musicvae.config import ModelConfig, prior_config
-from musicvae.corpus.dataset import SPLITS, pack, save
+from musicvae.corpus.dataset import SPLITS, save
+from musicvae.corpus.shards import pack
 from musicvae.generation.seeding import NEW_MUSIC, Sampling
 from musicvae.presets import PRESETS
 from musicvae.score.chord_recognition import to_chord_changes

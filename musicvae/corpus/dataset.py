@@ -36,11 +36,10 @@ from ..codecs.base import Codec, Codes
 from ..codecs.conditioning import condition_features, condition_width, lag_steps
 from ..config import TrainConfig
 from ..errors import DatasetError, OutputError, RequestError
-from ..score.phrase import Phrase
-from ..score.windows import MAX_BARS, TWO_BARS, max_steps, window_steps
+from ..score.windows import TWO_BARS, window_steps
 from ..theory.meter import Meter
 from .pieces import Pieces, read_pieces
-from .shards import Shards, load_array, shard_path, store_array
+from .shards import Shards, check_shard, load_array, shard_path, store_array, unpack
 
 FORMAT = 3
 """Format of the folder; a data set in another format must be prepared again."""
@@ -188,30 +187,6 @@ def draw_transpositions(
     return rng.integers(-5, 7, n) * (rng.random(n) < share)
 
 
-def pack(codec: Codec, codes: Codes, bars: int = TWO_BARS) -> Codes:
-    """Pad windows of one length to the longest window of any meter, as they are stored.
-
-    Classes are padded with the largest integer, channels with zeros.
-
-    Shape:
-        - Input: `[N, T, ...]`
-        - Output: `[N, max_steps(bars), ...]`; eight binary channels make a byte
-    """
-    categorical = codec.likelihood == "categorical"
-    n, steps, *channels = codes.shape
-    padding = np.iinfo(codec.dtype).max if categorical else 0
-    padded = np.full((n, max_steps(bars), *channels), padding, dtype=codec.dtype)
-    padded[:, :steps] = codes
-    return padded if categorical else np.packbits(padded, axis=-1)
-
-
-def unpack(codec: Codec, stored: Codes) -> Codes:
-    """Codes that `pack` stored, still padded; for one window or for many."""
-    if codec.likelihood == "categorical":
-        return stored
-    return np.unpackbits(stored, axis=-1)[..., : codec.channels]
-
-
 def save(
     folder: Path,
     codec: Codec,
@@ -267,7 +242,7 @@ def open_split(folder: Path | str, split: str) -> Windows:
             path = shard_path(folder, split, number)
             codes.append(load_array(path, "codes", mmap="r"))
             meters.append(load_array(path, "meters", mmap="r"))
-            _check_shard(codec, bars, codes[-1], meters[-1])
+            check_shard(codec, bars, codes[-1], meters[-1])
         if not sum(map(len, meters)):
             raise DatasetError(f"{folder} has no {split} windows: prepare it from more files.")
         all_codes = codes[0] if len(codes) == 1 else Shards(codes)
@@ -277,17 +252,6 @@ def open_split(folder: Path | str, split: str) -> Windows:
     except DAMAGE_ERRORS as error:
         raise DatasetError(f"{folder} is no prepared data set; {advice}") from error
     return windows
-
-
-def _check_shard(codec: Codec, bars: int, codes: Codes, meters: Codes) -> None:
-    """Raise ValueError if arrays are not those of windows, of the codec."""
-    if not TWO_BARS <= bars <= MAX_BARS:
-        raise ValueError(f"windows of {bars} bars")
-    empty = pack(codec, codec.encode(Phrase())[None], bars)
-    if codes.dtype != empty.dtype or codes.shape[1:] != empty.shape[1:]:
-        raise ValueError(f"codes of {codes.dtype}, {codes.shape}")
-    if meters.dtype != np.uint8 or meters.shape != (len(codes), 3):
-        raise ValueError(f"meters of {meters.dtype}, {meters.shape}")
 
 
 def check_fits(model: tuple[str, int], data: tuple[str, int]) -> None:

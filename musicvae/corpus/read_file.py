@@ -25,8 +25,8 @@ from ..errors import MidiError, RequestError
 from ..midi.array_parts import FastPathUnsupported
 from ..midi.reader import Source, load_bytes, read_midi
 from ..score.phrase import Phrase
-from .dataset import pack
 from .fast_reader import QuantizedTrack, fast_tracks, to_track
+from .shards import pack
 from .windowing import KEY_BYTES, cut_windows
 from .workers import FileBatch, FileTimeout, time_limit
 

@@ -9,8 +9,10 @@ from typing import Literal
 import numpy as np
 
 from ..bounded_read import check_file
-from ..codecs.base import Codes
+from ..codecs.base import Codec, Codes
 from ..errors import OutputError
+from ..score.phrase import Phrase
+from ..score.windows import MAX_BARS, TWO_BARS, max_steps
 
 MAX_ARRAY_BYTES = 2**33
 """Largest file of one array; `prepare` writes files of 128 MB."""
@@ -71,3 +73,38 @@ def load_array(path: Path, name: str, mmap: Literal["r"] | None = None) -> Codes
     path = path.with_name(f"{path.name}.{name}.npy")
     check_file(path, MAX_ARRAY_BYTES)
     return np.asarray(np.load(path, mmap_mode=mmap, allow_pickle=False))
+
+
+def pack(codec: Codec, codes: Codes, bars: int = TWO_BARS) -> Codes:
+    """Pad windows of one length to the longest window of any meter, as they are stored.
+
+    Classes are padded with the largest integer, channels with zeros.
+
+    Shape:
+        - Input: `[N, T, ...]`
+        - Output: `[N, max_steps(bars), ...]`; eight binary channels make a byte
+    """
+    categorical = codec.likelihood == "categorical"
+    n, steps, *channels = codes.shape
+    padding = np.iinfo(codec.dtype).max if categorical else 0
+    padded = np.full((n, max_steps(bars), *channels), padding, dtype=codec.dtype)
+    padded[:, :steps] = codes
+    return padded if categorical else np.packbits(padded, axis=-1)
+
+
+def unpack(codec: Codec, stored: Codes) -> Codes:
+    """Codes that `pack` stored, still padded; for one window or for many."""
+    if codec.likelihood == "categorical":
+        return stored
+    return np.unpackbits(stored, axis=-1)[..., : codec.channels]
+
+
+def check_shard(codec: Codec, bars: int, codes: Codes, meters: Codes) -> None:
+    """Raise ValueError if arrays are not those of windows, of the codec."""
+    if not TWO_BARS <= bars <= MAX_BARS:
+        raise ValueError(f"windows of {bars} bars")
+    empty = pack(codec, codec.encode(Phrase())[None], bars)
+    if codes.dtype != empty.dtype or codes.shape[1:] != empty.shape[1:]:
+        raise ValueError(f"codes of {codes.dtype}, {codes.shape}")
+    if meters.dtype != np.uint8 or meters.shape != (len(codes), 3):
+        raise ValueError(f"meters of {meters.dtype}, {meters.shape}")

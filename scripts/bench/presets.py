@@ -27,7 +27,8 @@ import torch
 from musicvae.cli.progress import format_duration
 from musicvae.codecs import CODECS
 from musicvae.config import NetConfig
-from musicvae.corpus.dataset import SPLITS, pack, save
+from musicvae.corpus.dataset import SPLITS, save
+from musicvae.corpus.shards import pack
 from musicvae.presets import PRESETS, RECONSTRUCTION_MODEL
 from musicvae.progress import Report
 from musicvae.score.phrase import Phrase
