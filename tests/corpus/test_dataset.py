@@ -16,10 +16,9 @@ from musicvae.corpus.dataset import (
     Windows,
     draw_transpositions,
     open_split,
-    pack,
     save,
-    unpack,
 )
+from musicvae.corpus.shards import pack, unpack
 from musicvae.errors import DatasetError, OutputError
 from musicvae.score.windows import max_steps, window_steps
 
