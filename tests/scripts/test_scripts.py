@@ -26,6 +26,7 @@ from musicvae.performance.groove import load_groove
 from musicvae.performance.humanize import humanize_phrase
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.theory.meter import Meter
+from musicvae.training import train
 from musicvae.training.fit_prior import fit_prior
 
 from ..miniatures import little_tune, tiny_checkpoint, tiny_prior, write_dataset
@@ -41,6 +42,7 @@ def run(*words: str) -> str:
     with (
         patch.object(sys, "argv", [str(script), *words[1:]]),
         patch.object(sys, "path", [str(script.parent), *sys.path]),
+        patch.object(train, "REPORT_EVERY", train.REPORT_EVERY),  # some scripts set another
         redirect_stdout(printed),
         warnings.catch_warnings(action="ignore"),  # they are on standard error
     ):
