@@ -20,6 +20,9 @@ SECTION_NAME = re.compile(
 WORD = re.compile(r"[A-G][o2]")
 """A word like "Go" or the name of a section like "A2", although both may mean a chord."""
 
+MAX_TEXTS = 20_000
+"""Texts of one kind; no song has so many chords, and looking at each takes time."""
+
 MAX_OFF_BEAT = 1 / 16
 """Chord symbols stand on an eighth, or at most so many quarters from it."""
 
@@ -35,6 +38,8 @@ def chord_events(score: Score) -> list[tuple[int, Chord | None]]:
         return score.chords
     for kind in (MARKER, TEXT, LYRIC):
         events = [event for event in score.texts if event.kind == kind]
+        if len(events) > MAX_TEXTS:
+            continue
         events = [event for event in events if not SECTION_NAME.match(event.text.strip())]
         chords = dict(find_chord_symbols((i, event.text) for i, event in enumerate(events)))
         found = _in_rows(events, chords)

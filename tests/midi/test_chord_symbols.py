@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from musicvae.midi.chord_symbols import chord_events
+from musicvae.midi.chord_symbols import MAX_TEXTS, chord_events
 from musicvae.midi.events import LYRIC, MARKER, TEXT
 from musicvae.midi.parser import Score, TextEvent
 from musicvae.theory.chords import Chord, symbol
@@ -85,3 +85,9 @@ def test_chord_events_come_before_texts() -> None:
     """A file with both means the events."""
     events = [TextEvent(0, MARKER, "Am7")]
     assert chord_events(Score(QUARTER, texts=events, chords=[(0, Chord(7))])) == [(0, Chord(7))]
+
+
+def test_more_texts_than_any_song_has_are_no_chords() -> None:
+    """They are not looked at one by one."""
+    assert symbols_in(["Am"] * MAX_TEXTS)
+    assert symbols_in(["Am"] * (MAX_TEXTS + 1)) == []
