@@ -72,7 +72,8 @@ def read_events(data: bytes, start: int, end: int, budget: Iterator[int]) -> Tra
     ignored. A status byte stays in force after a meta event, as many programs write it.
 
     Args:
-        budget: is advanced by one for each event; one for all tracks limits the events of a file.
+        budget: is advanced by one for each event, by three for a meta event; one for all tracks
+            limits the events of a file.
 
     Raises:
         TooManyEvents: the budget is exhausted.
@@ -114,6 +115,8 @@ def _read(data: bytes, start: int, end: int, budget: Iterator[int], track: Track
                     return
                 if first == _META:
                     metas.append((tick, kind, data[position : position + size]))
+                    next(budget, 0)  # it takes the time of three messages
+                    next(budget, 0)
                 position += size
                 continue
             status, first = first, data[position]
