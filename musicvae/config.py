@@ -58,6 +58,9 @@ class NetConfig:
     lookback: int = 0
     """Largest lag, in bars, at which a next-step net reads what stood there; 0 for none."""
 
+    embedding: int = 0
+    """Features to which a next-step net reduces its inputs first; 0 for none."""
+
     dropout: float = 0.0
     """Share of the outputs of each layer that training hides in a next-step net."""
 
@@ -84,6 +87,9 @@ class NetConfig:
 
     prior_lookback: int = 0
     """`lookback` of the prior net."""
+
+    prior_embedding: int = 0
+    """`embedding` of the prior net."""
 
     prior_dropout: float = 0.0
     """`dropout` of the prior net."""
@@ -116,6 +122,7 @@ MAX_SIZES = {
     **dict.fromkeys(("encoder", "latent", "hidden", "step_conditioning"), (1, 16_384)),
     **dict.fromkeys(("conductor", "prior"), (0, 16_384)),
     **{"bars": (1, 64), "step_features": (0, 4_096), "min_nll": (0, 1e6)},
+    **dict.fromkeys(("embedding", "prior_embedding"), (0, 16_384)),
     **dict.fromkeys(("layers", "prior_layers"), (1, 64)),
     **dict.fromkeys(("lookback", "prior_lookback"), (0, 64)),
     **dict.fromkeys(("step_dropout", "dropout", "prior_dropout"), (0, 1)),
@@ -158,6 +165,7 @@ PRIOR_FIELDS = {
     "prior_chain": "chain",
     "prior_layers": "layers",
     "prior_lookback": "lookback",
+    "prior_embedding": "embedding",
     "prior_dropout": "dropout",
     "prior_top_p": "top_p",
 }

@@ -24,14 +24,17 @@ class LanguageModel(nn.Module):
     Vincent, ICML 2012, section 3).
 
     With a lookback, the net also reads what stood some lags before the step, and for how long it
-    has been repeated; the batch then has lags.
+    has been repeated, and makes some of it likelier; the batch then has lags. With an embedding,
+    all inputs first go through a linear map to fewer features.
 
     Args:
-        recurrent: reads `[B, T, C + K]`, with a lookback that many more, one output per step.
+        recurrent: reads `[B, T, C + K]`, with a lookback that many more, or an embedding; one
+            output per step.
         channels: C, the width of a step.
         likelihood: the distribution of a step given its logits.
         chain: True if the channels of a step depend on each other.
         lookback: the features of earlier steps; None for none.
+        embedding: the linear map, without a bias; None for none.
 
     Shape:
         - Input: `SequenceBatch`
@@ -55,10 +58,12 @@ class LanguageModel(nn.Module):
         *,
         chain: bool = False,
         lookback: Lookback | None = None,
+        embedding: nn.Linear | None = None,
     ) -> None:
         super().__init__()
         self.recurrent = recurrent
         self.lookback = lookback
+        self.embedding = embedding
         self.head = nn.Linear(recurrent.width, channels)
         self.likelihood = likelihood
         self.chain: nn.Linear | None = None
@@ -74,7 +79,13 @@ class LanguageModel(nn.Module):
             if batch.lags is None:
                 raise ValueError("A net with a lookback reads batches with lags.")
             inputs.append(self.lookback(batch.x, batch.lags))
-        logits: Tensor = self.head(self.recurrent(torch.cat(inputs, dim=-1), batch.lengths))
+        x = torch.cat(inputs, dim=-1)
+        if self.embedding is not None:
+            x = self.embedding(x)
+        features = self.recurrent(x, batch.lengths)
+        logits: Tensor = self.head(features)
+        if self.lookback is not None and batch.lags is not None:
+            logits = logits + self.lookback.copied(features, batch.x, batch.lags)
         if self.chain is None:
             return logits
         return logits + F.linear(batch.x, self.chain.weight * self.chain_mask)

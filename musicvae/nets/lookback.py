@@ -1,4 +1,4 @@
-"""Lookback features: what stood some lags ago, and for how long it has been repeated.
+"""Lookback: what stood some lags ago, and for how long it has been repeated.
 
 Waite, Generating Long-Term Structure in Songs and Stories, Magenta, 2016 (lookback RNN). There a
 flag says whether the last step repeated; here the length of the repetition is given.
@@ -22,44 +22,62 @@ class Lookback(nn.Module):
     the number of consecutive steps s up to t - 1 with `x[s] == x[s - d]` in that part, divided by
     the first lag and limited to `MAX_RUN`. They depend on the steps before t alone.
 
+    `copied` turns features of a net into logits: for each lag and part one number, by which what
+    stood there becomes likelier. So a net need not carry a step through its state to repeat it.
+    Of pointer nets (Vinyals, Fortunato and Jaitly, 2015, arXiv:1506.03134), with few places to
+    point at.
+
     Args:
         parts: width of each part of a step; C in total.
         lags: L, the number of lags that are read; a sequence may have more.
+        hidden: H, the width of the features from which copying is decided.
 
     Shape:
         - Input: x `[B, T, C]`, lags of each sequence in steps, 1 or more, `[B, L]`
         - Output: `[B, T, L * (C + parts)]`, first all steps, then all lengths, lag by lag
 
-    >>> lookback = Lookback((3, 2), 2)
+    >>> lookback = Lookback((3, 2), 2, hidden=8)
     >>> lookback(torch.zeros(4, 9, 5), torch.tensor([[2, 4]] * 4)).shape[-1] == lookback.width == 14
     True
     """
 
-    def __init__(self, parts: Sequence[int], lags: int) -> None:
+    def __init__(self, parts: Sequence[int], lags: int, hidden: int) -> None:
         super().__init__()
         self.parts = list(parts)
         self.lags = lags
         self.width = lags * (sum(parts) + len(parts))
+        self.to_copy = nn.Linear(hidden, lags * len(parts))
+        nn.init.zeros_(self.to_copy.weight)
+        nn.init.zeros_(self.to_copy.bias)
 
     def forward(self, x: Tensor, lags: Tensor) -> Tensor:
-        step = torch.arange(x.shape[1], device=x.device)
         used = lags[:, : self.lags]
-        earlier = [self._earlier(x, step, lag) for lag in used.unbind(1)]
+        earlier = self.earlier(x, lags)
         runs = [
-            self._runs(x, before, step, lag)
-            for before, lag in zip(earlier, used.unbind(1), strict=True)
+            self._runs(x, before, lag)
+            for before, lag in zip(earlier.unbind(2), used.unbind(1), strict=True)
         ]
         shares = torch.cat(runs, dim=-1) / lags[:, :1, None]
-        return torch.cat([*earlier, shares.clamp_max(MAX_RUN)], dim=-1)
+        return torch.cat([earlier.flatten(2), shares.clamp_max(MAX_RUN)], dim=-1)
 
-    def _earlier(self, x: Tensor, step: Tensor, lag: Tensor) -> Tensor:
-        """The step one lag before each step, zeros before the start. `[B, T, C]`"""
-        source = step - lag[:, None]  # [B, T]
-        index = source.clamp_min(0)[..., None].expand_as(x)
-        return x.gather(1, index) * (source >= 0)[..., None]
+    def copied(self, features: Tensor, x: Tensor, lags: Tensor) -> Tensor:
+        """What features `[B, T, H]` of a net add to the logits of each step. `[B, T, C]`"""
+        strength = self.to_copy(features).unflatten(-1, (self.lags, len(self.parts)))
+        by_part = zip(
+            strength.unbind(-1), self.earlier(x, lags).split(self.parts, dim=-1), strict=True
+        )
+        return torch.cat([torch.einsum("btl,btlc->btc", *pair) for pair in by_part], dim=-1)
 
-    def _runs(self, x: Tensor, earlier: Tensor, step: Tensor, lag: Tensor) -> Tensor:
+    def earlier(self, x: Tensor, lags: Tensor) -> Tensor:
+        """The step each lag before each step, zeros before the start. `[B, T, L, C]`"""
+        step = torch.arange(x.shape[1], device=x.device)
+        source = step[:, None] - lags[:, None, : self.lags]  # [B, T, L]
+        index = source.clamp_min(0).flatten(1)[..., None].expand(-1, -1, x.shape[2])
+        return x.gather(1, index).unflatten(1, source.shape[1:]) * (source >= 0)[..., None]
+
+    def _runs(self, x: Tensor, earlier: Tensor, lag: Tensor) -> Tensor:
         """Steps before each step that repeat one lag, in a row, in each part. `[B, T, parts]`"""
+        step = torch.arange(x.shape[1], device=x.device)
         differs = torch.split(x != earlier, self.parts, dim=-1)
         broken = torch.stack([part.any(dim=-1) for part in differs], dim=-1)
         broken = broken | (step < lag[:, None])[..., None]

@@ -55,13 +55,18 @@ def build(config: NetConfig) -> Net:
 
 
 def _language_model(config: NetConfig, channels: int, likelihood: Likelihood) -> LanguageModel:
-    inputs, lookback = channels + condition_width(config.bars), None
+    inputs, lookback, embedding = channels + condition_width(config.bars), None, None
     if lags := count_lags(config.bars, config.lookback):
-        lookback = Lookback(CODECS[config.codec].heads, lags)
+        lookback = Lookback(CODECS[config.codec].heads, lags, config.hidden)
         inputs += lookback.width
+    if config.embedding:
+        embedding = torch.nn.Linear(inputs, config.embedding, bias=False)
+        inputs = config.embedding
     recurrent = {"rnn": RNN, "lstm": LSTM}[config.kind]
     core = recurrent(inputs, config.hidden, layers=config.layers, dropout=config.dropout)
-    return LanguageModel(core, channels, likelihood, chain=config.chain, lookback=lookback)
+    return LanguageModel(
+        core, channels, likelihood, chain=config.chain, lookback=lookback, embedding=embedding
+    )
 
 
 def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> SequenceVAE:

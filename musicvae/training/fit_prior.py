@@ -37,6 +37,9 @@ PRIOR_LAYERS = 1
 PRIOR_LOOKBACK = 8
 """Largest lag, in bars, at which the language model reads what stood there."""
 
+PRIOR_EMBEDDING = 192
+"""Features to which the language model reduces its inputs."""
+
 PRIOR_DROPOUT = 0.0
 """Share of the outputs of its layers that training hides."""
 
@@ -180,6 +183,7 @@ def language_model_config(
         hidden=PRIOR_HIDDEN if hidden is None else hidden,
         layers=PRIOR_LAYERS if layers is None else layers,
         lookback=PRIOR_LOOKBACK if lookback is None else lookback,
+        embedding=PRIOR_EMBEDDING,
         dropout=PRIOR_DROPOUT if dropout is None else dropout,
         top_p=top_p,
         # several notes sound in one step: their probabilities depend on each other
