@@ -106,7 +106,8 @@ def test_a_prior_of_before_there_were_layers_and_lookbacks_has_one_layer_and_non
 ) -> None:
     """A config that says nothing of them."""
     about = json.loads((folder / CONFIG).read_text())
-    later = {"prior_layers", "prior_lookback", "prior_dropout", "lookback", "dropout"}
+    later = {"layers", "lookback", "embedding", "dropout"}
+    later = {f"prior_{name}" for name in later} | later - {"layers"}
     net = {name: value for name, value in about["net"].items() if name not in later}
     assert len(net) == len(about["net"]) - len(later)
     (folder / CONFIG).write_text(json.dumps({**about, "net": {**net, "prior": 320}}))

@@ -19,7 +19,7 @@ from ..config import SEGMENT_WIDTH, NetConfig
 from ..score.windows import max_steps
 from .encoders import DENSE_KINDS, relu
 from .layers import Linear, LSTMLayer, State, stack_layers
-from .lookback import CodesProjection, Lookback
+from .lookback import CodesProjection, EarlierSteps, Lookback
 from .weights import Weights
 
 Steps = Callable[[int, Codes | None], FloatArray]
@@ -120,35 +120,59 @@ class StepDecoder:
         self.top_p = config.top_p
         core, channels = weights.scope("recurrent.core"), codec.channels
         lags = count_lags(config.bars, config.lookback)
-        features = lags * (channels + len(codec.heads))
-        inputs = channels + static + features
-        self.layers = stack_layers(core, kind, inputs, config.hidden, config.layers)
+        inputs = channels + static + lags * (channels + len(codec.heads))
+        self.layers = stack_layers(
+            core, kind, config.embedding or inputs, config.hidden, config.layers
+        )
+        input_weight = self.layers[0].input_weight
+        if config.embedding:  # two linear maps in a row are one
+            embedding = weights.take("embedding.weight", config.embedding, inputs)
+            input_weight = embedding.T @ input_weight
         self.head = Linear(weights.scope("head"), config.hidden, channels)
         previous_weight, self.static_weight, lookback_weight = np.split(
-            self.layers[0].input_weight, [channels, channels + static]
+            input_weight, [channels, channels + static]
         )
         self.project_previous = CodesProjection(codec, previous_weight)
-        self.lookback = Lookback(codec, lookback_weight, lags) if lags else None
+        self.lookback: Lookback | None = None
+        if lags:
+            scope = weights.scope("lookback")
+            self.lookback = Lookback(scope, codec, lookback_weight, lags, config.hidden)
         if config.chain:
             self.chain = weights.take("chain.weight", channels, channels).T * _chain_mask(codec)
 
     def start(self, z: FloatArray, condition: FloatArray, lags: Sequence[int] = ()) -> Steps:
         """Project the static inputs once; each call then advances the states by one step."""
-        hidden = self.hidden_steps(z, condition, lags)
-        return lambda t, previous: self.head(hidden(t, previous))
+        earlier = self._look_back(lags)
+        hidden = self._hidden_steps(z, condition, earlier)
+
+        def step(t: int, previous: Codes | None) -> FloatArray:
+            features = hidden(t, previous)
+            logits = self.head(features)
+            if earlier:
+                earlier.copy_into(logits, features)
+            return logits
+
+        return step
 
     def hidden_steps(self, z: FloatArray, condition: FloatArray, lags: Sequence[int] = ()) -> Steps:
         """As `start`, but each call returns the hidden state of the last layer, `[N, H]`."""
+        return self._hidden_steps(z, condition, self._look_back(lags))
+
+    def _look_back(self, lags: Sequence[int]) -> EarlierSteps | None:
+        return self.lookback.start(lags) if self.lookback else None
+
+    def _hidden_steps(
+        self, z: FloatArray, condition: FloatArray, earlier: EarlierSteps | None
+    ) -> Steps:
         static = self.static_inputs(z, condition) @ self.static_weight + self.layers[0].bias
         states = self.first_states(z)
-        look_back = self.lookback.start(lags) if self.lookback else None
 
         def step(t: int, previous: Codes | None) -> FloatArray:
             projected = static[:, t]
             if previous is not None:
                 projected = projected + self.project_previous(previous)
-            if look_back:
-                projected = projected + look_back(t, previous)
+                if earlier:
+                    projected = projected + earlier.project(previous)
             for index, layer in enumerate(self.layers):
                 if index:
                     projected = layer.project(states[index - 1][0])

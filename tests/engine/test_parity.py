@@ -109,9 +109,8 @@ def test_with_a_lookback_logits_are_the_same_within_1e_4(
     codec: str, bars: int, layers: int
 ) -> None:
     """One lag in windows of two bars, four in sixteen; padding mixes meters in torch."""
-    net, player = twins(
-        "lstm", codec=codec, chain=True, bars=bars, layers=layers, lookback=8, dropout=0.5
-    )
+    sizes = {"layers": layers, "lookback": 8, "embedding": 7, "dropout": 0.5}
+    net, player = twins("lstm", codec=codec, chain=True, bars=bars, **sizes)
     windows = repeating(windows_of(codec, bars=bars))
     expected = net(sequences(player, windows)).numpy()
     logits_of_rows = player.logits(draw_z(player), windows, RAGGED)

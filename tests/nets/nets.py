@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 import torch
+from torch import nn
 
 from musicvae.nets import (
     LSTM,
@@ -37,11 +38,17 @@ def language_model(cell: type[RNN]) -> LanguageModel:
 
 
 def looking_back() -> LanguageModel:
-    """A language model of two parts that looks back two lags."""
+    """A language model of two parts that looks back two lags, with an embedding."""
     parts = (2, CHANNELS - 2)
-    lookback = Lookback(parts, 2)
-    recurrent = LSTM(CHANNELS + CONDITION + lookback.width, HIDDEN)
-    return LanguageModel(recurrent, CHANNELS, Categorical((CHANNELS,)), lookback=lookback)
+    lookback = Lookback(parts, 2, HIDDEN)
+    embedding = nn.Linear(CHANNELS + CONDITION + lookback.width, HIDDEN, bias=False)
+    return LanguageModel(
+        LSTM(HIDDEN, HIDDEN),
+        CHANNELS,
+        Categorical((CHANNELS,)),
+        lookback=lookback,
+        embedding=embedding,
+    )
 
 
 def dense(kind: type[Autoencoder]) -> Autoencoder:

@@ -47,7 +47,7 @@ def test_the_features_are_those_of_the_definition() -> None:
         two_parts(torch.randint(3, (20,)).tolist(), torch.randint(2, (20,)).tolist()),
     ]
     x, lags = torch.cat(rows), torch.tensor([[4, 8], [5, 10], [1, 2], [3, 6]])
-    features = Lookback(PARTS, 2)(x, lags)
+    features = Lookback(PARTS, 2, hidden=4)(x, lags)
     torch.testing.assert_close(features, by_definition(x, lags))
     assert features[:, :, -4:].amax() == MAX_RUN
 
@@ -55,8 +55,20 @@ def test_the_features_are_those_of_the_definition() -> None:
 def test_lags_beyond_those_it_reads_change_nothing() -> None:
     """A batch may have more lags than the net reads."""
     x, lags = one_hot_batch((7, 7)).x, torch.tensor([[1, 2, 4], [2, 4, 8]])
-    lookback = Lookback(PARTS, 1)
+    lookback = Lookback(PARTS, 1, hidden=4)
     assert torch.equal(lookback(x, lags), lookback(x, lags[:, :1]))
+
+
+def test_a_copied_step_becomes_likelier_part_by_part() -> None:
+    """By the strength of its lag and its part; before the start nothing is copied."""
+    x, lags = two_parts([0, 1, 2, 1, 0], [0, 1, 1, 0, 0]), torch.tensor([[1, 3]])
+    lookback = Lookback(PARTS, 2, hidden=1)
+    with torch.no_grad():
+        lookback.to_copy.bias.copy_(torch.tensor([1.0, 10.0, 100.0, 1000.0]))  # by lag, then part
+    copied = lookback.copied(torch.zeros(1, 5, 1), x, lags)[0].tolist()
+    assert copied[0] == [0, 0, 0, 0, 0]
+    assert copied[1] == [1, 0, 0, 10, 0]
+    assert copied[4] == [0, 101, 0, 10, 1000]
 
 
 def test_a_net_with_a_lookback_refuses_a_batch_without_lags() -> None:
@@ -76,7 +88,7 @@ def repeated_bars(seed: int) -> SequenceBatch:
 def accuracy_on_repeats(*, looks_back: bool) -> float:
     """Share of the steps of new second bars that are predicted right after a short training."""
     torch.manual_seed(0)
-    lookback = Lookback((6,), 1) if looks_back else None
+    lookback = Lookback((6,), 1, 24) if looks_back else None
     recurrent = LSTM(6 + (lookback.width if lookback else 0), 24)
     net = LanguageModel(recurrent, 6, Categorical((6,)), lookback=lookback)
     optimizer = torch.optim.Adam(net.parameters(), lr=0.02)

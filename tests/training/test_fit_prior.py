@@ -22,7 +22,7 @@ from musicvae.nets import Losses
 from musicvae.progress import Report
 from musicvae.theory.meter import Meter
 from musicvae.training import fit_prior as fit_prior_module
-from musicvae.training.fit_prior import fit_prior
+from musicvae.training.fit_prior import PRIOR_EMBEDDING, fit_prior
 from musicvae.training.resume import STATE_FILE, saved_config
 from musicvae.training.trainer import LocalBatch, Trainer
 
@@ -209,7 +209,7 @@ def test_the_sizes_of_a_prior_are_stored_and_played(model: Path, data: Path) -> 
     fit_in_folder(model, data=data, steps=1, **sizes)
     net = checkpoint.load(model).config.net
     stored = {name: getattr(net, field) for field, name in PRIOR_FIELDS.items()}
-    assert stored == {**sizes, "chain": False}
+    assert stored == {**sizes, "embedding": PRIOR_EMBEDDING, "chain": False}
     (phrase,) = load(model).generate(1, seed=0)
     assert load(model).extend(phrase, bars=1, seed=0).bars == phrase.bars + 1
 
