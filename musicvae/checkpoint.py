@@ -78,7 +78,7 @@ class Checkpoint:
         hashed text, and a new field is left out.
         """
         net, weights = self.config.net, net_only(self).weights
-        hashed_fields = {
+        hashed_fields: dict[str, object] = {
             "kind": net.kind,
             "codec": net.codec,
             "decoder": net.decoder,
@@ -96,6 +96,8 @@ class Checkpoint:
             "prior_chain": False,
             "prior_floor": 0.0,
         }
+        if net.segments > 1:
+            hashed_fields["segments"] = net.segments
         text = ", ".join(f"{name}={value!r}" for name, value in hashed_fields.items())
         digest = hashlib.sha256(f"NetConfig({text})".encode())
         for name in sorted(weights):

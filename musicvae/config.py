@@ -40,6 +40,9 @@ class NetConfig:
     conductor: int = 0
     """Width of the conductor LSTM of a hierarchical net, one step per bar; 0 for a flat net."""
 
+    segments: int = 1
+    """Equal segments of a window, each with its own part of `z`; 1 for a net of whole windows."""
+
     encoder: int = 256
     """Hidden width of the encoder, in each direction."""
 
@@ -103,6 +106,14 @@ class NetConfig:
     def __post_init__(self) -> None:
         if self.conductor and self.decoder == "plain":
             raise ValueError("A conductor needs an autoregressive decoder, not a plain one.")
+        if self.segments > 1 and (
+            self.kind != "sequence-vae" or self.decoder == "plain" or self.conductor
+        ):
+            raise ValueError(
+                "Only an autoregressive sequence VAE without a conductor has segments."
+            )
+        if self.segments > 1 and (self.bars % self.segments or self.latent % self.segments):
+            raise ValueError("The bars and the width of z must be multiples of the segments.")
 
 
 _VERSION_1_NAMES = {"notes": "step_features", "plan": "step_conditioning", "prior_floor": "min_nll"}
@@ -121,7 +132,7 @@ def read_net(stored: Mapping[str, Any]) -> NetConfig:
 MAX_SIZES = {
     **dict.fromkeys(("encoder", "latent", "hidden", "step_conditioning"), (1, 16_384)),
     **dict.fromkeys(("conductor", "prior"), (0, 16_384)),
-    **{"bars": (1, 64), "step_features": (0, 4_096), "min_nll": (0, 1e6)},
+    **{"bars": (1, 64), "segments": (1, 64), "step_features": (0, 4_096), "min_nll": (0, 1e6)},
     **dict.fromkeys(("embedding", "prior_embedding"), (0, 16_384)),
     **dict.fromkeys(("layers", "prior_layers"), (1, 64)),
     **dict.fromkeys(("lookback", "prior_lookback"), (0, 64)),

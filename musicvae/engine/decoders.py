@@ -230,36 +230,50 @@ class AutoregressiveDecoder(StepDecoder):
         return [(states[:, 0, index], states[:, 1, index]) for index in range(len(self.layers))]
 
 
-class HierarchicalDecoder:
-    """`nets.HierarchicalDecoder` in numpy: a conductor, then all segments side by side."""
+class SegmentedDecoder:
+    """The decoder of `nets.SegmentedVAE` in numpy: all segments side by side."""
 
     chain: FloatArray | None = None
     top_p = 1.0
 
+    def __init__(self, core: AutoregressiveDecoder, segments: int) -> None:
+        self.core, self.segments = core, segments
+
+    def start(self, z: FloatArray, condition: FloatArray, lags: Sequence[int] = ()) -> Steps:
+        """Start the core on all segments, window by window."""
+        conditions = condition.reshape(self.segments, -1, condition.shape[-1])
+        return self.core.start(self.segment_vectors(z), np.tile(conditions, (len(z), 1, 1)))
+
+    def segment_vectors(self, z: FloatArray) -> FloatArray:
+        """What each segment is decoded from: its part of z. `[N, Z]` -> `[N * segments, W]`"""
+        return z.reshape(len(z) * self.segments, -1)
+
+
+class HierarchicalDecoder(SegmentedDecoder):
+    """`nets.HierarchicalDecoder` in numpy: a conductor, then all segments side by side."""
+
     def __init__(self, weights: Weights, codec: Codec, config: NetConfig) -> None:
-        self.segments, hidden = config.bars, config.conductor
+        hidden = config.conductor
         features = SEGMENT_WIDTH * config.step_features  # of each segment
-        self.to_state = Linear(weights.scope("to_state"), config.latent, 2 * hidden)
-        self.to_features = Linear(weights.scope("to_plan"), config.latent, self.segments * features)
-        self.conductor = LSTMLayer(weights.scope("conductor.core"), "l0", features, hidden)
-        self.core = AutoregressiveDecoder(
+        core = AutoregressiveDecoder(
             weights.scope("core"),
             codec,
             config,
             latent=hidden + features,
-            steps=max_steps(config.bars) // self.segments,
+            steps=max_steps(config.bars) // config.bars,
         )
+        super().__init__(core, config.bars)
+        self.to_state = Linear(weights.scope("to_state"), config.latent, 2 * hidden)
+        self.to_features = Linear(weights.scope("to_plan"), config.latent, self.segments * features)
+        self.conductor = LSTMLayer(weights.scope("conductor.core"), "l0", features, hidden)
 
-    def start(self, z: FloatArray, condition: FloatArray, lags: Sequence[int] = ()) -> Steps:
-        """Start the core on all segments, window by window."""
+    def segment_vectors(self, z: FloatArray) -> FloatArray:
+        """The conductor's output and the plan of each segment. Output `[N * segments, W]`."""
         features = self.to_features(z).reshape(len(z), self.segments, -1)
         hidden, cell = np.split(np.tanh(self.to_state(z)), 2, axis=-1)
         conducted = self.conductor.run(features, (hidden, cell))
-        segment_z = np.concatenate([conducted, features], axis=-1)
-        conditions = condition.reshape(self.segments, -1, condition.shape[-1])
-        return self.core.start(
-            segment_z.reshape(-1, segment_z.shape[-1]), np.tile(conditions, (len(z), 1, 1))
-        )
+        vectors = np.concatenate([conducted, features], axis=-1)
+        return vectors.reshape(-1, vectors.shape[-1])
 
 
 def build_decoder(weights: Weights, codec: Codec, net: NetConfig) -> Decoder:
@@ -270,5 +284,6 @@ def build_decoder(weights: Weights, codec: Codec, net: NetConfig) -> Decoder:
         return PlainDecoder(weights, codec, net)
     if net.conductor:
         return HierarchicalDecoder(weights, codec, net)
-    steps = max_steps(net.bars)
-    return AutoregressiveDecoder(weights, codec, net, latent=net.latent, steps=steps)
+    sizes = {"latent": net.latent // net.segments, "steps": max_steps(net.bars) // net.segments}
+    core = AutoregressiveDecoder(weights, codec, net, **sizes)
+    return core if net.segments == 1 else SegmentedDecoder(core, net.segments)

@@ -54,7 +54,7 @@ class Encoder(Protocol):
     width: int
 
     def __call__(self, x: FloatArray, condition: FloatArray) -> FloatArray:
-        """`[N, T, C]` and `[T, K]` -> `[N, width]`."""
+        """`[N, T, C]` and `[T, K]` -> `[N, width]`, or one summary a segment `[N, S, width]`."""
 
 
 class SequenceEncoder:
@@ -118,6 +118,18 @@ class HierarchicalEncoder:
         return self.segments.summary(summaries.reshape(len(x), self.count, -1))
 
 
+class SegmentedEncoder:
+    """The encoder of `nets.SegmentedVAE` in numpy: summarizes each segment."""
+
+    def __init__(self, steps: SequenceEncoder, segments: int) -> None:
+        self.steps, self.count, self.width = steps, segments, steps.width
+
+    def __call__(self, x: FloatArray, condition: FloatArray) -> FloatArray:
+        inputs = append_condition(x, condition)
+        segments = inputs.reshape(len(x) * self.count, -1, inputs.shape[-1])
+        return self.steps.summary(segments).reshape(len(x), self.count, -1)
+
+
 class DenseEncoder:
     """`nets.DenseEncoder` in numpy: reads the whole window as one vector."""
 
@@ -148,7 +160,7 @@ def build_encoder(weights: Weights, codec: Codec, net: NetConfig) -> Encoder:
     """The encoder that a config describes."""
     if net.kind in DENSE_KINDS:
         return DenseEncoder(weights, codec.channels, net)
-    segments = net.bars if net.conductor else 1
+    segments = net.bars if net.conductor else net.segments
     steps = SequenceEncoder(
         weights.scope("steps") if net.conductor else weights,
         codec.channels + condition_width(net.bars),
@@ -157,7 +169,7 @@ def build_encoder(weights: Weights, codec: Codec, net: NetConfig) -> Encoder:
         steps=max_steps(net.bars) // segments,
     )
     if not net.conductor:
-        return steps
+        return steps if segments == 1 else SegmentedEncoder(steps, segments)
     features = SEGMENT_WIDTH * net.step_features
     return HierarchicalEncoder(
         weights, steps, segments, hidden=net.conductor, step_features=features

@@ -61,7 +61,8 @@ class Net:
         self._encoder = build_encoder(weights.scope("encoder"), self.codec, net)
         self._decoder = build_decoder(weights.scope("decoder"), self.codec, net)
         self._is_point = net.kind == "autoencoder"
-        outputs = self.latent if self._is_point else 2 * self.latent  # mu, then log_var
+        self._part = self.latent // net.segments  # width of the z of one segment
+        outputs = self._part if self._is_point else 2 * self._part  # mu, then log_var
         self._to_latent = Linear(weights.scope("to_latent"), self._encoder.width, outputs)
 
     def steps(self, meter: Meter) -> int:
@@ -82,9 +83,9 @@ class Net:
         for meter, rows in by_meter(meters):
             x = self.codec.one_hot(stack_rows(codes, rows))
             out = self._to_latent(self._encoder(x, self._known(meter)[0]))
-            mu[rows] = out[:, : self.latent]
+            mu[rows] = out[..., : self._part].reshape(len(rows), -1)
             if not self._is_point:
-                log_var[rows] = out[:, self.latent :]
+                log_var[rows] = out[..., self._part :].reshape(len(rows), -1)
         return finite_posterior(mu, log_var)
 
     @one_blas_thread()

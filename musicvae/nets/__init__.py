@@ -27,6 +27,7 @@ from .losses import Losses
 from .lstm import LSTM
 from .noise import Noise
 from .rnn import RNN
+from .segmented import SegmentedVAE
 from .sequence_vae import SequenceVAE
 from .vae import VAE
 
@@ -49,6 +50,7 @@ __all__ = [
     "Noise",
     "PlainDecoder",
     "Posterior",
+    "SegmentedVAE",
     "SequenceBatch",
     "SequenceEncoder",
     "SequenceVAE",

@@ -62,10 +62,10 @@ class Lookback(nn.Module):
 
     def copied(self, features: Tensor, x: Tensor, lags: Tensor) -> Tensor:
         """What features `[B, T, H]` of a net add to the logits of each step. `[B, T, C]`"""
-        strength = self.to_copy(features).unflatten(-1, (self.lags, len(self.parts)))
-        by_part = zip(
-            strength.unbind(-1), self.earlier(x, lags).split(self.parts, dim=-1), strict=True
-        )
+        strength: Tensor = self.to_copy(features)
+        strength = strength.reshape(*strength.shape[:2], self.lags, len(self.parts))
+        earlier = torch.split(self.earlier(x, lags), self.parts, dim=-1)
+        by_part = zip(strength.unbind(-1), earlier, strict=True)
         return torch.cat([torch.einsum("btl,btlc->btc", *pair) for pair in by_part], dim=-1)
 
     def earlier(self, x: Tensor, lags: Tensor) -> Tensor:
@@ -73,7 +73,8 @@ class Lookback(nn.Module):
         step = torch.arange(x.shape[1], device=x.device)
         source = step[:, None] - lags[:, None, : self.lags]  # [B, T, L]
         index = source.clamp_min(0).flatten(1)[..., None].expand(-1, -1, x.shape[2])
-        return x.gather(1, index).unflatten(1, source.shape[1:]) * (source >= 0)[..., None]
+        there = x.gather(1, index).reshape(*source.shape, -1)
+        return there * (source >= 0)[..., None]
 
     def _runs(self, x: Tensor, earlier: Tensor, lag: Tensor) -> Tensor:
         """Steps before each step that repeat one lag, in a row, in each part. `[B, T, parts]`"""

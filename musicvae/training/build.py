@@ -30,6 +30,7 @@ from ..nets import (
     Likelihood,
     Lookback,
     PlainDecoder,
+    SegmentedVAE,
     SequenceBatch,
     SequenceEncoder,
     SequenceVAE,
@@ -72,17 +73,17 @@ def _language_model(config: NetConfig, channels: int, likelihood: Likelihood) ->
 def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> SequenceVAE:
     condition, steps = condition_width(config.bars), max_steps(config.bars)
     hierarchical = config.conductor > 0
-    if hierarchical:
-        steps //= config.bars  # a segment is one bar
+    steps //= config.bars if hierarchical else config.segments  # a conductor reads bar by bar
     encoder = SequenceEncoder(
         channels, condition, config.encoder, step_features=config.step_features, steps=steps
     )
+    latent = config.latent // config.segments
     if config.decoder == "plain":
-        plain = PlainDecoder(config.latent, channels, condition, config.hidden, config.layers)
-        return SequenceVAE(encoder, plain, config.latent, likelihood)
+        plain = PlainDecoder(latent, channels, condition, config.hidden, config.layers)
+        return SequenceVAE(encoder, plain, latent, likelihood)
     segment_features = SEGMENT_WIDTH * config.step_features
     decoder = AutoregressiveDecoder(
-        config.conductor + segment_features if hierarchical else config.latent,
+        config.conductor + segment_features if hierarchical else latent,
         channels,
         condition,
         config.hidden,
@@ -91,8 +92,10 @@ def _sequence_vae(config: NetConfig, channels: int, likelihood: Likelihood) -> S
         steps=steps,
         step_dropout=config.step_dropout,
     )
+    if config.segments > 1:
+        return SegmentedVAE(encoder, decoder, config.latent, likelihood, segments=config.segments)
     if not hierarchical:
-        return SequenceVAE(encoder, decoder, config.latent, likelihood)
+        return SequenceVAE(encoder, decoder, latent, likelihood)
     hierarchical_encoder = HierarchicalEncoder(
         encoder, config.bars, hidden=config.conductor, step_features=segment_features
     )
