@@ -1,7 +1,7 @@
 """Accompaniment of a lead sheet: a chord part and a bass, in one of four patterns.
 
-Chords are voiced closely from C3 to C5, and each voicing moves little from the last; the bass
-lies from E1 to G2. Nothing is random.
+Chords are voiced closely from C3 to C5, below the melody where they can be, and each voicing moves
+little from the last; the bass lies from E1 to G2. Nothing is random.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .patterns import (
     strum,
     walking,
 )
-from .voicing import voicing
+from .voicing import HIGH, voicing
 
 PIANO, GUITAR, BASS = 0, 24, 33
 """General MIDI programs."""
@@ -51,6 +51,7 @@ def accompany(
     *,
     pickup: int = 0,
     tones: Collection[int] = range(12),
+    melody: Sequence[Note] = (),
 ) -> tuple[Part, Part]:
     """Chord part and bass part for the chords of a phrase.
 
@@ -63,6 +64,7 @@ def accompany(
             every beat and off it; `walking`, short chords off the strong beats over a bass in
             quarters.
         tones: pitch classes that the bass may use, such as those of a key.
+        melody: notes that the chords keep below, if there is room for them.
 
     Raises:
         RequestError: there is no such pattern.
@@ -71,7 +73,7 @@ def accompany(
     lead = meter.steps_per_bar - pickup if pickup else 0
     steps = pickup + bars * meter.steps_per_bar
     changes = chord_map(((change.step, change.chord) for change in chords), steps)
-    spans = list(_spans(changes, lead, steps))
+    spans = list(_spans(changes, lead, steps, melody))
     program = GUITAR if pattern == "strum" else PIANO
     upper = (note for span in spans for note in chord_pattern(span, meter))
     lower = (_move_to_tones(note, spans, tones) for note in bass_pattern(spans, meter))
@@ -93,7 +95,11 @@ def check_pattern(name: str) -> str:
 
 
 def add_accompaniment(
-    phrase: Phrase, pattern: str = "block", tones: Collection[int] = range(12)
+    phrase: Phrase,
+    pattern: str = "block",
+    tones: Collection[int] = range(12),
+    *,
+    below_melody: bool = True,
 ) -> Phrase:
     """A lead sheet with its accompaniment: the melody, then chords and bass from `accompany`.
 
@@ -101,7 +107,13 @@ def add_accompaniment(
     """
     melody = replace(phrase.parts[0], name=phrase.parts[0].name or "Melody")
     parts = accompany(
-        phrase.chords, phrase.meter, phrase.bars, pattern, pickup=phrase.pickup, tones=tones
+        phrase.chords,
+        phrase.meter,
+        phrase.bars,
+        pattern,
+        pickup=phrase.pickup,
+        tones=tones,
+        melody=melody.notes if below_melody else (),
     )
     swell = phrase_swell(phrase)
     chords, bass = (
@@ -117,14 +129,22 @@ def add_accompaniment(
     return replace(phrase, parts=(melody, chords, bass))
 
 
-def _spans(chords: Sequence[ChordChange], lead: int, steps: int) -> Iterator[ChordSpan]:
+def _spans(
+    chords: Sequence[ChordChange], lead: int, steps: int, melody: Sequence[Note]
+) -> Iterator[ChordSpan]:
     """A span for each chord, voiced near the last one; none where there is no chord."""
     last: tuple[int, ...] = ()
     for change, following in pairwise([*chords, ChordChange(steps, None)]):
         if change.chord:
-            last = voicing(change.chord, last)
+            above = [
+                note.pitch
+                for note in melody
+                if note.start < following.step and change.step < note.end
+            ]
+            highest = min(HIGH, min(above, default=HIGH + 1) - 1)
+            last = voicing(change.chord, last, highest)
             start, end = change.step + lead, following.step + lead
-            yield ChordSpan(start, end, change.chord, last, following.chord)
+            yield ChordSpan(start, end, change.chord, last, following.chord, highest)
 
 
 def _shift(notes: Iterator[Note], lead: int) -> Iterator[Note]:

@@ -26,6 +26,7 @@ class ChordSpan:
 
     Attributes:
         next_chord: the chord that follows without a gap.
+        highest: pitch that the chord part does not exceed, if it can keep below it.
     """
 
     start: int
@@ -33,6 +34,7 @@ class ChordSpan:
     chord: Chord
     voicing: tuple[int, ...]
     next_chord: Chord | None = None
+    highest: int = HIGH
 
 
 ChordPattern = Callable[[ChordSpan, Meter], Iterator[Note]]
@@ -48,7 +50,7 @@ def block(span: ChordSpan, meter: Meter) -> Iterator[Note]:
 def arpeggio(span: ChordSpan, meter: Meter) -> Iterator[Note]:
     """Up from the lowest tone to its octave and down, again in each bar."""
     up = [*span.voicing, span.voicing[0] + 12]
-    order = [pitch for pitch in up + up[-2:0:-1] if pitch <= HIGH]
+    order = [pitch for pitch in up + up[-2:0:-1] if pitch <= max(span.highest, span.voicing[-1])]
     length = max(1, meter.steps_per_beat // 3 if meter.compound else meter.steps_per_quarter // 2)
     turn = 0
     for start, end in _split_span(span, meter, length):

@@ -20,10 +20,12 @@ class Rendering:
     Attributes:
         pattern: accompaniment pattern of a lead sheet; None for music without chords.
         humanize: amount of timing and velocity deviations; see `humanize_phrase`.
+        below_melody: False for clips of a version that did not keep the chords below the melody.
     """
 
     pattern: str | None = None
     humanize: float = 0.0
+    below_melody: bool = True
 
     @classmethod
     def create(cls, codec: str, pattern: str | None, humanize: float = 0.0) -> Rendering:
@@ -41,12 +43,20 @@ class Rendering:
             raise RequestError("This model has no chords, so it takes no pattern.")
         return cls(None, humanize)
 
+    def options(self) -> dict[str, str | float | bool | None]:
+        """The options as a recipe records them; `from_recipe` reads them."""
+        options = {"pattern": self.pattern, "humanize": self.humanize}
+        if self.pattern and self.below_melody:
+            options["below_melody"] = True
+        return options
+
     @classmethod
     def from_recipe(cls, codec: str, recipe: Recipe) -> Rendering:
         """The options that a recipe records."""
         pattern, humanize = recipe.options.get("pattern"), recipe.options.get("humanize")
         amount = float(humanize) if isinstance(humanize, (int, float)) else 0.0
-        return cls.create(codec, None if pattern is None else str(pattern), amount)
+        created = cls.create(codec, None if pattern is None else str(pattern), amount)
+        return replace(created, below_melody=recipe.options.get("below_melody") is True)
 
 
 def render(
@@ -60,12 +70,17 @@ def render(
     rendered = phrase
     if rendering.pattern:
         key = constraints.key
-        rendered = add_accompaniment(phrase, rendering.pattern, key.tones if key else range(12))
+        rendered = add_accompaniment(
+            phrase,
+            rendering.pattern,
+            key.tones if key else range(12),
+            below_melody=rendering.below_melody,
+        )
     # seeded by the notes, so that a replayed phrase deviates in the same way
     rendered = humanize_phrase(rendered, rendering.humanize, int(phrase.fingerprint[:12], 16))
     recipe = phrase.recipe
     if recipe:
         decoded_parts = replace(rendered, parts=rendered.parts[: len(phrase.parts)])
-        options = {**recipe.options, **vars(rendering)}
+        options = {**recipe.options, **rendering.options()}
         recipe = replace(recipe, notes=decoded_parts.fingerprint, options=options)
     return replace(rendered, recipe=recipe)

@@ -13,13 +13,19 @@ CENTRE_WEIGHT = 0.25
 """Cost of a semitone between the mean pitch of a voicing and C4; a semitone of motion costs 1."""
 
 
-def voicing(chord: Chord, last: Sequence[int] = ()) -> tuple[int, ...]:
+def voicing(chord: Chord, last: Sequence[int] = (), highest: int = HIGH) -> tuple[int, ...]:
     """The close voicing of a chord that lies nearest to the last voicing and to C4.
 
-    >>> voicing(Chord(0)), voicing(Chord(5), (55, 60, 64))
-    ((55, 60, 64), (57, 60, 65))
+    Args:
+        last: the voicing before it.
+        highest: pitch above which it has no tone, unless even its lowest voicing does.
+
+    >>> voicing(Chord(0)), voicing(Chord(5), (55, 60, 64)), voicing(Chord(0), (), 62)
+    ((55, 60, 64), (57, 60, 65), (52, 55, 60))
     """
-    return min(_close_voicings(chord), key=lambda pitches: _cost(pitches, last))
+    voicings = list(_close_voicings(chord))
+    low_enough = [pitches for pitches in voicings if pitches[-1] <= highest] or voicings[:1]
+    return min(low_enough, key=lambda pitches: _cost(pitches, last))
 
 
 def _close_voicings(chord: Chord) -> Iterator[tuple[int, ...]]:

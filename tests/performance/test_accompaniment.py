@@ -179,3 +179,21 @@ def test_a_walking_bass_has_a_chord_tone_on_every_strong_beat() -> None:
             (chord,) = [c.chord for c in chords if c.step <= note.start][-1:]
             assert chord
             assert note.pitch % 12 in pitch_classes(chord)
+
+
+@EVERY_PATTERN
+@given(phrase=phrases(max_parts=1))
+@settings(max_examples=80, deadline=None)
+def test_chords_keep_below_the_melody_where_there_is_room(pattern: str, phrase: Phrase) -> None:
+    """A chord reaches the melody only where even its lowest voicing does."""
+    melody = phrase.parts[0].notes if phrase.parts else ()
+    chords, _ = accompany(
+        phrase.chords, phrase.meter, phrase.bars, pattern, pickup=phrase.pickup, melody=melody
+    )
+    ends = [*(change.step for change in phrase.chords[1:]), phrase.steps]
+    for change, end in zip(phrase.chords, ends, strict=False):
+        above = [note.pitch for note in melody if note.start < end and change.step < note.end]
+        played = [note.pitch for note in chords.notes if change.step <= note.start < end]
+        if change.chord and above and played:
+            lowest = voicing(change.chord, (), LOW)
+            assert max(played) < min(above) or max(played) <= lowest[-1]
