@@ -10,6 +10,7 @@ from ..arguments import check_arguments
 from ..arrays import FloatArray
 from ..config import SampleConfig
 from ..generation.source import generated_parts
+from ..performance.humanize import DRUM_FEEL
 from ..performance.render import render
 from ..score.phrase import Phrase
 from ..theory.general_midi import parse_program
@@ -37,7 +38,7 @@ class GenerationVerbs(ModelBase):
         program: str | int = 0,
         temperature: float = SampleConfig.temperature,
         pattern: str | None = None,
-        humanize: float = 0.0,
+        humanize: float | None = None,
         seed: int | None = None,
         **constraints: Unpack[ConstraintOptions],
     ) -> list[Phrase]:
@@ -55,7 +56,7 @@ class GenerationVerbs(ModelBase):
             pattern: how the chords of a lead sheet are played: `block` (the default),
                 `arpeggio`, `strum` or `walking`.
             humanize: how far timing and loudness move off the grid: 0 not at all, 1 as far
-                as drummers do.
+                as drummers do; None for 1 with drums, 0 with other music.
             seed: the same seed gives the same phrases.
             constraints: key, scale, chords, range, max_polyphony, density; see
                 `ConstraintOptions`.
@@ -65,6 +66,8 @@ class GenerationVerbs(ModelBase):
                 or a pattern is given to a model without chords.
         """
         sampling = sampling_of(temperature, seed, constraints)
+        if humanize is None:
+            humanize = DRUM_FEEL if self.player.codec.name == "drums" else 0.0
         rendering = self._rendering(pattern, humanize)
         phrases = generate.generate(
             self.player,

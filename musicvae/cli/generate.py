@@ -13,7 +13,6 @@ from .options import (
     Chords,
     Density,
     Force,
-    Humanize,
     Key,
     MaxPolyphony,
     Model,
@@ -53,7 +52,14 @@ def generate(
     program: Program = "0",
     temperature: Temperature = SampleConfig.temperature,
     pattern: Pattern = None,
-    humanize: Humanize = 0.0,
+    humanize: Annotated[
+        float | None,
+        typer.Option(
+            help="How far timing and loudness stray from the grid: 0 for none, 1 as far as "
+            "drummers. By default 1 for drums, 0 for other music.",
+            min=0.0,
+        ),
+    ] = None,
     key: Key = None,
     scale: Scale = None,
     chords: Chords = None,

@@ -24,6 +24,9 @@ PITCHED_SHARE = 0.5
 MIN_VELOCITY = 16
 """Softest velocity that a note can be given: below this it would hardly be audible."""
 
+DRUM_FEEL = 1.0
+"""Amount by which new drums deviate, unless another is asked for."""
+
 MAX_AMOUNT = 4.0
 """Largest amount: deviations beyond it no longer sound like a performance."""
 

@@ -255,3 +255,15 @@ def test_the_bytes_of_a_shipped_model_do_not_depend_on_the_number_either() -> No
     model = load("melody-2bar")
     one, three = (model.generate(n, seed=0, density="2-6") for n in (1, 3))
     assert midi_bytes(one[0]) == midi_bytes(three[0])
+
+
+def test_drums_are_played_as_drummers_play_unless_the_grid_is_asked_for() -> None:
+    """Other music stays on the grid unless a feel is asked for."""
+
+    def offsets(codec: str, **options: float) -> set[int]:
+        model = MusicVAE(tiny_prior(tiny_checkpoint(codec=codec)))
+        (phrase,) = model.generate(1, seed=3, **options)
+        return {note.offset for part in phrase.parts for note in part.notes}
+
+    assert len(offsets("drums")) > 1
+    assert offsets("drums", humanize=0.0) == offsets("melody") == {0}
