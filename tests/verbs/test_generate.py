@@ -260,9 +260,9 @@ def test_the_bytes_of_a_shipped_model_do_not_depend_on_the_number_either() -> No
 def test_drums_are_played_as_drummers_play_unless_the_grid_is_asked_for() -> None:
     """Other music stays on the grid unless a feel is asked for."""
 
-    def offsets(codec: str, **options: float) -> set[int]:
+    def offsets(codec: str, humanize: float | None = None) -> set[int]:
         model = MusicVAE(tiny_prior(tiny_checkpoint(codec=codec)))
-        (phrase,) = model.generate(1, seed=3, **options)
+        (phrase,) = model.generate(1, seed=3, humanize=humanize)
         return {note.offset for part in phrase.parts for note in part.notes}
 
     assert len(offsets("drums")) > 1
