@@ -9,7 +9,8 @@
     sampling         logits -> steps at a temperature, and the likelihood of steps
     threads          one BLAS thread while the engine computes
     batching         rows of a call, grouped by meter
-    net              the forward passes of one net
+    forward          given windows -> their posterior, and the likelihood of each step
+    net              z -> sampled windows
     model            a checkpoint: its net, the prior fitted to it, its attributes
 
 Tests require the same logits as in `nets`.
