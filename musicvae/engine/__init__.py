@@ -17,8 +17,9 @@ Tests require the same logits as in `nets`.
 """
 
 from .encoders import Posterior
+from .layers import bulk_products
 from .model import Player
 from .net import Net
 from .sampling import step_nll
 
-__all__ = ["Net", "Player", "Posterior", "step_nll"]
+__all__ = ["Net", "Player", "Posterior", "bulk_products", "step_nll"]
