@@ -21,7 +21,7 @@ from ..arrays import DoubleArray, FloatArray, IntArray
 from ..checkpoint import Checkpoint, with_attributes
 from ..config import MAX_FIT_WINDOWS
 from ..corpus.dataset import Windows, check_fits, open_split
-from ..engine import Player
+from ..engine import Player, bulk_products
 from ..engine.threads import one_blas_thread
 from ..errors import RequestError
 from ..metrics.attributes import Attribute, attributes_of
@@ -112,6 +112,7 @@ def _fit_directions(trial: Trial, slopes: DoubleArray) -> DoubleArray:
     return directions
 
 
+@bulk_products()
 def _encode(
     player: Player,
     windows: Windows,

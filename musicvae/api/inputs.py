@@ -24,7 +24,8 @@ class Opened:
     """Music that has been read.
 
     Attributes:
-        name: path of the file, as it was given; None for music without a file.
+        name: path of the file, as it was given, or another name of the music in errors and
+            notices; None for music without a name.
         phrases: one for each section of one meter, in order.
         main: the phrase that verbs of one section read: of a `Phrase` with sections around it
             itself, else that of `midi.reader.main_phrase`.
@@ -44,11 +45,12 @@ Music: TypeAlias = "Phrase | Opened | Source | PrettyMIDI | Iterable[NoteTuple]"
 """Music as every verb takes it."""
 
 
-def open(music: Music, *, bpm: float = 120.0) -> Opened:
+def open(music: Music, *, bpm: float = 120.0, name: str | None = None) -> Opened:
     """Read music of any kind that `MusicVAE` lists; an `Opened` is returned unchanged.
 
     Args:
         bpm: quarters per minute of music that is timed in seconds.
+        name: of the music in errors and notices; None for the path of a file.
 
     Raises:
         MidiError: the file cannot be read, or contains no note.
@@ -57,7 +59,8 @@ def open(music: Music, *, bpm: float = 120.0) -> Opened:
     if isinstance(music, Opened):
         return music
     bpm_to_tempo(bpm)  # an error if it is none
-    name = str(music) if isinstance(music, (str, Path)) else None
+    if name is None and isinstance(music, (str, Path)):
+        name = str(music)
     phrases = tuple(add_notices(phrase, (), name) for phrase in _read(music, bpm))
     main = phrases[len(music.before)] if isinstance(music, Phrase) else main_phrase(phrases)
     return Opened(name, phrases, main)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -50,14 +49,11 @@ def source_of(path: Path) -> Path | StandardInput:
 def open_midi(source: Path | StandardInput, bpm: float = 120.0) -> Opened:
     """Read a MIDI file, or standard input for `-`; both are named in errors and notices."""
     from ..api import inputs
-    from ..midi.reader import main_phrase
 
     source = source_of(source) if isinstance(source, Path) else source
     if isinstance(source, Path):
         return inputs.open(source, bpm=bpm)
-    opened = inputs.open(cast(BinaryIO, source), bpm=bpm)
-    phrases = tuple(inputs.add_notices(phrase, (), source.name) for phrase in opened.phrases)
-    return replace(opened, name=source.name, phrases=phrases, main=main_phrase(phrases))
+    return inputs.open(cast(BinaryIO, source), bpm=bpm, name=source.name)
 
 
 def stem_of(source: Path) -> str:

@@ -9,15 +9,17 @@
     sampling         logits -> steps at a temperature, and the likelihood of steps
     threads          one BLAS thread while the engine computes
     batching         rows of a call, grouped by meter
-    net              the forward passes of one net
+    forward          given windows -> their posterior, and the likelihood of each step
+    net              z -> sampled windows
     model            a checkpoint: its net, the prior fitted to it, its attributes
 
 Tests require the same logits as in `nets`.
 """
 
 from .encoders import Posterior
+from .layers import bulk_products
 from .model import Player
 from .net import Net
 from .sampling import step_nll
 
-__all__ = ["Net", "Player", "Posterior", "step_nll"]
+__all__ = ["Net", "Player", "Posterior", "bulk_products", "step_nll"]

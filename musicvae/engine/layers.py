@@ -6,7 +6,9 @@ computed for all steps in one product; only the recurrent product is left for th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 import numpy as np
@@ -21,13 +23,32 @@ State = tuple[FloatArray, ...]
 Floats = TypeVar("Floats", FloatArray, DoubleArray)
 
 
+_all_rows_at_once: ContextVar[bool] = ContextVar("_all_rows_at_once", default=False)
+
+
+@contextmanager
+def bulk_products() -> Iterator[None]:
+    """Let `row_product` multiply all rows at once: up to twice as fast with hundreds of rows.
+
+    For figures of many windows, which do not depend on the last bits: those of a row then depend
+    on how many rows there are.
+    """
+    token = _all_rows_at_once.set(True)
+    try:
+        yield
+    finally:
+        _all_rows_at_once.reset(token)
+
+
 def row_product(x: Floats, weight: Floats) -> Floats:
     """`x @ weight`, where the bits of a row do not depend on how many rows there are.
 
     BLAS sums in another order for another number of rows, so each row `[K]` of a matrix `[N, K]`
-    is a product of its own. numpy multiplies each matrix of `[N, T, K]` by itself already.
+    is a product of its own, except in `bulk_products`. numpy multiplies each matrix of `[N, T, K]`
+    by itself already.
     """
-    product: Floats = (x[:, None] @ weight)[:, 0] if x.ndim == 2 else x @ weight
+    by_row = x.ndim == 2 and not _all_rows_at_once.get()
+    product: Floats = (x[:, None] @ weight)[:, 0] if by_row else x @ weight
     return product
 
 

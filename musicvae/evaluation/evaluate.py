@@ -12,7 +12,7 @@ import numpy as np
 
 from ..config import check_seed
 from ..corpus.dataset import check_fits
-from ..engine import Player
+from ..engine import Player, bulk_products
 from ..errors import RequestError
 from ..progress import Progress, Report, no_progress
 from ..score.phrase import Phrase
@@ -28,6 +28,7 @@ MAX_SHOWN_SAMPLES = 8
 """Samples that the evaluation holds as phrases, to be drawn."""
 
 
+@bulk_products()
 def evaluate(
     player: Player,
     held_out: Collection,

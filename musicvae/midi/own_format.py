@@ -110,7 +110,18 @@ def _cut(score: Score, start: int, end: int) -> Score:
     )
 
 
-def attach_recipe(phrase: Phrase, score: Score, fits: bool) -> Phrase:
+def find_recipe(score: Score) -> Recipe | None:
+    """The recipe in the first text event of a score that has the prefix of one."""
+    text = next((event.text for event in score.texts if event.text.startswith(RECIPE)), None)
+    return None if text is None else parse_recipe(text.removeprefix(RECIPE))
+
+
+def has_grid_text(score: Score) -> bool:
+    """True if musicvae wrote the file, whether or not its grid text still fits the notes."""
+    return any(event.text.startswith(SIGNATURE) for event in score.texts)
+
+
+def attach_recipe(phrase: Phrase, recipe: Recipe | None, fits: bool) -> Phrase:
     """The phrase with the recipe of its file, and `edited` set if another program changed it.
 
     It was edited if its grid text does not fit the notes, or if the recipe matches no leading
@@ -118,24 +129,16 @@ def attach_recipe(phrase: Phrase, score: Score, fits: bool) -> Phrase:
     outdated: if its accompaniment does not play them, chords are recognized from the notes.
 
     Args:
-        fits: True if the grid text fits the notes; see `own_phrase`.
+        fits: True if the file has no grid text, or one that fits the notes; see
+            `read_written_phrases`.
     """
-    text = _find_text(score, RECIPE)
-    recipe = None if text is None else parse_recipe(text)
     phrase = replace(phrase, recipe=recipe)
-    fits = fits or _find_text(score, SIGNATURE) is None
     if fits and (recipe is None or _matches(phrase, recipe)):
         return phrase
     outdated = phrase.chords and not _is_played(phrase.chords, phrase.parts)
     chords = _recognize(phrase) if outdated else phrase.chords
     notices = (*phrase.notices, EDITED)
     return replace(phrase, chords=chords, edited=True, notices=notices)
-
-
-def _find_text(score: Score, prefix: str) -> str | None:
-    """The first text event with this prefix, without the prefix."""
-    texts = (event.text for event in score.texts if event.text.startswith(prefix))
-    return next((text.removeprefix(prefix) for text in texts), None)
 
 
 def _matches(phrase: Phrase, recipe: Recipe) -> bool:
@@ -237,7 +240,7 @@ def _to_parts(
 ) -> tuple[Part, ...]:
     """The parts of the tracks; one section among several may lack the last of them."""
     has_offsets = bool(about.get("offsets"))
-    count = len(about.get("programs", tracks))
+    count = int(about.get("parts", len(tracks)))
     if any(track.notes for track in tracks[count:]):
         raise ValueError("edited: a part has been added")
     return tuple(_to_part(track, grid, has_offsets, steps) for track in tracks[:count])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Generic, TypeVar
@@ -39,6 +39,7 @@ def to_phrases(score: Score, triplets: bool = False) -> tuple[list[Phrase], list
     segments = meter_segments(score, int(notes.end.max()))
     tempos = _Timed(score.tempos)
     chords = _Timed(chord_events(score))
+    programs = [_Timed(track.later_programs) for track in score.tracks]
     unread = _Unread()
     phrases: list[Phrase] = []
     for segment, inside in notes_by_segment(segments, notes, score.resolution):
@@ -50,7 +51,7 @@ def to_phrases(score: Score, triplets: bool = False) -> tuple[list[Phrase], list
         except MeterError as error:
             unread.add(segment, len(inside.start), str(error))
             continue
-        phrases.append(_to_phrase(score, section, tempos, chords))
+        phrases.append(_to_phrase(score, section, tempos, chords, programs))
     notices = unread.notices(score.resolution, int(notes.start.max()))
     notices += _cut_notes(segments, notes, score.resolution)
     phrases = [replace(phrase, notices=(*phrase.notices, *notices)) for phrase in phrases]
@@ -109,9 +110,13 @@ def _note_arrays(score: Score) -> NoteArrays:
 
 
 def _to_phrase(
-    score: Score, section: Section, tempos: _Timed[int], chords: _Timed[Chord | None]
+    score: Score,
+    section: Section,
+    tempos: _Timed[int],
+    chords: _Timed[Chord | None],
+    programs: Sequence[_Timed[int]],
 ) -> Phrase:
-    """The phrase of a section, with the tempos and chords of its segment."""
+    """The phrase of a section, with what its segment has of the tempos, chords and programs."""
     meter, segment, resolution = section.meter, section.segment, score.resolution
 
     def step(tick: int) -> int:
@@ -119,6 +124,7 @@ def _to_phrase(
         return grid_step - section.first
 
     steps = section.pickup + section.bars * meter.steps_per_bar
+    changes = [[(step(tick), program) for tick, program in timed.of(segment)] for timed in programs]
     in_force = tempos.of(segment)
     tempo = in_force[0][1] if in_force else DEFAULT_TEMPO
     return Phrase(
@@ -126,16 +132,23 @@ def _to_phrase(
         section.bars,
         section.pickup,
         tempo_map(((step(tick), tempo) for tick, tempo in in_force), steps),
-        tuple(_parts(score.tracks, section, step, steps)),
+        tuple(_parts(score.tracks, section, changes, steps)),
         chord_map(((step(tick), chord) for tick, chord in chords.of(segment)), steps),
         notices=tuple(section_notices(section, resolution, tempo)),
     )
 
 
 def _parts(
-    tracks: Sequence[Track], section: Section, to_step: Callable[[int], int], steps: int
+    tracks: Sequence[Track],
+    section: Section,
+    programs: Sequence[Sequence[tuple[int, int]]],
+    steps: int,
 ) -> Iterator[Part]:
-    """Yield a part for each track with notes, so that a number means one part in all sections."""
+    """Yield a part for each track with notes, so that a number means one part in all sections.
+
+    Args:
+        programs: (step, program) of the later programs of each track; see `program_map`.
+    """
     notes = section.notes
     lost_tracks, lost_steps = section.played.track[section.lost], section.steps[section.lost]
     bounds = np.searchsorted(notes.track, np.arange(len(tracks) + 1)).tolist()
@@ -149,8 +162,7 @@ def _parts(
         )
         name = " ".join(track.name.replace("\0", " ").split())  # a name may hold line breaks
         lost = tuple(sorted(lost_steps[lost_tracks == number].tolist()))
-        changes = ((to_step(tick), program) for tick, program in track.later_programs)
-        program, later = program_map(track.program, changes, steps)
+        program, later = program_map(track.program, programs[number], steps)
         yield Part(played, program, track.is_drum, name, lost, later)
 
 

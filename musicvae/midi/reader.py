@@ -19,7 +19,7 @@ from ..errors import MidiError
 from ..score.phrase import Phrase
 from .containers import NotMidi
 from .limits import DEFAULT_LIMITS, Limits
-from .own_format import attach_recipe, read_written_phrases
+from .own_format import attach_recipe, find_recipe, has_grid_text, read_written_phrases
 from .parser import Score, parse
 from .quantize import to_phrases
 from .repair import repair
@@ -53,7 +53,7 @@ def read_midi(
         raise MidiError(name, f"{error}.") from error
     if written := read_written_phrases(scores[0]):
         return [
-            attach_recipe(_with_notices(phrase, scores[0]), score, fits=True)
+            attach_recipe(_with_notices(phrase, scores[0]), find_recipe(score), fits=True)
             for phrase, score in written
         ]
     phrases: list[Phrase] = []
@@ -65,7 +65,8 @@ def read_midi(
         reasons += errors
     if not phrases:
         raise MidiError(name, reasons[0] if reasons else "there is no note in it.")
-    return [attach_recipe(phrase, scores[0], fits=False) for phrase in phrases]
+    recipe, fits = find_recipe(scores[0]), not has_grid_text(scores[0])
+    return [attach_recipe(phrase, recipe, fits) for phrase in phrases]
 
 
 def _with_notices(phrase: Phrase, score: Score) -> Phrase:

@@ -85,8 +85,8 @@ def _meta_track(phrase: Phrase, lead: int, several: bool) -> list[TimedMessage]:
     }
     if any(note.offset for part in phrase.parts for note in part.notes):
         signature["offsets"] = True
-    if several:  # a track may change its program between sections, or be a part of some only
-        signature["programs"] = [part.program for part in phrase.parts]
+    if several:  # the last tracks may be parts of other sections only
+        signature["parts"] = len(phrase.parts)
     track: list[TimedMessage] = [
         (0, MetaMessage("text", text=SIGNATURE + json.dumps(signature))),
         (

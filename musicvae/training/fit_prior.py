@@ -21,7 +21,7 @@ from ..checkpoint import Checkpoint, load, with_prior
 from ..codecs import CODECS
 from ..config import ModelConfig, NetConfig, TrainConfig, check_net, has_posterior
 from ..corpus.dataset import Windows, check_fits, open_split
-from ..engine import Player
+from ..engine import Player, bulk_products
 from ..errors import RequestError
 from ..progress import Progress, Report, no_progress
 from .metrics_log import read_metrics
@@ -196,6 +196,7 @@ def language_model_config(
     return net_config
 
 
+@bulk_products()
 def nll_quantile(prior: Checkpoint, valid: Windows, fraction: float) -> float:
     """NLL in nats per step that this fraction of the validation windows fall below."""
     player = Player(prior)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from typer.testing import CliRunner
 
 from musicvae import checkpoint
 from musicvae.api import inputs, registry
+from musicvae.api.inputs import Music
 from musicvae.api.model import MusicVAE, load
 from musicvae.cli import app
 from musicvae.errors import RequestError
@@ -102,3 +105,18 @@ def test_a_clip_carries_the_notices_of_its_source(tiny_model: MusicVAE, tunes: P
     marked = replace(opened, main=replace(opened.main, notices=("tune.mid: a bar was left out",)))
     for phrase in tiny_model.vary(marked, 2, strength=0.1):
         assert phrase.notices == ("tune.mid: a bar was left out",)
+
+
+@pytest.mark.parametrize("as_music", [bytes, io.BytesIO], ids=["bytes", "stream"])
+def test_music_without_a_path_takes_a_name(
+    as_music: Callable[[bytes], Music], tiny_model: MusicVAE
+) -> None:
+    """Notices and errors begin with it, as they do with the path of a file."""
+    data = midi_bytes(replace(little_tune(Meter(), 1), notices=()))
+    edited = data.replace(b"musicvae:", b"somebody:")[:-40]  # cut off: this is said
+    opened = inputs.open(as_music(edited), name="the pipe")
+    assert opened.name == "the pipe"
+    assert opened.notices
+    assert all(notice.startswith("the pipe: ") for notice in opened.main.notices)
+    with pytest.raises(RequestError, match=r"^the pipe: there is no track 'oboe'"):
+        tiny_model.vary(opened, track="oboe")

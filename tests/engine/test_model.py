@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from musicvae.checkpoint import prior_of
 from musicvae.codecs.base import Codes
 from musicvae.engine import Player, Posterior
-from musicvae.engine.layers import row_product
+from musicvae.engine.layers import bulk_products, row_product
 from musicvae.errors import CheckpointError, RequestError
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
@@ -115,6 +116,28 @@ def test_the_bits_of_a_product_do_not_depend_on_the_number_of_rows(rows: int, wi
     assert all(
         np.array_equal(row_product(x[i : i + 1], weight)[0], together[i]) for i in range(rows)
     )
+
+
+@pytest.mark.parametrize("name", [name for name in PRESETS if "encode" in VERBS[name]])
+def test_bulk_products_change_the_last_bits_alone(name: str) -> None:
+    """Figures stay, and after the block each bit is what it was before."""
+    player = Player(tiny_checkpoint(name))
+    windows = windows_of(player.codec.name, bars=player.bars)
+    mu = player.encode(windows, RAGGED).mu
+    with bulk_products():
+        assert np.allclose(player.encode(windows, RAGGED).mu, mu, atol=1e-4)
+        with ThreadPoolExecutor(1) as pool:  # another thread is not in the block
+            elsewhere = pool.submit(player.encode, windows, RAGGED).result().mu
+    assert np.array_equal(elsewhere, mu)
+    assert np.array_equal(player.encode(windows, RAGGED).mu, mu)
+
+
+def test_bulk_products_are_plain_products() -> None:
+    """All rows are multiplied by one call, whose bits are numpy's own."""
+    rng = np.random.default_rng(0)
+    x, weight = (rng.standard_normal(shape).astype(np.float32) for shape in ((64, 90), (90, 360)))
+    with bulk_products():
+        assert np.array_equal(row_product(x, weight), x @ weight)
 
 
 @pytest.mark.parametrize("name", PRESETS)

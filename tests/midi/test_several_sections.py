@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import time
 from dataclasses import replace
 
 import mido
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -105,3 +107,45 @@ def test_a_part_that_rests_in_one_meter_keeps_its_number() -> None:
     assert [part.name for part in first.parts] == ["Flute", "Bass"]
     assert [len(part.notes) for part in first.parts] == [3, 0]
     assert [len(part.notes) for part in second.parts] == [3, 1]
+
+
+def march_and_waltz(sections: int) -> bytes:
+    """A file of another program with so many sections, forty texts and a program for each."""
+    made = [(MARCH, WALTZ)[number % 2] for number in range(sections)]
+    made = [replace(phrase, recipe=Recipe("x", "vary", str(i))) for i, phrase in enumerate(made)]
+    file = mido.MidiFile(file=io.BytesIO(midi_bytes(replace(made[0], after=tuple(made[1:])))))
+    for track, messages in (
+        (0, [mido.MetaMessage("text", text="la")] * 40 * sections),
+        (1, [mido.Message("program_change", program=number % 128) for number in range(sections)]),
+    ):
+        file.tracks[track] = mido.MidiTrack([*messages, *file.tracks[track]])
+    buffer = io.BytesIO()
+    file.save(file=buffer)
+    return buffer.getvalue().replace(b"musicvae:", b"somebody:")
+
+
+def seconds(data: bytes) -> float:
+    """Processor time of reading a file, the better of two."""
+
+    def once() -> float:
+        began = time.process_time()
+        read_midi(data)
+        return time.process_time() - began
+
+    return min(once() for _ in range(2))
+
+
+def test_four_times_the_sections_take_about_four_times_as_long() -> None:
+    """Sections times texts, or times programs, would take more than ten times as long."""
+    short, long = march_and_waltz(100), march_and_waltz(400)
+    assert seconds(long) < 8 * seconds(short)
+
+
+@pytest.mark.parametrize(("key", "notes"), [(b"parts", [3]), (b"other", [3, 0])])
+def test_a_section_stores_how_many_parts_it_has(key: bytes, notes: list[int]) -> None:
+    """Without the number every track is a part, and one that is not in the section is silent."""
+    bass = Part((Note(0, 12, 36),), 33, name="Bass")
+    whole = replace(MARCH, after=(replace(WALTZ, parts=(*WALTZ.parts, bass)),))
+    first, second = read_midi(midi_bytes(whole).replace(b"parts", key))
+    assert [len(part.notes) for part in first.parts] == notes
+    assert second == whole.after[0]
