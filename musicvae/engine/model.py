@@ -14,6 +14,7 @@ from ..errors import CheckpointError, RequestError
 from ..theory.meter import Meter
 from .batching import in_order
 from .net import Net
+from .sampling import Narrow
 
 MAX_REDRAWS = 8
 """Most draws of a window from the prior; the last one is accepted even if it is over-likely."""
@@ -92,6 +93,7 @@ class Player(Net):
         rngs: Sequence[np.random.Generator],
         temperature: float,
         rules: Sequence[StepRule] | None = None,
+        narrow: Narrow | None = None,
     ) -> list[Codes]:
         """Sample windows from the fitted prior.
 
@@ -117,6 +119,7 @@ class Player(Net):
                 temperature=temperature,
                 rngs=[rngs[row] for row in rows],
                 rules=[rules[row] for row in rows] if rules else None,
+                narrow=narrow,
             )
             windows.update(zip(rows, drawn, strict=True))
             if not self._min_nll or temperature < 1:
@@ -145,7 +148,8 @@ class Player(Net):
         temperature: float,
         rng: np.random.Generator,
         rules: Sequence[StepRule] | None = None,
+        narrow: Narrow | None = None,
     ) -> Codes:
         """As `Net.extend`; a net that decodes whole windows uses its fitted prior."""
         extend = self.prior.extend if self.prior else super().extend
-        return extend(context, meter, temperature=temperature, rng=rng, rules=rules)
+        return extend(context, meter, temperature=temperature, rng=rng, rules=rules, narrow=narrow)

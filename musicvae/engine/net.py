@@ -15,7 +15,7 @@ from .batching import by_meter, in_order, stack_rows
 from .constrained import ConstraintState, split_rules
 from .constraint_cost import constraint_cost
 from .forward import ForwardNet
-from .sampling import expected_onsets, sample_noise, sample_steps
+from .sampling import Narrow, expected_onsets, sample_noise, sample_steps
 from .threads import one_blas_thread
 
 
@@ -31,15 +31,16 @@ class Net(ForwardNet):
         temperature: float,
         rngs: Sequence[np.random.Generator],
         rules: Sequence[StepRule] | None = None,
+        narrow: Narrow | None = None,
     ) -> list[Codes]:
         """Decode a window from each z, in its meter, with its own generator and its own rule.
 
-        Temperature 0 takes the most probable steps.
+        Temperature 0 takes the most probable steps. `narrow` is for windows of one meter.
         """
         windows: dict[int, Codes] = {}
         for meter, rows in by_meter(meters):
             state = self._constraint_state(z, meter, rows, rules) if rules else None
-            segments = self._sample(z, meter, rows, temperature, rngs, state)
+            segments = self._sample(z, meter, rows, temperature, rngs, state, narrow)
             windows.update(zip(rows, self._join_segments(segments, len(rows)), strict=True))
         return in_order(windows)
 
@@ -80,6 +81,7 @@ class Net(ForwardNet):
         temperature: float,
         rng: np.random.Generator,
         rules: Sequence[StepRule] | None = None,
+        narrow: Narrow | None = None,
     ) -> Codes:
         """Sample the bar that follows the first bars of a window.
 
@@ -108,6 +110,7 @@ class Net(ForwardNet):
             chain=self._decoder.chain,
             constraints=state,
             top_p=self._decoder.top_p,
+            narrow=narrow,
         )
         return bar
 
@@ -153,6 +156,7 @@ class Net(ForwardNet):
         temperature: float,
         rngs: Sequence[np.random.Generator],
         state: ConstraintState | None,
+        narrow: Narrow | None = None,
     ) -> Codes:
         """Sample the segments of windows of one meter. `[rows * segments, T / segments, ...]`"""
         noise = sample_noise(self.codec, [rngs[row] for row in rows], self.steps(meter))
@@ -166,6 +170,7 @@ class Net(ForwardNet):
             chain=self._decoder.chain,
             constraints=state,
             top_p=self._decoder.top_p,
+            narrow=narrow,
         )
 
     def _join_segments(self, segments: Codes, n: int) -> Codes:

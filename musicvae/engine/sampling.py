@@ -11,7 +11,7 @@ Degeneration, ICLR 2020, section 3.1.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +22,12 @@ from .constrained import ConstraintState, expected_notes
 from .constraint_cost import step_cost
 from .decoders import Steps
 from .layers import row_product
+
+Narrow = Callable[[int, Sequence[Codes]], BoolArray | None]
+"""(t, codes `[N, ...]` of each step sampled so far) -> the channels `[N, C]` to choose step t from.
+
+None leaves a step free, and so does a row whose channels are all forbidden in a head.
+"""
 
 
 def sample_steps(
@@ -35,6 +41,7 @@ def sample_steps(
     chain: FloatArray | None = None,
     constraints: ConstraintState | None = None,
     top_p: float = 1.0,
+    narrow: Narrow | None = None,
 ) -> Codes:
     """Sample step after step; the decoder reads each one before it predicts the next.
 
@@ -47,6 +54,7 @@ def sample_steps(
         constraints: rules that the steps keep; their cost is added to its `cost`, if that is
             not None.
         top_p: see `Nucleus`; the cost of constraints is counted without it.
+        narrow: narrows the choice as the music goes on; not counted in the cost either.
 
     Shape:
         - noise: `[N, T, C]`
@@ -59,20 +67,23 @@ def sample_steps(
     for t, step in enumerate(known_steps):
         steps(t, previous)
         previous, sounding = codec.advance(sounding, step)
-    sampled = []
+    sampled: list[Codes] = []
     truncated = top_p < 1 and temperature > 0
     for t in range(noise.shape[1]):
         logits, allowed = steps(len(known_steps) + t, previous), codec.allowed(sounding)
         scaled_noise = np.float32(temperature) * noise[:, t]
+        narrower = narrow(t, sampled) if narrow else None
         if constraints is None:
             nucleus = Nucleus(+logits, temperature, top_p) if truncated else None
-            step = choose_step(codec, logits + scaled_noise, allowed, chain, nucleus=nucleus)
+            choice = _narrowed(codec, allowed, narrower)
+            step = choose_step(codec, logits + scaled_noise, choice, chain, nucleus=nucleus)
             previous, sounding = codec.advance(sounding, step)
         else:
             bias, mask = constraints.bias_and_mask(t, logits, allowed)
             biased = logits + bias
             nucleus = Nucleus(+biased, temperature, top_p) if truncated else None
-            step = choose_step(codec, biased + scaled_noise, mask, chain, constraints, nucleus)
+            choice = _narrowed(codec, mask, narrower)
+            step = choose_step(codec, biased + scaled_noise, choice, chain, constraints, nucleus)
             previous, sounding = codec.advance(sounding, step)
             if constraints.cost is not None:
                 truth = codec.one_hot(previous)
@@ -81,6 +92,19 @@ def sample_steps(
             constraints.update(previous)
         sampled.append(previous)
     return np.stack(sampled, axis=1)
+
+
+def _narrowed(codec: Codec, allowed: BoolArray, narrower: BoolArray | None) -> BoolArray:
+    """The allowed channels that are also in `narrower`, if it leaves any in a row and head."""
+    if narrower is None:
+        return allowed
+    first, kept = 0, allowed & narrower
+    for classes in codec.heads:
+        head = slice(first, first + classes)
+        none_left = ~kept[:, head].any(axis=1)
+        kept[none_left, head] = allowed[none_left, head]
+        first += classes
+    return kept
 
 
 def expected_onsets(

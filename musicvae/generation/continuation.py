@@ -9,6 +9,7 @@ from ..constraints.compile import compile_rule
 from ..engine import Net
 from ..score.windows import window_bars
 from ..theory.meter import Meter
+from .closing import Closing
 from .seeding import Sampling
 
 
@@ -20,12 +21,14 @@ def next_bars(
     rng: np.random.Generator,
     sampling: Sampling,
     start: int = 0,
+    close_at: int | None = None,
 ) -> Codes:
     """The codes of whole bars, followed by sampled bars. Output `[steps, ...]`.
 
     Args:
         rng: draws the bars; the seed of the sampling is ignored.
         start: position of the first new bar in the constraints, in bars.
+        close_at: the new bar, from 0, with which the piece closes; None for none. See `Closing`.
     """
     codec, constraints = player.codec, sampling.constraints
     context_steps = (window_bars(meter, player.bars) - 1) * meter.steps_per_bar
@@ -36,12 +39,17 @@ def next_bars(
         context = codec.encode(codec.decode(recent, meter))
         offset = bar * meter.steps_per_bar
         rule = compile_rule(constraints, codec, meter, meter.steps_per_bar, offset)
+        closing = None
+        if close_at is not None and (left := close_at - (bar - start)) in (0, 1):
+            end = (1 + left) * meter.steps_per_bar
+            closing = Closing(codec, meter, end, constraints.key, context)
         new = player.extend(
             context,
             meter,
             temperature=sampling.temperature,
             rng=rng,
             rules=[rule] if constraints else None,
+            narrow=closing,
         )
         codes = np.concatenate([codes, new])
     return codes

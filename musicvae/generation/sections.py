@@ -22,6 +22,7 @@ from ..engine import Net, Player
 from ..errors import RequestError
 from ..score.windows import join_phrases, window_bars
 from ..theory.meter import Meter
+from .closing import MIN_BARS, Closing
 from .continuation import next_bars
 from .form import Form
 from .plan import DecodePlan, rule_at
@@ -112,7 +113,7 @@ def _sample_prior(
 ) -> _Sampled:
     """Draft the sections of each piece with the prior, and encode their windows."""
     firsts = _window_starts(form.bars, window_bars(meter, player.bars))
-    drafts = _draft_sections(player, meter, form, rngs, sampling)
+    drafts = _draft_sections(player, meter, form, rngs, sampling, closes=not loop)
     if loop:
         drafts = [
             _close_loop(prior, meter, form, sections, rng, sampling)
@@ -127,22 +128,32 @@ def _sample_prior(
 
 
 def _draft_sections(
-    player: Player, meter: Meter, form: Form, rngs: Rngs, sampling: Sampling
+    player: Player, meter: Meter, form: Form, rngs: Rngs, sampling: Sampling, *, closes: bool
 ) -> list[list[Codes]]:
-    """The codes of each section, for each generator; a section is at least a window long."""
+    """The codes of each section, for each generator; a section is at least a window long.
+
+    If the piece closes, it is its last section that does.
+    """
     constraints = sampling.constraints
     size = window_bars(meter, player.bars)
     bars = max(form.bars, size)
     rules = [rule_at(player, constraints, meter, 0)] * len(rngs) if constraints else None
-    windows = player.sample_prior([meter] * len(rngs), rngs, sampling.temperature, rules)
+    closes = closes and len(form.letters) * form.bars >= MIN_BARS and not constraints.chords
+    last = form.letters[-1] if closes else None
+    ends = last == form.sections[0] and form.bars <= size
+    end = form.bars * meter.steps_per_bar if ends else None
+    closing = Closing(player.codec, meter, end, None if constraints.chords else constraints.key)
+    windows = player.sample_prior([meter] * len(rngs), rngs, sampling.temperature, rules, closing)
     drafts = []
     for window, rng in zip(windows, rngs, strict=True):
         # the first section continues the sampled window, the others the section before them
-        sections = [next_bars(player, window, bars - size, meter, rng, sampling, size)]
+        at = form.bars - size - 1 if last == form.sections[0] else None
+        sections = [next_bars(player, window, bars - size, meter, rng, sampling, size, at)]
         for letter in form.sections[1:]:
             previous = form.letters[form.letters.index(letter) - 1]
             context = sections[form.sections.index(previous)][: form.bars * meter.steps_per_bar]
-            codes = next_bars(player, context, bars, meter, rng, sampling)
+            at = form.bars - 1 if last == letter else None
+            codes = next_bars(player, context, bars, meter, rng, sampling, close_at=at)
             sections.append(codes[len(context) :])
         drafts.append(sections)
     return drafts

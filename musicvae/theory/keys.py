@@ -51,14 +51,23 @@ class Key:
         return f"{self.tonic} {self.scale}"
 
     @property
+    def root(self) -> int:
+        """Pitch class of the tonic, 0 to 11 from C."""
+        return pitch_class(self.tonic[0], self.tonic[1:])
+
+    @property
+    def is_minor(self) -> bool:
+        """True if the scale has a minor third and no major one."""
+        return {THIRDS["minor"]} == {*SCALES[self.scale]} & {*THIRDS.values()}
+
+    @property
     def tones(self) -> frozenset[int]:
         """Pitch classes of the key, 0 to 11 from C.
 
         >>> sorted(Key("G").tones)
         [0, 2, 4, 6, 7, 9, 11]
         """
-        root = pitch_class(self.tonic[0], self.tonic[1:])
-        return frozenset((root + interval) % 12 for interval in SCALES[self.scale])
+        return frozenset((self.root + interval) % 12 for interval in SCALES[self.scale])
 
 
 def parse_key(key: str | None, scale: str | None = None) -> Key | None:

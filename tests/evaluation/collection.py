@@ -53,9 +53,9 @@ class Perfect(Player):
         mu = np.array(numbers, dtype=np.float32)[:, None]
         return Posterior(mu, np.full_like(mu, -40.0))
 
-    def decode(self, z, meters, *, temperature, rngs, rules=None):  # type: ignore[no-untyped-def]  # as Player's
+    def decode(self, z, meters, *, temperature, rngs, rules=None, narrow=None):  # type: ignore[no-untyped-def]  # as Player's
         """The window with that number if it has the meter, otherwise the first of the meter."""
-        del temperature, rngs, rules
+        del temperature, rngs, rules, narrow
         decoded = []
         for value, meter in zip(z[:, 0], meters, strict=True):
             number = round(float(value))

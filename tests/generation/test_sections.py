@@ -104,7 +104,7 @@ def _start_after_end(player: Player, meter: Meter, form: Form, seed: int, loop: 
     """NLL of the first bar of a draft after its last bars."""
     rng = np.random.default_rng(seed)
     size = player.bars
-    (sections,) = _draft_sections(player, meter, form, [rng], Sampling(1.0))
+    (sections,) = _draft_sections(player, meter, form, [rng], Sampling(1.0), closes=False)
     if loop:
         assert player.prior
         sections = _close_loop(player.prior, meter, form, sections, rng, Sampling(1.0))

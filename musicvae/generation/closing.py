@@ -1,0 +1,128 @@
+"""Endings: what is sampled at the end of a piece leads to its tonic and stays there.
+
+The last bar has the tonic chord, and the beat before it one on the fifth. The melody reaches the
+tonic in the middle of the last bar, or on its first beat where the middle is none, and has no
+onset after it. How the music gets there is left to the prior. A piece whose key was asked for also
+begins with the tonic chord.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..arrays import BoolArray
+from ..codecs.base import Codec, Codes
+from ..metrics.cadence import estimate_key
+from ..theory.chords import CHORD_CODES, chord_from_code
+from ..theory.keys import Key
+from ..theory.meter import Meter
+
+MIN_BARS = 4
+"""Shorter pieces are motifs, which need no ending."""
+
+FIFTH = 7
+TONIC_QUALITIES = ("maj", "maj7"), ("min", "min7")
+"""Chords on which music in major, and in minor, comes to rest."""
+
+
+class Closing:
+    """Narrows the choice at the end of each of N pieces; an `engine.sampling.Narrow`.
+
+    Drums, and parts that play several notes at once, are left as they are.
+
+    Args:
+        end: step at which the piece ends, counted from the first one that is sampled; None if
+            it goes on.
+        key: of the piece; None to take that of the bars before the end.
+        before: what was there before the first step that is sampled, `[S, ...]`, if N is 1.
+    """
+
+    def __init__(
+        self,
+        codec: Codec,
+        meter: Meter,
+        end: int | None,
+        key: Key | None,
+        before: Codes | None = None,
+    ) -> None:
+        self.codec, self.meter, self.before = codec, meter, before
+        named = key and len(key.tones) < 12  # all twelve tones are no key
+        self.key = (key.root, key.is_minor) if key and named else None
+        self.end = meter.steps_per_bar if end is None else end
+        self.last_bar = self.end - meter.steps_per_bar
+        self.begin = max(0, self.last_bar - meter.steps_per_beat)
+        self.goes_on = end is None
+        self.masks: BoolArray | None = None
+
+    def __call__(self, t: int, steps: Sequence[Codes]) -> BoolArray | None:
+        """The channels `[N, C]` to choose step t from; None where every choice is free.
+
+        At the start of a piece one row stands for all.
+        """
+        if t == 0 and self.key and self.before is None:
+            return self._mask(*self.key)[-1:] | ~self._chord_channels()
+        if self.goes_on:
+            return None
+        if t == self.begin:
+            keys = self._keys(steps)
+            by_key = {key: self._mask(*key) for key in {*keys}}
+            self.masks = np.stack([by_key[key] for key in keys]) if keys else None
+        if self.masks is None or not self.begin <= t < self.end:
+            return None
+        return self.masks[:, t - self.begin]
+
+    def _keys(self, steps: Sequence[Codes]) -> list[tuple[int, bool]]:
+        """Tonic, and True for minor, of each piece so far; empty if there is no bar to hear."""
+        if self.key:
+            return [self.key] * (len(steps[0]) if steps else 1)
+        before = [] if self.before is None else [self.before[None]]
+        sampled = [np.stack(steps, axis=1)] if steps else []
+        pieces = np.concatenate(before + sampled, axis=1)
+        whole = pieces.shape[1] - pieces.shape[1] % self.meter.steps_per_bar
+        if not whole:
+            return []
+        phrases = [self.codec.decode(piece[:whole], self.meter) for piece in pieces]
+        return [
+            estimate_key(phrase, phrase.parts[0].notes if phrase.parts else ())
+            for phrase in phrases
+        ]
+
+    def _mask(self, tonic: int, is_minor: bool) -> BoolArray:
+        """The channels that lead to a tonic, from `begin` to `end`. `[T, C]`"""
+        masks, melody_found = [], False
+        for part in self.codec.parts:
+            mask = np.ones((self.end - self.begin, part.channels), dtype=bool)
+            if part.has_chords:
+                self._close_chords(mask, tonic, is_minor)
+            elif part.pitches and not part.polyphonic and not melody_found:
+                self._close_melody(mask, np.array(part.pitches) % 12 == tonic)
+                melody_found = True
+            masks.append(mask)
+        return np.concatenate(masks, axis=1)
+
+    def _close_chords(self, mask: BoolArray, tonic: int, is_minor: bool) -> None:
+        """Before the last bar, chords on the fifth; in it, those of the tonic."""
+        last_bar = self.last_bar - self.begin
+        mask[:, :CHORD_CODES] = False
+        for code in range(1, CHORD_CODES):
+            chord = chord_from_code(code)
+            if chord and chord.root == (tonic + FIFTH) % 12:
+                mask[:last_bar, code] = True
+            elif chord and chord.root == tonic:
+                mask[last_bar:, code] = chord.quality in TONIC_QUALITIES[is_minor]
+
+    def _chord_channels(self) -> BoolArray:
+        """True for the channels of a part of chords. `[C]`"""
+        parts = self.codec.parts
+        return np.repeat([part.has_chords for part in parts], [part.channels for part in parts])
+
+    def _close_melody(self, mask: BoolArray, on_tonic: BoolArray) -> None:
+        """The tonic begins in the middle of the last bar, or at its start; then nothing begins."""
+        bar, onsets = self.meter.steps_per_bar, len(on_tonic)
+        half = 0 if bar % 2 or bar // 2 % self.meter.steps_per_beat else bar // 2
+        landing = self.last_bar - self.begin + half
+        mask[landing, :onsets] = on_tonic
+        mask[landing, onsets:] = False
+        mask[landing + 1 :, :onsets] = False

@@ -1,0 +1,110 @@
+"""Endings: what is generated ends on its tonic, unless it is a loop, a motif, or has its chords."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from musicvae.codecs import CODECS, Codec
+from musicvae.constraints.parse import parse_constraints
+from musicvae.constraints.spec import NO_CONSTRAINTS, Constraints
+from musicvae.engine import Player
+from musicvae.generation import sections
+from musicvae.generation.closing import FIFTH, MIN_BARS, Closing
+from musicvae.generation.form import Form
+from musicvae.generation.sections import _draft_sections, compose
+from musicvae.generation.seeding import Sampling
+from musicvae.score.phrase import Phrase
+from musicvae.theory.keys import Key
+from musicvae.theory.meter import Meter
+
+from ..miniatures import tiny_checkpoint, tiny_prior
+
+
+@pytest.fixture(scope="module")
+def player() -> Player:
+    """A lead-sheet model of random weights, with windows of four bars."""
+    return Player(tiny_prior(tiny_checkpoint("leadsheet-8bar")))
+
+
+def drafted(
+    player: Player,
+    form: Form,
+    meter: Meter,
+    constraints: Constraints = NO_CONSTRAINTS,
+    *,
+    closes: bool = True,
+) -> Phrase:
+    """What the prior samples for a piece, before z: each section as it stands in the piece."""
+    sampling, rngs = Sampling(1.0, constraints=constraints), [np.random.default_rng(5)]
+    (drafts,) = _draft_sections(player, meter, form, rngs, sampling, closes=closes)
+    steps = form.bars * meter.steps_per_bar
+    codes = [drafts[form.sections.index(letter)][:steps] for letter in form.letters]
+    return player.codec.decode(np.concatenate(codes), meter)
+
+
+@pytest.mark.parametrize("meter", [Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(5, 4), Meter(2, 4)])
+@pytest.mark.parametrize(("form", "bars"), [("A", 4), ("A", 7), ("AB", 4), ("AABA", 2)])
+@pytest.mark.parametrize("key", ["C", "A minor"])
+def test_a_piece_in_a_key_ends_on_its_tonic(
+    player: Player, meter: Meter, form: str, bars: int, key: str
+) -> None:
+    """The last bar has the tonic chord and the beat before it one on the fifth."""
+    phrase = drafted(player, Form(form, bars), meter, parse_constraints(key))
+    tonic = 0 if key == "C" else 9
+    last_bar = phrase.steps - meter.steps_per_bar
+    roots = {change.step: change.chord.root for change in phrase.chords if change.chord}
+    assert {root for step, root in roots.items() if step >= last_bar} == {tonic}
+    assert last_bar in roots
+    assert [root for step, root in roots.items() if step < last_bar][-1] == (tonic + FIFTH) % 12
+    assert phrase.parts[0].notes[-1].pitch % 12 == tonic
+    assert phrase.parts[0].notes[-1].start >= last_bar
+    assert phrase.chords[0].chord
+    assert phrase.chords[0].chord.root == tonic
+
+
+def test_without_a_key_the_piece_ends_in_the_key_of_its_bars(player: Player) -> None:
+    """Chord and melody end on one tonic."""
+    phrase = drafted(player, Form("A", 4), Meter())
+    roots = {
+        change.chord.root
+        for change in phrase.chords
+        if change.chord and change.step >= phrase.steps - 16
+    }
+    assert roots == {phrase.parts[0].notes[-1].pitch % 12}
+
+
+@pytest.mark.parametrize(("bars", "chords"), [(MIN_BARS - 1, None), (4, "Am F")])
+def test_motifs_and_given_chords_are_left_as_they_are(
+    player: Player, bars: int, chords: str | None
+) -> None:
+    """The prior alone decides how they end."""
+    piece = Form("A", bars), Meter(), parse_constraints(chords=chords)
+    assert drafted(player, *piece) == drafted(player, *piece, closes=False)
+
+
+@pytest.mark.parametrize("loop", [False, True])
+def test_a_loop_has_no_ending(player: Player, monkeypatch: pytest.MonkeyPatch, loop: bool) -> None:
+    """Every other piece of four bars has one."""
+    ends = []
+
+    def spy(codec: Codec, meter: Meter, end: int | None, *others: Any) -> Closing:
+        ends.append(end)
+        return Closing(codec, meter, end, *others)
+
+    monkeypatch.setattr(sections, "Closing", spy)
+    rngs = [np.random.default_rng(1)]
+    compose(player, Meter(), Form("A", 4), rngs, Sampling(1.0), loop=loop)
+    assert ends == [None if loop else 64]
+
+
+def test_drums_and_many_voices_are_left_as_they_are() -> None:
+    """Nothing is narrowed for them."""
+    for name in ("drums", "roll", "piano"):
+        codec = CODECS[name]
+        closing = Closing(codec, Meter(), 64, Key("C"))
+        for t in range(64):
+            mask = closing(t, [np.zeros((1, *codec.rest.shape), codec.dtype)] * t)
+            assert mask is None or mask.all()
