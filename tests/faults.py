@@ -83,8 +83,8 @@ class Place:
         out = self.home / f"{name}-{number}"
         if name.startswith("fit-"):
             shutil.copytree(self.home / "MODEL", out)
-        elif name == "similar":
-            shutil.copytree(self.home / "MIDI", out)
+        elif name in ("similar", "prepare"):
+            shutil.copytree(self.home / ("MIDI" if name == "similar" else "DATA"), out)
         else:
             out.mkdir()
         shutil.copy(self.home / "TUNE", out / "phrase-01.mid")
@@ -157,7 +157,10 @@ def damage(place: Place, out: Path) -> list[str]:
             wrong.append(f"{path.name}: {error}")
     if (out / checkpoint.CONFIG).exists():
         checkpoint.load(out)
-    with suppress(DatasetError):
-        windows = open_split(out, "train")
-        windows.codes[np.arange(len(windows))]
+    if out.name.startswith("prepare"):  # the old data set stays until the new one is complete
+        try:
+            windows = open_split(out, "train")
+            windows.codes[np.arange(len(windows))]
+        except DatasetError as error:
+            wrong.append(str(error))
     return wrong
