@@ -28,12 +28,13 @@ from .miniatures import little_tune, tiny_checkpoint, tiny_prior, write_dataset
 LIMIT_SECONDS = 300
 """Time after which a command hangs, on a machine that is busy with other work."""
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has none
+SIGNALS = (signal.SIGINT, signal.SIGTERM, SIGKILL)
 CODES = {
     # what Python ends with, and before it runs, what a shell sees as 130 and as 143
     signal.SIGINT: (130, -signal.SIGINT),
     signal.SIGTERM: (143, -signal.SIGTERM),
-    signal.SIGKILL: (-signal.SIGKILL,),
+    SIGKILL: (-SIGKILL,),
 }
 COMMANDS: dict[str, Sequence[str]] = {
     "generate": ("generate", "OUT", "--n", "60", "--seed", "1", "--model", "MODEL"),
@@ -126,7 +127,7 @@ def end_once(place: Place, name: str, number: signal.Signals, after: float, tria
     wrong = [*ending.wrong]
     if ending.code not in (0, *CODES[number]):
         wrong.append(f"exit code {ending.code}")
-    if number != signal.SIGKILL:
+    if number != SIGKILL:
         wrong += leftovers(out)
     wrong += damage(place, out)
     again = run(place.command(name, out))

@@ -42,6 +42,8 @@ from musicvae.progress import Report
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.theory.meter import Meter
 
+from ..posix import posix_only
+
 
 def tune(seed: int, bars: int = 8, meter: Meter | None = None) -> Phrase:
     """A random walk of quarters and eighths, drawn with this seed."""
@@ -299,7 +301,7 @@ def write_damaged(folder: Path, whole: bytes) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+@posix_only("named pipes in folders")
 def test_a_thousand_files_with_a_hundred_damaged_give_a_hundred_reasons(tmp_path: Path) -> None:
     """Each damaged file is listed with its reason, and each of the others is a piece."""
     folder = tmp_path / "midi"

@@ -15,6 +15,8 @@ import pytest
 from musicvae.corpus.workers import FileBatch, FileTimeout, run_batches, time_limit
 from musicvae.errors import DatasetError, OutputError
 
+from ..posix import posix_only
+
 
 def batches(folder: Path, *names: str, size: int = 4, timeout: float = 5) -> Iterator[FileBatch]:
     """Batches of file names; each name tells what the reader does."""
@@ -77,6 +79,7 @@ def test_a_file_that_ends_its_worker_is_reported_and_the_rest_is_read(
     assert not list(tmp_path.glob("*.now"))
 
 
+@posix_only("alarm that ends the reading of a file")
 def test_a_library_that_hangs_is_ended_with_its_process(tmp_path: Path) -> None:
     """Although it holds the interpreter lock, so that the alarm is not handled."""
     names = ("1.mid", "hang.mid", "2.mid")
@@ -86,6 +89,7 @@ def test_a_library_that_hangs_is_ended_with_its_process(tmp_path: Path) -> None:
     assert files_read(tmp_path) == ["1.mid", "2.mid"]
 
 
+@posix_only("alarm that ends the reading of a file")
 def test_time_is_limited(tmp_path: Path) -> None:
     """In this process too, which is never ended; the previous signal handler is restored."""
     before = signal.getsignal(signal.SIGALRM)
