@@ -28,12 +28,13 @@ from .miniatures import little_tune, tiny_checkpoint, tiny_prior, write_dataset
 LIMIT_SECONDS = 300
 """Time after which a command hangs, on a machine that is busy with other work."""
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has none
+SIGNALS = (signal.SIGINT, signal.SIGTERM, SIGKILL)
 CODES = {
     # what Python ends with, and before it runs, what a shell sees as 130 and as 143
     signal.SIGINT: (130, -signal.SIGINT),
     signal.SIGTERM: (143, -signal.SIGTERM),
-    signal.SIGKILL: (-signal.SIGKILL,),
+    SIGKILL: (-SIGKILL,),
 }
 COMMANDS: dict[str, Sequence[str]] = {
     "generate": ("generate", "OUT", "--n", "60", "--seed", "1", "--model", "MODEL"),
@@ -83,8 +84,8 @@ class Place:
         out = self.home / f"{name}-{number}"
         if name.startswith("fit-"):
             shutil.copytree(self.home / "MODEL", out)
-        elif name == "similar":
-            shutil.copytree(self.home / "MIDI", out)
+        elif name in ("similar", "prepare"):
+            shutil.copytree(self.home / ("MIDI" if name == "similar" else "DATA"), out)
         else:
             out.mkdir()
         shutil.copy(self.home / "TUNE", out / "phrase-01.mid")
@@ -126,7 +127,7 @@ def end_once(place: Place, name: str, number: signal.Signals, after: float, tria
     wrong = [*ending.wrong]
     if ending.code not in (0, *CODES[number]):
         wrong.append(f"exit code {ending.code}")
-    if number != signal.SIGKILL:
+    if number != SIGKILL:
         wrong += leftovers(out)
     wrong += damage(place, out)
     again = run(place.command(name, out))
@@ -157,7 +158,10 @@ def damage(place: Place, out: Path) -> list[str]:
             wrong.append(f"{path.name}: {error}")
     if (out / checkpoint.CONFIG).exists():
         checkpoint.load(out)
-    with suppress(DatasetError):
-        windows = open_split(out, "train")
-        windows.codes[np.arange(len(windows))]
+    if out.name.startswith("prepare"):  # the old data set stays until the new one is complete
+        try:
+            windows = open_split(out, "train")
+            windows.codes[np.arange(len(windows))]
+        except DatasetError as error:
+            wrong.append(str(error))
     return wrong

@@ -28,6 +28,8 @@ from musicvae.errors import OutputError
 from musicvae.midi.writer import write_midi
 from musicvae.score.phrase import Phrase
 
+from .posix import posix_only
+
 
 def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:
     """Folders are created, no other file is left behind, and the owner may read it."""
@@ -39,7 +41,7 @@ def test_a_file_is_replaced_in_one_move(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) & stat.S_IRUSR
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+@posix_only("umask")
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_files_have_the_permissions_that_the_umask_leaves(
     umask: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -245,10 +247,12 @@ def test_a_file_system_without_links_never_overwrites_either(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a-2.mid", "a.mid"]
 
 
+@posix_only("limit on the size of files")
 @pytest.mark.parametrize("write", [write_atomic, lambda path, data: write_new(iter([path]), data)])
 def test_a_full_disk_leaves_nothing(write: Callable[[Path, bytes], object], tmp_path: Path) -> None:
     """A limit on the size of files stands for the disk: a real write fails half-way."""
-    resource = pytest.importorskip("resource")
+    import resource
+
     before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.getsignal(signal.SIGXFSZ)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))

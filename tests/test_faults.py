@@ -7,7 +7,10 @@ import signal
 
 import pytest
 
-from .faults import Place, end_once, run
+from .faults import SIGKILL, Place, end_once, run
+from .posix import posix_only
+
+pytestmark = posix_only("signals that end a process")
 
 
 @pytest.fixture(scope="module")
@@ -21,13 +24,13 @@ def test_generate_survives_a_kill(place: Place) -> None:
     whole = run(place.command("generate", place.fresh("generate", -1)))
     assert (whole.code, whole.wrong) == (0, [])
     after = random.Random(0).uniform(0.5, 0.9) * whole.seconds
-    assert end_once(place, "generate", signal.SIGKILL, after, 0).wrong == []
+    assert end_once(place, "generate", SIGKILL, after, 0).wrong == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "number"),
-    [("generate", signal.SIGTERM), ("prepare", signal.SIGKILL), ("train", signal.SIGTERM)],
+    [("generate", signal.SIGTERM), ("prepare", SIGKILL), ("train", signal.SIGTERM)],
 )
 def test_long_commands_survive_signals(name: str, number: signal.Signals, place: Place) -> None:
     """`scripts/faults.py` ends every long command by every signal, many times."""

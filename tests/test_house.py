@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -101,3 +102,19 @@ def test_no_file_is_longer_than_300_lines() -> None:
         for module, path in MODULES.items()
     }
     assert {module: count for module, count in lines.items() if count > 300} == {}
+
+
+def test_tests_that_need_posix_are_skipped_elsewhere() -> None:
+    """What Windows lacks is used by files that say so, or that are not imported there."""
+    lacking = re.compile(
+        r"os\.(mkfifo|fork|umask)|signal\.(SIG(KILL|ALRM|VTALRM|PROF|XFSZ)|setitimer)|resource\.\w"
+    )
+    tests = Path(__file__).parent
+    unmarked = [
+        str(path.relative_to(tests))
+        for path in tests.rglob("*.py")
+        if lacking.search(text := path.read_text(encoding="utf-8"))
+        and "posix_only" not in text
+        and path not in (tests / "faults.py", tests / "fuzz" / "measure.py")
+    ]
+    assert unmarked == []

@@ -28,6 +28,10 @@ from musicvae.theory.keys import parse_key
 from musicvae.theory.meter import parse_meter
 from musicvae.theory.pitch import parse_range
 
+from .posix import posix_only
+
+pytestmark = posix_only("timer of CPU time")
+
 SECONDS = 0.5
 """CPU time that a text may take; each of the worst took minutes or seconds once."""
 
@@ -58,7 +62,7 @@ def patterns() -> list[Any]:
     """Every pattern that a module holds, or writes where it is used, and how it is matched."""
     found: dict[str | bytes, tuple[re.Pattern[Any], tuple[str, ...]]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         if "import re\n" not in text:
             continue
         name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)

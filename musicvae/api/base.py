@@ -16,7 +16,7 @@ from ..performance.render import Rendering
 from ..score.phrase import Phrase
 from . import inputs
 from .inputs import Music
-from .sections import Section, Sections, main_number, select_main, select_sections
+from .sections import Section, Sections, select_main, select_sections
 
 
 class ConstraintOptions(TypedDict, total=False):
@@ -59,7 +59,7 @@ class ModelBase:
         """
         opened = inputs.open(music, bpm=bpm)
         section = select_main(self.player, opened, track)
-        notices = (*section.phrase.notices, *_changes_meter(opened), *_moved(section, opened))
+        notices = (*section.phrase.notices, *opened.unread_sections, *_moved(section, opened))
         return replace(section.phrase, notices=notices)
 
     def _select_sections(self, music: Music, track: str | int | None, bpm: float) -> Sections:
@@ -69,17 +69,6 @@ class ModelBase:
     def _rendering(self, pattern: str | None, humanize: float = 0.0) -> Rendering:
         """How decoded phrases are rendered; a pattern needs a codec with chords."""
         return Rendering.create(self.player.codec.name, pattern, humanize)
-
-
-def _changes_meter(opened: inputs.Opened) -> tuple[str, ...]:
-    """The notice about the sections of other meters, which a verb does not read."""
-    if len(opened.phrases) == 1:
-        return ()
-    number = main_number(opened) + 1
-    return (
-        f"{opened.name or 'The music'} changes meter: of {len(opened.phrases)} sections, number "
-        f"{number} was read, which has the most notes (musicvae info shows them)",
-    )
 
 
 def _moved(section: Section, opened: inputs.Opened) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from ..verbs import extend, generate, latent, replay, vary
 from . import inputs
 from .base import ConstraintOptions, ModelBase, sampling_of
 from .inputs import Music, naming
-from .sections import join_sections, main_number
+from .sections import join_sections
 
 
 class GenerationVerbs(ModelBase):
@@ -203,7 +203,7 @@ class GenerationVerbs(ModelBase):
         results = [
             self._replay(opened, phrase) if phrase.recipe else phrase for phrase in opened.phrases
         ]
-        return join_sections(results, main_number(opened))
+        return join_sections(results, opened.main_number)
 
     def _replay(self, opened: inputs.Opened, phrase: Phrase) -> Phrase:
         with naming(opened):

@@ -40,6 +40,23 @@ class Opened:
         """What was not read as it stands in the file, each with its name; see `Phrase.notices`."""
         return notices_of(self.phrases)
 
+    @property
+    def main_number(self) -> int:
+        """Number of the main phrase, from 0."""
+        return self.phrases.index(self.main)
+
+    @property
+    def unread_sections(self) -> tuple[str, ...]:
+        """The notice about the sections that a verb of one section does not read."""
+        if len(self.phrases) == 1:
+            return ()
+        bars = sum(phrase.bars for phrase in self.phrases)
+        return (
+            f"{self.name or 'The music'} changes meter: of {len(self.phrases)} sections, number "
+            f"{self.main_number + 1} was read, which has the most notes, {self.main.bars} of "
+            f"{bars} bars (musicvae info shows them)",
+        )
+
 
 Music: TypeAlias = "Phrase | Opened | Source | PrettyMIDI | Iterable[NoteTuple]"
 """Music as every verb takes it."""
@@ -97,11 +114,14 @@ def _read(music: Any, bpm: float) -> Iterable[Phrase]:
 def to_phrase(music: Music, *, bpm: float = 120.0) -> Phrase:
     """Turn music of any kind into a phrase; of several meters, the section with the most notes.
 
+    A notice then says how much that is.
+
     Raises:
         MidiError: the file cannot be read, or contains no note.
         RequestError: the argument is not music.
     """
-    return open(music, bpm=bpm).main
+    opened = open(music, bpm=bpm)
+    return replace(opened.main, notices=(*opened.main.notices, *opened.unread_sections))
 
 
 @contextmanager

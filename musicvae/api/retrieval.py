@@ -23,7 +23,11 @@ class RetrievalVerbs(ModelBase):
     def encode(
         self, source: Music, *, track: str | int | None = None, bpm: float = 120.0
     ) -> FloatArray:
-        """Posterior mean of each window of some music. Output `[windows, Z]`."""
+        """Posterior mean of each window of some music. Output `[windows, Z]`.
+
+        Of several meters, the section with the most notes; the notices of `to_phrase(source)` say
+        how much that is.
+        """
         return latent.encode(self.player, self._select(source, track, bpm))
 
     @check_arguments
@@ -52,7 +56,7 @@ class RetrievalVerbs(ModelBase):
         """Find the files most like some music; see `retrieval.search.similar`.
 
         Args:
-            query: music of any kind; a file is not compared with itself.
+            query: music of any kind, read as by `encode`; a file is not compared with itself.
             library: a folder of MIDI, or its index from `open_library`, for several queries.
             n: number of files at most, nearest first.
             track: the part of the query to read, as for `interpolate`.

@@ -112,7 +112,7 @@ def _first_readable(player: Player, opened: Opened, track: Track) -> tuple[int, 
     Raises:
         RequestError: none can be read; the error is about the one with most notes.
     """
-    number = main_number(opened)
+    number = opened.main_number
     counts = [sum(len(part.notes) for part in phrase.parts) for phrase in opened.phrases]
     order = sorted(range(len(counts)), key=lambda i: (i != number, -counts[i]))
     errors = []
@@ -123,11 +123,6 @@ def _first_readable(player: Player, opened: Opened, track: Track) -> tuple[int, 
         except RequestError as error:
             errors.append(error)
     raise errors[0]
-
-
-def main_number(opened: Opened) -> int:
-    """Number of the section with most notes, from 0."""
-    return opened.phrases.index(opened.main)
 
 
 def _select(

@@ -51,7 +51,7 @@ def similar(
     with progress_bar("read", "files") as progress:
         index = vae.open_library(library, progress=progress)
     matches = vae.similar(opened, index, n, track=track, any_key=any_key, bpm=bpm)
-    report_notices(opened.notices)
+    report_notices((*opened.notices, *opened.unread_sections))
     typer.echo("\n".join(map(_line, matches)) or "There is no other file in the folder.")
     if index.skipped:
         hint = "" if reasons else " (--reasons lists them)"

@@ -39,6 +39,7 @@ from ..errors import DatasetError, OutputError, RequestError
 from ..score.windows import TWO_BARS, window_steps
 from ..theory.meter import Meter
 from .pieces import Pieces, read_pieces
+from .replace import DATA_JSON, delete_data_set
 from .shards import Shards, check_shard, load_array, shard_path, store_array, unpack
 
 FORMAT = 3
@@ -204,8 +205,7 @@ def save(
     """
     make_folder(folder)
     try:
-        for old in (*folder.glob("data.json"), *folder.glob("*-[0-9]*.npy")):
-            old.unlink()
+        delete_data_set(folder)
     except OSError as error:
         raise OutputError(f"{folder} cannot be written: {error.strerror or error}.") from error
     shards = dict.fromkeys(SPLITS, 0)
@@ -216,7 +216,7 @@ def save(
             store_array(path, "meters", meters)
             shards[split] += 1
     data = {"format": FORMAT, "codec": codec.name, "bars": bars, "shards": shards, **about}
-    write_atomic(folder / "data.json", json.dumps(data, indent=1).encode())
+    write_atomic(folder / DATA_JSON, json.dumps(data, indent=1).encode())
     return data
 
 
@@ -233,7 +233,7 @@ def open_split(folder: Path | str, split: str) -> Windows:
     folder = Path(folder)
     advice = f"make one with: musicvae prepare MIDI_FOLDER -o {folder}"
     try:
-        about = read_json(folder / "data.json", MAX_ABOUT_BYTES)
+        about = read_json(folder / DATA_JSON, MAX_ABOUT_BYTES)
         if about.get("format") != FORMAT:
             raise DatasetError(f"{folder} is a data set of another version; {advice} --force")
         codec, bars = CODECS[about["codec"]], int(about["bars"])

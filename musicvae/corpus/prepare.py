@@ -33,6 +33,7 @@ from .dataset import SPLITS, save
 from .gather import Corpus
 from .pieces import store_pieces
 from .read_file import READER_VERSION, file_stamp, read_batch, read_shards, row_type
+from .replace import replace_data_set
 from .split import choose_windows, group_versions, split_pieces
 from .workers import FILE_SECONDS, MAX_FILE_SECONDS, FileBatch, Work, run_batches
 
@@ -219,6 +220,8 @@ def write(
 ) -> dict[str, object]:
     """Write the distinct windows of each split; a held-out tune is in no other split.
 
+    A data set in `out` is replaced when the new one is complete.
+
     Args:
         others: files that are not named like MIDI files.
     """
@@ -234,27 +237,24 @@ def write(
     for piece in pieces:
         if piece.reason:
             left_out.setdefault(piece.reason, []).append(piece.file)
-    _write_pieces(out, corpus, splits, windows)
     used = [name for name, piece in zip(splits, pieces, strict=True) if piece.windows]
-    return save(
-        out,
-        CODECS[codec],
-        bars,
-        {name: _shards(corpus, windows[name], row_type(codec, bars)) for name in SPLITS},
-        {
-            "pieces": {name: used.count(name) for name in SPLITS},
-            "windows": {name: len(windows[name]) for name in SPLITS},
-            "windows_left_out": dict(dropped.most_common()),
-            "files": len(pieces),
-            "files_left_out": dict(sorted(left_out.items(), key=lambda item: -len(item[1]))),
-            "files_passed_over": list(others),
-            "notices": [
-                f"There is no music for {name}: it needs more tunes. {USES[name]}"
-                for name in SPLITS
-                if not len(windows[name])
-            ],
-        },
-    )
+    about = {
+        "pieces": {name: used.count(name) for name in SPLITS},
+        "windows": {name: len(windows[name]) for name in SPLITS},
+        "windows_left_out": dict(dropped.most_common()),
+        "files": len(pieces),
+        "files_left_out": dict(sorted(left_out.items(), key=lambda item: -len(item[1]))),
+        "files_passed_over": list(others),
+        "notices": [
+            f"There is no music for {name}: it needs more tunes. {USES[name]}"
+            for name in SPLITS
+            if not len(windows[name])
+        ],
+    }
+    shards = {name: _shards(corpus, windows[name], row_type(codec, bars)) for name in SPLITS}
+    with replace_data_set(out) as folder:
+        _write_pieces(folder, corpus, splits, windows)
+        return save(folder, CODECS[codec], bars, shards, about)
 
 
 def _shards(

@@ -14,7 +14,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -101,11 +101,11 @@ Work = Callable[[FileBatch], Path]
 
 @contextmanager
 def time_limit(seconds: float, parent_pid: int | None = None) -> Iterator[None]:
-    """Limit the time for one file with an alarm signal.
+    """Limit the time for one file in the main thread of a process; there is no limit in others.
 
-    Works in the main thread of a process, on systems that have SIGALRM; elsewhere there is
-    no limit. Native code that holds the interpreter lock, so that the signal is not handled,
-    is ended with its worker process `GRACE_SECONDS` later.
+    An alarm signal ends the reading, on systems that have SIGALRM. Without it, and in native code
+    that holds the interpreter lock so that no signal is handled, the worker process is ended
+    `GRACE_SECONDS` later.
 
     Args:
         parent_pid: the process that waits for the workers; None if this process reads the files.
@@ -113,10 +113,20 @@ def time_limit(seconds: float, parent_pid: int | None = None) -> Iterator[None]:
     Raises:
         FileTimeout: the time is up.
     """
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    if not in_main_thread or not hasattr(signal, "SIGALRM"):
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
+    is_worker = parent_pid not in (None, os.getpid())
+    with (
+        _alarm(seconds) if hasattr(signal, "SIGALRM") else nullcontext(),
+        _process_limit(seconds + GRACE_SECONDS) if is_worker else nullcontext(),
+    ):
+        yield
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Raise FileTimeout in the block when the time is up."""
 
     def on_alarm(*_: object) -> None:
         raise FileTimeout(seconds)
@@ -124,18 +134,21 @@ def time_limit(seconds: float, parent_pid: int | None = None) -> Iterator[None]:
     previous_handler = signal.signal(signal.SIGALRM, on_alarm)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        if parent_pid in (None, os.getpid()):
-            yield
-        else:
-            with Path(os.devnull).open("w") as null:
-                faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True, file=null)
-                try:
-                    yield
-                finally:
-                    faulthandler.cancel_dump_traceback_later()
+        yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous_handler)
+
+
+@contextmanager
+def _process_limit(seconds: float) -> Iterator[None]:
+    """End the process if it is still in the block when the time is up."""
+    with Path(os.devnull).open("w") as null:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=null)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
 
 def run_batches(

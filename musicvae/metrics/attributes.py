@@ -111,17 +111,21 @@ def _density(notes: Notes, phrase: Phrase) -> float:
     return len(notes) * phrase.meter.steps_per_bar / phrase.steps
 
 
-def _top_line(notes: Notes) -> list[int]:
-    """One pitch for each onset: that of its longest note, the highest of equally long ones."""
-    return list({note.start: note.pitch for note in sorted(notes)}.values())
+def top_line(notes: Notes) -> list[Note]:
+    """The highest note of each onset, in order: the melody of a polyphonic part.
+
+    Blind to: voices that cross, and melodies below the top.
+    """
+    upwards = sorted(notes, key=lambda note: (note.start, note.pitch))
+    return list({note.start: note for note in upwards}.values())
 
 
 def _interval(notes: Notes, phrase: Phrase) -> float:
     """Mean size of the melodic intervals, in semitones.
 
-    Blind to: their direction and order, and all notes of a chord but one.
+    Blind to: their direction and order, and all notes of a chord but the highest.
     """
-    intervals = [abs(after - before) for before, after in pairwise(_top_line(notes))]
+    intervals = [abs(after.pitch - before.pitch) for before, after in pairwise(top_line(notes))]
     return sum(intervals) / max(1, len(intervals))
 
 

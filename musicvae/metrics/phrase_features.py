@@ -14,7 +14,7 @@ from ..score.phrase import Note, Phrase
 from ..theory.chords import INTERVALS, Chord, pitch_classes
 from ..theory.drum_kit import DRUM_CLASS, DRUM_CLASSES
 from ..theory.meter import TRIPLET
-from .attributes import ATTRIBUTES, MAJOR_SCALE
+from .attributes import ATTRIBUTES, MAJOR_SCALE, top_line
 from .cadence import cadence, estimate_key
 from .repetition import bar_repetition, chord_repetition, drum_repetition, motif_repetition
 
@@ -60,14 +60,6 @@ def phrase_features(phrase: Phrase, codec: Codec) -> Features:
         suffix = f", {part.name}" if len(codec.parts) > 1 else ""
         features |= {f"{name}{suffix}": value for name, value in values.items()}
     return features
-
-
-def top_line(notes: Sequence[Note]) -> list[Note]:
-    """The highest note of each onset, in order: the melody of a polyphonic part.
-
-    Blind to: voices that cross, and melodies below the top.
-    """
-    return list({note.start: note for note in sorted(notes)}.values())
 
 
 def _pitched_features(phrase: Phrase, notes: Sequence[Note], polyphonic: bool) -> Features:

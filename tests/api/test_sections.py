@@ -146,6 +146,7 @@ def test_verbs_of_several_files_read_the_section_with_most_notes(tiny_model: Mus
     data = foreign(BAND)
     walk = tiny_model.interpolate(data, BAND, 2)
     assert any("changes meter: of 2 sections" in notice for notice in walk[0].notices)
+    assert inputs.to_phrase(data).notices == walk[0].notices
     assert inputs.open(BAND).main == BAND
     assert all(len(phrase.sections) == 1 for phrase in walk)
 

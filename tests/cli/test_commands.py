@@ -147,7 +147,10 @@ def test_a_file_that_changes_meter_is_reported(
     words = ("interpolate", tune, tmp_path / "two.mid", tmp_path / "walk", "--n", "2")
     output = terminal.play(*words, "--track", "1", "--track-b", "1")
     assert "two.mid changes meter: of 2 sections, number 1" in output
+    assert "2 of 4 bars" in output
     assert "waltz.mid changes" not in output
+    output = terminal.play("similar", tmp_path / "two.mid", tmp_path, "--track", "1")
+    assert "two.mid changes meter: of 2 sections, number 1" in output
 
 
 def test_a_file_of_several_sections_is_written_whole(terminal: Terminal, tmp_path: Path) -> None:

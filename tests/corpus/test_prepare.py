@@ -9,10 +9,11 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import combinations
+from importlib import import_module
+from itertools import combinations, count
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,13 @@ from musicvae.corpus.split import (
     split_pieces,
 )
 from musicvae.corpus.windowing import tune_keys, window_keys
-from musicvae.errors import DatasetError, RequestError
+from musicvae.errors import DatasetError, OutputError, RequestError
 from musicvae.midi.writer import write_midi
 from musicvae.progress import Report
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.theory.meter import Meter
+
+from ..posix import posix_only
 
 
 def tune(seed: int, bars: int = 8, meter: Meter | None = None) -> Phrase:
@@ -130,10 +133,33 @@ def test_windows_occur_once_up_to_transposition_and_in_one_split(
         assert not one & other
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of a data set; it has no subfolders."""
-    assert not [path for path in folder.iterdir() if path.is_dir()]
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+def contents(folder: Path, but: str = "") -> dict[str, bytes]:
+    """Every file of a data set; it has no subfolders, but for one that is named."""
+    paths = [path for path in folder.iterdir() if path.name != but]
+    assert not [path for path in paths if path.is_dir()]
+    return {path.name: path.read_bytes() for path in paths}
+
+
+WRITERS = (
+    ("prepare.store_pieces", 1),
+    ("dataset.store_array", 0),
+    ("dataset.store_array", 3),
+    ("dataset.write_atomic", 0),
+)
+"""Functions that write a data set, and how many of their calls go well before one fails."""
+
+
+def fails_after(good: int, name: str, error: BaseException) -> Callable[..., None]:
+    """A function of `musicvae.corpus` whose calls raise an error, after so many good ones."""
+    module, function = name.split(".")
+    writer, calls = getattr(import_module(f"musicvae.corpus.{module}"), function), count()
+
+    def call(*arguments: object) -> None:
+        if next(calls) == good:
+            raise error
+        writer(*arguments)
+
+    return call
 
 
 def test_preparing_twice_gives_the_same_bytes(midi_folder: Path, tmp_path: Path) -> None:
@@ -188,6 +214,28 @@ def test_a_run_that_is_killed_leaves_no_data_set(midi_folder: Path, tmp_path: Pa
     prepare([midi_folder], out, workers=1)
     prepare([midi_folder], tmp_path / "whole", workers=1)
     assert contents(out) == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("error", [OutputError("The disk is full."), KeyboardInterrupt()])
+def test_a_run_that_fails_leaves_the_old_data_set(
+    error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every byte stays, wherever writing stops; the next run replaces the data set."""
+    for seed in range(4):
+        write_midi(tune(seed), tmp_path / "midi" / f"{seed}.mid")
+    out = tmp_path / "data"
+    prepare([tmp_path / "midi"], out, workers=1)
+    old = contents(out)
+    write_midi(tune(4), tmp_path / "midi" / "4.mid")
+    for name, good in WRITERS:
+        with monkeypatch.context() as patched:
+            patched.setattr(f"musicvae.corpus.{name}", fails_after(good, name, error))
+            with pytest.raises(type(error)):
+                prepare([tmp_path / "midi"], out, workers=1)
+        assert contents(out, but=preparation.READING_FOLDER) == old, name
+    prepare([tmp_path / "midi"], out, workers=1)
+    prepare([tmp_path / "midi"], tmp_path / "fresh", workers=1)
+    assert contents(out) == contents(tmp_path / "fresh") != old
 
 
 def test_files_that_are_the_same_are_one_piece(tmp_path: Path) -> None:
@@ -253,7 +301,7 @@ def write_damaged(folder: Path, whole: bytes) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+@posix_only("named pipes in folders")
 def test_a_thousand_files_with_a_hundred_damaged_give_a_hundred_reasons(tmp_path: Path) -> None:
     """Each damaged file is listed with its reason, and each of the others is a piece."""
     folder = tmp_path / "midi"

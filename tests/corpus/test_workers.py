@@ -15,6 +15,8 @@ import pytest
 from musicvae.corpus.workers import FileBatch, FileTimeout, run_batches, time_limit
 from musicvae.errors import DatasetError, OutputError
 
+from ..posix import posix_only
+
 
 def batches(folder: Path, *names: str, size: int = 4, timeout: float = 5) -> Iterator[FileBatch]:
     """Batches of file names; each name tells what the reader does."""
@@ -77,6 +79,7 @@ def test_a_file_that_ends_its_worker_is_reported_and_the_rest_is_read(
     assert not list(tmp_path.glob("*.now"))
 
 
+@posix_only("alarm that ends the reading of a file")
 def test_a_library_that_hangs_is_ended_with_its_process(tmp_path: Path) -> None:
     """Although it holds the interpreter lock, so that the alarm is not handled."""
     names = ("1.mid", "hang.mid", "2.mid")
@@ -86,6 +89,29 @@ def test_a_library_that_hangs_is_ended_with_its_process(tmp_path: Path) -> None:
     assert files_read(tmp_path) == ["1.mid", "2.mid"]
 
 
+def read_without_alarm(batch: FileBatch) -> Path:
+    """A reader on a system without alarm signals."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.delattr(signal, "SIGALRM", raising=False)
+        for name in batch.mark_files():
+            with time_limit(batch.timeout, batch.parent_pid):
+                time.sleep(60 if name.startswith("hang") else 0)
+    batch.path.with_suffix(".json").write_text(" ".join(batch.files))
+    batch.marker.unlink()
+    return batch.path
+
+
+@pytest.mark.slow
+def test_without_an_alarm_a_file_that_hangs_is_ended_with_its_process(tmp_path: Path) -> None:
+    """As on Windows: the other files are read."""
+    names = ("1.mid", "hang.mid", "2.mid")
+    results = list(run_batches(read_without_alarm, batches(tmp_path, *names, timeout=0.5), 1))
+    ended = {file: reason for _, reasons in results for file, reason in reasons.items()}
+    assert ended == {"hang.mid": "reading it takes longer than 0.5 seconds"}
+    assert sum(done for done, _ in results) == 3
+
+
+@posix_only("alarm that ends the reading of a file")
 def test_time_is_limited(tmp_path: Path) -> None:
     """In this process too, which is never ended; the previous signal handler is restored."""
     before = signal.getsignal(signal.SIGALRM)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.codecs import CODECS
-from musicvae.metrics.attributes import ATTRIBUTES, attributes_of, metric_level
+from musicvae.metrics.attributes import ATTRIBUTES, attributes_of, metric_level, top_line
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.theory.drum_kit import DRUM_PITCH
 from musicvae.theory.meter import TRIPLET, Meter
@@ -46,6 +46,28 @@ def test_figures_of_a_little_tune_are_as_counted_by_hand() -> None:
         "pitch": 65.5,
         "length": math.log2(1.25),
     }
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 15), st.integers(1, 16), st.integers(40, 80)),
+        min_size=1,
+        unique_by=lambda note: (note[0], note[2]),
+    )
+)
+def test_the_top_line_is_the_highest_note_of_each_onset(notes: list[tuple[int, int, int]]) -> None:
+    """However long it and the notes below it are, and in any order."""
+    line = top_line([Note(*note) for note in notes])
+    onsets = sorted({start for start, _, _ in notes})
+    assert [note.start for note in line] == onsets
+    assert [note.pitch for note in line] == [
+        max(pitch for start, _, pitch in notes if start == onset) for onset in onsets
+    ]
+
+
+def test_the_interval_of_chords_is_that_of_their_highest_notes() -> None:
+    """A long note below them is not heard as the tune."""
+    assert measure("interval", (0, 4, 72), (0, 16, 48), (4, 4, 74), (4, 8, 60)) == 2
 
 
 def test_a_note_is_syncopated_if_the_stronger_step_before_it_is_empty() -> None:

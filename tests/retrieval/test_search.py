@@ -27,6 +27,7 @@ from musicvae.score.windows import join_phrases
 from musicvae.theory.meter import Meter
 
 from ..miniatures import little_piece, little_tune, tiny_checkpoint, tiny_prior
+from ..posix import posix_only
 
 
 def transposed(phrase: Phrase, semitones: int) -> Phrase:
@@ -259,6 +260,7 @@ def test_an_unusable_folder_or_net_is_an_error(tiny_model: MusicVAE, tmp_path: P
         MusicVAE(tiny_checkpoint("lstm")).open_library(tmp_path)
 
 
+@posix_only("alarm that ends the reading of a file")
 def test_a_file_that_takes_too_long_is_left_out_by_name(
     tmp_path: Path, tiny_model: MusicVAE, monkeypatch: pytest.MonkeyPatch
 ) -> None:

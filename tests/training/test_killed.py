@@ -14,6 +14,7 @@ from musicvae.training.metrics_log import METRICS_FILE
 from musicvae.training.resume import STATE_FILE
 
 from ..miniatures import write_dataset
+from ..posix import posix_only
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,7 +58,7 @@ for out in (broken, unbroken):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks no process")
+@posix_only("fork of a process")
 def test_a_run_survives_ten_kills_at_random_moments(tmp_path: Path) -> None:
     """Weights, optimizer state and metrics are identical, and no temporary files are left."""
     places = [
