@@ -135,12 +135,12 @@ def little_piece(codec: str, meter: Meter, seed: int, bars: int = 2) -> Phrase:
     )
     if codec == "drums":
         return replace(tune, parts=(drums,))
-    if codec == "trio":
+    if codec in ("trio", "band"):
         bass = tuple(replace(note, pitch=note.pitch - 24) for note in melody.notes)
-        return replace(tune, parts=(melody, Part(bass, 33), drums))
-    if codec == "leadsheet":
+        tune = replace(tune, parts=(melody, Part(bass, 33), drums))
+    if codec in ("leadsheet", "band"):
         beats = np.arange(tune.steps // meter.steps_per_beat)
-        return replace(tune, chords=to_chord_changes(1 + (beats // 2 + seed) * 5 % 12, meter))
+        tune = replace(tune, chords=to_chord_changes(1 + (beats // 2 + seed) * 5 % 12, meter))
     return tune
 
 

@@ -67,7 +67,7 @@ class GenerationVerbs(ModelBase):
         """
         sampling = sampling_of(temperature, seed, constraints)
         if humanize is None:
-            humanize = DRUM_FEEL if self.player.codec.name == "drums" else 0.0
+            humanize = 0.0 if self.player.codec.pitches else DRUM_FEEL
         rendering = self._rendering(pattern, humanize)
         phrases = generate.generate(
             self.player,

@@ -22,7 +22,9 @@ def prepare(
     ],
     codec: Annotated[
         str,
-        typer.Option(help="What the net will read: melody, drums, roll, piano, trio, leadsheet."),
+        typer.Option(
+            help="What the net will read: melody, drums, roll, piano, trio, leadsheet, band."
+        ),
     ] = "melody",
     bars: Annotated[int, typer.Option(help="Length of a window, in bars.", min=2, max=64)] = 2,
     track: Track = None,

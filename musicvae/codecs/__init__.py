@@ -6,6 +6,7 @@
     piano       the same over the 88 keys of a piano
     trio        melody, bass and drums: a class each
     leadsheet   melody, and one chord a beat
+    band        melody, bass, drums, and one chord a beat
 
 All parts of a window share one latent vector z.
 """
@@ -18,7 +19,7 @@ from .drums import DrumsCodec
 from .melody import MelodyCodec
 from .multitrack import PartsCodec
 from .pianoroll import RollCodec
-from .track_selection import select_leadsheet, select_piano, select_trio
+from .track_selection import select_band, select_leadsheet, select_piano, select_trio
 
 __all__ = [
     "CODECS",
@@ -33,6 +34,7 @@ __all__ = [
 
 TRIO = MelodyCodec(), MelodyCodec("bass", program=33), DrumsCodec()
 LEADSHEET = MelodyCodec(), ChordsCodec()
+BAND = *TRIO, ChordsCodec()
 
 CODECS: dict[str, Codec] = {
     codec.name: codec
@@ -43,6 +45,7 @@ CODECS: dict[str, Codec] = {
         RollCodec("piano", range(21, 109), select_piano),
         PartsCodec("trio", TRIO, select_trio),
         PartsCodec("leadsheet", LEADSHEET, select_leadsheet),
+        PartsCodec("band", BAND, select_band),
     )
 }
 """All codecs by name. To add one, write its file and a line here."""

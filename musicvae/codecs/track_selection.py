@@ -94,7 +94,17 @@ def select_trio(phrase: Phrase, track: Track = None) -> Phrase:
     return replace(phrase, parts=parts, notices=(*phrase.notices, *notices))
 
 
-MELODY_SELECTORS: tuple[Selector, ...] = (select_melody, select_leadsheet, select_trio)
+def select_band(phrase: Phrase, track: Track = None) -> Phrase:
+    """The parts of `select_trio`, and the chords that `select_chords` takes from all parts."""
+    return replace(select_trio(phrase, track), chords=select_chords(phrase).chords)
+
+
+MELODY_SELECTORS: tuple[Selector, ...] = (
+    select_melody,
+    select_leadsheet,
+    select_trio,
+    select_band,
+)
 """Selectors whose first part is the melody."""
 
 

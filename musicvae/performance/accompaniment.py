@@ -103,9 +103,11 @@ def add_accompaniment(
 ) -> Phrase:
     """A lead sheet with its accompaniment: the melody, then chords and bass from `accompany`.
 
-    Chords and bass swell and fade with the melody, half as much.
+    Chords and bass swell and fade with the melody, half as much. A band has a bass of its own: it
+    gets chords alone, after its parts.
     """
-    melody = replace(phrase.parts[0], name=phrase.parts[0].name or "Melody")
+    melody, *others = phrase.parts
+    melody = replace(melody, name=melody.name or "Melody")
     parts = accompany(
         phrase.chords,
         phrase.meter,
@@ -126,7 +128,8 @@ def add_accompaniment(
         )
         for part in parts
     )
-    return replace(phrase, parts=(melody, chords, bass))
+    added = (chords,) if others else (chords, bass)
+    return replace(phrase, parts=(melody, *others, *added))
 
 
 def _spans(

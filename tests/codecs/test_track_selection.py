@@ -48,8 +48,8 @@ def test_a_codec_selects_its_parts_or_raises(codec: str, phrase: Phrase) -> None
         with pytest.raises(RequestError, match=r"^nothing pitched|^no drum"):
             select(phrase, codec)
         return
-    # a lead sheet may have chords that were recognized from the notes
-    chords = phrase.chords if codec == "leadsheet" else selected.chords
+    # what has chords may have those that were recognized from the notes
+    chords = phrase.chords if CODECS[codec].has_chords else selected.chords
     assert replace(selected, parts=phrase.parts, chords=chords) == phrase
     decoded = CODECS[codec].decode(CODECS[codec].encode(selected), Meter(1, 16))
     assert [part.is_drum for part in selected.parts] == [part.is_drum for part in decoded.parts]
@@ -108,6 +108,13 @@ def test_a_missing_bass_or_missing_drums_of_a_trio_are_silent(kit: tuple[Part, .
         select(band(KIT), "trio")
 
 
+def test_a_band_is_a_trio_with_the_chords_of_a_lead_sheet() -> None:
+    """A given track becomes the melody."""
+    assert select(WHOLE, "band").parts == select(WHOLE, "trio").parts
+    assert select(WHOLE, "band").chords == select(WHOLE, "leadsheet").chords != ()
+    assert select(WHOLE, "band", "Piano, right").parts[0] == RIGHT
+
+
 @pytest.mark.parametrize("codec", ["drums", "trio"])
 def test_strokes_of_no_drum_class_are_counted(codec: str) -> None:
     """By number and pitch; their steps are lost. Strokes that all have a class give no notice."""
@@ -158,4 +165,4 @@ def test_a_silent_phrase_is_selected_as_silence(codec: str) -> None:
     silent = band(replace(TUNE, notes=()))
     selected = select(silent, codec)
     assert selected.is_silent
-    assert codec in ("drums", "trio") or selected == silent
+    assert codec in ("drums", "trio", "band") or selected == silent

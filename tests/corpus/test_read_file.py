@@ -97,10 +97,10 @@ def test_a_row_is_what_is_stored(codec: str) -> None:
     """Drum classes take two bytes, channels one bit; longer windows have more steps."""
     two, sixteen = (row_type(codec, bars)["codes"] for bars in (2, 16))
     shapes = {"melody": (64,), "drums": (64,), "roll": (64, 32), "piano": (64, 22), "trio": (64, 3)}
-    shapes["leadsheet"] = (64, 2)
+    shapes |= {"leadsheet": (64, 2), "band": (64, 4)}
     assert two.shape == shapes[codec]
     assert sixteen.shape == (512, *two.shape[1:])
-    assert two.base == (np.uint16 if codec in ("drums", "trio") else np.uint8)
+    assert two.base == (np.uint16 if codec in ("drums", "trio", "band") else np.uint8)
 
 
 def test_each_segment_is_read_by_its_codec() -> None:

@@ -31,8 +31,9 @@ def is_usable(window: Phrase, codec: str) -> bool:
     longest = {note.start: note.end for note in notes}  # sorted: the longest of a start comes last
     ends, starts = [0, *longest.values()], [*longest, window.steps]
     rests = [start - end for start, end in zip(starts, ends, strict=True)]
-    silent_part = codec in ("trio", "leadsheet") and not all(part.notes for part in window.parts)
-    if codec == "leadsheet":
+    together = ("trio", "leadsheet", "band")
+    silent_part = codec in together and not all(part.notes for part in window.parts)
+    if codec in ("leadsheet", "band"):
         silent_part |= not any(change.chord for change in window.chords)
     return len(notes) >= 3 and max(rests) <= window.meter.steps_per_bar and not silent_part
 

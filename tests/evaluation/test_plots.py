@@ -31,7 +31,7 @@ def test_samples_of_every_codec_are_drawn(codec: str, tmp_path: Path) -> None:
     silent = CODECS[codec].decode(CODECS[codec].rest[None].repeat(32, axis=0), Meter())
     samples = [silent, *(little_piece(codec, Meter(), seed) for seed in range(2))]
     (path,) = draw_evaluation(Evaluation(3, {}, samples=samples), tmp_path)
-    assert size(path)[1] == (288 if codec in ("drums", "trio") else 192)
+    assert size(path)[1] == (288 if codec in ("drums", "trio", "band") else 192)
 
 
 def test_long_phrases_are_drawn_fewer_in_a_row(tmp_path: Path) -> None:

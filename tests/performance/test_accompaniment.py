@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from musicvae.errors import RequestError
-from musicvae.performance.accompaniment import PATTERNS, accompany
+from musicvae.performance.accompaniment import PATTERNS, accompany, add_accompaniment
 from musicvae.performance.patterns import BASS_HIGH, BASS_LOW
 from musicvae.performance.voicing import HIGH, LOW, voicing
 from musicvae.score.phrase import ChordChange, Note, Part, Phrase, chord_map
@@ -197,3 +197,15 @@ def test_chords_keep_below_the_melody_where_there_is_room(pattern: str, phrase: 
         if change.chord and above and played:
             lowest = voicing(change.chord, (), LOW)
             assert max(played) < min(above) or max(played) <= lowest[-1]
+
+
+def test_a_band_keeps_its_bass_and_drums_and_gets_chords() -> None:
+    """After its own parts; a lead sheet gets chords and a bass."""
+    tune = Part((Note(0, 16, 72),), name="Melody")
+    bass, drums = Part((Note(0, 4, 36),), 33, name="Bass"), Part((Note(0, 1, 36),), is_drum=True)
+    chords = (ChordChange(0, Chord(0)),)
+    played = add_accompaniment(Phrase(bars=1, parts=(tune, bass, drums), chords=chords))
+    assert played.parts[:3] == (tune, bass, drums)
+    assert [part.name for part in played.parts[3:]] == ["Chords"]
+    alone = add_accompaniment(Phrase(bars=1, parts=(tune,), chords=chords))
+    assert [part.name for part in alone.parts] == ["Melody", "Chords", "Bass"]
