@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 import typer.testing
 from hypothesis import HealthCheck, settings
 
@@ -49,7 +50,7 @@ def no_curves() -> Iterator[None]:
 def commands_built_once() -> Iterator[None]:
     """`CliRunner` builds all commands anew at each call, which takes longer than most of them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(typer.testing, "_get_command", cache(typer.testing._get_command))
+        patch.setattr(typer.testing, "_get_command", cache(typer.main.get_command))
         yield
 
 
