@@ -11,6 +11,7 @@ import pytest
 from joblib.externals.loky import get_reusable_executor
 from typer.testing import CliRunner
 
+from musicvae.adapt import personalize, sliders
 from musicvae.api.model import load
 from musicvae.cli import app
 from musicvae.midi.writer import write_midi
@@ -19,7 +20,7 @@ TUNES = ("in", "a", "b", "c", "d", "query", "song")
 
 SHORT_OPTIONS = {
     "attributes": "--limit 2",
-    "train": "--steps 2",
+    "train": "--steps 2 --batch 16",
     "fit-prior": "--steps 2",
     "fit-attributes": "--limit 16",
     "evaluate": "--limit 16 --pairs 2",
@@ -55,6 +56,8 @@ def here(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     """A copy of that folder as the working directory."""
     shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(personalize, "SAMPLES", 8)  # phrases that its sliders are fitted on
+    monkeypatch.setattr(sliders, "MAX_SLIDER_WINDOWS", 8)
 
 
 def run(line: str) -> str:

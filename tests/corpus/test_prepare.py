@@ -64,10 +64,10 @@ def transposed(phrase: Phrase, semitones: int) -> Phrase:
     return replace(phrase, parts=(Part(tuple(moved)),))
 
 
-@pytest.fixture
-def midi_folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def midi_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sixty tunes, a transposed copy of each, a text file and three unusable files."""
-    folder = tmp_path / "midi"
+    folder = tmp_path_factory.mktemp("tunes") / "midi"
     for seed in range(60):
         phrase = tune(seed, meter=Meter(6, 8) if seed % 3 == 0 else Meter())
         write_midi(phrase, folder / "a" / f"{seed}.mid")
@@ -249,9 +249,9 @@ def test_files_that_are_the_same_are_one_piece(tmp_path: Path) -> None:
 
 
 def test_files_added_do_not_move_a_piece_to_another_split(tmp_path: Path) -> None:
-    """Two hundred tunes, after as many others are added and all files are renamed."""
-    for seed in range(400):
-        folder = tmp_path / ("few" if seed < 200 else "more")
+    """Eighty tunes, after as many others are added and all files are renamed."""
+    for seed in range(160):
+        folder = tmp_path / ("few" if seed < 80 else "more")
         write_midi(tune(seed), folder / f"{seed}.mid")
     splits = []
     for name in ("few", "many"):
@@ -261,7 +261,7 @@ def test_files_added_do_not_move_a_piece_to_another_split(tmp_path: Path) -> Non
         for path in (tmp_path / "more").iterdir():
             path.rename(tmp_path / "few" / f"0-{path.name}")
     few, many = splits
-    assert len(many) == 400
+    assert len(many) == 160
     assert {one: many[one] for one in few} == few
     assert set(few.values()) == set(SPLITS)
 
@@ -301,21 +301,26 @@ def write_damaged(folder: Path, whole: bytes) -> None:
 
 
 @pytest.mark.slow
+<<<<<<< HEAD
 @posix_only("named pipes in folders")
 def test_a_thousand_files_with_a_hundred_damaged_give_a_hundred_reasons(tmp_path: Path) -> None:
+=======
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+def test_of_three_hundred_files_a_hundred_damaged_give_a_hundred_reasons(tmp_path: Path) -> None:
+>>>>>>> work-ci
     """Each damaged file is listed with its reason, and each of the others is a piece."""
     folder = tmp_path / "midi"
-    for seed in range(900):
+    for seed in range(200):
         write_midi(tune(seed, bars=6), folder / f"tune {seed}.mid")
     write_damaged(folder, (folder / "tune 0.mid").read_bytes())
     about: dict[str, Any] = prepare([folder], tmp_path / "data", workers=2)
     reasons = [reason for reason, files in about["files_left_out"].items() for _ in files]
     names = {Path(file).name for files in about["files_left_out"].values() for file in files}
-    assert about["files"] == 1000
+    assert about["files"] == 300
     assert len(reasons) == len(names) == 100
     assert all(reasons)
     assert not any(name.startswith("tune") for name in names)
-    assert sum(about["pieces"].values()) == 900
+    assert sum(about["pieces"].values()) == 200
 
 
 def keys_of(*numbers: Sequence[int]) -> tuple[Keys, IntArray]:

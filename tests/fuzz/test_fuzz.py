@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("resource", reason="memory and CPU are not measured on this system")
 
+from ..cpu import HANG_SECONDS
 from .measure import MAX_SECONDS, Outcome, measure
 from .targets import TARGETS, make_input
 
@@ -32,7 +33,7 @@ def test_every_input_is_read_or_refused_with_one_sentence(name: str) -> None:
     """Each ends in time, without an exception of another family, in little memory."""
     findings = {}
     for index in range(INPUTS[name]):
-        outcome = measure(TARGETS[name].run, make_input(name, 0, index))
+        outcome = measure(TARGETS[name].run, make_input(name, 0, index), HANG_SECONDS)
         if outcome.finding:
             findings[index] = f"{outcome.finding}: {outcome.message}"
     assert findings == {}

@@ -1,4 +1,4 @@
-"""Files beyond the limits are refused quickly; each limit is tested at its edge."""
+"""Files beyond the limits are refused; each limit is tested at its edge."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from musicvae.midi.limits import DEFAULT_LIMITS, Limits
 from musicvae.midi.reader import read_midi
 from musicvae.midi.symusic_parser import MAX_BYTES
 
+from ..cpu import no_hang
 from .test_parser import END, NOTE, smf
 
 METER, TEMPO, TEXT = "00 ff 58 04 03 02 18 08", "00 ff 51 03 07 a1 20", "00 ff 01 02 61 62"
@@ -56,6 +57,9 @@ REPEATED = {
 }
 """What is in a hostile file again and again."""
 
+HOSTILE = (*REPEATED, "name", "riff", "a wrong length")
+"""Kinds of hostile files."""
+
 
 def hostile(kind: str) -> bytes:
     """A file of several MB with far too much of something."""
@@ -71,14 +75,12 @@ def hostile(kind: str) -> bytes:
     return HEADER + b"MTrk" + length.to_bytes(4) + body + LAST
 
 
-@pytest.mark.parametrize("kind", [*REPEATED, "name", "riff", "a wrong length"])
-def test_a_hostile_file_is_refused_in_a_second(kind: str) -> None:
-    """With one sentence."""
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_file_is_refused_without_a_hang(kind: str) -> None:
+    """With one sentence; scripts/bench/limits.py prints how soon."""
     data = hostile(kind)
-    start = time.process_time()
-    with pytest.raises(MidiError):
+    with no_hang(), pytest.raises(MidiError):
         read_midi(data)
-    assert time.process_time() - start < 1
 
 
 def test_held_notes_within_the_limits_are_no_square() -> None:

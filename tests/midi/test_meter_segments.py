@@ -46,7 +46,7 @@ def alternating(bars: int) -> Score:
 
 @pytest.mark.slow
 def test_work_grows_with_the_number_of_changes_only() -> None:
-    """Four times as many changes of meter, tempo and chord take less than eight times as long."""
+    """16 times as many changes of meter, tempo and chord take less than 64 times as long."""
 
     def seconds(bars: int) -> float:
         start = time.process_time()
@@ -55,4 +55,4 @@ def test_work_grows_with_the_number_of_changes_only() -> None:
         return time.process_time() - start
 
     seconds(10)
-    assert seconds(800) < 8 * min(seconds(200) for _ in range(3))
+    assert seconds(800) < 64 * min(seconds(50) for _ in range(3))

@@ -274,10 +274,10 @@ def test_a_file_that_takes_too_long_is_left_out_by_name(
         return read_midi(source)
 
     for module in ("retrieval.search", "adapt.personalize"):
-        monkeypatch.setattr(f"musicvae.{module}.FILE_SECONDS", 0.1)
+        monkeypatch.setattr(f"musicvae.{module}.FILE_SECONDS", 0.5)
     for module in ("retrieval.search", "corpus.read_file"):
         monkeypatch.setattr(f"musicvae.{module}.read_midi", slow)
-    reason = "reading it takes longer than 0.1 seconds."
+    reason = "reading it takes longer than 0.5 seconds."
     library = tiny_model.open_library(tmp_path)
     assert library.skipped == {"slow.mid": reason}
     assert len(tiny_model.similar(tmp_path / "a.mid", library)) == 1

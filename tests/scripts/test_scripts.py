@@ -29,6 +29,7 @@ from musicvae.theory.meter import Meter
 from musicvae.training import train
 from musicvae.training.fit_prior import fit_prior
 
+from ..midi import test_limits
 from ..miniatures import little_tune, tiny_checkpoint, tiny_prior, write_dataset
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -56,6 +57,14 @@ def test_the_playing_benchmark_prints_ratio_memory_and_speed() -> None:
     printed = run("bench/play.py", "--runs", "1")
     for name in ("generate / import torch", "peak", "warm,   1 at once", "warm,  64 at once"):
         assert name in printed
+
+
+def test_the_benchmark_of_limits_prints_how_soon_each_file_is_refused() -> None:
+    """A row for each kind of file, here of small ones."""
+    with patch.object(test_limits, "MANY", 2_000):
+        lines = run("bench/limits.py").splitlines()[1:]
+    assert [line[:20].strip() for line in lines] == list(test_limits.HOSTILE)
+    assert all(float(line[26:33]) >= 0 for line in lines)
 
 
 def test_the_training_benchmark_prints_phrases_a_second() -> None:

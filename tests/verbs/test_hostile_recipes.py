@@ -1,9 +1,8 @@
-"""Recipes from files of any content: each is replayed or refused, and none takes long."""
+"""Recipes from files of any content: each is replayed or refused, and none hangs."""
 
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +17,7 @@ from musicvae.midi.writer import midi_bytes
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.score.provenance import MAX_TEXT, parse_recipe
 
-SECONDS = 2.0  # of CPU, so that a busy machine does not fail it
+from ..cpu import no_hang
 
 VALUES: dict[str, Any] = {
     "infinity": float("inf"),
@@ -58,7 +57,7 @@ def variation(tiny_model: MusicVAE, clip: Phrase) -> Phrase:
 
 
 @pytest.mark.parametrize("option", ["accents", *OPTIONS])
-def test_a_recipe_of_absurd_values_is_refused_quickly(
+def test_a_recipe_of_absurd_values_is_refused_without_a_hang(
     option: str, tiny_model: MusicVAE, clip: Phrase, variation: Phrase
 ) -> None:
     """Whichever option it is, also for the verbs that only look for the plan."""
@@ -69,24 +68,22 @@ def test_a_recipe_of_absurd_values_is_refused_quickly(
     for value in VALUES.values():
         recipe = replace(phrase.recipe, options={**phrase.recipe.options, option: value})
         hostile = replace(phrase, recipe=recipe)
-        began = time.process_time()
-        try:
-            tiny_model.replay(hostile)
-        except RequestError as error:
-            reasons.append(str(error))
-        tiny_model.encode(hostile)
-        assert time.process_time() - began < SECONDS
+        with no_hang():
+            try:
+                tiny_model.replay(hostile)
+            except RequestError as error:
+                reasons.append(str(error))
+            tiny_model.encode(hostile)
     assert max(map(len, reasons)) < 300
 
 
-def test_a_recipe_of_the_longest_text_is_read_quickly() -> None:
+def test_a_recipe_of_the_longest_text_is_read_without_a_hang() -> None:
     """One character more, and it counts as none."""
     texts = "[" * MAX_TEXT, '{"a":' * (MAX_TEXT // 5), f'{{"z": "{"A" * (MAX_TEXT - 9)}"}}'
     for text in texts:
-        began = time.process_time()
-        assert parse_recipe(text) is None
-        assert parse_recipe(text + "x") is None
-        assert time.process_time() - began < SECONDS
+        with no_hang():
+            assert parse_recipe(text) is None
+            assert parse_recipe(text + "x") is None
 
 
 def test_parts_after_those_of_any_model_are_not_compared(
