@@ -26,19 +26,10 @@ from musicvae.theory.keys import parse_key
 from musicvae.theory.meter import parse_meter
 from musicvae.theory.pitch import parse_range
 
-<<<<<<< HEAD
-from .posix import posix_only
-
-pytestmark = posix_only("timer of CPU time")
-
-SECONDS = 0.5
-"""CPU time that a text may take; each of the worst took minutes or seconds once."""
-=======
 from .cpu import no_hang
 
 SUSPECT_SECONDS = 0.05
 """CPU that makes a pattern suspect, ten times what any takes: then its growth is measured."""
->>>>>>> work-ci
 
 REPEATS = 400
 """Of a few characters; a pattern that is not linear takes far longer for so many."""

@@ -301,13 +301,8 @@ def write_damaged(folder: Path, whole: bytes) -> None:
 
 
 @pytest.mark.slow
-<<<<<<< HEAD
 @posix_only("named pipes in folders")
-def test_a_thousand_files_with_a_hundred_damaged_give_a_hundred_reasons(tmp_path: Path) -> None:
-=======
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
 def test_of_three_hundred_files_a_hundred_damaged_give_a_hundred_reasons(tmp_path: Path) -> None:
->>>>>>> work-ci
     """Each damaged file is listed with its reason, and each of the others is a piece."""
     folder = tmp_path / "midi"
     for seed in range(200):
