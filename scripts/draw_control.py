@@ -1,8 +1,8 @@
-"""Draw the piano rolls of the documentation that show how to control a model.
+"""Draw the piano rolls of the documentation: what a model makes, and how to control it.
 
     python scripts/draw_control.py FOLDER
 
-Writes constraints.png, vary.png, settings.png and form.png.
+Writes clips.png, constraints.png, vary.png, settings.png and form.png.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ import musicvae
 from musicvae.plotting import draw_phrases
 from musicvae.score.windows import cut_phrase
 
+CLIPS = 48
 TUNES = Path(__file__).parent.parent / "data" / "tunes"
 
 
 def main(folder: Path) -> None:
     """Draw all pictures."""
     leadsheets, melodies = musicvae.load(), musicvae.load("melody-2bar")
+    clips = leadsheets.generate(CLIPS, seed=0)
+    draw_phrases(clips, folder / "clips.png", [str(number + 1) for number in range(CLIPS)])
+
     cases: list[tuple[str, dict[str, str]]] = [
         ("no constraints", {}),
         ("A minor, C4 to C5", {"key": "A minor", "range": "C4-C5"}),
