@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 
 import musicvae
 from musicvae import checkpoint
+from musicvae.adapt import fit_attributes as fit_attributes_module
 from musicvae.adapt import personalize as personalize_module
 from musicvae.adapt import sliders
 from musicvae.adapt.fit_attributes import fit_attributes
@@ -19,6 +20,17 @@ from musicvae.theory.meter import Meter
 from musicvae.training import fit_prior as fit_prior_module
 
 from .miniatures import little_tune, tiny_checkpoint, tiny_prior, write_dataset
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short() -> Iterator[None]:
+    """Little work in each step: the reports are the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fit_prior_module, "PRIOR_HIDDEN", 8)
+        patch.setattr(personalize_module, "SAMPLES", 8)
+        patch.setattr(sliders, "MAX_SLIDER_WINDOWS", 4)
+        patch.setattr(fit_attributes_module, "MAX_TRIAL_WINDOWS", 4)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -82,13 +94,8 @@ TASKS: dict[str, tuple[Task, set[str]]] = {
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_a_task_reports_from_start_to_end(
-    task: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_task_reports_from_start_to_end(task: str, folder: Path, tmp_path: Path) -> None:
     """The first report has the sizes and no figures; `done` never falls and ends at `total`."""
-    monkeypatch.setattr(fit_prior_module, "PRIOR_HIDDEN", 8)
-    monkeypatch.setattr(personalize_module, "SAMPLES", 8)
-    monkeypatch.setattr(sliders, "MAX_SLIDER_WINDOWS", 4)
     run, sizes = TASKS[task]
     reports: list[Report] = []
     run(folder, tmp_path / "out", reports.append)

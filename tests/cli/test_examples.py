@@ -11,7 +11,7 @@ import pytest
 from joblib.externals.loky import get_reusable_executor
 from typer.testing import CliRunner
 
-from musicvae.adapt import personalize, sliders
+from musicvae.adapt import fit_attributes, personalize, sliders
 from musicvae.api.model import load
 from musicvae.cli import app
 from musicvae.midi.writer import write_midi
@@ -58,6 +58,7 @@ def here(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(personalize, "SAMPLES", 8)  # phrases that its sliders are fitted on
     monkeypatch.setattr(sliders, "MAX_SLIDER_WINDOWS", 8)
+    monkeypatch.setattr(fit_attributes, "MAX_TRIAL_WINDOWS", 4)
 
 
 def run(line: str) -> str:

@@ -21,14 +21,14 @@ from musicvae.theory.meter import Meter
 
 from ..miniatures import little_band
 
-BANDS = [little_band(Meter(2, 4) if i % 4 == 0 else Meter(), i, 20) for i in range(20)]
+BANDS = [little_band(Meter(2, 4) if i % 4 == 0 else Meter(), i, 20) for i in range(12)]
 SINGER = Phrase(bars=20, parts=little_band(Meter(), 99, 20).parts[:1])
 EVERY_CODEC = pytest.mark.parametrize("codec", CODECS)
 
 
 @pytest.fixture(scope="module")
 def midi_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty bands, of twenty or forty bars, and a melody alone."""
+    """Twelve bands, of twenty or forty bars, and a melody alone."""
     folder = tmp_path_factory.mktemp("midi")
     for number, band in enumerate(BANDS):
         write_midi(band, folder / f"{number}.mid")
