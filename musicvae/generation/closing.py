@@ -20,7 +20,7 @@ from ..theory.keys import Key
 from ..theory.meter import Meter
 
 MIN_BARS = 4
-"""Shorter pieces are motifs, which need no ending."""
+"""Shorter pieces and sections are motifs, which need no ending."""
 
 FIFTH = 7
 TONIC_QUALITIES = ("maj", "maj7"), ("min", "min7")

@@ -138,7 +138,7 @@ def _draft_sections(
     size = window_bars(meter, player.bars)
     bars = max(form.bars, size)
     rules = [rule_at(player, constraints, meter, 0)] * len(rngs) if constraints else None
-    closes = closes and len(form.letters) * form.bars >= MIN_BARS and not constraints.chords
+    closes = closes and form.bars >= MIN_BARS and not constraints.chords
     last = form.letters[-1] if closes else None
     ends = last == form.sections[0] and form.bars <= size
     end = form.bars * meter.steps_per_bar if ends else None
