@@ -64,9 +64,15 @@ FURTHER_TRAININGS: dict[str, list[dict[str, Any]]] = {
 
 PRIOR: dict[str, dict[str, Any]] = {
     "melody-2bar": {"steps": 6_000, "reject_fraction": 0.15},
-    "drums-2bar": {"steps": 4_000, "reject_fraction": 0.05},
+    "drums-2bar": {"steps": 2_500, "dropout": 0.1},
     "melody-16bar": {"steps": 2_500},
-    "leadsheet-8bar": {"steps": 4_000},
+    "leadsheet-8bar": {
+        "steps": 3_500,
+        "hidden": 384,
+        "dropout": 0.1,
+        "transpose": True,
+        "top_p": 0.98,
+    },
     "trio-4bar": {"steps": 1_500},
     "piano-2bar": {"steps": 12_000},
 }
