@@ -63,7 +63,7 @@ FURTHER_TRAININGS: dict[str, list[dict[str, Any]]] = {
 """Further trainings; each starts from the previous net and has a lower beta."""
 
 PRIOR: dict[str, dict[str, Any]] = {
-    "melody-2bar": {"steps": 6_000, "reject_fraction": 0.15},
+    "melody-2bar": {"steps": 4_000, "hidden": 384, "dropout": 0.1},
     "drums-2bar": {"steps": 2_500, "dropout": 0.1, "reject_fraction": 0.008},
     "melody-16bar": {"steps": 2_500},
     "leadsheet-8bar": {
