@@ -168,8 +168,9 @@ def _directions(slopes: DoubleArray, others: Sequence[Sequence[int]]) -> DoubleA
     the one of least |d|^2 + w |side d|^2 is proportional to (I + w side' side)^-1 slope.
     """
     directions = []
+    unit = np.linalg.norm(slopes, axis=1).mean() or 1.0  # 0 if nothing has an effect
     for slope, indices in zip(slopes, others, strict=True):
-        side = slopes[indices] / np.linalg.norm(slopes, axis=1).mean()
+        side = slopes[indices] / unit
         penalty = np.eye(slopes.shape[1]) + SIDE_EFFECT_WEIGHT * side.T @ side
         directions.append(np.linalg.solve(penalty, slope))
     return np.array(directions)

@@ -53,6 +53,12 @@ def test_directions_change_one_attribute_and_leave_the_others() -> None:
         assert abs(effects[0, 1] / own_effect[1]) < abs(plain[0, 1] / plain[1, 1]) / 2
 
 
+def test_where_nothing_has_an_effect_no_direction_is_longer_than_another() -> None:
+    """A net that has hardly been trained: all are zero, and none is not a number."""
+    directions = module._directions(np.zeros((3, 5)), [[1, 2], [0, 2], [0, 1]])
+    assert np.array_equal(directions, np.zeros((3, 5)))
+
+
 def test_the_slopes_are_those_over_x() -> None:
     """Although z varies much in one direction and little in another."""
     rng = np.random.default_rng(0)
