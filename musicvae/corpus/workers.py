@@ -17,8 +17,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import DatasetError
+
+if TYPE_CHECKING:
+    from joblib.externals.loky import ProcessPoolExecutor
 
 GRACE_SECONDS = 2.0
 """Seconds beyond its time limit after which a file's worker process is ended."""
@@ -185,23 +189,50 @@ def run_batches(
 
 def _run_parallel(work: Work, batches: Sequence[FileBatch], workers: int | None) -> Iterator[Path]:
     from joblib import Parallel, delayed, effective_n_jobs
-    from joblib.externals.loky import ProcessPoolExecutor
 
     if effective_n_jobs(workers or -1) == 1:  # joblib would run in this process
-        with ProcessPoolExecutor(1, timeout=IDLE_SECONDS) as executor:
+        with _one_worker() as executor:
             yield from executor.map(work, batches)
     else:
-        parallel = Parallel(workers or -1, return_as="generator_unordered", batch_size=1)
+        parallel = Parallel(
+            workers or -1,
+            return_as="generator_unordered",
+            batch_size=1,
+            idle_worker_timeout=IDLE_SECONDS,
+            initializer=_watch_parent,
+            initargs=(os.getpid(),),
+        )
         yield from parallel(delayed(work)(batch) for batch in batches)
+
+
+def _one_worker() -> ProcessPoolExecutor:
+    """A pool of one process."""
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    return ProcessPoolExecutor(
+        1, timeout=IDLE_SECONDS, initializer=_watch_parent, initargs=(os.getpid(),)
+    )
+
+
+def _watch_parent(parent_pid: int) -> None:
+    """End this worker soon after the process that it works for, even if that was killed.
+
+    A worker that waits for a lock which its killed parent held would wait for ever.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent_pid:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _read_alone(work: Work, batch: FileBatch) -> str:
     """Read one file in a process of its own; return why that failed, or an empty string."""
-    from joblib.externals.loky import ProcessPoolExecutor
-
     began = time.monotonic()
     try:
-        with ProcessPoolExecutor(1, timeout=IDLE_SECONDS) as executor:
+        with _one_worker() as executor:
             executor.submit(work, batch).result()
     except Exception as error:
         if not _worker_ended(error):
