@@ -170,7 +170,7 @@ class StepDecoder:
         def step(t: int, previous: Codes | None) -> FloatArray:
             projected = static[:, t]
             if previous is not None:
-                projected = projected + self.project_previous(previous)
+                projected = projected + self.project_previous(previous[:, None])
                 if earlier:
                     projected = projected + earlier.project(previous)
             for index, layer in enumerate(self.layers):
@@ -182,11 +182,12 @@ class StepDecoder:
         return step
 
     def static_inputs(self, z: FloatArray, condition: FloatArray) -> FloatArray:
-        """Inputs of each step that are known before decoding. Output `[N, T, inputs]`.
+        """Inputs of each step that are known before decoding.
 
         The condition is shared by all rows, `[T, K]`, or has its own rows, `[N, T, K]`.
+        Output `[N, T, inputs]`, or `[1, T, inputs]` if they are the same for all rows.
         """
-        return np.broadcast_to(condition, (len(z), *condition.shape[-2:]))
+        return condition if condition.ndim == 3 else condition[None]
 
     def first_states(self, z: FloatArray) -> list[State]:
         """State of each layer before the first step."""
@@ -222,7 +223,8 @@ class AutoregressiveDecoder(StepDecoder):
         """The condition, then the step conditioning from z."""
         from_z = self.to_step_conditioning(z).reshape(len(z), self.steps, -1)
         from_z = from_z[:, : condition.shape[-2]]
-        return np.concatenate([super().static_inputs(z, condition), from_z], axis=-1)
+        conditions = np.broadcast_to(condition, (len(z), *condition.shape[-2:]))
+        return np.concatenate([conditions, from_z], axis=-1)
 
     def first_states(self, z: FloatArray) -> list[State]:
         """Hidden and cell of each layer, computed from z."""

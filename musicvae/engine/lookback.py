@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,10 +16,10 @@ MAX_RUN = 2.0
 
 
 class CodesProjection:
-    """`one_hot(codes) @ weight`: where steps are classes, rows of the weight are looked up.
+    """`one_hot(codes) @ weight` of S steps: where steps are classes, rows are looked up and added.
 
     Args:
-        weight: a row for each channel, `[C, G]`.
+        weight: a row for each channel, step after step, `[S * C, G]`.
     """
 
     def __init__(self, codec: Codec, weight: FloatArray) -> None:
@@ -27,14 +27,22 @@ class CodesProjection:
         self.first_rows = np.cumsum([0, *codec.heads[:-1]])
 
     def __call__(self, codes: Codes) -> FloatArray:
-        """Codes of one step `[N, ...]` -> `[N, G]`."""
+        """Codes of the first steps `[N, s, ...]`, s <= S -> `[N, G]`."""
+        n, steps = codes.shape[:2]
+        channels = self.codec.channels
+        projected: FloatArray
         if self.codec.likelihood == "bernoulli":
-            projected: FloatArray = row_product(self.codec.one_hot(codes), self.weight)
-        elif codes.ndim == 1:
-            projected = self.weight[codes]
+            flat = self.codec.one_hot(codes).reshape(n, -1)
+            projected = row_product(flat, self.weight[: steps * channels])
         else:
-            projected = self.weight[codes + self.first_rows].sum(axis=1)
+            rows = self.columns(codes) + channels * np.arange(steps)[:, None]
+            projected = self.weight[rows.reshape(n, -1)].sum(axis=1)
         return projected
+
+    def columns(self, codes: Codes) -> IntArray:
+        """The channels that classes are. `[N, s, ...]` -> `[N, s, parts]`"""
+        channels: IntArray = codes.reshape(*codes.shape[:2], -1) + self.first_rows
+        return channels
 
 
 class Lookback:
@@ -51,9 +59,7 @@ class Lookback:
     ) -> None:
         self.codec, self.lags, self.parts = codec, lags, len(codec.heads)
         steps = lags * codec.channels
-        self.projections = [
-            CodesProjection(codec, table) for table in np.split(input_weight[:steps], lags)
-        ]
+        self.project_lags = CodesProjection(codec, input_weight[:steps])
         self.run_weight = input_weight[steps:]
         self.to_copy = Linear(weights.scope("to_copy"), hidden, lags * self.parts)
 
@@ -79,36 +85,38 @@ class EarlierSteps:
         projected: FloatArray = row_product(
             shares.reshape(len(previous), -1), self.lookback.run_weight
         )
-        for number, earlier in self._at_lags():
-            projected += self.lookback.projections[number](earlier)
+        earlier = self._at_lags()
+        if earlier is not None:
+            projected += self.lookback.project_lags(earlier)
         return projected
 
     def copy_into(self, logits: FloatArray, features: FloatArray) -> None:
         """Add to the logits `[N, C]` of the next step what features `[N, H]` of the net copy."""
-        codec, rows = self.lookback.codec, np.arange(len(logits))
-        strength = self.lookback.to_copy(features).reshape(len(logits), -1, self.lookback.parts)
-        for number, earlier in self._at_lags():
-            if codec.likelihood == "bernoulli":
-                logits += strength[:, number] * codec.one_hot(earlier)
-                continue
-            first = 0
-            for part, classes in enumerate(codec.heads):
-                column = earlier if earlier.ndim == 1 else earlier[:, part]
-                logits[rows, first + column] += strength[:, number, part]
-                first += classes
+        earlier = self._at_lags()
+        if earlier is None:
+            return
+        n, steps = earlier.shape[:2]
+        strength = self.lookback.to_copy(features).reshape(n, -1, self.lookback.parts)[:, :steps]
+        if self.lookback.codec.likelihood == "bernoulli":
+            logits += (strength * earlier).sum(axis=1)
+        else:
+            columns = self.lookback.project_lags.columns(earlier).reshape(n, -1)
+            np.add.at(logits, (np.arange(n)[:, None], columns), strength.reshape(n, -1))
 
-    def _at_lags(self) -> Iterator[tuple[int, Codes]]:
-        """The numbers of the lags that reach a step, and the codes `[N, ...]` that stood there."""
-        for number, lag in enumerate(self.lags):
-            if lag <= len(self.history):
-                yield number, self.history[-lag]
+    def _at_lags(self, ago: int = 0) -> Codes | None:
+        """Codes of the steps a lag before the next step, or `ago` steps earlier. `[N, l, ...]`
+
+        Only of the first l lags that reach a step; None if there are none.
+        """
+        reached = [lag + ago for lag in self.lags if lag + ago <= len(self.history)]
+        return np.stack([self.history[-lag] for lag in reached], axis=1) if reached else None
 
     def _repeats(self) -> IntArray:
         """1 where a part of the last step is as it was a lag before, or 0. `[N, L, parts]`"""
-        history, parts = self.history, self.lookback.parts
-        last = history[-1].reshape(len(history[-1]), parts, -1)  # a class, or all channels
+        last, parts = self.history[-1], self.lookback.parts
         repeats: IntArray = np.zeros((len(last), len(self.lags), parts), np.int64)
-        for i, lag in enumerate(self.lags):
-            if lag < len(history):
-                repeats[:, i] = (last == history[-1 - lag].reshape(last.shape)).all(axis=-1)
+        earlier = self._at_lags(ago=1)
+        if earlier is not None:
+            same = (earlier == last[:, None]).reshape(*earlier.shape[:2], parts, -1)
+            repeats[:, : earlier.shape[1]] = same.all(axis=-1)  # a class, or all channels
         return repeats

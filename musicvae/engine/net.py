@@ -66,10 +66,11 @@ class Net(ForwardNet):
             joined = self._join_segments(segments, len(rows))
             windows.update(zip(rows, joined, strict=True))
             nats[rows] = state.cost.reshape(len(rows), -1).sum(axis=1)
-            if not np.array_equal(self._split_segments(joined), segments):
-                # the canonical steps differ from the sampled ones, and so do their logits
-                row_rules = [rules[row] for row in rows]
-                nats[rows] = self.cost(z[rows], list(joined), [meter] * len(rows), row_rules)
+            sampled = segments.reshape(joined.shape)
+            for row, window, drawn in zip(rows, joined, sampled, strict=True):
+                if not np.array_equal(window, drawn):
+                    # the canonical steps differ from the sampled ones, and so do their logits
+                    nats[row] = self.cost(z[row : row + 1], [window], [meter], [rules[row]])[0]
         return in_order(windows), nats
 
     @one_blas_thread()

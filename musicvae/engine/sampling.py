@@ -146,14 +146,11 @@ class Nucleus(NamedTuple):
         """The classes of a head to choose from, among those allowed. `[N, classes]`"""
         logits = np.where(allowed, self.logits[:, head] / np.float32(self.temperature), -np.inf)
         p = np.exp(logits - logits.max(axis=1, keepdims=True))
-        order = np.argsort(-p, axis=1, kind="stable")
-        ranked = np.take_along_axis(p, order, axis=1)
+        ranked = np.sort(p, axis=1)[:, ::-1]
         before = np.cumsum(ranked, axis=1) - ranked  # mass of all likelier classes
-        kept = before < self.top_p * ranked.sum(axis=1, keepdims=True)
-        kept[:, 0] = True
-        classes = np.zeros_like(allowed)
-        np.put_along_axis(classes, order, kept, axis=1)
-        return np.asarray(classes & allowed)
+        count = (before < self.top_p * ranked.sum(axis=1, keepdims=True)).sum(axis=1)
+        least = ranked[np.arange(len(p)), np.maximum(count, 1) - 1]
+        return np.asarray((p >= least[:, None]) & allowed)
 
     def settle(self, scores: FloatArray, channel: int | slice) -> None:
         """Take the noise out of the scores of channels that are as good as sure, in place."""

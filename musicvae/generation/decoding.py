@@ -1,12 +1,14 @@
-"""Decode a plan to notes, count what the constraints cost, and store both as a recipe."""
+"""Decode plans to notes, count what the constraints cost, and store both as a recipe."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..arrays import FloatArray
+from ..codecs.base import Codes
 from ..engine import Player
 from ..errors import RequestError
 from ..performance.transfer import accents
@@ -39,21 +41,45 @@ def perform(player: Player, plan: DecodePlan) -> Decoded:
     Raises:
         RequestError: the constraints contradict each other, or the model does not support them.
     """
+    (decoded,) = perform_all(player, [plan])
+    return decoded
+
+
+def perform_all(player: Player, plans: Sequence[DecodePlan]) -> list[Decoded]:
+    """Decode plans that share a meter, temperature and constraints side by side.
+
+    That is faster than one by one, and gives the same music.
+
+    Raises:
+        RequestError: as `perform`.
+    """
+    rows = [(plan, row) for plan in plans for row in range(len(plan.z))]
+    rules = [rule for plan in plans for rule in plan.rules(player) or ()]
     codes, nats = player.decode_with_cost(
-        plan.z,
-        [plan.meter] * len(plan.z),
-        temperature=plan.temperature,
-        rngs=[generator(plan.seed, *plan.key, row) for row in range(len(plan.z))],
-        rules=plan.rules(player),
+        np.concatenate([plan.z for plan in plans]),
+        [plan.meter for plan, _ in rows],
+        temperature=plans[0].temperature,
+        rngs=[generator(plan.seed, *plan.key, row) for plan, row in rows],
+        rules=rules or None,
     )
+    decoded, first = [], 0
+    for plan in plans:
+        mine = slice(first, first + len(plan.z))
+        phrase = _place_windows(player, plan, codes[mine])
+        decoded.append(Decoded(plan, phrase, float(nats[mine].sum())))
+        first = mine.stop
+    return decoded
+
+
+def _place_windows(player: Player, plan: DecodePlan, codes: Sequence[Codes]) -> Phrase:
+    """The phrase of a plan, from the codes of each of its latent vectors."""
     windows = [
         (first, codes[row][: (plan.end(first) - first) * plan.meter.steps_per_bar])
         for first, row in plan.windows
     ]
     # a tied note could exceed a limit on simultaneous notes
     ties = () if plan.constraints.max_polyphony else plan.held
-    phrase = tie_notes(stitch_windows(windows, player.codec, plan.meter), ties, player.codec)
-    return Decoded(plan, phrase, float(nats.sum()))
+    return tie_notes(stitch_windows(windows, player.codec, plan.meter), ties, player.codec)
 
 
 def render_like(player: Player, z: FloatArray, like: EncodedPhrase, sampling: Sampling) -> Decoded:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..config import SampleConfig
 from ..engine import Player
-from ..generation.decoding import perform, with_recipe
+from ..generation.decoding import perform_all, with_recipe
 from ..generation.form import parse_form
 from ..generation.sections import compose
 from ..generation.seeding import (
@@ -60,8 +60,11 @@ def generate(
             break
         rngs = [generator(seed, row, attempt) for row in rows]
         plans = compose(player, meter, piece_form, rngs, sampling, loop=loop)
-        for row, plan in zip(rows, plans, strict=True):
-            decoded = perform(player, replace(plan, seed=seed, key=(row, attempt)))
+        plans = [
+            replace(plan, seed=seed, key=(row, attempt))
+            for row, plan in zip(rows, plans, strict=True)
+        ]
+        for row, decoded in zip(rows, perform_all(player, plans), strict=True):
             phrase = apply_defaults(decoded.phrase, tempo, program)
             phrases[row] = with_recipe(phrase, player, "generate", decoded)
     return [phrases[row] for row in range(n)]

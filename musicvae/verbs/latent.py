@@ -9,7 +9,7 @@ import numpy as np
 from ..arrays import FloatArray
 from ..engine import Player
 from ..errors import RequestError
-from ..generation.decoding import perform, with_recipe
+from ..generation.decoding import perform_all, with_recipe
 from ..generation.plan import DecodePlan
 from ..generation.seeding import MOST_PROBABLE, Sampling, check_request, resolve_seed
 from ..generation.source import EncodedPhrase
@@ -59,8 +59,8 @@ def decode(
         seed=resolve_seed(sampling.seed),
     )
     phrases = []
-    for row in range(len(z)):
-        decoded = perform(player, replace(plan, z=z[row : row + 1], key=(row,)))
+    plans = [replace(plan, z=z[row : row + 1], key=(row,)) for row in range(len(z))]
+    for decoded in perform_all(player, plans):
         phrase = apply_defaults(decoded.phrase, tempo, program)
         phrases.append(with_recipe(phrase, player, "decode", decoded))
     return phrases

@@ -11,9 +11,10 @@ from ..adapt.apply_attributes import apply_attributes
 from ..arrays import DoubleArray, FloatArray
 from ..engine import Player
 from ..errors import RequestError
-from ..generation.decoding import perform, with_recipe
+from ..generation.decoding import perform, perform_all, with_recipe
 from ..generation.form import Form
 from ..generation.latent_path import hamming, lerp
+from ..generation.plan import DecodePlan
 from ..generation.sections import compose
 from ..generation.seeding import (
     MAX_BARS,
@@ -75,13 +76,15 @@ def vary(
         constraints=sampling.constraints,
     )
     origin = player.codec.encode(perform(player, source.plan).phrase)
-    neighbours: list[tuple[float, Phrase]] = []
+    plans: list[DecodePlan] = []
     for row in range(n):
         amounts = {name: amount * (row + 1) / n for name, amount in settings.items()}
         z = apply_attributes(player, source.mu, amounts, [phrase.meter] * len(source.mu))
         if share:
             z = _towards_new_music(player, source, z, share, generator(seed, row), sampling)
-        decoded = perform(player, replace(plan, z=z, key=(row,)))
+        plans.append(replace(plan, z=z, key=(row,)))
+    neighbours: list[tuple[float, Phrase]] = []
+    for decoded in perform_all(player, plans):
         distance = hamming(player.codec, phrase.meter, origin, player.codec.encode(decoded.phrase))
         varied = transfer_performance(decoded.phrase, phrase)
         neighbours.append((distance, with_recipe(varied, player, "vary", decoded, phrase)))
