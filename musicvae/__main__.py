@@ -20,12 +20,12 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, terminate)  # so that what is half done is tidied up
     try:
-        from .cli import app
+        from .cli import app_for
 
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):  # characters that a terminal lacks become ?
                 stream.reconfigure(errors="replace")
-        app()
+        app_for(sys.argv[1] if sys.argv[1:] else "")()
     except (MusicVAEError, OSError) as error:
         print(f"musicvae: {printable(error)}", file=sys.stderr)
         sys.exit(1)

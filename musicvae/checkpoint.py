@@ -45,6 +45,9 @@ MAX_WEIGHT_BYTES = 2**29
 MAX_TEXT_BYTES = 2**20
 """Largest `config.json` that is read."""
 
+DIGEST_LENGTH = 64
+"""Hexadecimal digits of a SHA-256."""
+
 PRIOR = "prior."
 """Prefix of the weights of the fitted prior."""
 ATTRIBUTE = "attribute."
@@ -75,7 +78,8 @@ class Checkpoint:
 
         Weights are hashed in half precision, as stored, so saving and loading do not change it.
         Clips of every version identify the net by it: a renamed field keeps its old name in the
-        hashed text, and a new field is left out.
+        hashed text, and a new field is left out. A checkpoint that was loaded has the digest that
+        its config states.
         """
         net, weights = self.config.net, net_only(self).weights
         hashed_fields: dict[str, object] = {
@@ -153,7 +157,13 @@ def load(folder: Path | str) -> Checkpoint:
         weights = {name: array.astype(np.float32) for name, array in stored.items()}
     if not all(np.isfinite(array).all() for array in weights.values()):
         raise CheckpointError(f"The weights in {folder} are not all numbers: it is damaged.")
-    return Checkpoint(config, weights, step)
+    checkpoint = Checkpoint(config, weights, step)
+    digest = _read_digest(folder)
+    if digest:
+        vars(checkpoint)["digest"] = (
+            digest  # fills the cached property: hashing takes as long again
+        )
+    return checkpoint
 
 
 def _check_header(path: Path) -> None:
@@ -244,8 +254,13 @@ def stored_digest(folder: Path | str) -> str:
     Raises:
         CheckpointError: see `load`.
     """
-    digest = _read_json(Path(folder)).get("digest")
-    return digest if isinstance(digest, str) else load(folder).digest
+    return _read_digest(Path(folder)) or load(folder).digest
+
+
+def _read_digest(folder: Path) -> str | None:
+    """The digest in the config; None if it has none."""
+    digest = _read_json(folder).get("digest")
+    return digest if isinstance(digest, str) and len(digest) == DIGEST_LENGTH else None
 
 
 def load_config(folder: Path) -> tuple[ModelConfig, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def shipped(name: str) -> MusicVAE:
 @pytest.mark.parametrize("name", DIGESTS)
 def test_the_digest_of_a_shipped_model_stays(name: str) -> None:
     """The computed digest and the one in `config.json` are the pinned one."""
-    assert shipped(name).checkpoint.digest == DIGESTS[name]
+    assert replace(shipped(name).checkpoint).digest == DIGESTS[name]  # a copy computes its own
     assert stored_digest(ROOT / "checkpoints" / name) == DIGESTS[name]
 
 

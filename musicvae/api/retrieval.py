@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..arguments import check_arguments
 from ..arrays import FloatArray
 from ..errors import RequestError
 from ..progress import Progress, no_progress
-from ..retrieval.index import Library
-from ..retrieval.search import Match, open_library, similar
 from ..verbs import latent
 from . import inputs
 from .base import ModelBase
 from .inputs import Music
+
+if TYPE_CHECKING:  # loaded by the two verbs that need them
+    from ..retrieval.index import Library
+    from ..retrieval.search import Match
 
 
 class RetrievalVerbs(ModelBase):
@@ -40,6 +43,8 @@ class RetrievalVerbs(ModelBase):
         Raises:
             DatasetError, RequestError: it is no folder, or it contains no music to compare.
         """
+        from ..retrieval.search import open_library
+
         return open_library(self.player, folder, progress=progress)
 
     @check_arguments
@@ -66,6 +71,9 @@ class RetrievalVerbs(ModelBase):
         Raises:
             DatasetError, MidiError, RequestError: the folder or the query cannot be used.
         """
+        from ..retrieval.index import Library
+        from ..retrieval.search import similar
+
         opened = inputs.open(query, bpm=bpm)
         phrase = self._select(opened, track, bpm)
         index = library if isinstance(library, Library) else self.open_library(library)

@@ -12,24 +12,22 @@ from typer.testing import CliRunner
 from musicvae.api import builders
 from musicvae.api.base import ConstraintOptions
 from musicvae.api.model import MusicVAE
-from musicvae.cli import (
-    analogy,
-    app,
-    attributes,
-    evaluate,
-    extend,
-    fit_attributes,
-    fit_prior,
-    generate,
-    grid,
-    interpolate,
-    personalize,
-    prepare,
-    reconstruct,
-    similar,
-    train,
-    vary,
-)
+from musicvae.cli import app
+from musicvae.cli.analogy import analogy
+from musicvae.cli.attributes import attributes
+from musicvae.cli.evaluate import evaluate
+from musicvae.cli.extend import extend
+from musicvae.cli.fit_attributes import fit_attributes
+from musicvae.cli.fit_prior import fit_prior
+from musicvae.cli.generate import generate
+from musicvae.cli.grid import grid
+from musicvae.cli.interpolate import interpolate
+from musicvae.cli.personalize import personalize
+from musicvae.cli.prepare import prepare
+from musicvae.cli.reconstruct import reconstruct
+from musicvae.cli.similar import similar
+from musicvae.cli.train import train
+from musicvae.cli.vary import vary
 from musicvae.corpus.prepare import prepare as prepare_corpus
 
 TWINS = [
