@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,7 +27,8 @@ from .miniatures import little_tune, tiny_checkpoint, tiny_prior, write_dataset
 def short() -> Iterator[None]:
     """Little work in each step: the reports are the same."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fit_prior_module, "PRIOR_HIDDEN", 8)
+        narrow = replace(fit_prior_module.PRIOR_NET_CONFIG, hidden=8, embedding=8)
+        patch.setattr(fit_prior_module, "PRIOR_NET_CONFIG", narrow)
         patch.setattr(personalize_module, "SAMPLES", 8)
         patch.setattr(sliders, "MAX_SLIDER_WINDOWS", 4)
         patch.setattr(fit_attributes_module, "MAX_TRIAL_WINDOWS", 4)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..arrays import FloatArray
-from ..codecs.base import Codec, Codes
+from ..codecs.base import Codec, Codes, head_slices
 from ..engine import Net
 from ..theory.meter import Meter
 
@@ -67,8 +67,8 @@ def expected(codec: Codec, logits: FloatArray) -> FloatArray:
     if codec.likelihood == "bernoulli":
         return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
     probabilities = np.empty_like(logits)
-    for first, classes in zip(np.cumsum((0, *codec.heads)), codec.heads, strict=False):
-        head = logits[:, first : first + classes]
-        odds = np.exp(head - head.max(axis=1, keepdims=True))
-        probabilities[:, first : first + classes] = odds / odds.sum(axis=1, keepdims=True)
+    for head in head_slices(codec):
+        scores = logits[:, head]
+        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+        probabilities[:, head] = odds / odds.sum(axis=1, keepdims=True)
     return probabilities

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import accumulate
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -183,6 +184,13 @@ def phrase_from_notes(
     """A phrase of one part from arrays of its sorted notes, `[N]` each."""
     columns = zip(start.tolist(), (end - start).tolist(), pitch.tolist(), strict=True)
     return Phrase(meter, bars, parts=(Part(tuple(Note(*note) for note in columns)),))
+
+
+@cache
+def head_slices(codec: Codec) -> tuple[slice, ...]:
+    """The channels of each head of a codec; cached, as samplers ask at each step."""
+    ends = accumulate(codec.heads)
+    return tuple(slice(end - classes, end) for end, classes in zip(ends, codec.heads, strict=True))
 
 
 def one_hot_classes(codes: Codes, classes: int) -> FloatArray:

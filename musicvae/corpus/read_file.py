@@ -158,7 +158,6 @@ def read_batch(batch: FileBatch, codec: str, bars: int, track: str | None = None
         rows.append(piece_rows)
     stored = io.BytesIO()
     np.save(stored, np.concatenate(rows), allow_pickle=False)
-    batch.check_parent()
     # in one move: a worker that outlives a killed run may be writing the same bytes
     write_atomic(batch.path.with_suffix(".npy"), stored.getvalue())
     write_atomic(batch.path.with_suffix(".json"), json.dumps(pieces).encode())

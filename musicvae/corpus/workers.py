@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import DatasetError
 
@@ -35,9 +35,6 @@ MAX_FILE_SECONDS = 86_400
 
 IDLE_SECONDS = 10.0
 """Seconds without work after which a worker ends, in case its parent process is gone."""
-
-_PARENT_PID = os.getppid()
-"""The parent of this process when it loaded this module: in a worker, the process it works for."""
 
 WORKER_DEATH_ERRORS = (
     "TerminatedWorkerError",
@@ -79,18 +76,9 @@ class FileBatch:
         """Yield each file after writing its number to the marker; the reader deletes the marker."""
         with self.marker.open("wb", buffering=0) as marker:
             for number, file in enumerate(self.files):
-                self.check_parent()
                 marker.seek(0)
                 marker.write(number.to_bytes(4))
                 yield file
-
-    def check_parent(self) -> None:
-        """End this worker if it is one of a process that was killed.
-
-        The workers of other backends have other parents, which end them.
-        """
-        if self.parent_pid == _PARENT_PID and os.getppid() != _PARENT_PID:
-            os._exit(1)
 
     def interrupted_file(self) -> int | None:
         """Index of the file that was being read when the worker died; None if there was none."""
@@ -199,8 +187,7 @@ def _run_parallel(work: Work, batches: Sequence[FileBatch], workers: int | None)
             return_as="generator_unordered",
             batch_size=1,
             idle_worker_timeout=IDLE_SECONDS,
-            initializer=_watch_parent,
-            initargs=(os.getpid(),),
+            **_watched(),
         )
         yield from parallel(delayed(work)(batch) for batch in batches)
 
@@ -209,9 +196,15 @@ def _one_worker() -> ProcessPoolExecutor:
     """A pool of one process."""
     from joblib.externals.loky import ProcessPoolExecutor
 
-    return ProcessPoolExecutor(
-        1, timeout=IDLE_SECONDS, initializer=_watch_parent, initargs=(os.getpid(),)
-    )
+    return ProcessPoolExecutor(1, timeout=IDLE_SECONDS, **_watched())
+
+
+def _watched() -> dict[str, Any]:
+    """Settings of a pool whose workers end with this process.
+
+    Backends that work in threads, or whose workers end by themselves (Dask), ignore them.
+    """
+    return {"initializer": _watch_parent, "initargs": (os.getpid(),)}
 
 
 def _watch_parent(parent_pid: int) -> None:

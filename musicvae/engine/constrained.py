@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import BoolArray, DoubleArray, FloatArray, IntArray
-from ..codecs.base import Codec, Codes
+from ..codecs.base import Codec, Codes, head_slices
 from ..constraints.step_rule import RuleBatch, StepRule
 from .layers import row_product
 
@@ -59,7 +59,7 @@ class ConstraintState:
         self.onsets_masked = not self.allowed[..., self.counts > 0].all()
         self.max_voices = np.array([rule.max_voices for rule in distinct])[self.rule_of_row]
         self.notes_in_bar = np.zeros(len(rules), np.int64)
-        self.first_head = slice(0, codec.heads[0])
+        self.first_head, *_ = head_slices(codec)
         self.notes_required = np.zeros_like(self.notes_in_bar)
         self.notes_allowed = np.full_like(self.notes_in_bar, codec.channels)
 
@@ -127,8 +127,7 @@ class ConstraintState:
         """
         if self.chain is None:
             return
-        *_, before, classes = (0, *self.codec.heads)
-        last, previous = slice(-classes, None), slice(-classes - before, -classes)
+        *_, previous, last = (slice(0), *head_slices(self.codec))
         forced = (mask[:, last].sum(axis=1) == 1) & (allowed[:, last].sum(axis=1) > 1)
         if not forced.any():
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import BoolArray, DoubleArray, FloatArray, IntArray
-from ..codecs.base import Codec, Codes, SoundingState
+from ..codecs.base import Codec, Codes, SoundingState, head_slices
 from .constrained import ConstraintState, log_sum
 from .layers import row_product
 
@@ -71,12 +71,9 @@ def _log_prob(
         log_p = truth * logits - np.logaddexp(0, logits)
         return np.asarray(np.where(allowed, log_p, 0.0).sum(axis=1), float)
     total = np.zeros(len(logits))
-    start = 0
-    for classes in codec.heads:
-        head = slice(start, start + classes)
+    for head in head_slices(codec):
         chosen = np.where(truth[:, head] > 0, logits[:, head], 0).sum(axis=1)
         total += chosen - log_sum(np.where(allowed[:, head], logits[:, head], -np.inf))
-        start += classes
     return total
 
 

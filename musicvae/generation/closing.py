@@ -2,13 +2,14 @@
 
 The last bar has the tonic chord, and the beat before it one on the fifth. The melody reaches the
 tonic in the middle of the last bar, or on its first beat where the middle is none, and has no
-onset after it. How the music gets there is left to the prior. A piece whose key was asked for also
-begins with the tonic chord.
+onset after it. How the music gets there is left to the prior.
+
+A piece whose key was asked for begins with the tonic chord; `opening` sees to that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -27,56 +28,54 @@ TONIC_QUALITIES = ("maj", "maj7"), ("min", "min7")
 """Chords on which music in major, and in minor, comes to rest."""
 
 
+def opening(codec: Codec, key: Key | None) -> BoolArray | None:
+    """The channels `[1, C]` that a piece in a key may begin with; None if there is no key."""
+    tonic = _tonic(key)
+    if not tonic:
+        return None
+    masks = []
+    for part in codec.parts:
+        mask = np.ones((1, part.channels), dtype=bool)
+        if part.has_chords:
+            mask[:, :CHORD_CODES] = _tonic_chords(*tonic)
+        masks.append(mask)
+    return np.concatenate(masks, axis=1)
+
+
 class Closing:
     """Narrows the choice at the end of each of N pieces; an `engine.sampling.Narrow`.
 
     Drums, and parts that play several notes at once, are left as they are.
 
     Args:
-        end: step at which the piece ends, counted from the first one that is sampled; None if
-            it goes on.
+        end: step at which the piece ends, counted from the first one that is sampled.
         key: of the piece; None to take that of the bars before the end.
         before: what was there before the first step that is sampled, `[S, ...]`, if N is 1.
     """
 
     def __init__(
-        self,
-        codec: Codec,
-        meter: Meter,
-        end: int | None,
-        key: Key | None,
-        before: Codes | None = None,
+        self, codec: Codec, meter: Meter, end: int, key: Key | None, before: Codes | None = None
     ) -> None:
-        self.codec, self.meter, self.before = codec, meter, before
-        named = key and len(key.tones) < 12  # all twelve tones are no key
-        self.key = (key.root, key.is_minor) if key and named else None
-        self.end = meter.steps_per_bar if end is None else end
-        self.last_bar = self.end - meter.steps_per_bar
+        self.codec, self.meter, self.end, self.before = codec, meter, end, before
+        self.tonic = _tonic(key)
+        self.last_bar = end - meter.steps_per_bar
         self.begin = max(0, self.last_bar - meter.steps_per_beat)
-        self.goes_on = end is None
         self.masks: BoolArray | None = None
 
     def __call__(self, t: int, steps: Sequence[Codes]) -> BoolArray | None:
-        """The channels `[N, C]` to choose step t from; None where every choice is free.
-
-        At the start of a piece one row stands for all.
-        """
-        if t == 0 and self.key and self.before is None:
-            return self._mask(*self.key)[-1:] | ~self._chord_channels()
-        if self.goes_on:
-            return None
+        """The channels `[N, C]` to choose step t from; None where every choice is free."""
         if t == self.begin:
-            keys = self._keys(steps)
-            by_key = {key: self._mask(*key) for key in {*keys}}
-            self.masks = np.stack([by_key[key] for key in keys]) if keys else None
+            tonics = self._tonics(steps)
+            by_tonic = {tonic: self._mask(*tonic) for tonic in {*tonics}}
+            self.masks = np.stack([by_tonic[tonic] for tonic in tonics]) if tonics else None
         if self.masks is None or not self.begin <= t < self.end:
             return None
         return self.masks[:, t - self.begin]
 
-    def _keys(self, steps: Sequence[Codes]) -> list[tuple[int, bool]]:
+    def _tonics(self, steps: Sequence[Codes]) -> list[tuple[int, bool]]:
         """Tonic, and True for minor, of each piece so far; empty if there is no bar to hear."""
-        if self.key:
-            return [self.key] * (len(steps[0]) if steps else 1)
+        if self.tonic:
+            return [self.tonic] * (len(steps[0]) if steps else 1)
         before = [] if self.before is None else [self.before[None]]
         sampled = [np.stack(steps, axis=1)] if steps else []
         pieces = np.concatenate(before + sampled, axis=1)
@@ -105,18 +104,8 @@ class Closing:
     def _close_chords(self, mask: BoolArray, tonic: int, is_minor: bool) -> None:
         """Before the last bar, chords on the fifth; in it, those of the tonic."""
         last_bar = self.last_bar - self.begin
-        mask[:, :CHORD_CODES] = False
-        for code in range(1, CHORD_CODES):
-            chord = chord_from_code(code)
-            if chord and chord.root == (tonic + FIFTH) % 12:
-                mask[:last_bar, code] = True
-            elif chord and chord.root == tonic:
-                mask[last_bar:, code] = chord.quality in TONIC_QUALITIES[is_minor]
-
-    def _chord_channels(self) -> BoolArray:
-        """True for the channels of a part of chords. `[C]`"""
-        parts = self.codec.parts
-        return np.repeat([part.has_chords for part in parts], [part.channels for part in parts])
+        mask[:last_bar, :CHORD_CODES] = _chords((tonic + FIFTH) % 12)
+        mask[last_bar:, :CHORD_CODES] = _tonic_chords(tonic, is_minor)
 
     def _close_melody(self, mask: BoolArray, on_tonic: BoolArray) -> None:
         """The tonic begins in the middle of the last bar, or at its start; then nothing begins."""
@@ -126,3 +115,24 @@ class Closing:
         mask[landing, :onsets] = on_tonic
         mask[landing, onsets:] = False
         mask[landing + 1 :, :onsets] = False
+
+
+def _tonic(key: Key | None) -> tuple[int, bool] | None:
+    """Tonic, and True for minor; None of no key, and of all twelve tones, which are none."""
+    return (key.root, key.is_minor) if key and len(key.tones) < 12 else None
+
+
+def _tonic_chords(tonic: int, is_minor: bool) -> BoolArray:
+    """True for the chords on which music in a key comes to rest. `[CHORD_CODES]`"""
+    return _chords(tonic, TONIC_QUALITIES[is_minor])
+
+
+def _chords(root: int, qualities: Collection[str] | None = None) -> BoolArray:
+    """True for the chords on a root; None for those of any quality. `[CHORD_CODES]`"""
+    chords = [chord_from_code(code) for code in range(CHORD_CODES)]
+    return np.array(
+        [
+            bool(chord) and chord.root == root and (not qualities or chord.quality in qualities)
+            for chord in chords
+        ]
+    )

@@ -21,14 +21,14 @@ def next_bars(
     rng: np.random.Generator,
     sampling: Sampling,
     start: int = 0,
-    close_at: int | None = None,
+    end: int | None = None,
 ) -> Codes:
     """The codes of whole bars, followed by sampled bars. Output `[steps, ...]`.
 
     Args:
         rng: draws the bars; the seed of the sampling is ignored.
         start: position of the first new bar in the constraints, in bars.
-        close_at: the new bar, from 0, with which the piece closes; None for none. See `Closing`.
+        end: step at which the piece ends, counted from the first new one; None if it goes on.
     """
     codec, constraints = player.codec, sampling.constraints
     context_steps = (window_bars(meter, player.bars) - 1) * meter.steps_per_bar
@@ -39,10 +39,8 @@ def next_bars(
         context = codec.encode(codec.decode(recent, meter))
         offset = bar * meter.steps_per_bar
         rule = compile_rule(constraints, codec, meter, meter.steps_per_bar, offset)
-        closing = None
-        if close_at is not None and (left := close_at - (bar - start)) in (0, 1):
-            end = (1 + left) * meter.steps_per_bar
-            closing = Closing(codec, meter, end, constraints.key, context)
+        left = 0 if end is None else end - (bar - start) * meter.steps_per_bar
+        closing = Closing(codec, meter, left, constraints.key, context) if left > 0 else None
         new = player.extend(
             context,
             meter,

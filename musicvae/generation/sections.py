@@ -15,14 +15,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..arrays import FloatArray
-from ..codecs.base import Codes
+from ..arrays import BoolArray, FloatArray
+from ..codecs.base import Codec, Codes
 from ..constraints.spec import Constraints
 from ..engine import Net, Player
+from ..engine.sampling import Narrow
 from ..errors import RequestError
 from ..score.windows import join_phrases, window_bars
 from ..theory.meter import Meter
-from .closing import MIN_BARS, Closing
+from .closing import MIN_BARS, Closing, opening
 from .continuation import next_bars
 from .form import Form
 from .plan import DecodePlan, rule_at
@@ -135,28 +136,42 @@ def _draft_sections(
     If the piece closes, it is its last section that does.
     """
     constraints = sampling.constraints
-    size = window_bars(meter, player.bars)
-    bars = max(form.bars, size)
+    size, bar = window_bars(meter, player.bars), meter.steps_per_bar
+    bars, steps = max(form.bars, size), form.bars * bar
     rules = [rule_at(player, constraints, meter, 0)] * len(rngs) if constraints else None
     closes = closes and form.bars >= MIN_BARS and not constraints.chords
-    last = form.letters[-1] if closes else None
-    ends = last == form.sections[0] and form.bars <= size
-    end = form.bars * meter.steps_per_bar if ends else None
-    closing = Closing(player.codec, meter, end, None if constraints.chords else constraints.key)
-    windows = player.sample_prior([meter] * len(rngs), rngs, sampling.temperature, rules, closing)
+    end_of_last = {form.letters[-1]: steps} if closes else {}
+    end = end_of_last.get(form.letters[0])
+    narrow = _narrow_ends(player.codec, meter, constraints, end if form.bars <= size else None)
+    windows = player.sample_prior([meter] * len(rngs), rngs, sampling.temperature, rules, narrow)
     drafts = []
     for window, rng in zip(windows, rngs, strict=True):
         # the first section continues the sampled window, the others the section before them
-        at = form.bars - size - 1 if last == form.sections[0] else None
-        sections = [next_bars(player, window, bars - size, meter, rng, sampling, size, at)]
+        left = None if end is None else end - len(window)
+        sections = [next_bars(player, window, bars - size, meter, rng, sampling, size, left)]
         for letter in form.sections[1:]:
             previous = form.letters[form.letters.index(letter) - 1]
-            context = sections[form.sections.index(previous)][: form.bars * meter.steps_per_bar]
-            at = form.bars - 1 if last == letter else None
-            codes = next_bars(player, context, bars, meter, rng, sampling, close_at=at)
+            context = sections[form.sections.index(previous)][:steps]
+            ends = end_of_last.get(letter)
+            codes = next_bars(player, context, bars, meter, rng, sampling, end=ends)
             sections.append(codes[len(context) :])
         drafts.append(sections)
     return drafts
+
+
+def _narrow_ends(
+    codec: Codec, meter: Meter, constraints: Constraints, end: int | None
+) -> Narrow | None:
+    """Narrows how a window opens and, if the piece ends in it, how it closes; None if neither."""
+    first = None if constraints.chords else opening(codec, constraints.key)
+    closing = None if end is None else Closing(codec, meter, end, constraints.key)
+
+    def narrow(t: int, steps: Sequence[Codes]) -> BoolArray | None:
+        if t == 0 and first is not None:
+            return first
+        return closing(t, steps) if closing else None
+
+    return narrow if closing or first is not None else None
 
 
 def _close_loop(

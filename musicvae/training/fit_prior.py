@@ -10,10 +10,11 @@ and z from q(z|x'). The trained net is not changed.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,20 +29,8 @@ from .metrics_log import read_metrics
 from .resume import STATE_FILE
 from .train import train
 
-PRIOR_HIDDEN = 320
-"""Width of the language model."""
-
-PRIOR_LAYERS = 1
-"""Layers of the language model."""
-
-PRIOR_LOOKBACK = 8
-"""Largest lag, in bars, at which the language model reads what stood there."""
-
-PRIOR_EMBEDDING = 192
-"""Features to which the language model reduces its inputs."""
-
-PRIOR_DROPOUT = 0.0
-"""Share of the outputs of its layers that training hides."""
+PRIOR_NET_CONFIG = NetConfig("lstm", hidden=320, layers=1, lookback=8, embedding=192)
+"""Sizes of the language model; codec, bars and chain follow from the net that it is fitted to."""
 
 PRIOR_TRAIN_CONFIG = TrainConfig(steps=3_000, batch=64, learning_rate=4e-3)
 """Training settings of the language model; beta and free nats have no effect on it."""
@@ -69,16 +58,12 @@ def fit_prior(
     *,
     steps: int | None = None,
     max_minutes: float = math.inf,
-    hidden: int | None = None,
-    layers: int | None = None,
-    lookback: int | None = None,
-    dropout: float | None = None,
-    top_p: float = 1.0,
     transpose: bool = False,
     work: Path | str | None = None,
     reject_fraction: float = 0.0,
     seed: int = PRIOR_TRAIN_CONFIG.seed,
     progress: Progress = no_progress,
+    **sizes: float | None,
 ) -> FittedPrior:
     """Train a language model on the training set of a net, as the net's prior.
 
@@ -90,11 +75,11 @@ def fit_prior(
     Args:
         steps: updates; None for `PRIOR_TRAIN_CONFIG.steps`.
         max_minutes: time after which the best weights so far are stored.
-        hidden, layers, lookback, dropout: see `NetConfig`; None for `PRIOR_HIDDEN` and its kin.
-        top_p: see `NetConfig`; it is stored with the prior, and training does not depend on it.
         transpose: move each training window to a random key.
         work: folder for the state of the training; a fit that finds its state there resumes it.
             None to keep no state.
+        sizes: fields of the language model's `NetConfig`; None for that of `PRIOR_NET_CONFIG`.
+            Training does not depend on `top_p`, which is stored with the prior.
 
     Raises:
         DatasetError: `data` is not a data set.
@@ -121,7 +106,7 @@ def fit_prior(
         transposed=1.0 if transpose else PRIOR_TRAIN_CONFIG.transposed,
         seed=seed,
     )
-    net_config = language_model_config(config, hidden, layers, lookback, dropout, top_p)
+    net_config = language_model_config(config, sizes)
     # what training does not depend on may differ when a fit goes on
     language_model = ModelConfig("prior", replace(net_config, top_p=1.0), train_config)
     prior, valid_nll = _train(language_model, data, work, max_minutes, progress)
@@ -162,32 +147,18 @@ def _train(
         return load(folder), min(valid_nats, default=None)
 
 
-def language_model_config(
-    config: NetConfig,
-    hidden: int | None = None,
-    layers: int | None = None,
-    lookback: int | None = None,
-    dropout: float | None = None,
-    top_p: float = 1.0,
-) -> NetConfig:
+def language_model_config(config: NetConfig, sizes: Mapping[str, float | None]) -> NetConfig:
     """The config of a language model for the prior of a net; None takes the default.
 
     Raises:
         RequestError: a size is out of range.
     """
     codec = CODECS[config.codec]
-    net_config = NetConfig(
-        "lstm",
-        config.codec,
-        bars=config.bars,
-        hidden=PRIOR_HIDDEN if hidden is None else hidden,
-        layers=PRIOR_LAYERS if layers is None else layers,
-        lookback=PRIOR_LOOKBACK if lookback is None else lookback,
-        embedding=PRIOR_EMBEDDING,
-        dropout=PRIOR_DROPOUT if dropout is None else dropout,
-        top_p=top_p,
-        # several notes sound in one step: their probabilities depend on each other
-        chain=codec.likelihood == "bernoulli" or len(codec.heads) > 1,
+    given: dict[str, Any] = {name: size for name, size in sizes.items() if size is not None}
+    # several notes sound in one step: their probabilities depend on each other
+    chain = codec.likelihood == "bernoulli" or len(codec.heads) > 1
+    net_config = replace(
+        PRIOR_NET_CONFIG, codec=config.codec, bars=config.bars, chain=chain, **given
     )
     try:
         check_net(net_config)

@@ -32,7 +32,8 @@ def miniatures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small presets."""
     small = {name: short_training(name, valid_every=5) for name in PRESETS}
     monkeypatch.setattr(presets, "PRESETS", MappingProxyType(small))
-    monkeypatch.setattr(prior, "PRIOR_HIDDEN", 8)
+    narrow = replace(prior.PRIOR_NET_CONFIG, hidden=8, embedding=8)
+    monkeypatch.setattr(prior, "PRIOR_NET_CONFIG", narrow)
 
 
 def run_command(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> Result:

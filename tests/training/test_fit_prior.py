@@ -22,7 +22,7 @@ from musicvae.nets import Losses
 from musicvae.progress import Report
 from musicvae.theory.meter import Meter
 from musicvae.training import fit_prior as fit_prior_module
-from musicvae.training.fit_prior import PRIOR_EMBEDDING, fit_prior
+from musicvae.training.fit_prior import PRIOR_NET_CONFIG, fit_prior
 from musicvae.training.resume import STATE_FILE, saved_config
 from musicvae.training.trainer import LocalBatch, Trainer
 
@@ -34,7 +34,8 @@ METERS = [Meter(4, 4), Meter(6, 8), Meter(4, 4)]
 @pytest.fixture(autouse=True)
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """The language models are small here."""
-    monkeypatch.setattr(fit_prior_module, "PRIOR_HIDDEN", 16)
+    small = replace(PRIOR_NET_CONFIG, hidden=16, embedding=24)
+    monkeypatch.setattr(fit_prior_module, "PRIOR_NET_CONFIG", small)
 
 
 @pytest.fixture
@@ -209,7 +210,7 @@ def test_the_sizes_of_a_prior_are_stored_and_played(model: Path, data: Path) -> 
     fit_in_folder(model, data=data, steps=1, **sizes)
     net = checkpoint.load(model).config.net
     stored = {name: getattr(net, field) for field, name in PRIOR_FIELDS.items()}
-    assert stored == {**sizes, "embedding": PRIOR_EMBEDDING, "chain": False}
+    assert stored == {**sizes, "embedding": 24, "chain": False}
     (phrase,) = load(model).generate(1, seed=0)
     assert load(model).extend(phrase, bars=1, seed=0).bars == phrase.bars + 1
 
