@@ -161,6 +161,12 @@ def _check_settings(name: str, value: object) -> dict[str, float]:
     return {check_text(name, key): check_number(name, amount) for key, amount in value.items()}
 
 
+def _check_weights(name: str, value: object) -> dict[str, float]:
+    if not isinstance(value, Mapping):
+        raise RequestError(f"{name} are numbers by folder, like {{'midi': 2}}, not {quote(value)}.")
+    return {str(check_path(name, key)): check_number(name, w) for key, w in value.items()}
+
+
 def _check_vectors(name: str, value: object) -> Any:
     """An array of numbers in single precision; what overflows becomes infinite."""
     import numpy as np
@@ -209,6 +215,7 @@ CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("loop", "any_key", "resume"), _check_flag),
     **dict.fromkeys(("track", "track_b", "program"), _check_text_or_whole),
     **{"seed": check_seed, "settings": _check_settings, "z": _check_vectors},
+    **{"weights": _check_weights, "per_piece": _within(check_whole, 1, 10**9)},
     **{"progress": _check_callable, "corners": _check_list},
 }
 """The check of each argument by its name, which means the same in every function."""

@@ -28,6 +28,20 @@ def prepare(
     ] = "melody",
     bars: Annotated[int, typer.Option(help="Length of a window, in bars.", min=2, max=64)] = 2,
     track: Track = None,
+    per_piece: Annotated[
+        int | None,
+        typer.Option(
+            help="Training draws a piece with more windows than this as often as one with so many.",
+            min=1,
+        ),
+    ] = None,
+    weights: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--weight",
+            help="How often training draws what is in a folder: midi/made=0.3. May be repeated.",
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(help="Number of processes; by default one per core.", min=1)
     ] = None,
@@ -44,6 +58,7 @@ def prepare(
     Example:  musicvae prepare my-midi/ -o data/mine
     """
     from ..corpus.prepare import prepare as run
+    from ..corpus.weights import parse_weights
     from ..errors import OutputError
 
     if (out / "data.json").exists() and not force:
@@ -57,6 +72,8 @@ def prepare(
             codec=codec,
             bars=bars,
             track=track,
+            per_piece=per_piece,
+            weights=parse_weights(weights) if weights else None,
             workers=workers,
             timeout=timeout,
             progress=progress,

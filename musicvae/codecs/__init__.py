@@ -6,7 +6,7 @@
     piano       the same over the 88 keys of a piano
     trio        melody, bass and drums: a class each
     leadsheet   melody, and one chord a beat
-    band        melody, bass, drums, and one chord a beat
+    band        melody, bass, drums, and one chord a beat; any of them may rest
 
 All parts of a window share one latent vector z.
 """
@@ -45,7 +45,7 @@ CODECS: dict[str, Codec] = {
         RollCodec("piano", range(21, 109), select_piano),
         PartsCodec("trio", TRIO, select_trio),
         PartsCodec("leadsheet", LEADSHEET, select_leadsheet),
-        PartsCodec("band", BAND, select_band),
+        PartsCodec("band", BAND, select_band, parts_may_rest=True),
     )
 }
 """All codecs by name. To add one, write its file and a line here."""

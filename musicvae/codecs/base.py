@@ -79,6 +79,10 @@ class Codec(Protocol):
         """True if a part encodes chords; its classes are those of `theory.chords.chord_code`."""
 
     @property
+    def parts_may_rest(self) -> bool:
+        """True if a window for training may leave some of the parts silent."""
+
+    @property
     def notes_per_channel(self) -> IntArray:
         """Number of notes of the first part that each channel starts. `[channels]`"""
 
@@ -152,6 +156,7 @@ class SinglePart:
 
     polyphonic: ClassVar[bool] = False
     has_chords: ClassVar[bool] = False
+    parts_may_rest: ClassVar[bool] = False
 
     @property
     def parts(self: Codec) -> tuple[Codec, ...]:

@@ -23,11 +23,13 @@ class PartsCodec:
         name: name of the codec.
         parts: a codec of one class a step for each part of a phrase, in order.
         select: returns the phrase with the parts to encode, in that order.
+        parts_may_rest: whether a window for training may leave some of the parts silent.
     """
 
     name: str
     parts: tuple[Codec, ...]
     select: Selector = field(repr=False)
+    parts_may_rest: bool = False
 
     polyphonic: ClassVar[bool] = False
     likelihood: ClassVar[str] = "categorical"

@@ -10,11 +10,18 @@ from dataclasses import replace
 from typing import Protocol
 
 from ..errors import RequestError
-from ..score.chord_recognition import recognize_chords, to_chord_changes
+from ..score.chord_recognition import (
+    CHORD_TRACKS,
+    find_chord_parts,
+    recognize_chords,
+    to_chord_changes,
+)
 from ..score.melody_extraction import (
+    MELODY_NAMES,
     find_bass,
     find_melody,
     find_part,
+    is_bass,
     list_parts,
     merge_parts,
     pitched_parts,
@@ -95,8 +102,29 @@ def select_trio(phrase: Phrase, track: Track = None) -> Phrase:
 
 
 def select_band(phrase: Phrase, track: Track = None) -> Phrase:
-    """The parts of `select_trio`, and the chords that `select_chords` takes from all parts."""
-    return replace(select_trio(phrase, track), chords=select_chords(phrase).chords)
+    """Melody, bass, drums and chords; whatever is not played is silent.
+
+    Where only basses and chord tracks are played there is no melody, and a chord track is no
+    bass. The chords are those of `select_chords`; a bass alone has none but its own.
+    """
+    pitched = [part for part in phrase.parts if part.notes and not part.is_drum]
+    has_melody = track is not None or not all(map(_is_backing, pitched))
+    melody = find_melody(phrase, track) if has_melody else Part()
+    chord_parts = find_chord_parts(pitched)
+    others = [part for part in pitched if [part] != chord_parts]
+    bass = find_bass(replace(phrase, parts=tuple(others)), melody)
+    drums, notices = _drum_part(phrase)
+    bass_alone = len(pitched) == 1 and bool(bass.notes)
+    chords = select_chords(replace(phrase, parts=()) if bass_alone else phrase).chords
+    notices = (*phrase.notices, *notices)
+    return replace(phrase, parts=(melody, bass, drums), chords=chords, notices=notices)
+
+
+def _is_backing(part: Part) -> bool:
+    """True for a bass or a chord track: by name, by program, or by its low notes."""
+    if MELODY_NAMES.search(part.name):
+        return False
+    return is_bass(part) or bool(CHORD_TRACKS[0].search(part.name))
 
 
 MELODY_SELECTORS: tuple[Selector, ...] = (

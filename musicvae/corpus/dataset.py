@@ -3,7 +3,7 @@
 A data set is a folder:
 
     data.json       format, codec, bars, counts, reasons why files and windows were left out
-    pieces.csv      every piece: file, SHA-256, split, number of windows
+    pieces.csv      every piece: file, SHA-256, split, number of windows; weight, if asked for
     train-00000.codes.npy  train-00000.meters.npy  train-00001.codes.npy ...
         codes       [N, T], [N, T, parts] or [N, T, channels / 8] (packed bits), padded
         meters      [N, 3], uint8: numerator, denominator, steps per quarter
@@ -165,9 +165,10 @@ class Windows:
     def batch_rows(self, size: int, rng: np.random.Generator | None = None) -> list[IntArray]:
         """Rows of each batch; all windows of a batch have one length.
 
-        The net spends no time on padding, and `nets.RNN` need not pack its sequences.
+        The net spends no time on padding, and `nets.RNN` need not pack its sequences. With a
+        generator, the order is random, and each window is drawn as often as its weight says.
         """
-        rows = np.arange(len(self)) if rng is None else rng.permutation(len(self))
+        rows = np.arange(len(self)) if rng is None else self._draw_epoch(rng)
         batches = []
         for length in np.unique(self.lengths):
             same_length = rows[self.lengths[rows] == length]
@@ -175,6 +176,13 @@ class Windows:
         if rng is None:
             return batches
         return [batches[i] for i in rng.permutation(len(batches))]
+
+    def _draw_epoch(self, rng: np.random.Generator) -> IntArray:
+        """All rows in random order; with weights, each so often on average."""
+        if self.pieces is None or self.pieces.weights is None:
+            return rng.permutation(len(self))
+        copies = np.floor(self.pieces.weights + rng.random(len(self))).astype(np.int64)
+        return rng.permutation(np.repeat(np.arange(len(self)), copies))
 
 
 def draw_transpositions(

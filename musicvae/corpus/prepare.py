@@ -7,9 +7,7 @@ held-out piece are dropped from the training set wherever else they occur.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import os
 import shutil
 import time
@@ -23,7 +21,7 @@ import numpy as np
 
 from ..arguments import check_arguments, quote
 from ..arrays import IntArray
-from ..atomic_files import MIDI_ENDINGS, make_folder, one_writer, write_atomic
+from ..atomic_files import MIDI_ENDINGS, make_folder, one_writer
 from ..codecs import CODECS
 from ..codecs.base import Codes
 from ..errors import DatasetError, OutputError, RequestError, require_extra
@@ -31,10 +29,11 @@ from ..progress import Progress, Report, no_progress
 from ..score.windows import MAX_BARS, TWO_BARS
 from .dataset import SPLITS, save
 from .gather import Corpus
-from .pieces import store_pieces
+from .pieces import store_pieces, store_table
 from .read_file import READER_VERSION, file_stamp, read_batch, read_shards, row_type
 from .replace import replace_data_set
 from .split import choose_windows, group_versions, split_pieces
+from .weights import Weighting
 from .workers import FILE_SECONDS, MAX_FILE_SECONDS, FileBatch, Work, run_batches
 
 READING_FOLDER = ".reading"
@@ -59,6 +58,8 @@ def prepare(
     codec: str = "melody",
     bars: int = TWO_BARS,
     track: str | int | None = None,
+    per_piece: int | None = None,
+    weights: Mapping[str, float] | None = None,
     workers: int | None = None,
     timeout: float = FILE_SECONDS,
     progress: Progress = no_progress,
@@ -74,6 +75,9 @@ def prepare(
         bars: length of a window; twice as long where a bar is shorter than three quarters.
         track: number (from 1) or name of the track to read in each file, or several: "2+3".
             For the codec `drums` it is read as drums; None finds the parts.
+        per_piece: training draws a piece with more windows than this as often as one with so
+            many; None draws all windows alike.
+        weights: how often training draws the windows of a folder, by folder; default 1.
         workers: processes, or workers of the joblib backend; None for all CPUs.
         timeout: seconds for each file.
         progress: receives the number of files done, and `files/s`.
@@ -95,6 +99,8 @@ def prepare(
         raise RequestError(f"Read a file for up to {MAX_FILE_SECONDS:,} seconds, not {timeout}.")
     if workers is not None and workers < 1:
         raise RequestError(f"Ask for 1 worker or more, not {workers}.")
+    weighting = Weighting(weights or {}, per_piece)
+    weighting.check(folders)
     paths = list(dict.fromkeys(_walk(folders)))
     files = [str(path) for path in paths if _is_midi(path)]
     others = [str(path) for path in paths if not _is_midi(path) and not path.is_dir()]
@@ -103,7 +109,7 @@ def prepare(
     out = Path(out)
     with one_writer(out):
         corpus = _read(files, out, codec, bars, track, workers, timeout, progress)
-        data = write(out, codec, bars, corpus, others)
+        data = write(out, codec, bars, corpus, others, weighting)
         shutil.rmtree(out / READING_FOLDER, ignore_errors=True)
     return data
 
@@ -216,7 +222,7 @@ def _batches(files: Sequence[str], folder: Path, timeout: float) -> Iterator[Fil
 
 
 def write(
-    out: Path, codec: str, bars: int, corpus: Corpus, others: Sequence[str] = ()
+    out: Path, codec: str, bars: int, corpus: Corpus, others: Sequence[str], weighting: Weighting
 ) -> dict[str, object]:
     """Write the distinct windows of each split; a held-out tune is in no other split.
 
@@ -253,7 +259,7 @@ def write(
     }
     shards = {name: _shards(corpus, windows[name], row_type(codec, bars)) for name in SPLITS}
     with replace_data_set(out) as folder:
-        _write_pieces(folder, corpus, splits, windows)
+        _write_pieces(folder, corpus, splits, windows, weighting)
         return save(folder, CODECS[codec], bars, shards, about)
 
 
@@ -268,17 +274,27 @@ def _shards(
 
 
 def _write_pieces(
-    out: Path, corpus: Corpus, splits: Sequence[str], windows: Mapping[str, IntArray]
+    out: Path,
+    corpus: Corpus,
+    splits: Sequence[str],
+    windows: Mapping[str, IntArray],
+    weighting: Weighting,
 ) -> None:
     """Write the pieces that have windows, and which of them each window comes from."""
-    table = io.StringIO()
-    rows = csv.writer(table, lineterminator="\n")
-    rows.writerow(["file", "sha256", "split", "windows"])
-    for piece, split in zip(corpus.pieces, splits, strict=True):
-        if piece.windows:
-            rows.writerow([piece.file, piece.sha256, split, piece.windows])
-    write_atomic(out / "pieces.csv", os.fsencode(table.getvalue()))
-    line = np.cumsum(corpus.counts > 0) - 1  # of each piece in the table
-    of_window = np.repeat(line, corpus.counts)
+    row = np.cumsum(corpus.counts > 0) - 1  # of each piece in the table
+    of_window = np.repeat(row, corpus.counts)
+    used = [piece for piece in corpus.pieces if piece.windows]
+    files = [piece.file for piece in used]
+    columns: dict[str, Sequence[object]] = {
+        "file": files,
+        "sha256": [piece.sha256 for piece in used],
+        "split": [splits[i] for i in np.flatnonzero(corpus.counts)],
+        "windows": [piece.windows for piece in used],
+    }
+    if weighting:
+        chosen = of_window[np.concatenate(list(windows.values()))]
+        counts = np.bincount(chosen, minlength=len(used))
+        columns["weight"] = weighting.of_pieces(files, counts).tolist()
+    store_table(out, columns)
     for split, chosen in windows.items():
         store_pieces(out, split, of_window[chosen])

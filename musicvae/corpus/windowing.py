@@ -72,7 +72,7 @@ def cut_windows(track: QuantizedTrack, codec: Codec, bars: int = TWO_BARS) -> It
         dropped["silent for too long"] = int((silent & ~few).sum())
         dropped["a part is silent"] = int(part_silent.sum())
         codes = codes[~(few | silent | part_silent)]
-        keys, tunes = window_keys(codes, track.meter, codec), tune_keys(codes, codec)
+        keys, tunes = window_keys(codes, track.meter, codec), tune_keys(codes, codec, bars)
         yield WindowBatch(track.meter, codes, keys, tunes, +dropped)
 
 
@@ -90,7 +90,7 @@ def unusable(
     """
     steps = window_steps(track.meter, bars)
     notes = np.searchsorted(track.start, begin + steps) - np.searchsorted(track.start, begin)
-    few = notes < MIN_NOTES * bars // TWO_BARS
+    few = notes < min_notes(bars)
     if few.all():  # the track may have no notes at all
         return few, np.zeros_like(few)
     # notes are sorted by start, then duration: the last of a start is the longest
@@ -111,6 +111,11 @@ def unusable(
     return few, silent
 
 
+def min_notes(bars: int) -> int:
+    """Notes that a window of so many bars must have."""
+    return MIN_NOTES * bars // TWO_BARS
+
+
 def window_keys(codes: Codes, meter: Meter, codec: Codec) -> list[bytes]:
     """Digests of windows in the codec's lowest key, so that they are the same in any key.
 
@@ -121,13 +126,26 @@ def window_keys(codes: Codes, meter: Meter, codec: Codec) -> list[bytes]:
     return [_digest(name + window.tobytes()) for window in codec.normalize_key(codes)]
 
 
-def tune_keys(codes: Codes, codec: Codec) -> list[bytes]:
+def tune_keys(codes: Codes, codec: Codec, bars: int = TWO_BARS) -> list[bytes]:
     """Digests of pitches and onset times, the same in any key and meter, whatever the durations.
+
+    Where parts may rest and the first of them has as many notes as a window needs, the digest is
+    that of the first part: a tune is one tune, whatever accompanies it.
 
     Shape:
         - Input: `[N, T, ...]`
     """
-    return [_digest(window.tobytes()) for window in codec.onsets(codec.normalize_key(codes))]
+    onsets = codec.onsets(codec.normalize_key(codes))
+    tunes = [_digest(window.tobytes()) for window in onsets]
+    if not codec.parts_may_rest:
+        return tunes
+    first, first_codes = next(codec.split(codes))
+    leads = first.onset_mask(first_codes).sum(axis=1) >= min_notes(bars)
+    first_tunes = tune_keys(first_codes, first, bars)
+    return [
+        one if lead else all_parts
+        for one, all_parts, lead in zip(first_tunes, tunes, leads, strict=True)
+    ]
 
 
 def _digest(data: bytes) -> bytes:
@@ -135,8 +153,8 @@ def _digest(data: bytes) -> bytes:
 
 
 def _has_silent_part(codec: Codec, codes: Codes) -> BoolArray:
-    """True for windows in which one of several parts has no onset. `[N, T, ...]` -> `[N]`"""
-    if len(codec.parts) == 1:
+    """True for windows in which a part that must play has no onset. `[N, T, ...]` -> `[N]`"""
+    if len(codec.parts) == 1 or codec.parts_may_rest:
         return np.zeros(len(codes), dtype=bool)
     has_onset = [part.onset_mask(part_codes).any(axis=1) for part, part_codes in codec.split(codes)]
     return np.asarray(~np.all(has_onset, axis=0))

@@ -67,12 +67,8 @@ def find_bass(phrase: Phrase, melody: Part) -> Part:
         for part in phrase.parts
         if part.notes and not part.is_drum and skyline(part.notes) != melody.notes
     ]
-    named = [
-        part
-        for part in others
-        if part.program in BASS_PROGRAMS or re.search("bass", part.name, re.IGNORECASE)
-    ]
-    low = [part for part in others if _mean_pitch(part) < MAX_BASS_PITCH]
+    named = [part for part in others if _is_named_bass(part)]
+    low = [part for part in others if is_bass(part)]
     bass = max(named, key=lambda part: len(part.notes), default=None) or min(
         low, key=_mean_pitch, default=Part(program=BASS_PROGRAMS[1])
     )
@@ -80,6 +76,15 @@ def find_bass(phrase: Phrase, melody: Part) -> Part:
     mirrored = (replace(note, pitch=127 - note.pitch) for note in bass.notes)
     line = tuple(replace(note, pitch=127 - note.pitch) for note in skyline(mirrored))
     return replace(bass, notes=line)
+
+
+def is_bass(part: Part) -> bool:
+    """True if a part with notes can be a bass: by program, by name, or by a low mean pitch."""
+    return _is_named_bass(part) or _mean_pitch(part) < MAX_BASS_PITCH
+
+
+def _is_named_bass(part: Part) -> bool:
+    return part.program in BASS_PROGRAMS or bool(re.search("bass", part.name, re.IGNORECASE))
 
 
 def _mean_pitch(part: Part) -> float:

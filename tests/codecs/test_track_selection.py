@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from musicvae.codecs import CODECS
 from musicvae.codecs.track_selection import Track
 from musicvae.errors import RequestError
-from musicvae.score.phrase import Note, Part, Phrase
+from musicvae.score.phrase import ChordChange, Note, Part, Phrase
+from musicvae.theory.chords import Chord
 from musicvae.theory.meter import Meter
 
 from ..strategies import phrases
@@ -113,6 +114,47 @@ def test_a_band_is_a_trio_with_the_chords_of_a_lead_sheet() -> None:
     assert select(WHOLE, "band").parts == select(WHOLE, "trio").parts
     assert select(WHOLE, "band").chords == select(WHOLE, "leadsheet").chords != ()
     assert select(WHOLE, "band", "Piano, right").parts[0] == RIGHT
+
+
+CHORDS = Part(
+    tuple(Note(16 * bar, 16, pitch) for bar in range(2) for pitch in (43, 47, 50)), name="Chords"
+)
+"""G major, lower than a bass's highest mean pitch."""
+
+
+@pytest.mark.parametrize(
+    ("played", "melody", "bass", "drums", "has_chords"),
+    [
+        pytest.param((KIT,), (), (), KIT.notes[:2], False, id="drums"),
+        pytest.param((TUNE, CHORDS), TUNE.notes, (), (), True, id="lead sheet"),
+        pytest.param((TUNE, BASS), TUNE.notes, BASS.notes, (), True, id="melody and bass"),
+        pytest.param((BASS,), (), BASS.notes, (), False, id="bass"),
+        pytest.param((BASS, KIT), (), BASS.notes, KIT.notes[:2], False, id="bass and drums"),
+        pytest.param((CHORDS,), (), (), (), True, id="chords"),
+        pytest.param((CHORDS, BASS), (), BASS.notes, (), True, id="bass and chords"),
+        pytest.param((replace(BASS, name="Tune"),), BASS.notes, (), (), True, id="low melody"),
+        pytest.param((replace(TUNE, name="Bass"),), (), TUNE.notes, (), False, id="high bass"),
+        pytest.param((), (), (), (), False, id="nothing"),
+    ],
+)
+def test_what_a_band_does_not_play_is_silent(
+    played: tuple[Part, ...],
+    melody: tuple[Note, ...],
+    bass: tuple[Note, ...],
+    drums: tuple[Note, ...],
+    has_chords: bool,
+) -> None:
+    """A bass or a chord track is no melody, a chord track no bass; a bass alone has no chords."""
+    selected = select(band(*played), "band")
+    assert [part.notes for part in selected.parts] == [melody, bass, drums]
+    assert [part.is_drum for part in selected.parts] == [False, False, True]
+    assert bool(selected.chords) == has_chords
+
+
+def test_a_bass_alone_keeps_the_chords_of_its_file() -> None:
+    """Chord symbols over a bass line are read."""
+    written = (ChordChange(0, Chord(7)), ChordChange(16, Chord(0)))
+    assert select(replace(band(BASS), chords=written), "band").chords == written
 
 
 @pytest.mark.parametrize("codec", ["drums", "trio"])

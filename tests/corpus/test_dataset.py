@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from musicvae.corpus.dataset import (
     open_split,
     save,
 )
+from musicvae.corpus.pieces import Pieces
 from musicvae.corpus.shards import pack, unpack
 from musicvae.errors import DatasetError, OutputError
 from musicvae.score.windows import max_steps, window_steps
@@ -86,6 +88,25 @@ def test_batch_rows_hold_every_window_once_in_batches_of_one_length() -> None:
         for seed in (1, 1, 2)
     ]
     assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_an_epoch_draws_each_window_as_often_as_its_weight_says() -> None:
+    """On average; in each epoch the whole number below or above it. Equal seeds, equal rows."""
+    weights = np.array([0.25, 1.0, 2.5])
+    numbers = np.array([0, 0, 1, 1, 2, 2])
+    pieces = Pieces(numbers, ["a", "b", "c"], weights[numbers])
+    windows = replace(some_windows(CODECS["melody"]), pieces=pieces)
+    rng = np.random.default_rng(0)
+    epochs = [
+        np.bincount(np.concatenate(windows.batch_rows(2, rng)), minlength=6) for _ in range(400)
+    ]
+    counts = np.array(epochs)
+    assert (counts.min(axis=0) == np.floor(weights[numbers])).all()
+    assert (counts.max(axis=0) == np.ceil(weights[numbers])).all()
+    assert np.allclose(counts.mean(axis=0), weights[numbers], atol=0.1)
+    one, other = (windows.batch_rows(2, np.random.default_rng(3)) for _ in range(2))
+    assert [rows.tolist() for rows in one] == [rows.tolist() for rows in other]
+    assert sorted(np.concatenate(windows.batch_rows(2)).tolist()) == list(range(6))
 
 
 def test_batches_go_through_the_split_once() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicvae.corpus.dataset import SPLITS, open_split
-from musicvae.corpus.pieces import read_pieces, store_pieces
+from musicvae.corpus.pieces import read_pieces, store_pieces, store_table
 from musicvae.corpus.prepare import prepare
 from musicvae.errors import DatasetError
 from musicvae.midi.writer import write_midi
@@ -46,6 +46,13 @@ def test_every_window_is_of_the_piece_that_it_names(prepared: Path) -> None:
             tune = little_tune(RAGGED[seed % len(RAGGED)], seed, 4)
             own = [windows.codec.encode(window) for window in split_windows(tune, hop=1)]
             assert any(np.array_equal(windows.window(row), codes) for codes in own)
+
+
+def test_windows_have_no_weights_unless_asked_for(prepared: Path) -> None:
+    """All are drawn alike."""
+    pieces = open_split(prepared, "train").pieces
+    assert pieces is not None
+    assert pieces.weights is None
 
 
 def test_a_data_set_of_an_earlier_version_opens_without_pieces(tmp_path: Path) -> None:
@@ -89,5 +96,17 @@ def test_damaged_pieces_are_refused(
     np.save(folder / "train.pieces.npy", numbers[:windows] if len(numbers) > 3 else numbers)
     if table is not None:
         (folder / "pieces.csv").write_bytes(table)
+    with pytest.raises(DatasetError, match="is no prepared data set"):
+        open_split(folder, "train")
+
+
+@pytest.mark.parametrize("weight", ["0", "-1", "nan", "inf", "101", "much", ""])
+def test_damaged_weights_are_refused(weight: str, tmp_path: Path) -> None:
+    """Numbers that no epoch can be drawn by, and what is no number: one sentence."""
+    folder = write_dataset(tmp_path / "data")
+    store_pieces(folder, "train", np.zeros(len(open_split(folder, "train")), dtype=np.int64))
+    store_table(folder, {"file": ["a.mid"], "weight": ["0.5"]})
+    assert open_split(folder, "train").pieces is not None
+    store_table(folder, {"file": ["a.mid"], "weight": [weight]})
     with pytest.raises(DatasetError, match="is no prepared data set"):
         open_split(folder, "train")

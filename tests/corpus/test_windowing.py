@@ -13,7 +13,7 @@ from musicvae.codecs import CODECS
 from musicvae.codecs.base import Codes
 from musicvae.codecs.pitch_range import fit_range
 from musicvae.corpus.fast_reader import QuantizedTrack, to_track
-from musicvae.corpus.windowing import cut_windows, unusable, window_keys
+from musicvae.corpus.windowing import cut_windows, tune_keys, unusable, window_keys
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.score.windows import join_phrases, split_windows
 from musicvae.theory.meter import Meter
@@ -22,18 +22,17 @@ from ..miniatures import little_piece
 from ..strategies import METERS, phrases
 
 EVERY_CODEC = pytest.mark.parametrize("codec", CODECS)
-MELODY, ROLL = CODECS["melody"], CODECS["roll"]
+MELODY, ROLL, BAND = CODECS["melody"], CODECS["roll"], CODECS["band"]
 
 
 def is_usable(window: Phrase, codec: str) -> bool:
-    """Three notes, no rest of more than a bar between onsets, and no silent part."""
+    """Three notes, no rest of more than a bar between onsets, and no part that must play rests."""
     notes = sorted(note for part in window.parts for note in part.notes)
     longest = {note.start: note.end for note in notes}  # sorted: the longest of a start comes last
     ends, starts = [0, *longest.values()], [*longest, window.steps]
     rests = [start - end for start, end in zip(starts, ends, strict=True)]
-    together = ("trio", "leadsheet", "band")
-    silent_part = codec in together and not all(part.notes for part in window.parts)
-    if codec in ("leadsheet", "band"):
+    silent_part = codec in ("trio", "leadsheet") and not all(part.notes for part in window.parts)
+    if codec == "leadsheet":
         silent_part |= not any(change.chord for change in window.chords)
     return len(notes) >= 3 and max(rests) <= window.meter.steps_per_bar and not silent_part
 
@@ -98,6 +97,41 @@ def test_a_window_in_which_a_part_is_silent_is_left_out() -> None:
     codec = CODECS["trio"]
     cuts = cut_windows(to_track(join_phrases([first, no_bass]), codec), codec)
     assert sum(cut.dropped["a part is silent"] for cut in cuts) == 1
+
+
+def without(phrase: Phrase, *silent: int) -> Phrase:
+    """The phrase with these parts silent, and without chords."""
+    parts = tuple(
+        replace(part, notes=()) if number in silent else part
+        for number, part in enumerate(phrase.parts)
+    )
+    return replace(phrase, parts=parts, chords=())
+
+
+@pytest.mark.parametrize("silent", [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)])
+def test_any_part_of_a_band_may_rest(silent: tuple[int, ...]) -> None:
+    """But one that plays nothing at all has too few notes."""
+    phrase = without(little_piece("band", Meter(), 1), *silent)
+    (cut,) = cut_windows(to_track(phrase, BAND), BAND)
+    if len(silent) == 3:
+        assert cut.dropped == {"fewer than three notes in two bars": 1}
+    else:
+        assert not cut.dropped
+        assert np.array_equal(cut.codes[0], BAND.encode(phrase))
+
+
+def test_a_tune_is_one_tune_whatever_accompanies_it() -> None:
+    """In any key; but not where the melody has fewer notes than a window needs."""
+    one, other = (little_piece("band", Meter(), seed) for seed in (1, 2))
+    with_other_band = replace(one, parts=(one.parts[0], *other.parts[1:]), chords=other.chords)
+    up_a_tone = BAND.transpose(BAND.encode(with_other_band), 2)
+    alone = BAND.encode(without(one, 1, 2))
+    (tune,) = tune_keys(BAND.encode(one)[None], BAND)
+    assert tune_keys(np.stack([up_a_tone, alone]), BAND) == [tune, tune]
+    assert tune_keys(BAND.encode(other)[None], BAND) != [tune]
+    two_notes = replace(one.parts[0], notes=one.parts[0].notes[:2])
+    short = [replace(phrase, parts=(two_notes, *phrase.parts[1:])) for phrase in (one, other)]
+    assert len(set(tune_keys(np.stack([BAND.encode(phrase) for phrase in short]), BAND))) == 2
 
 
 def test_a_note_that_began_before_a_window_is_not_in_it() -> None:
