@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..arrays import FloatArray, IntArray
-from ..codecs.base import Codec, Codes
+from ..codecs.base import Codec, Codes, head_slices
 from .layers import Linear, row_product
 from .weights import Weights
 
@@ -24,7 +24,7 @@ class CodesProjection:
 
     def __init__(self, codec: Codec, weight: FloatArray) -> None:
         self.codec, self.weight = codec, weight
-        self.first_rows = np.cumsum([0, *codec.heads[:-1]])
+        self.first_rows = np.array([head.start for head in head_slices(codec)])
 
     def __call__(self, codes: Codes) -> FloatArray:
         """Codes of the first steps `[N, s, ...]`, s <= S -> `[N, G]`."""

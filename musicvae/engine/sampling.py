@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..arrays import BoolArray, DoubleArray, FloatArray
-from ..codecs.base import Codec, Codes, SoundingState
+from ..codecs.base import Codec, Codes, SoundingState, head_slices
 from .constrained import ConstraintState, expected_notes
 from .constraint_cost import step_cost
 from .decoders import Steps
@@ -98,12 +98,10 @@ def _narrowed(codec: Codec, allowed: BoolArray, narrower: BoolArray | None) -> B
     """The allowed channels that are also in `narrower`, if it leaves any in a row and head."""
     if narrower is None:
         return allowed
-    first, kept = 0, allowed & narrower
-    for classes in codec.heads:
-        head = slice(first, first + classes)
+    kept = allowed & narrower
+    for head in head_slices(codec):
         none_left = ~kept[:, head].any(axis=1)
         kept[none_left, head] = allowed[none_left, head]
-        first += classes
     return kept
 
 
@@ -189,17 +187,16 @@ def choose_step(
         chosen = constraints.limit(masked) if constraints else masked > 0
         return chosen.astype(codec.dtype)
     best: list[Codes] = []
-    for first, classes in zip(np.cumsum((0, *codec.heads)), codec.heads, strict=False):
-        head = slice(first, first + classes)
+    for head in head_slices(codec):
         head_scores = masked[:, head]
         if nucleus:
             kept = nucleus.classes(head, head_scores > -np.inf)
             head_scores = np.where(kept, head_scores, -np.inf)
         best.append(head_scores.argmax(axis=-1).astype(codec.dtype))
         if chain is not None:
-            masked += chain[first + best[-1]]
+            masked += chain[head.start + best[-1]]
             if nucleus:
-                nucleus.logits[:] += chain[first + best[-1]]
+                nucleus.logits[:] += chain[head.start + best[-1]]
     return best[0] if len(best) == 1 else np.stack(best, axis=-1)
 
 
@@ -219,9 +216,9 @@ def sample_noise(codec: Codec, rngs: Sequence[np.random.Generator], steps: int) 
 def step_nll(codec: Codec, logits: FloatArray, truth: Codes) -> FloatArray:
     """`-log p(x_t)` of each step of one window. `[T, C]` -> `[T]`."""
     if codec.likelihood == "categorical":
-        heads = np.split(logits, np.cumsum(codec.heads[:-1]), axis=-1)
         classes = truth.reshape(len(truth), -1).T
-        nats = [_class_nll(*pair) for pair in zip(heads, classes, strict=True)]
+        pairs = zip(head_slices(codec), classes, strict=True)
+        nats = [_class_nll(logits[:, head], part) for head, part in pairs]
         return np.asarray(sum(nats), np.float32)
     return np.asarray((np.logaddexp(0, logits) - truth * logits).sum(axis=-1), np.float32)
 
