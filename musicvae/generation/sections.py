@@ -26,6 +26,7 @@ from ..theory.meter import Meter
 from .closing import MIN_BARS, Closing, opening
 from .continuation import next_bars
 from .form import Form
+from .plain_key import to_plain_key
 from .plan import DecodePlan, rule_at
 from .seeding import Sampling
 from .stitching import TiedNote, find_tied_notes
@@ -120,6 +121,9 @@ def _sample_prior(
             _close_loop(prior, meter, form, sections, rng, sampling)
             for sections, rng in zip(drafts, rngs, strict=True)
         ]
+    given = sampling.constraints
+    if player.codec.has_chords and not (given.key or given.chords or given.range):
+        drafts = [to_plain_key(player.codec, meter, sections) for sections in drafts]
     windows = _window_codes(player, meter, firsts, drafts)
     return _Sampled(
         _latents(player, meter, windows, rngs),

@@ -70,6 +70,18 @@ class Key:
         return frozenset((self.root + interval) % 12 for interval in SCALES[self.scale])
 
 
+def count_accidentals(root: int, is_minor: bool) -> int:
+    """Sharps or flats of the key signature with fewer of them.
+
+    >>> [count_accidentals(root, False) for root in range(12)]  # C to B major
+    [0, 5, 2, 3, 4, 1, 6, 1, 4, 3, 2, 5]
+    >>> count_accidentals(9, True)  # A minor
+    0
+    """
+    sharps = 7 * (root + THIRDS["minor"] * is_minor) % 12  # a fifth up adds one
+    return min(sharps, 12 - sharps)
+
+
 def parse_key(key: str | None, scale: str | None = None) -> Key | None:
     """Parse a key, with its scale in the same text or in `scale`; None if no key is given.
 
