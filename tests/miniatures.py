@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 from musicvae.checkpoint import Checkpoint, with_prior
 from musicvae.codecs import CODECS
 from musicvae.codecs.base import Codes
-from musicvae.config import ModelConfig, prior_config
+from musicvae.config import ModelConfig, NetConfig, prior_config
 from musicvae.corpus.dataset import SPLITS, save
 from musicvae.corpus.shards import pack
 from musicvae.generation.seeding import NEW_MUSIC, Sampling
@@ -24,6 +26,9 @@ from musicvae.score.windows import window_bars
 from musicvae.theory.drum_kit import DRUM_PITCH
 from musicvae.theory.meter import TRIPLET, Meter
 from musicvae.training.build import build, make_checkpoint
+
+if TYPE_CHECKING:
+    import pytest
 
 METERS = (Meter(4, 4), Meter(6, 8), Meter(3, 4)) * 6
 """Meters of the eighteen windows of a small data set: 32, 24 and 24 steps."""
@@ -56,6 +61,17 @@ def short_training(name: str = "melody-2bar", **choices: object) -> ModelConfig:
     config = miniature(name)
     base = replace(config.train, steps=12, warmup=3, learning_rate=5e-3)
     return replace(config, train=replace(base, **choices))  # type: ignore[arg-type]  # any field
+
+
+def shorten_commands(patch: pytest.MonkeyPatch) -> None:
+    """Let what trains and fits work in miniature: it does the same with less."""
+    small = {name: short_training(name) for name in PRESETS}
+    patch.setattr("musicvae.presets.PRESETS", MappingProxyType(small))
+    narrow = NetConfig("lstm", hidden=8, lookback=8, embedding=8)
+    patch.setattr("musicvae.training.fit_prior.PRIOR_NET_CONFIG", narrow)
+    patch.setattr("musicvae.adapt.personalize.SAMPLES", 8)
+    patch.setattr("musicvae.adapt.sliders.MAX_SLIDER_WINDOWS", 8)
+    patch.setattr("musicvae.adapt.fit_attributes.MAX_TRIAL_WINDOWS", 4)
 
 
 def write_dataset(folder: Path, codec: str = "melody", bars: int = 2) -> Path:
