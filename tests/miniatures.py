@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 METERS = (Meter(4, 4), Meter(6, 8), Meter(3, 4)) * 6
 """Meters of the eighteen windows of a small data set: 32, 24 and 24 steps."""
 
+OUTPUT_BIASES = ("head.bias", "decoder.layers.2.bias")
+"""Names of the bias of the channels, in nets that decode steps and in dense ones."""
+
 RAGGED = (Meter(4, 4), Meter(3, 8), Meter(6, 8), Meter(4, 4), Meter(4, 4, TRIPLET), Meter(5, 4))
 """Meters with windows of 32, 24, 24, 32, 48 and 40 steps."""
 
@@ -97,18 +100,17 @@ def tiny_checkpoint(name: str = "melody-2bar", **choices: object) -> Checkpoint:
     torch.manual_seed(0)
     config = miniature(name, **choices)
     net = build(config.net)
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter.mul_(3)
+    enlarge_weights(net, config.net.codec)
     return make_checkpoint(net, config, 0)
 
 
-def sparse(model: Checkpoint) -> Checkpoint:
-    """The model biased to one key in seven; random weights would play every second key at once."""
-    for head in ("decoder.head.bias", "prior.head.bias"):
-        bias = model.weights[head]
-        bias[np.arange(len(bias)) % 7 > 0] -= 6
-    return model
+@torch.no_grad()
+def enlarge_weights(net: torch.nn.Module, codec: str) -> None:
+    """Multiply all weights; a roll gets a bias against keys, or every second one would sound."""
+    for name, parameter in net.named_parameters():
+        parameter.mul_(3)
+        if CODECS[codec].likelihood == "bernoulli" and name.endswith(OUTPUT_BIASES):
+            parameter.sub_(3)
 
 
 def tiny_prior(model: Checkpoint, layers: int = 1, lookback: int = 0) -> Checkpoint:
@@ -117,9 +119,7 @@ def tiny_prior(model: Checkpoint, layers: int = 1, lookback: int = 0) -> Checkpo
     described = replace(model.config.net, prior=8, prior_chain=True)
     net = prior_config(replace(described, prior_layers=layers, prior_lookback=lookback))
     prior = build(net)
-    with torch.no_grad():
-        for parameter in prior.parameters():
-            parameter.mul_(3)
+    enlarge_weights(prior, net.codec)
     return with_prior(model, make_checkpoint(prior, replace(model.config, net=net), 0))
 
 

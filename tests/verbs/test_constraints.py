@@ -20,7 +20,7 @@ from musicvae.score.windows import cut_phrase
 from musicvae.theory.keys import Key, parse_key
 from musicvae.theory.meter import Meter
 
-from ..miniatures import little_piece, sparse, tiny_checkpoint, tiny_prior
+from ..miniatures import little_piece, tiny_checkpoint, tiny_prior
 
 NAMES = ("melody-2bar", "drums-2bar", "piano-2bar", "leadsheet-8bar", "trio-4bar")
 PITCHED: dict[str, Any] = {"key": "A minor", "chords": "Am:2 E7:2 F", "range": "C3-C6"}
@@ -29,8 +29,7 @@ PITCHED: dict[str, Any] = {"key": "A minor", "chords": "Am:2 E7:2 F", "range": "
 @pytest.fixture(scope="module", params=NAMES)
 def model(request: pytest.FixtureRequest) -> MusicVAE:
     """One of each codec, with a prior."""
-    checkpoint = tiny_prior(tiny_checkpoint(request.param))
-    return MusicVAE(sparse(checkpoint) if request.param == "piano-2bar" else checkpoint)
+    return MusicVAE(tiny_prior(tiny_checkpoint(request.param)))
 
 
 def constraints_of(model: MusicVAE) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from musicvae.score.phrase import Phrase
 from musicvae.score.provenance import Recipe
 from musicvae.theory.meter import Meter
 
-from ..miniatures import little_piece, sparse, tiny_checkpoint, tiny_prior
+from ..miniatures import little_piece, tiny_checkpoint, tiny_prior
 
 NAMES = ("melody-2bar", "drums-2bar", "piano-2bar", "leadsheet-8bar", "trio-4bar")
 
@@ -34,8 +34,7 @@ NAMES = ("melody-2bar", "drums-2bar", "piano-2bar", "leadsheet-8bar", "trio-4bar
 @pytest.fixture(scope="module", params=NAMES)
 def model(request: pytest.FixtureRequest) -> MusicVAE:
     """One of each codec, with a prior."""
-    checkpoint = tiny_prior(tiny_checkpoint(request.param))
-    return MusicVAE(sparse(checkpoint) if request.param == "piano-2bar" else checkpoint)
+    return MusicVAE(tiny_prior(tiny_checkpoint(request.param)))
 
 
 def phrases_of(model: MusicVAE, seed: int) -> dict[str, Phrase]:
