@@ -37,4 +37,4 @@ def roll_to_notes(roll: NDArray[np.uint8], velocity: int = DEFAULT_VELOCITY) -> 
     ends = np.minimum.accumulate(np.where(ended, steps, len(roll))[::-1])[::-1]
     start, pitch = np.nonzero(roll == ONSET)
     rows = np.stack([start, ends[start + 1, pitch] - start, pitch], axis=1)
-    return tuple(sorted(Note(*row, velocity) for row in rows.tolist()))
+    return tuple(sorted(Note(at, length, key, velocity) for at, length, key in rows.tolist()))
