@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 from musicvae.checkpoint import Checkpoint, with_prior
 from musicvae.codecs import CODECS
 from musicvae.codecs.base import Codes
-from musicvae.config import ModelConfig, prior_config
+from musicvae.config import ModelConfig, NetConfig, prior_config
 from musicvae.corpus.dataset import SPLITS, save
 from musicvae.corpus.shards import pack
 from musicvae.generation.seeding import NEW_MUSIC, Sampling
@@ -25,8 +27,14 @@ from musicvae.theory.drum_kit import DRUM_PITCH
 from musicvae.theory.meter import TRIPLET, Meter
 from musicvae.training.build import build, make_checkpoint
 
+if TYPE_CHECKING:
+    import pytest
+
 METERS = (Meter(4, 4), Meter(6, 8), Meter(3, 4)) * 6
 """Meters of the eighteen windows of a small data set: 32, 24 and 24 steps."""
+
+OUTPUT_BIASES = ("head.bias", "decoder.layers.2.bias")
+"""Names of the bias of the channels, in nets that decode steps and in dense ones."""
 
 RAGGED = (Meter(4, 4), Meter(3, 8), Meter(6, 8), Meter(4, 4), Meter(4, 4, TRIPLET), Meter(5, 4))
 """Meters with windows of 32, 24, 24, 32, 48 and 40 steps."""
@@ -58,6 +66,17 @@ def short_training(name: str = "melody-2bar", **choices: object) -> ModelConfig:
     return replace(config, train=replace(base, **choices))  # type: ignore[arg-type]  # any field
 
 
+def shorten_commands(patch: pytest.MonkeyPatch) -> None:
+    """Let what trains and fits work in miniature: it does the same with less."""
+    small = {name: short_training(name) for name in PRESETS}
+    patch.setattr("musicvae.presets.PRESETS", MappingProxyType(small))
+    narrow = NetConfig("lstm", hidden=8, lookback=8, embedding=8)
+    patch.setattr("musicvae.training.fit_prior.PRIOR_NET_CONFIG", narrow)
+    patch.setattr("musicvae.adapt.personalize.SAMPLES", 8)
+    patch.setattr("musicvae.adapt.sliders.MAX_SLIDER_WINDOWS", 8)
+    patch.setattr("musicvae.adapt.fit_attributes.MAX_TRIAL_WINDOWS", 4)
+
+
 def write_dataset(folder: Path, codec: str = "melody", bars: int = 2) -> Path:
     """Write a data set of eighteen windows, the same in each split."""
     folder.mkdir()
@@ -81,18 +100,17 @@ def tiny_checkpoint(name: str = "melody-2bar", **choices: object) -> Checkpoint:
     torch.manual_seed(0)
     config = miniature(name, **choices)
     net = build(config.net)
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter.mul_(3)
+    enlarge_weights(net, config.net.codec)
     return make_checkpoint(net, config, 0)
 
 
-def sparse(model: Checkpoint) -> Checkpoint:
-    """The model biased to one key in seven; random weights would play every second key at once."""
-    for head in ("decoder.head.bias", "prior.head.bias"):
-        bias = model.weights[head]
-        bias[np.arange(len(bias)) % 7 > 0] -= 6
-    return model
+@torch.no_grad()
+def enlarge_weights(net: torch.nn.Module, codec: str) -> None:
+    """Multiply all weights; a roll gets a bias against keys, or every second one would sound."""
+    for name, parameter in net.named_parameters():
+        parameter.mul_(3)
+        if CODECS[codec].likelihood == "bernoulli" and name.endswith(OUTPUT_BIASES):
+            parameter.sub_(3)
 
 
 def tiny_prior(model: Checkpoint, layers: int = 1, lookback: int = 0) -> Checkpoint:
@@ -101,9 +119,7 @@ def tiny_prior(model: Checkpoint, layers: int = 1, lookback: int = 0) -> Checkpo
     described = replace(model.config.net, prior=8, prior_chain=True)
     net = prior_config(replace(described, prior_layers=layers, prior_lookback=lookback))
     prior = build(net)
-    with torch.no_grad():
-        for parameter in prior.parameters():
-            parameter.mul_(3)
+    enlarge_weights(prior, net.codec)
     return with_prior(model, make_checkpoint(prior, replace(model.config, net=net), 0))
 
 

@@ -20,6 +20,8 @@ from musicvae.cli import app
 from musicvae.codecs import CODECS
 from musicvae.presets import PRESETS
 
+from .miniatures import shorten_commands
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -90,12 +92,13 @@ WITH_PYTHON = [
 def test_the_python_of_a_page_runs(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its blocks run in order, in a folder that contains only `data/tunes`.
+    """Its blocks run in order, in a folder that contains only `data/tunes`, with small nets.
 
     Blocks marked `py` are not run: they need more than one machine, or hours.
     """
     shutil.copytree(ROOT / "data" / "tunes", tmp_path / "data" / "tunes")  # `similar` writes to it
     monkeypatch.chdir(tmp_path)
+    shorten_commands(monkeypatch)
     names: dict[str, object] = {}
     for number, block in enumerate(blocks("python", path.read_text(encoding="utf-8")), start=1):
         exec(compile(block, f"{path.name}, block {number}", "exec"), names)

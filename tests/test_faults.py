@@ -30,7 +30,7 @@ def test_generate_survives_a_kill(place: Place) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "number"),
-    [("generate", signal.SIGTERM), ("prepare", SIGKILL), ("train", signal.SIGTERM)],
+    [("generate", signal.SIGTERM), ("prepare", SIGKILL), ("personalize", signal.SIGTERM)],
 )
 def test_long_commands_survive_signals(name: str, number: signal.Signals, place: Place) -> None:
     """`scripts/faults.py` ends every long command by every signal, many times."""

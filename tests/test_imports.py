@@ -111,9 +111,12 @@ def test_what_needs_torch_says_so(tmp_path: Path, without_torch: dict[str, str])
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("library", ["joblib", "symusic"])
 @pytest.mark.parametrize(
-    "words", [("prepare", "FOLDER", "-o", "data"), ("evaluate", "--data", "FOLDER")]
+    ("library", "words"),
+    [
+        ("joblib", ("prepare", "FOLDER", "-o", "data")),
+        ("symusic", ("evaluate", "--data", "FOLDER")),
+    ],
 )
 def test_a_library_that_preparing_needs_is_named(
     tmp_path: Path, library: str, words: tuple[str, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,27 +10,19 @@ import pytest
 
 import musicvae
 from musicvae import checkpoint
-from musicvae.adapt import fit_attributes as fit_attributes_module
-from musicvae.adapt import personalize as personalize_module
-from musicvae.adapt import sliders
 from musicvae.adapt.fit_attributes import fit_attributes
 from musicvae.midi.writer import write_midi
 from musicvae.progress import Progress, Report
 from musicvae.theory.meter import Meter
-from musicvae.training import fit_prior as fit_prior_module
 
-from .miniatures import little_tune, tiny_checkpoint, tiny_prior, write_dataset
+from .miniatures import little_tune, shorten_commands, tiny_checkpoint, tiny_prior, write_dataset
 
 
 @pytest.fixture(scope="module", autouse=True)
 def short() -> Iterator[None]:
     """Little work in each step: the reports are the same."""
     with pytest.MonkeyPatch.context() as patch:
-        narrow = replace(fit_prior_module.PRIOR_NET_CONFIG, hidden=8, embedding=8)
-        patch.setattr(fit_prior_module, "PRIOR_NET_CONFIG", narrow)
-        patch.setattr(personalize_module, "SAMPLES", 8)
-        patch.setattr(sliders, "MAX_SLIDER_WINDOWS", 4)
-        patch.setattr(fit_attributes_module, "MAX_TRIAL_WINDOWS", 4)
+        shorten_commands(patch)
         yield
 
 

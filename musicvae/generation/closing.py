@@ -129,10 +129,9 @@ def _tonic_chords(tonic: int, is_minor: bool) -> BoolArray:
 
 def _chords(root: int, qualities: Collection[str] | None = None) -> BoolArray:
     """True for the chords on a root; None for those of any quality. `[CHORD_CODES]`"""
-    chords = [chord_from_code(code) for code in range(CHORD_CODES)]
-    return np.array(
-        [
-            bool(chord) and chord.root == root and (not qualities or chord.quality in qualities)
-            for chord in chords
-        ]
-    )
+    chosen = np.zeros(CHORD_CODES, dtype=bool)
+    for code in range(CHORD_CODES):
+        chord = chord_from_code(code)
+        if chord and chord.root == root:
+            chosen[code] = qualities is None or chord.quality in qualities
+    return chosen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .phrase import DEFAULT_VELOCITY, Note, Part, remove_overlaps
+from .phrase import DEFAULT_VELOCITY, Note, Part
 
 PITCHES = 128
 SUSTAIN = 1
@@ -31,11 +31,10 @@ def roll_to_notes(roll: NDArray[np.uint8], velocity: int = DEFAULT_VELOCITY) -> 
     Shape:
         - Input: `[T, 128]`, with the values of `part_to_roll`
     """
-    notes = []
-    for pitch in np.flatnonzero(roll.any(axis=0)):
-        column = roll[:, pitch]
-        for start in np.flatnonzero(column == ONSET):
-            released = np.flatnonzero(column[start + 1 :] != SUSTAIN)
-            end = start + 1 + released[0] if len(released) else len(column)
-            notes.append(Note(int(start), int(end - start), int(pitch), velocity))
-    return remove_overlaps(notes)
+    ended = np.vstack([roll != SUSTAIN, np.ones_like(roll[:1], dtype=bool)])
+    steps = np.arange(len(ended))[:, None]
+    # the step, at or after each one, from which a note of each pitch no longer sounds
+    ends = np.minimum.accumulate(np.where(ended, steps, len(roll))[::-1])[::-1]
+    start, pitch = np.nonzero(roll == ONSET)
+    rows = np.stack([start, ends[start + 1, pitch] - start, pitch], axis=1)
+    return tuple(sorted(Note(at, length, key, velocity) for at, length, key in rows.tolist()))

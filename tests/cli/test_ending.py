@@ -18,11 +18,10 @@ from musicvae.cli import app
 from musicvae.cli.ending import shell_line
 from musicvae.config import ModelConfig
 from musicvae.presets import PRESETS
-from musicvae.training import fit_prior as prior
 from musicvae.training.resume import saved_config
 from musicvae.training.trainer import Trainer
 
-from ..miniatures import short_training, write_dataset
+from ..miniatures import short_training, shorten_commands, write_dataset
 
 STEPS = 12
 
@@ -30,10 +29,9 @@ STEPS = 12
 @pytest.fixture(autouse=True)
 def miniatures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small presets."""
+    shorten_commands(monkeypatch)
     small = {name: short_training(name, valid_every=5) for name in PRESETS}
     monkeypatch.setattr(presets, "PRESETS", MappingProxyType(small))
-    narrow = replace(prior.PRIOR_NET_CONFIG, hidden=8, embedding=8)
-    monkeypatch.setattr(prior, "PRIOR_NET_CONFIG", narrow)
 
 
 def run_command(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> Result:

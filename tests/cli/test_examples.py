@@ -11,10 +11,11 @@ import pytest
 from joblib.externals.loky import get_reusable_executor
 from typer.testing import CliRunner
 
-from musicvae.adapt import fit_attributes, personalize, sliders
 from musicvae.api.model import load
 from musicvae.cli import app
 from musicvae.midi.writer import write_midi
+
+from ..miniatures import shorten_commands
 
 TUNES = ("in", "a", "b", "c", "d", "query", "song")
 
@@ -56,9 +57,7 @@ def here(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     """A copy of that folder as the working directory."""
     shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(personalize, "SAMPLES", 8)  # phrases that its sliders are fitted on
-    monkeypatch.setattr(sliders, "MAX_SLIDER_WINDOWS", 8)
-    monkeypatch.setattr(fit_attributes, "MAX_TRIAL_WINDOWS", 4)
+    shorten_commands(monkeypatch)
 
 
 def run(line: str) -> str:

@@ -62,7 +62,7 @@ def test_pitches_beyond_the_piano_are_moved_by_octaves() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_sampled_codes_survive_a_midi_file(codec: Codec, data: st.DataObject) -> None:
     """Any steps that `allowed` allows: decode, write, read and encode gives the same codes."""
     meter = data.draw(st.sampled_from(METERS))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,11 @@ import numpy as np
 import pytest
 
 from musicvae.codecs import CODECS
+from musicvae.corpus import read_file
 from musicvae.corpus.dataset import SPLITS, open_split
 from musicvae.corpus.prepare import prepare
 from musicvae.corpus.read_file import read_piece, row_type, tracks_of
+from musicvae.corpus.workers import FileBatch, FileTimeout
 from musicvae.errors import DatasetError, MidiError, RequestError
 from musicvae.midi.writer import midi_bytes, write_midi
 from musicvae.score.phrase import Note, Part, Phrase
@@ -36,8 +40,9 @@ def midi_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@EVERY_CODEC
-@pytest.mark.parametrize("bars", [2, 16])
+@pytest.mark.parametrize(
+    ("codec", "bars"), [("melody", 16), *zip(CODECS, cycle((2, 16)), strict=False)]
+)
 def test_a_folder_becomes_windows_of_any_codec_and_length(
     codec: str, bars: int, midi_folder: Path, tmp_path: Path
 ) -> None:
@@ -74,6 +79,40 @@ def test_a_file_without_drums_says_so(codec: str, reason: str, midi_folder: Path
     assert not len(rows)
     if codec == "trio":
         assert piece.dropped["a part is silent"] == 19
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (FileTimeout(3), "reading it takes longer than 3 seconds"),
+        (MemoryError(), "there is not memory enough to read it"),
+        (KeyError("pitch"), "reading it failed: KeyError: 'pitch'"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_left_out_with_the_reason(
+    error: Exception, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other files of its batch are read, and the batch is not read a second time."""
+    read = read_file.read_piece
+
+    def fail_once(file: str, *rest: Any) -> Any:
+        if file.endswith("bad.mid"):
+            raise error
+        return read(file, *rest)
+
+    monkeypatch.setattr(read_file, "read_piece", fail_once)
+    files = (str(tmp_path / "bad.mid"), str(tmp_path / "good.mid"))
+    write_midi(SINGER, files[1])
+    batch = FileBatch(tmp_path / "batch", files, 5.0, os.getpid())
+    assert read_file.read_batch(batch, "melody", 2) == batch.path
+    ((stored, (bad, good)),) = read_file.read_shards(tmp_path)
+    assert (bad.reason, good.reason) == (reason, "")
+    assert len(np.load(stored)) > 0
+    assert not batch.marker.exists()
+    monkeypatch.undo()
+    stored.unlink()
+    read_file.read_batch(batch, "melody", 2)
+    assert not stored.exists()
 
 
 def test_a_file_too_short_for_a_window_says_so(tmp_path: Path) -> None:

@@ -94,10 +94,7 @@ def test_copies_of_the_training_set_are_counted() -> None:
     ("name", "choices"),
     [
         *((name, {}) for name in PRESETS),
-        ("melody-2bar", {"codec": "trio"}),
         ("lstm", {"codec": "trio"}),
-        ("melody-2bar", {"codec": "drums", "bars": 4}),
-        ("vae", {"codec": "piano"}),
     ],
 )
 def test_every_net_has_the_figures_it_can_have(name: str, choices: dict[str, object]) -> None:

@@ -88,16 +88,15 @@ def test_notes_are_tied_across_window_boundaries() -> None:
 @pytest.mark.parametrize("form", ["A", "AB"])
 def test_a_loop_is_never_worse_than_the_first_draft(player: Player, form: str) -> None:
     """Under the prior, the first bar is at least as likely after the new last bar as before."""
-    meter = Meter()
-    for seed in range(6):
-        nll = []
-        for loop in (False, True):
-            rngs = [np.random.default_rng(seed)]
-            sections = Form(form, 4)
-            (plan,) = compose(player, meter, sections, rngs, Sampling(1.0), loop=loop)
-            assert plan.bars == 4 * len(form)
-            nll.append(_start_after_end(player, meter, sections, seed, loop))
-        assert nll[1] <= nll[0]
+    meter, sections = Meter(), Form(form, 4)
+    rngs = [np.random.default_rng(0)]
+    (plan,) = compose(player, meter, sections, rngs, Sampling(1.0), loop=True)
+    assert plan.bars == 4 * len(form)
+    for seed in range(4):
+        draft, closed = (
+            _start_after_end(player, meter, sections, seed, loop) for loop in (False, True)
+        )
+        assert closed <= draft
 
 
 def _start_after_end(player: Player, meter: Meter, form: Form, seed: int, loop: bool) -> float:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from musicvae.codecs import CODECS
 from musicvae.metrics.histograms import histograms_of, intersection, note_f1, overlap, split_halves
-from musicvae.score.phrase import Note, Part, Phrase
+from musicvae.score.phrase import ChordChange, Note, Part, Phrase
+from musicvae.theory.chords import parse_chord
 from musicvae.theory.meter import Meter
 
 from ..miniatures import little_tune
@@ -86,6 +87,25 @@ def test_drums_have_their_own_histograms() -> None:
     assert histograms["strokes per bar"] == {3: 1, 0: 1}
     assert histograms["strokes at once"] == {2: 1, 1: 1}
     assert len(histograms) == 4
+
+
+def test_chords_are_counted_with_the_melody_above_them() -> None:
+    """C, then A minor and no chord in the second bar of 2/4; the melody is C, E and a G."""
+    meter = Meter(2, 4)
+    changes = ((0, parse_chord("C")), (8, parse_chord("Am")), (12, None))
+    sheet = Phrase(
+        meter,
+        2,
+        parts=(Part((Note(0, 4, 60), Note(8, 2, 64), Note(12, 4, 67))),),
+        chords=tuple(ChordChange(*change) for change in changes),
+    )
+    histograms = histograms_of([sheet], CODECS["leadsheet"])
+    assert histograms["quality, chords"] == {"maj": 1, "min": 1}
+    assert histograms["motion, chords"] == {9: 1}
+    assert histograms["change position, chords"] == {(meter, 0): 2, (meter, 4): 1}
+    assert histograms["changes per bar, chords"] == {1: 1, 2: 1}
+    assert histograms["melody above root, chords"] == {0: 4, 7: 2}
+    assert len(histograms) == 6 + 5
 
 
 def test_several_parts_have_the_histograms_of_each_and_their_harmony() -> None:

@@ -18,7 +18,9 @@ import pytest
 import torch
 from scipy.io import savemat
 
+import musicvae
 from musicvae import checkpoint
+from musicvae.api.model import MusicVAE
 from musicvae.corpus.dataset import open_split
 from musicvae.midi.writer import write_midi
 from musicvae.performance.dynamics import apply_dynamics
@@ -52,9 +54,10 @@ def run(*words: str) -> str:
     return printed.getvalue()
 
 
-def test_the_playing_benchmark_prints_ratio_memory_and_speed() -> None:
-    """With one process of each kind."""
-    printed = run("bench/play.py", "--runs", "1")
+def test_the_playing_benchmark_prints_ratio_memory_and_speed(tiny_model: MusicVAE) -> None:
+    """With one process of each kind, and a small model in this one."""
+    with patch.object(musicvae, "load", lambda: tiny_model):
+        printed = run("bench/play.py", "--runs", "1")
     for name in ("generate / import torch", "peak", "warm,   1 at once", "warm,  64 at once"):
         assert name in printed
 

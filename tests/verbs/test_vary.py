@@ -30,12 +30,10 @@ def distance(player: Player, a: Phrase, b: Phrase) -> float:
     return hamming(player.codec, a.meter, *codes)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("meter", [Meter(4, 4), Meter(6, 8), Meter(2, 4)], ids=str)
-def test_strength_0_is_the_reconstruction_and_more_is_farther(player: Player, meter: Meter) -> None:
-    """On average over four tunes; all have the shape of the source."""
+def test_strength_0_is_the_reconstruction_and_more_is_farther(player: Player) -> None:
+    """On average over four tunes in three meters; all have the shape of the source."""
     means = []
-    for seed in range(4):
+    for seed, meter in enumerate((Meter(4, 4), Meter(6, 8), Meter(2, 4), Meter(4, 4))):
         tune = little_tune(meter, seed)
         back = reconstruct(player, tune).phrase
         for strength in (0.0, 0.3, 0.7, 1.0):
