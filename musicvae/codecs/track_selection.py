@@ -6,6 +6,7 @@ Each codec has one of these functions as its `select`.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -22,6 +23,7 @@ from ..score.melody_extraction import (
     find_melody,
     find_part,
     is_bass,
+    is_named_bass,
     list_parts,
     merge_parts,
     pitched_parts,
@@ -108,7 +110,7 @@ def select_band(phrase: Phrase, track: Track = None) -> Phrase:
     bass. The chords are those of `select_chords`; a bass alone has none but its own.
     """
     pitched = [part for part in phrase.parts if part.notes and not part.is_drum]
-    has_melody = track is not None or not all(map(_is_backing, pitched))
+    has_melody = track is not None or _has_melody(pitched)
     melody = find_melody(phrase, track) if has_melody else Part()
     chord_parts = find_chord_parts(pitched)
     others = [part for part in pitched if [part] != chord_parts]
@@ -120,11 +122,14 @@ def select_band(phrase: Phrase, track: Track = None) -> Phrase:
     return replace(phrase, parts=(melody, bass, drums), chords=chords, notices=notices)
 
 
-def _is_backing(part: Part) -> bool:
-    """True for a bass or a chord track: by name, by program, or by its low notes."""
-    if MELODY_NAMES.search(part.name):
-        return False
-    return is_bass(part) or bool(CHORD_TRACKS[0].search(part.name))
+def _has_melody(parts: Sequence[Part]) -> bool:
+    """True if a part is neither a bass nor a chord track; a low part is a bass if it is alone."""
+    may_be_bass = is_bass if len(parts) == 1 else is_named_bass
+    return any(
+        MELODY_NAMES.search(part.name)
+        or not (may_be_bass(part) or CHORD_TRACKS[0].search(part.name))
+        for part in parts
+    )
 
 
 MELODY_SELECTORS: tuple[Selector, ...] = (

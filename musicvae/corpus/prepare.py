@@ -288,7 +288,7 @@ def _write_pieces(
     columns: dict[str, Sequence[object]] = {
         "file": files,
         "sha256": [piece.sha256 for piece in used],
-        "split": [splits[i] for i in np.flatnonzero(corpus.counts)],
+        "split": [splits[int(i)] for i in np.flatnonzero(corpus.counts)],
         "windows": [piece.windows for piece in used],
     }
     if weighting:

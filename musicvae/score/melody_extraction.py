@@ -67,7 +67,7 @@ def find_bass(phrase: Phrase, melody: Part) -> Part:
         for part in phrase.parts
         if part.notes and not part.is_drum and skyline(part.notes) != melody.notes
     ]
-    named = [part for part in others if _is_named_bass(part)]
+    named = [part for part in others if is_named_bass(part)]
     low = [part for part in others if is_bass(part)]
     bass = max(named, key=lambda part: len(part.notes), default=None) or min(
         low, key=_mean_pitch, default=Part(program=BASS_PROGRAMS[1])
@@ -80,10 +80,11 @@ def find_bass(phrase: Phrase, melody: Part) -> Part:
 
 def is_bass(part: Part) -> bool:
     """True if a part with notes can be a bass: by program, by name, or by a low mean pitch."""
-    return _is_named_bass(part) or _mean_pitch(part) < MAX_BASS_PITCH
+    return is_named_bass(part) or _mean_pitch(part) < MAX_BASS_PITCH
 
 
-def _is_named_bass(part: Part) -> bool:
+def is_named_bass(part: Part) -> bool:
+    """True if a part has a bass's program or name."""
     return part.program in BASS_PROGRAMS or bool(re.search("bass", part.name, re.IGNORECASE))
 
 

@@ -121,6 +121,8 @@ CHORDS = Part(
 )
 """G major, lower than a bass's highest mean pitch."""
 
+LOW = Part(tuple(Note(2 * i, 2, 46 + i % 5) for i in range(16)), 80)
+
 
 @pytest.mark.parametrize(
     ("played", "melody", "bass", "drums", "has_chords"),
@@ -134,6 +136,8 @@ CHORDS = Part(
         pytest.param((CHORDS, BASS), (), BASS.notes, (), True, id="bass and chords"),
         pytest.param((replace(BASS, name="Tune"),), BASS.notes, (), (), True, id="low melody"),
         pytest.param((replace(TUNE, name="Bass"),), (), TUNE.notes, (), False, id="high bass"),
+        pytest.param((LOW,), (), LOW.notes, (), False, id="unnamed bass"),
+        pytest.param((LOW, BASS), LOW.notes, BASS.notes, (), True, id="low tune over a bass"),
         pytest.param((), (), (), (), False, id="nothing"),
     ],
 )
