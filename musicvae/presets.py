@@ -31,6 +31,19 @@ HIERARCHICAL_NET = NetConfig(
 )
 """A hierarchical net, for windows of more than two bars."""
 
+SEGMENTED_NET = NetConfig(
+    "sequence-vae",
+    segments=2,
+    encoder=192,
+    latent=256,
+    hidden=320,
+    layers=1,
+    step_features=32,
+    step_conditioning=64,
+    step_dropout=0.35,
+)
+"""A net that codes each segment by a part of z of its own, for windows that must come back."""
+
 PRESETS = MappingProxyType(
     {
         config.preset: config
@@ -110,8 +123,8 @@ PRESETS = MappingProxyType(
             ),
             ModelConfig(
                 "leadsheet-8bar",
-                replace(HIERARCHICAL_NET, codec="leadsheet", bars=8),
-                TrainConfig(steps=5_000, batch=48, learning_rate=2e-3, beta=0.1, free_nats=100.0),
+                replace(SEGMENTED_NET, codec="leadsheet", bars=8, segments=4, latent=512),
+                TrainConfig(steps=11_000, batch=24, learning_rate=2e-3, beta=0.1, free_nats=0.0),
             ),
             ModelConfig(
                 "trio-4bar",

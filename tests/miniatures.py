@@ -44,12 +44,14 @@ def miniature(name: str, **choices: object) -> ModelConfig:
     """The preset with small widths and at most four bars; `choices` override fields of its net."""
     config = PRESETS[name]
     net = config.net
+    segments = min(2, net.segments)
     small = replace(
         net,
         bars=min(4, net.bars),
         conductor=min(6, net.conductor),
+        segments=segments,
         encoder=6,
-        latent=5,
+        latent=5 * segments,
         hidden=8,
         layers=min(2, net.layers + 1),  # so that each has stacked layers
         step_features=min(4, net.step_features),

@@ -146,7 +146,7 @@ def _draft_sections(
     closes = closes and form.bars >= MIN_BARS and not constraints.chords
     end_of_last = {form.letters[-1]: steps} if closes else {}
     end = end_of_last.get(form.letters[0])
-    narrow = _narrow_ends(player.codec, meter, constraints, end if form.bars <= size else None)
+    narrow = _narrow_ends(player.codec, meter, constraints, end)
     windows = player.sample_prior([meter] * len(rngs), rngs, sampling.temperature, rules, narrow)
     drafts = []
     for window, rng in zip(windows, rngs, strict=True):
@@ -166,7 +166,7 @@ def _draft_sections(
 def _narrow_ends(
     codec: Codec, meter: Meter, constraints: Constraints, end: int | None
 ) -> Narrow | None:
-    """Narrows how a window opens and, if the piece ends in it, how it closes; None if neither."""
+    """Narrows how a window opens and, if the piece ends in it or in the next bar, how it closes."""
     first = None if constraints.chords else opening(codec, constraints.key)
     closing = None if end is None else Closing(codec, meter, end, constraints.key)
 

@@ -46,7 +46,7 @@ def drafted(
 
 
 @pytest.mark.parametrize("meter", [Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(5, 4), Meter(2, 4)])
-@pytest.mark.parametrize(("form", "bars"), [("A", 4), ("A", 7), ("AB", 4), ("AABA", 4)])
+@pytest.mark.parametrize(("form", "bars"), [("A", 4), ("A", 5), ("A", 7), ("AB", 4), ("AABA", 4)])
 @pytest.mark.parametrize("key", ["C", "A minor"])
 def test_a_piece_in_a_key_ends_on_its_tonic(
     player: Player, meter: Meter, form: str, bars: int, key: str
