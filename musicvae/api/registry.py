@@ -21,6 +21,11 @@ def shipped() -> dict[str, Path]:
     return {folder.name: folder for folder in folders}
 
 
+def earlier() -> list[Path]:
+    """Folders of nets of earlier versions, which came with the package to replay their clips."""
+    return sorted(path.parent for home in SHIPPED for path in home.glob(f"earlier/*/{CONFIG}"))
+
+
 def find_checkpoint(name_or_path: str | Path) -> Path:
     """Folder of a checkpoint, given as a path or as the name of a shipped model.
 
@@ -38,11 +43,12 @@ def find_checkpoint(name_or_path: str | Path) -> Path:
 
 
 def find_maker(*music: Opened) -> Path | None:
-    """Folder of the shipped model that made all of this music, by its recipes; None if none did."""
+    """Folder of the model of the package that made all of this music, by its recipes, or None."""
     digests: set[str] = set()
     for opened in music:
         recipes = [phrase.recipe for phrase in opened.phrases]
         digests |= {recipe.model for recipe in recipes if recipe} or {""}
     if len(digests) > 1 or digests == {""}:
         return None
-    return next((folder for folder in shipped().values() if stored_digest(folder) in digests), None)
+    folders = (*shipped().values(), *earlier())
+    return next((folder for folder in folders if stored_digest(folder) in digests), None)
