@@ -45,7 +45,6 @@ PARTS = {
 }
 """Collections of single parts that are combined at random, by codec; see mix_trios.py."""
 
-LONG = {"beta": 0.06, "free_nats": 0.0, "steps": 8_000, "learning_rate": 2e-3}
 FURTHER_TRAININGS: dict[str, list[dict[str, Any]]] = {
     "melody-2bar": [{"beta": 0.06, "steps": 24_000, "learning_rate": 1.2e-3}],
     "drums-2bar": [
@@ -54,11 +53,10 @@ FURTHER_TRAININGS: dict[str, list[dict[str, Any]]] = {
         {"beta": 0.002, "steps": 2_000, "learning_rate": 8e-4},
     ],
     "melody-16bar": [
-        LONG,
+        {"beta": 0.06, "free_nats": 0.0, "steps": 8_000, "learning_rate": 2e-3},
         {"beta": 0.05, "steps": 1_900, "learning_rate": 1.2e-3},
         {"beta": 0.03, "steps": 1_600, "learning_rate": 1e-3},
     ],
-    "leadsheet-8bar": [LONG, {"beta": 0.03, "steps": 3_000, "learning_rate": 1.2e-3}],
 }
 """Further trainings; each starts from the previous net and has a lower beta."""
 
