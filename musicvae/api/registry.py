@@ -41,7 +41,7 @@ def find_maker(*music: Opened) -> Path | None:
     """Folder of the shipped model that made all of this music, by its recipes; None if none did."""
     digests: set[str] = set()
     for opened in music:
-        recipes = [phrase.recipe for phrase in opened.phrases]
+        recipes = [phrase.recipe for phrase in opened.new_parts or opened.phrases]
         digests |= {recipe.model for recipe in recipes if recipe} or {""}
     if len(digests) > 1 or digests == {""}:
         return None

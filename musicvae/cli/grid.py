@@ -9,9 +9,11 @@ import typer
 
 from ..presets import RECONSTRUCTION_MODEL
 from .options import (
+    Bars,
     Curve,
     FileBpm,
     Force,
+    Only,
     OutFolder,
     OwnModel,
     Pattern,
@@ -42,6 +44,8 @@ def grid(
         ),
     ] = 4,
     track: Track = None,
+    bars: Bars = None,
+    only: Only = False,
     curve: Curve = "even",
     temperature: Temperature = 0.0,
     pattern: Pattern = None,
@@ -67,6 +71,8 @@ def grid(
         opened,
         n,
         track=track,
+        bars=bars,
+        only=only,
         curve=curve,
         temperature=temperature,
         pattern=pattern,

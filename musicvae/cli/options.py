@@ -54,6 +54,16 @@ Track = Annotated[
         "is found; a model of drums reads the track as drums."
     ),
 ]
+Bars = Annotated[
+    str | None,
+    typer.Option("--bars", help="Bars to read and to replace, as the file counts them: 5-8, or 5."),
+]
+Only = Annotated[
+    bool,
+    typer.Option(
+        "--only", help="Write the new part alone, without the other tracks and bars of its file."
+    ),
+]
 Curve = Annotated[
     str,
     typer.Option(

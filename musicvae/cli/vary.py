@@ -9,6 +9,7 @@ import typer
 from ..config import MAX_PHRASES
 from ..presets import RECONSTRUCTION_MODEL
 from .options import (
+    Bars,
     Chords,
     Density,
     FileBpm,
@@ -17,6 +18,7 @@ from .options import (
     Key,
     MaxPolyphony,
     MidiIn,
+    Only,
     OutFolder,
     OwnModel,
     Pattern,
@@ -55,6 +57,8 @@ def vary(
         ),
     ] = None,
     track: Track = None,
+    bars: Bars = None,
+    only: Only = False,
     temperature: Temperature = 0.0,
     pattern: Pattern = None,
     humanize: Humanize = 0.0,
@@ -90,6 +94,8 @@ def vary(
         strength=strength,
         settings=parse_settings(settings or []) or None,
         track=track,
+        bars=bars,
+        only=only,
         temperature=temperature,
         pattern=pattern,
         humanize=humanize,

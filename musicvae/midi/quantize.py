@@ -12,8 +12,9 @@ import numpy as np
 
 from ..errors import MeterError
 from ..score.phrase import DEFAULT_TEMPO, Note, Part, Phrase, Tempo, chord_map, program_map
+from ..score.song import Place
 from ..theory.chords import Chord
-from ..theory.meter import STRAIGHT, ticks_to_steps
+from ..theory.meter import STRAIGHT, steps_to_ticks, ticks_to_steps
 from .chord_symbols import chord_events
 from .meter_segments import MeterSegment, meter_segments
 from .note_arrays import NoteArrays
@@ -135,6 +136,24 @@ def _to_phrase(
         tuple(_parts(score.tracks, section, changes, steps)),
         chord_map(((step(tick), chord) for tick, chord in chords.of(segment)), steps),
         notices=tuple(section_notices(section, resolution, tempo)),
+        place=_place(score, section, tempo),
+    )
+
+
+def _place(score: Score, section: Section, tempo: int) -> Place:
+    """Where the first step of a section stands in its file, in ticks of the file."""
+    segment, meter = section.segment, section.meter
+    first, bar = (
+        steps_to_ticks(steps, score.resolution, meter.steps_per_quarter)
+        for steps in (section.first, section.first + section.pickup)
+    )
+    bars_before = round((bar - segment.pickup) / segment.bar_ticks(score.resolution))
+    return Place(
+        max(0, round((segment.start + first + section.grid.latency) / score.scale)),
+        score.resolution / score.scale,
+        tuple(track.player for track in score.tracks if track.notes),
+        segment.first_bar + bars_before,
+        tempo,
     )
 
 

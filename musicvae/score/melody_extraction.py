@@ -234,6 +234,7 @@ def merge_parts(parts: Sequence[Part]) -> Part:
         parts[0],
         notes=remove_overlaps(note for part in parts for note in part.notes),
         lost=tuple(sorted(step for part in parts for step in part.lost)),
+        sources=tuple(dict.fromkeys(source for part in parts for source in part.sources)),
     )
 
 
