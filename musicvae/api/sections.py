@@ -14,7 +14,8 @@ from ..codecs.track_selection import MELODY_SELECTORS, Track
 from ..engine import Player
 from ..errors import RequestError
 from ..generation.source import generated_parts
-from ..score.melody_extraction import melody_number, part_numbers
+from ..presets import DRUM_MODEL
+from ..score.melody_extraction import is_drums, melody_number, part_numbers
 from ..score.phrase import Phrase
 from .inputs import Opened, add_notices, naming, notices_of
 from .songs import (
@@ -185,6 +186,8 @@ def _read(
     player: Player, opened: Opened, phrase: Phrase, track: Track, *, is_chosen: bool
 ) -> Section:
     """The parts of a track, or those that this model made unless the track `is_chosen`."""
+    if track is not None and is_chosen:
+        _check_kind(player, phrase, track)
     numbered = number_parts(phrase)
     made_here = None if is_chosen else generated_parts(player, numbered)
     source = replace(made_here or numbered, notices=())
@@ -193,6 +196,15 @@ def _read(
     fitted, moved = fit_range(selected, player.codec)
     notices = add_notices(fitted, phrase.notices, opened.name)
     return Section(notices, moved, unread_notes(numbered, selected, names))
+
+
+def _check_kind(player: Player, phrase: Phrase, track: str | int) -> None:
+    """Raise RequestError if a track of drums was chosen for a model of pitches."""
+    if player.codec.pitches and is_drums(phrase, track):
+        raise RequestError(
+            f"track {track!r} is drums, which this model does not read: take a model of drums, "
+            f"such as {DRUM_MODEL} (--model {DRUM_MODEL})"
+        )
 
 
 def _silent(phrase: Phrase, main: Section) -> Section:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import RequestError
@@ -185,8 +185,19 @@ def put_into_song(
             accompaniment=tuple(numbers),
             has_chords=has_chords,
         )
-        placed.append(replace(chosen, song=song, place=place))
+        notices = (*chosen.notices, *_merged(chosen, opened.name))
+        placed.append(replace(chosen, song=song, place=place, notices=notices))
     return placed
+
+
+def _merged(selected: Phrase, name: str | None) -> Iterator[str]:
+    """A notice for each part that was read from several tracks, and so is written into one."""
+    for part in selected.parts:
+        first, *others = (str(source + 1) for source in part.sources or (0,))
+        if others:
+            head = f"{name}: " if name else ""
+            tracks = f"{', '.join([first, *others[:-1]])} and {others[-1]}"
+            yield f"{head}tracks {tracks} were read as one part, which now stands in track {first}"
 
 
 def _accompaniment(opened: Opened) -> dict[Player, str]:

@@ -53,7 +53,7 @@ def analogy(
     """
     seed = seed_or_random(seed)
     opened = [open_midi(music, bpm) for music in (a, b, c)]
-    answer = load_for(model, RECONSTRUCTION_MODEL, *opened).analogy(
+    answer = load_for(model, RECONSTRUCTION_MODEL, *opened, track=track).analogy(
         *opened,
         strength=strength,
         track=track,

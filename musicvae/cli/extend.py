@@ -62,7 +62,7 @@ def extend(
     """
     seed = seed_or_random(seed)
     opened = open_midi(source, bpm)
-    phrase = load_for(model, EXTENSION_MODEL, opened).extend(
+    phrase = load_for(model, EXTENSION_MODEL, opened, track=track).extend(
         opened,
         bars,
         track=track,

@@ -65,7 +65,7 @@ def grid(
 
     seed = seed_or_random(seed)
     opened = [open_midi(corner, bpm) for corner in corners]
-    vae = load_for(model, RECONSTRUCTION_MODEL, *opened)
+    vae = load_for(model, RECONSTRUCTION_MODEL, *opened, track=track)
     stem = free_stem(out, "grid", force=force)
     phrases = vae.grid(
         opened,

@@ -79,7 +79,7 @@ def interpolate(
 
     seed = seed_or_random(seed)
     ends = open_midi(a, bpm), open_midi(b, bpm)
-    vae = load_for(model, RECONSTRUCTION_MODEL, *ends)
+    vae = load_for(model, RECONSTRUCTION_MODEL, *ends, track=track)
     names = numbered_names(out, f"{stem_of(a)}-to-{stem_of(b)}", force=force)
     phrases = vae.interpolate(
         *ends,

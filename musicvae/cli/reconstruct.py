@@ -43,7 +43,7 @@ def reconstruct(
     """
     seed = seed_or_random(seed)
     opened = open_midi(source, bpm)
-    result = load_for(model, RECONSTRUCTION_MODEL, opened).reconstruct(
+    result = load_for(model, RECONSTRUCTION_MODEL, opened, track=track).reconstruct(
         opened,
         track=track,
         bars=bars,

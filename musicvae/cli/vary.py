@@ -86,7 +86,7 @@ def vary(
 
     seed = seed_or_random(seed)
     opened = open_midi(source, bpm)
-    vae = load_for(model, RECONSTRUCTION_MODEL, opened)
+    vae = load_for(model, RECONSTRUCTION_MODEL, opened, track=track)
     names = numbered_names(out, f"{stem_of(source)}-varied", force=force)
     phrases = vae.vary(
         opened,

@@ -86,11 +86,14 @@ def _with_latin_1(midi: PrettyMIDI) -> PrettyMIDI:
 def to_tuples(phrase: Phrase) -> list[NoteTuple]:
     """The notes of all parts, sorted; times count from the first step of the phrase.
 
-    Starts include the offsets of notes off the grid.
+    Those of a new part in a song count from the start of the song. Starts include the offsets of
+    notes off the grid.
     """
+    place = phrase.place if phrase.song else None
+    start = place.start / place.quarter if place else 0.0
     notes = sorted(note for part in phrase.parts for note in note_ticks(part, phrase))
     return [
-        (on / RESOLUTION, (off - on) / RESOLUTION, note.pitch, note.velocity)
+        (start + on / RESOLUTION, (off - on) / RESOLUTION, note.pitch, note.velocity)
         for note, on, off in notes
     ]
 

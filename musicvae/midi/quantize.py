@@ -128,15 +128,16 @@ def _to_phrase(
     changes = [[(step(tick), program) for tick, program in timed.of(segment)] for timed in programs]
     in_force = tempos.of(segment)
     tempo = in_force[0][1] if in_force else DEFAULT_TEMPO
+    map_of_tempos = tempo_map(((step(tick), tempo) for tick, tempo in in_force), steps)
     return Phrase(
         meter,
         section.bars,
         section.pickup,
-        tempo_map(((step(tick), tempo) for tick, tempo in in_force), steps),
+        map_of_tempos,
         tuple(_parts(score.tracks, section, changes, steps)),
         chord_map(((step(tick), chord) for tick, chord in chords.of(segment)), steps),
         notices=tuple(section_notices(section, resolution, tempo)),
-        place=_place(score, section, tempo),
+        place=_place(score, section, map_of_tempos[0].microseconds),
     )
 
 

@@ -145,6 +145,16 @@ def song_notes(track: Sequence[Event], channels: Collection[int]) -> list[SongNo
     return notes
 
 
+def sounding_channels(song: Song) -> set[tuple[int, int]]:
+    """Track and channel, from 0, of all that is played."""
+    return {
+        (number, event[0] & 0x0F)
+        for number, track in enumerate(song.tracks)
+        for _, event in track
+        if event[0] & 0xF0 == NOTE_ON
+    }
+
+
 def free_channels(tracks: Iterable[Sequence[Event]]) -> list[int]:
     """Channels, from 0, on which nothing is sent."""
     used = {event[0] & 0x0F for track in tracks for _, event in track if event[0] < 0xF0}
