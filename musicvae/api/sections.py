@@ -99,7 +99,8 @@ def select_main(player: Player, opened: Opened, selection: Selection) -> Section
     """
     with naming(opened):
         cut = select_bars(player.digest, opened, selection)
-        section = _select(player, cut, cut.main, selection.track)
+        asked = _Asked(_track_in_bars(player, opened, selection), selection.track is not None)
+        section = _select(player, cut, cut.main, asked)
         others = [Section(phrase, (), unread_notes(phrase, Phrase(), ())) for phrase in cut.phrases]
         others[cut.main_number] = section
         return _into_song(player, cut, others, selection)[cut.main_number]
@@ -109,22 +110,33 @@ def select_sections(player: Player, opened: Opened, selection: Selection) -> Sec
     """The parts of every section that a model reads, from the same track; see `select_main`."""
     with naming(opened):
         cut = select_bars(player.digest, opened, selection)
-        track = selection.track
-        number, main = _first_readable(player, cut, track)
+        asked = _Asked(_track_in_bars(player, opened, selection), selection.track is not None)
+        number, main = _first_readable(player, cut, asked)
         main_phrase = cut.phrases[number]
-        same = _same_track(player, main_phrase, track) if len(cut.phrases) > 1 else None
+        several = len(cut.phrases) > 1
+        same = _same_track(player, main_phrase, asked.track) if several else None
         items = []
         for i, phrase in enumerate(cut.phrases):
             # the pieces of a type 2 file have other parts: a number means nothing in another one
-            track_here = same if _part_names(phrase) == _part_names(main_phrase) else track
-            items.append(
-                main
-                if i == number
-                else _select_or_rest(
-                    player, cut, phrase, track_here, main, is_chosen=track is not None
-                )
-            )
+            is_alike = _part_names(phrase) == _part_names(main_phrase)
+            here = replace(asked, track=same) if is_alike else asked
+            items.append(main if i == number else _read_or_rest(player, cut, phrase, here, main))
         return Sections(tuple(_into_song(player, cut, items, selection)), number)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The track to read, and whether the caller named it."""
+
+    track: Track
+    is_named: bool
+
+
+def _track_in_bars(player: Player, opened: Opened, selection: Selection) -> Track:
+    """The track to read; in some of the bars, the melody is the one of the whole music."""
+    if selection.bars is None or selection.track is not None:
+        return selection.track
+    return _same_track(player, opened.main, None)
 
 
 def _into_song(
@@ -141,7 +153,7 @@ def _into_song(
     return [replace(s, phrase=phrase) for s, phrase in zip(sections, phrases, strict=True)]
 
 
-def _first_readable(player: Player, opened: Opened, track: Track) -> tuple[int, Section]:
+def _first_readable(player: Player, opened: Opened, asked: _Asked) -> tuple[int, Section]:
     """Number and parts of the section with most notes, or of the next one that can be read.
 
     Raises:
@@ -154,44 +166,38 @@ def _first_readable(player: Player, opened: Opened, track: Track) -> tuple[int, 
     for i in order:
         try:
             phrase = opened.main if i == number else opened.phrases[i]
-            return i, _select(player, opened, phrase, track)
+            return i, _select(player, opened, phrase, asked)
         except RequestError as error:
             errors.append(error)
     raise errors[0]
 
 
-def _select(player: Player, opened: Opened, phrase: Phrase, track: Track) -> Section:
-    """The parts of a track, or without one those that this model made, or those it finds.
-
-    Raises:
-        RequestError: see `select_main`.
-    """
-    section = _read(player, opened, phrase, track, is_chosen=track is not None)
-    if track is not None and section.phrase.is_silent and not phrase.is_silent:
-        raise RequestError(f"track {track!r} has no notes")
+def _select(player: Player, opened: Opened, phrase: Phrase, asked: _Asked) -> Section:
+    """The parts that were asked for, of a section that has notes of them; see `select_main`."""
+    section = _read(player, opened, phrase, asked)
+    if asked.is_named and section.phrase.is_silent and not phrase.is_silent:
+        raise RequestError(f"track {asked.track!r} has no notes")
     return section
 
 
-def _select_or_rest(
-    player: Player, opened: Opened, phrase: Phrase, track: Track, main: Section, *, is_chosen: bool
+def _read_or_rest(
+    player: Player, opened: Opened, phrase: Phrase, asked: _Asked, main: Section
 ) -> Section:
     """The parts of a section other than the main one; silent if it has none of them."""
     try:
-        return _read(player, opened, phrase, track, is_chosen=is_chosen)
+        return _read(player, opened, phrase, asked)
     except RequestError:
         return _silent(phrase, main)
 
 
-def _read(
-    player: Player, opened: Opened, phrase: Phrase, track: Track, *, is_chosen: bool
-) -> Section:
-    """The parts of a track, or those that this model made unless the track `is_chosen`."""
-    if track is not None and is_chosen:
-        _check_kind(player, phrase, track)
+def _read(player: Player, opened: Opened, phrase: Phrase, asked: _Asked) -> Section:
+    """The parts of a track, or those that this model made unless the track was named."""
+    if asked.is_named and asked.track is not None:
+        _check_kind(player, phrase, asked.track)
     numbered = number_parts(phrase)
-    made_here = None if is_chosen else generated_parts(player, numbered)
+    made_here = None if asked.is_named else generated_parts(player, numbered)
     source = replace(made_here or numbered, notices=())
-    selected = source if made_here else player.codec.select(source, track)
+    selected = source if made_here else player.codec.select(source, asked.track)
     names = ACCOMPANIMENT if made_here and player.codec.has_chords else ()
     fitted, moved = fit_range(selected, player.codec)
     notices = add_notices(fitted, phrase.notices, opened.name)

@@ -31,6 +31,9 @@ SONG = "musicvae-song:"
 MAX_NOTES = 200_000
 """Most notes of all new parts together, as many as a file may have."""
 
+MAX_TICK = 2**40
+"""Latest start of a new part; no file is so long."""
+
 _About = Mapping[str, Any]
 
 
@@ -172,7 +175,8 @@ def _read(song: Song, about: _About, notes: _Notes) -> Phrase:
         accompaniment=tuple((name, len(players) + i) for i, (name, _) in enumerate(others)),
         has_chords=bool(about["has_chords"]),
     )
-    if not (place.start >= 0 and 0 < place.quarter < 2**31 and place.first >= 0):
+    is_in_range = 0 <= place.start < MAX_TICK and 0.5 <= place.quarter < MAX_TICK
+    if not is_in_range or place.first < 0:
         raise ValueError
     empty = Phrase(meter, int(about["bars"]), int(about["pickup"]))
     parts: list[Part] = []

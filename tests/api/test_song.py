@@ -332,3 +332,20 @@ def test_parts_that_are_read_as_one_are_named() -> None:
     assert phrase.notices[-1] == (
         "tracks 1 and 2 were read as one part, which now stands in track 1"
     )
+
+
+def test_the_melody_of_some_bars_is_that_of_the_song() -> None:
+    """Where it rests, no other track is taken for it; its rest is answered."""
+    song = read_song(song_file(31))
+    lead = [
+        (tick, event)
+        for tick, event in song.tracks[1]
+        if event[0] >> 4 not in (8, 9) or not 2 * BAR <= tick <= 4 * BAR
+    ]
+    data = song_bytes(replace(song, tracks=(song.tracks[0], tuple(lead), *song.tracks[2:])))
+    phrase = vary(data, bars="3-4")
+    assert phrase.parts[0].name == "Lead"
+    written = midi_bytes(phrase)
+    assert note_events(written, [1, 9], 0, END) == note_events(data, [1, 9], 0, END)
+    with pytest.raises(RequestError, match="track 'lead' has no notes"):
+        vary(data, bars="3", track="lead")
