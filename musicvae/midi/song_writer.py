@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from ..errors import RequestError
 from ..score.phrase import Part, Phrase
-from ..score.song import Place, Player, Song
+from ..score.song import Event, Place, Player, Song
 from ..theory.chords import symbols
 from ..theory.meter import MAX_TEMPO, RESOLUTION
 from .drum_tracks import DRUM_CHANNEL
-from .events import MARKER, PROGRAM_CHANGE, SEQUENCER_SPECIFIC, SET_TEMPO, TEXT, TRACK_NAME
+from .events import MARKER, NOTE_ON, PROGRAM_CHANGE, SEQUENCER_SPECIFIC, SET_TEMPO, TEXT, TRACK_NAME
 from .note_ticks import note_ticks
 from .own_format import RECIPE, SIGNATURE
 from .song_events import END, SongNote, free_channels, meta_data, meta_event, song_bytes
@@ -206,7 +206,10 @@ def _new_notes(part: Part, section: Phrase, place: Place) -> list[NewNote]:
 
 
 def _write_chords(tracks: Sequence[TrackEditor], section: Phrase, place: Place) -> None:
-    """Replace the chord symbols in the new steps of a phrase by its chords, as markers."""
+    """Replace the chord symbols in the new steps of a phrase by its chords, as markers.
+
+    If the song goes on, the symbol that was in force after them is written there again.
+    """
     grid = section.meter.steps_per_quarter
 
     def is_old(tick: int, event: bytes) -> bool:
@@ -215,6 +218,7 @@ def _write_chords(tracks: Sequence[TrackEditor], section: Phrase, place: Place) 
         specific = meta_data(event, SEQUENCER_SPECIFIC)
         return is_chord_symbol(event) or (specific is not None and specific.startswith(PREFIX))
 
+    restored = _symbol_after(tracks, section, place)
     for track in tracks:
         track.kept = [(tick, event) for tick, event in track.kept if not is_old(tick, event)]
     names = symbols(change.chord for change in section.chords)
@@ -222,3 +226,23 @@ def _write_chords(tracks: Sequence[TrackEditor], section: Phrase, place: Place) 
         if change.step >= place.first:
             tick = place.tick(change.step, grid)
             tracks[0].markers.append((tick, meta_event(MARKER, name.encode())))
+    tracks[0].markers += restored
+
+
+def _symbol_after(tracks: Sequence[TrackEditor], section: Phrase, place: Place) -> list[Event]:
+    """The chord symbol in force at the end of a phrase, there; none if one stands there already."""
+    grid = section.meter.steps_per_quarter
+    end = place.tick(section.steps, grid)
+    steps = [
+        (place.step(tick, grid), event)
+        for track in tracks
+        for tick, event in track.kept
+        if is_chord_symbol(event)
+    ]
+    before = [(step, event) for step, event in steps if step < section.steps]
+    goes_on = any(
+        tick >= end and event[0] & 0xF0 == NOTE_ON for track in tracks for tick, event in track.kept
+    )
+    if not before or not goes_on or any(step == section.steps for step, _ in steps):
+        return []
+    return [(end, max(before, key=lambda symbol: symbol[0])[1])]

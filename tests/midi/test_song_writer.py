@@ -148,6 +148,21 @@ def test_chord_symbols_are_replaced_if_the_phrase_has_chords_of_its_own() -> Non
         assert found == wanted
 
 
+def test_the_chord_that_was_in_force_returns_after_the_phrase() -> None:
+    """If the song goes on there without a symbol of its own."""
+    chords = replace(BAR, chords=(ChordChange(0, Chord(7)),))
+    for later, wanted in (([], ["G", "C"]), ([(1920, "F")], ["G", "F"])):
+        marks = [(0, "C"), *later]
+        symbols = [(tick, smf.meta(6, text.encode())) for tick, text in marks]
+        song = song_of([*symbols, *smf.play([(i, 1, 60) for i in range(12)], 1)])
+        whole = in_song(chords, song, has_chords=True)
+        data = midi_bytes(whole)
+        found = [e[3:].decode() for _, e in read_song(data).tracks[0] if e[:2] == b"\xff\x06"]
+        assert found == wanted
+        (read,) = read_new_parts(read_song(data))
+        assert midi_bytes(read) == data
+
+
 @pytest.mark.parametrize("tempos", [[], [600_000], [600_000, 300_000]])
 def test_the_tempos_of_a_song_are_scaled_to_that_of_the_phrase(tempos: list[int]) -> None:
     """All by one ratio; a song without any gets one."""
