@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..score.song import Event, Song
 from .containers import open_container
-from .events import END_OF_TRACK, NOTE_OFF, NOTE_ON, read_number
+from .events import END_OF_TRACK, NOTE_OFF, NOTE_ON, TEXT, read_number
 from .limits import DEFAULT_LIMITS, Limits
 
 END = bytes([0xFF, END_OF_TRACK, 0])
@@ -21,6 +21,10 @@ END = bytes([0xFF, END_OF_TRACK, 0])
 
 SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 """Data bytes of the system messages that have some, besides those that give their length."""
+
+
+MAX_DELTA = 2**28 - 1
+"""Most ticks between two events that a file can tell; an empty text stands in longer silence."""
 
 
 class SongNote(NamedTuple):
@@ -97,6 +101,9 @@ def song_bytes(song: Song) -> bytes:
         body = bytearray()
         now = 0
         for tick, event in track:
+            while tick - now > MAX_DELTA:
+                body += variable_length(MAX_DELTA) + meta_event(TEXT, b"")
+                now += MAX_DELTA
             body += variable_length(tick - now) + event
             now = tick
         chunks += [b"MTrk", len(body).to_bytes(4), bytes(body)]

@@ -20,6 +20,7 @@ from musicvae.midi.song_events import (
     song_bytes,
     song_notes,
 )
+from musicvae.score.song import Song
 
 from ..fuzz.midi_bytes import mutate
 from . import smf
@@ -48,6 +49,13 @@ def test_what_is_read_of_a_damaged_file_is_a_song(seed: int) -> None:
     written = song_bytes(song)
     assert read_song(written).tracks == song.tracks
     assert read_midi(written) == phrases
+
+
+def test_silence_of_any_length_is_written() -> None:
+    """A file has no word for more than 28 bits of ticks; all events come back at theirs."""
+    track = ((5, b"\x90\x3c\x50"), (2**30, b"\x80\x3c\x00"), (2**33 + 1, b"\xff\x2f\x00"))
+    (read,) = read_song(song_bytes(Song(1, 480, (track,)))).tracks
+    assert [event for event in read if event[1] != b"\xff\x01\x00"] == [*track]
 
 
 @pytest.mark.parametrize("system", [b"\xf1\x05", b"\xf2\x05\x06", b"\xf3\x01", b"\xf6", b"\xfa"])
