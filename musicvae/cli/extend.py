@@ -55,8 +55,8 @@ def extend(
 ) -> None:
     """Continue a MIDI file with new bars.
 
-    The output is the part of the file that the model reads, in all its meters, followed by the
-    new bars.
+    The new bars of the part that the model reads follow the last bar of the file, which stays as
+    it is. With --only the output is that part alone, in all its meters, and the new bars.
 
     Example:  musicvae extend in.mid out.mid --bars 4
     """

@@ -76,6 +76,8 @@ def vary(
 ) -> None:
     """Write variations of a MIDI file, the nearest first.
 
+    What is not read of the file, other tracks and other bars, is in each of them as it is.
+
     With --set, the variations go step by step to more, or less, of an attribute; the command
     attributes lists the attributes of a model.
 
