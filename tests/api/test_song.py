@@ -349,3 +349,39 @@ def test_the_melody_of_some_bars_is_that_of_the_song() -> None:
     assert note_events(written, [1, 9], 0, END) == note_events(data, [1, 9], 0, END)
     with pytest.raises(RequestError, match="track 'lead' has no notes"):
         vary(data, bars="3", track="lead")
+
+
+def bar_starts(data: bytes) -> list[int]:
+    """Where the new part of bars 1 to 4 begins, in ticks."""
+    starts = []
+    for bar in (1, 2, 3, 4):
+        phrase = vary(data, bars=bar, track=1)
+        assert (phrase.bars, phrase.pickup) == (1, 0)
+        assert phrase.place
+        starts.append(phrase.place.start)
+    return starts
+
+
+def test_bars_are_counted_as_the_file_has_them() -> None:
+    """After a pick-up from 1, through several meters, in files of ours and of others."""
+    lead = Part((Note(0, 4, 70), *(Note(4 + 4 * i, 4, 70 + i % 5) for i in range(8))), name="Lead")
+    upbeat = Phrase(Meter(4, 4), 2, 4, parts=(lead, Part((Note(4, 4, 40),), 33, name="Bass")))
+    ours = midi_bytes(replace(upbeat, after=(little_band(Meter(3, 4), 2),)))
+    assert bar_starts(ours) == [BAR, 2 * BAR, 3 * BAR, 3 * BAR + 3 * PPQ]
+    rested = ours.replace(b"musicvae:", b"somebody:")
+    assert bar_starts(rested) == [0, BAR, 2 * BAR, 3 * BAR]
+    line = smf.play([(i, 1, 70 + i % 5) for i in range(17)])
+    meters = [(0, smf.meter(1, 2)), (PPQ, smf.meter(4, 2))]
+    short = smf.file([smf.body([*meters, *line], end=17 * PPQ)])
+    assert bar_starts(short) == [PPQ + BAR * bar for bar in range(4)]
+
+
+def test_the_pieces_of_a_type_2_file_stay_apart() -> None:
+    """Each is varied in its own track."""
+    lines = [[(i, 1, pitch + i % 5) for i in range(16)] for pitch in (60, 72)]
+    tracks = [smf.body([(0, smf.name("Lead")), *smf.play(line)], end=16 * PPQ) for line in lines]
+    written = midi_bytes(vary(smf.file(tracks, kind=2)))
+    song = read_song(written)
+    assert (song.kind, len(song.tracks)) == (2, 2)
+    assert all(song_notes(track, [0]) for track in song.tracks)
+    assert midi_bytes(model().replay(written)) == written
