@@ -13,7 +13,7 @@ from ..midi.writer import midi_bytes
 from ..score.bar_range import BarRange, BarsLike, parse_bars
 from ..score.phrase import Phrase
 from ..score.song import Key, Place, Player, Song
-from ..score.windows import cut_phrase
+from ..score.windows import cut_phrase, first_bars
 from .inputs import Opened
 from .inputs import open as open_music
 
@@ -186,8 +186,18 @@ def put_into_song(
             has_chords=has_chords,
         )
         notices = (*chosen.notices, *_merged(chosen, opened.name))
-        placed.append(replace(chosen, song=song, place=place, notices=notices))
+        whole = first_bars(chosen, _whole_bars(chosen, place))
+        placed.append(replace(whole, song=song, place=place, notices=notices))
     return placed
+
+
+def _whole_bars(phrase: Phrase, place: Place) -> int:
+    """Bars of a phrase that are complete before the meter changes; the rest of a bar stays."""
+    meter = phrase.meter
+    steps = phrase.steps
+    if place.end is not None:
+        steps = min(steps, place.step(place.end, meter.steps_per_quarter))
+    return max(0, steps - phrase.pickup) // meter.steps_per_bar
 
 
 def _merged(selected: Phrase, name: str | None) -> Iterator[str]:

@@ -52,7 +52,11 @@ def to_phrases(score: Score, triplets: bool = False) -> tuple[list[Phrase], list
         except MeterError as error:
             unread.add(segment, len(inside.start), str(error))
             continue
-        phrases.append(_to_phrase(score, section, tempos, chords, programs))
+        phrase = _to_phrase(score, section, tempos, chords, programs)
+        if phrase.place and segment is not segments[-1]:
+            end = round(segment.end / score.scale)
+            phrase = replace(phrase, place=replace(phrase.place, end=end))
+        phrases.append(phrase)
     notices = unread.notices(score.resolution, int(notes.start.max()))
     notices += _cut_notes(segments, notes, score.resolution)
     phrases = [replace(phrase, notices=(*phrase.notices, *notices)) for phrase in phrases]

@@ -174,6 +174,7 @@ def _read(song: Song, about: _About, notes: _Notes) -> Phrase:
         kept=frozenset((int(t), int(c), int(tick), int(p)) for t, c, tick, p in about["kept"]),
         accompaniment=tuple((name, len(players) + i) for i, (name, _) in enumerate(others)),
         has_chords=bool(about["has_chords"]),
+        is_written=True,
     )
     is_in_range = 0 <= place.start < MAX_TICK and 0.5 <= place.quarter < MAX_TICK
     if not is_in_range or place.first < 0:

@@ -243,6 +243,7 @@ def _symbol_after(tracks: Sequence[TrackEditor], section: Phrase, place: Place) 
     goes_on = any(
         tick >= end and event[0] & 0xF0 == NOTE_ON for track in tracks for tick, event in track.kept
     )
-    if not before or not goes_on or any(step == section.steps for step, _ in steps):
+    is_told = place.is_written or any(step == section.steps for step, _ in steps)
+    if not before or not goes_on or is_told:
         return []
     return [(end, max(before, key=lambda symbol: symbol[0])[1])]

@@ -45,10 +45,12 @@ class Place:
         players: of each part of the file; `Part.sources` are numbers, from 0, in this list.
         bar: number of the first whole bar, counted through the file from 1.
         tempo: microseconds per quarter at step 0.
+        end: tick at which the meter changes; None at the end of the file.
         first: the step from which on notes are new; those before it are kept as they are.
         kept: notes of the players from there on that were not read, and stay.
         accompaniment: players, by number, of parts that have no sources, by their names.
         has_chords: True if chord symbols in the file are replaced by those of the phrase.
+        is_written: True if the phrase was written there before, with its chord symbols.
     """
 
     start: int
@@ -56,10 +58,12 @@ class Place:
     players: tuple[Player, ...]
     bar: int = 1
     tempo: int = 500_000
+    end: int | None = None
     first: int = 0
     kept: frozenset[Key] = frozenset()
     accompaniment: tuple[tuple[str, int], ...] = ()
     has_chords: bool = False
+    is_written: bool = False
 
     def tick(self, step: int, steps_per_quarter: int) -> int:
         """The tick of a step."""
