@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -39,7 +40,7 @@ class Opened:
     main: Phrase
     data: bytes | None = field(default=None, repr=False)
 
-    @property
+    @cached_property
     def new_parts(self) -> tuple[Phrase, ...]:
         """The parts that a model made for this song, with their recipes; see `midi.song_text`."""
         if self.data is None or SONG.encode() not in self.data:

@@ -29,7 +29,9 @@ class RetrievalVerbs(ModelBase):
         Of several meters, the section with the most notes; the notices of `to_phrase(source)` say
         how much that is.
         """
-        return latent.encode(self.player, self._select(source, Selection(track, only=True), bpm))
+        return latent.encode(
+            self.player, self._select(source, Selection(track, only=True, again=False), bpm)
+        )
 
     @check_arguments
     def open_library(self, folder: str | Path, *, progress: Progress = no_progress) -> Library:
@@ -68,7 +70,7 @@ class RetrievalVerbs(ModelBase):
             DatasetError, MidiError, RequestError: the folder or the query cannot be used.
         """
         opened = inputs.open(query, bpm=bpm)
-        phrase = self._select(opened, Selection(track, only=True), bpm)
+        phrase = self._select(opened, Selection(track, only=True, again=False), bpm)
         index = library if isinstance(library, Library) else self.open_library(library)
         if index.model != self.player.digest:
             raise RequestError("This library was opened with another model: open it with this one.")

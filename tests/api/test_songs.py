@@ -326,6 +326,21 @@ def test_a_song_that_was_edited_is_not_replayed() -> None:
     assert model().replay(muted).parts == vary(song_file(23)).parts
 
 
+def test_a_song_names_what_made_its_new_part() -> None:
+    """`replay` without a model finds none of the package; another model refuses."""
+    written = midi_bytes(vary(song_file(41)))
+    with pytest.raises(RequestError, match="no model that came with the package made it"):
+        musicvae.replay(written)
+    with pytest.raises(RequestError, match="another model made it"):
+        model("trio-4bar").replay(written)
+
+
+def test_encode_reads_the_whole_part_of_a_song() -> None:
+    """Not only the bars that are new."""
+    written = midi_bytes(vary(song_file(43), bars="3-4"))
+    assert len(model().encode(written)) == len(model().encode(song_file(43))) == 4
+
+
 def test_parts_that_are_read_as_one_are_named() -> None:
     """They then stand in the first of their tracks, which a notice says."""
     phrase = model("piano-2bar").reconstruct(song_file(29)).phrase
