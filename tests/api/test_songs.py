@@ -23,7 +23,7 @@ from musicvae.theory.meter import Meter
 
 from ..midi import smf
 from ..midi.songs import PPQ, note_events, other_events, song_file
-from ..miniatures import little_band, sparse, tiny_checkpoint, tiny_prior
+from ..miniatures import little_band, tiny_checkpoint, tiny_prior
 
 BAR = 4 * PPQ
 END = 40 * BAR
@@ -32,8 +32,7 @@ END = 40 * BAR
 @cache
 def model(name: str = "melody-2bar") -> MusicVAE:
     """A small model of random weights, with a prior."""
-    made = tiny_prior(tiny_checkpoint(name))
-    return MusicVAE(sparse(made) if name == "piano-2bar" else made)
+    return MusicVAE(tiny_prior(tiny_checkpoint(name)))
 
 
 def vary(data: bytes, **options: object) -> Phrase:
