@@ -89,8 +89,7 @@ def prepare(
             import_module(library)
     if codec not in CODECS:
         raise RequestError(f"There is no codec {quote(codec)}; choose {', '.join(CODECS)}.")
-    bars = check_whole("bars", bars)
-    if not TWO_BARS <= bars <= MAX_BARS:
+    if not TWO_BARS <= check_whole("bars", bars) <= MAX_BARS:
         raise RequestError(f"A window has {TWO_BARS} to {MAX_BARS} bars, not {bars}.")
     if not 0 < timeout <= MAX_FILE_SECONDS:
         raise RequestError(f"Read a file for up to {MAX_FILE_SECONDS:,} seconds, not {timeout}.")
