@@ -153,6 +153,15 @@ def _check_text_or_whole(name: str, value: object) -> str | int:
     raise RequestError(f"{name} is a name or a whole number, not {quote(value)}.")
 
 
+def _check_bars(name: str, value: object) -> Any:
+    """A number of bars, or a range of them in any form that `score.bar_range` reads."""
+    if isinstance(value, str):
+        return check_text(name, value, MAX_SYMBOL)
+    if isinstance(value, tuple | list) and len(value) == 2:
+        return tuple(check_whole(name, bar) for bar in value)
+    return check_whole(name, value)
+
+
 def _check_settings(name: str, value: object) -> dict[str, float]:
     if not isinstance(value, Mapping):
         raise RequestError(
@@ -197,7 +206,8 @@ def _within(check: Check, least: float, largest: float) -> Check:
 
 
 CHECKS: Mapping[str, Check] = {
-    **dict.fromkeys(("n", "bars", "pairs", "importance", "workers"), check_whole),
+    **dict.fromkeys(("bars", "bars_b"), _check_bars),
+    **dict.fromkeys(("n", "pairs", "importance", "workers"), check_whole),
     **dict.fromkeys(("bpm", "temperature", "humanize", "strength", "timeout"), check_number),
     **dict.fromkeys(("limit", "steps", "batch"), _within(check_whole, 1, 10**9)),
     **dict.fromkeys(("devices", "num_nodes"), _within(check_whole, 1, 100_000)),
@@ -212,7 +222,7 @@ CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("data", "out", "start_from", "trained_on", "folder", "path"), check_path),
     **dict.fromkeys(("name_or_path", "model"), check_path),
     **dict.fromkeys(("sources", "folders"), _check_paths),
-    **dict.fromkeys(("loop", "any_key", "resume"), _check_flag),
+    **dict.fromkeys(("loop", "any_key", "resume", "only"), _check_flag),
     **dict.fromkeys(("track", "track_b", "program"), _check_text_or_whole),
     **{"seed": check_seed, "settings": _check_settings, "z": _check_vectors},
     **{"weights": _check_weights, "per_piece": _within(check_whole, 1, 10**9)},

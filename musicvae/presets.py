@@ -17,6 +17,9 @@ RECONSTRUCTION_MODEL = "melody-2bar"
 EXTENSION_MODEL = "melody-16bar"
 """Default of `extend`, since its windows are the longest."""
 
+DRUM_MODEL = "drums-2bar"
+"""Default where drums are read."""
+
 HIERARCHICAL_NET = NetConfig(
     "sequence-vae",
     bars=16,

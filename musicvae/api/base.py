@@ -17,6 +17,7 @@ from ..score.phrase import Phrase
 from . import inputs
 from .inputs import Music
 from .sections import Section, Sections, select_main, select_sections
+from .songs import Selection
 
 
 class ConstraintOptions(TypedDict, total=False):
@@ -51,20 +52,20 @@ class ModelBase:
         """Verbs that this model can play, such as `generate` and `interpolate`."""
         return self.player.verbs
 
-    def _select(self, music: Music, track: str | int | None, bpm: float) -> Phrase:
+    def _select(self, music: Music, selection: Selection, bpm: float) -> Phrase:
         """The parts of some music that this model's codec reads, in the section with most notes.
 
         Raises:
             RequestError: see `sections.select_main`.
         """
         opened = inputs.open(music, bpm=bpm)
-        section = select_main(self.player, opened, track)
+        section = select_main(self.player, opened, selection)
         notices = (*section.phrase.notices, *opened.unread_sections, *_moved(section, opened))
         return replace(section.phrase, notices=notices)
 
-    def _select_sections(self, music: Music, track: str | int | None, bpm: float) -> Sections:
+    def _select_sections(self, music: Music, selection: Selection, bpm: float) -> Sections:
         """The same for every section of the music."""
-        return select_sections(self.player, inputs.open(music, bpm=bpm), track)
+        return select_sections(self.player, inputs.open(music, bpm=bpm), selection)
 
     def _rendering(self, pattern: str | None, humanize: float = 0.0) -> Rendering:
         """How decoded phrases are rendered; a pattern needs a codec with chords."""

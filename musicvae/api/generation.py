@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Unpack
 
-from ..arguments import check_arguments
+from ..arguments import check_arguments, check_whole
 from ..arrays import FloatArray
 from ..config import SampleConfig
 from ..generation.source import generated_parts
 from ..performance.humanize import DRUM_FEEL
 from ..performance.render import render
+from ..score.bar_range import BarsLike
 from ..score.phrase import Phrase
 from ..theory.general_midi import parse_program
 from ..theory.meter import MeterLike, to_meter
@@ -20,6 +21,7 @@ from . import inputs
 from .base import ConstraintOptions, ModelBase, sampling_of
 from .inputs import Music, naming
 from .sections import join_sections
+from .songs import Selection
 
 
 class GenerationVerbs(ModelBase):
@@ -69,6 +71,8 @@ class GenerationVerbs(ModelBase):
         if humanize is None:
             humanize = 0.0 if self.player.codec.pitches else DRUM_FEEL
         rendering = self._rendering(pattern, humanize)
+        if bars is not None:
+            bars = check_whole("bars", bars)
         phrases = generate.generate(
             self.player,
             n,
@@ -91,6 +95,8 @@ class GenerationVerbs(ModelBase):
         strength: float | None = None,
         settings: Mapping[str, float] | None = None,
         track: str | int | None = None,
+        bars: BarsLike | None = None,
+        only: bool = False,
         temperature: float = 0.0,
         pattern: str | None = None,
         humanize: float = 0.0,
@@ -109,6 +115,10 @@ class GenerationVerbs(ModelBase):
             strength: 0 is the reconstruction of the source, 1 is new music; None for 0.3, or 0
                 with settings.
             settings: standard deviations by attribute, such as {"density": 1}.
+            bars: the bars to read and to replace: "5-8", (5, 8) or 5, as the file counts them; None
+                for all.
+            only: return the new part alone. Otherwise `write_midi` and `midi_bytes` write it into
+                its file, in place of what was read of it.
             track, temperature, pattern, humanize, seed, bpm: as for `interpolate`.
             constraints: as for `generate`.
 
@@ -118,7 +128,7 @@ class GenerationVerbs(ModelBase):
         """
         sampling = sampling_of(temperature, seed, constraints)
         rendering = self._rendering(pattern, humanize)
-        sections = self._select_sections(source, track, bpm)
+        sections = self._select_sections(source, Selection.of(track, bars, only), bpm)
         vary.check_length(sections.bars)
         varied = [
             vary.vary(self.player, phrase, n, sampling, strength=strength, settings=settings)
@@ -138,6 +148,7 @@ class GenerationVerbs(ModelBase):
         bars: int = 4,
         *,
         track: str | int | None = None,
+        only: bool = False,
         temperature: float = SampleConfig.temperature,
         pattern: str | None = None,
         seed: int | None = None,
@@ -148,7 +159,8 @@ class GenerationVerbs(ModelBase):
 
         The new bars come from the model's prior, or from the net itself if it predicts the next
         step (presets `rnn` and `lstm`); see `verbs.extend`. If the meter changes, they follow the
-        last section, and the others stand `before` it. Arguments as for `interpolate`.
+        last section, and the others stand `before` it. Arguments as for `vary`; `bars` is the
+        number of new bars.
 
         Raises:
             MidiError, RequestError: the input cannot be used, a number is out of range,
@@ -156,10 +168,14 @@ class GenerationVerbs(ModelBase):
         """
         sampling = sampling_of(temperature, seed, constraints)
         rendering = self._rendering(pattern)
-        sections = self._select_sections(source, track, bpm)
+        bars = check_whole("bars", bars)
+        selection = Selection.of(track, only=only, again=False)
+        sections = self._select_sections(source, selection, bpm)
         *earlier, last = (phrase for phrase, _ in sections.to_work_on)
-        kept = [replace(phrase, recipe=None) for phrase in earlier]
+        kept = [replace(phrase, recipe=None, song=None) for phrase in earlier]
         longer = extend.extend(self.player, last, bars, sampling)
+        if longer.place:
+            longer = replace(longer, place=replace(longer.place, first=last.steps))
         results = [render(phrase, rendering, sampling.constraints) for phrase in (*kept, longer)]
         return sections.join(results, main=-1)
 
@@ -198,6 +214,8 @@ class GenerationVerbs(ModelBase):
             RequestError: it carries no recipe of this model, or was edited since.
         """
         opened = inputs.open(source)
+        if made := opened.new_parts:
+            return join_sections([self._replay(opened, phrase) for phrase in made], 0)
         if not any(phrase.recipe for phrase in opened.phrases):
             self._replay(opened, opened.main)  # says that there is no recipe
         results = [

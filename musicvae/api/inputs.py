@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..arguments import check_path
 from ..errors import RequestError
-from ..midi.convert import NoteTuple, from_pretty_midi, from_tuples
-from ..midi.reader import Source, main_phrase, read_midi
+from ..midi.convert import NoteTuple, from_tuples, pretty_midi_bytes
+from ..midi.reader import Source, load_bytes, main_phrase, read_midi_data
+from ..midi.song_events import read_song
+from ..midi.song_text import SONG, read_new_parts
 from ..score.phrase import Phrase
 from ..theory.meter import bpm_to_tempo
 
@@ -29,11 +32,20 @@ class Opened:
         phrases: one for each section of one meter, in order.
         main: the phrase that verbs of one section read: of a `Phrase` with sections around it
             itself, else that of `midi.reader.main_phrase`.
+        data: the bytes of its file; None for music without a file.
     """
 
     name: str | None
     phrases: tuple[Phrase, ...]
     main: Phrase
+    data: bytes | None = field(default=None, repr=False)
+
+    @cached_property
+    def new_parts(self) -> tuple[Phrase, ...]:
+        """The parts that a model made for this song, with their recipes; see `midi.song_text`."""
+        if self.data is None or SONG.encode() not in self.data:
+            return ()
+        return tuple(read_new_parts(read_song(self.data)))
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -78,9 +90,11 @@ def open(music: Music, *, bpm: float = 120.0, name: str | None = None) -> Opened
     bpm_to_tempo(bpm)  # an error if it is none
     if name is None and isinstance(music, (str, Path)):
         name = str(music)
-    phrases = tuple(add_notices(phrase, (), name) for phrase in _read(music, bpm))
+    data = _load(music)
+    found = read_midi_data(*data, bpm) if data else _phrases(music, bpm)
+    phrases = tuple(add_notices(phrase, (), name) for phrase in found)
     main = phrases[len(music.before)] if isinstance(music, Phrase) else main_phrase(phrases)
-    return Opened(name, phrases, main)
+    return Opened(name, phrases, main, data[1] if data else None)
 
 
 def notices_of(phrases: Iterable[Phrase]) -> tuple[str, ...]:
@@ -94,15 +108,21 @@ def add_notices(phrase: Phrase, before: tuple[str, ...], name: str | None) -> Ph
     return replace(phrase, notices=(*before, *own))
 
 
-def _read(music: Any, bpm: float) -> Iterable[Phrase]:
-    if isinstance(music, Phrase):
-        return music.sections
+def _load(music: Any) -> tuple[str, bytes] | None:
+    """The name and the bytes of a file or an object that can be written as one; None for others."""
     if isinstance(music, (str, Path)):
         check_path("music", music)
     if isinstance(music, (str, Path, bytes)) or hasattr(music, "read"):
-        return read_midi(music, bpm=bpm)
+        return load_bytes(music)
     if hasattr(music, "instruments"):
-        return from_pretty_midi(music)
+        return "The MIDI data", pretty_midi_bytes(music)
+    return None
+
+
+def _phrases(music: Any, bpm: float) -> Iterable[Phrase]:
+    """The phrases of a `Phrase` or of note tuples."""
+    if isinstance(music, Phrase):
+        return music.sections
     if not isinstance(music, Iterable) or isinstance(music, (bytearray, memoryview)):
         raise RequestError(
             f"{type(music).__name__} is no music: give a path, the bytes of a MIDI file, "

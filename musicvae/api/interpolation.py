@@ -8,11 +8,13 @@ from typing import Unpack
 
 from ..arguments import check_arguments
 from ..performance.render import render
+from ..score.bar_range import BarsLike
 from ..score.phrase import Phrase
 from ..verbs import analogy, grid, interpolate, reconstruct
 from ..verbs.reconstruct import Reconstruction
 from .base import ConstraintOptions, ModelBase, sampling_of
 from .inputs import Music
+from .songs import Selection
 
 
 class InterpolationVerbs(ModelBase):
@@ -27,6 +29,9 @@ class InterpolationVerbs(ModelBase):
         *,
         track: str | int | None = None,
         track_b: str | int | None = None,
+        bars: BarsLike | None = None,
+        bars_b: BarsLike | None = None,
+        only: bool = False,
         curve: str = "even",
         temperature: float = 0.0,
         pattern: str | None = None,
@@ -43,6 +48,11 @@ class InterpolationVerbs(ModelBase):
             track: number (from 1) or name of the part to read, or several joined: "2+3"; None
                 finds the melody.
             track_b: the track of `b`; None for that of `a`.
+            bars: the bars to read and to replace: "5-8", (5, 8) or 5, as the file counts them; None
+                for all.
+            bars_b: the bars of `b`; None for those of `a`.
+            only: return the new parts alone. Otherwise each stands in the file of the nearer end,
+                in place of what was read of it.
             curve: how the phrases are spaced: `even` to the ear, `line` (equal steps in z),
                 `ease` (slow near both ends), `early` or `late`.
             temperature: 0 takes the most probable step.
@@ -57,8 +67,14 @@ class InterpolationVerbs(ModelBase):
         sampling = sampling_of(temperature, seed, constraints)
         rendering = self._rendering(pattern, humanize)
         ends = (
-            self._select(a, track, bpm),
-            self._select(b, track if track_b is None else track_b, bpm),
+            self._select(a, Selection.of(track, bars, only), bpm),
+            self._select(
+                b,
+                Selection.of(
+                    track if track_b is None else track_b, bars if bars_b is None else bars_b, only
+                ),
+                bpm,
+            ),
         )
         walk = interpolate.interpolate(self.player, *ends, n, sampling, curve=curve)
         return [render(phrase, rendering, sampling.constraints) for phrase in walk]
@@ -70,6 +86,8 @@ class InterpolationVerbs(ModelBase):
         n: int = 4,
         *,
         track: str | int | None = None,
+        bars: BarsLike | None = None,
+        only: bool = False,
         curve: str = "even",
         temperature: float = 0.0,
         pattern: str | None = None,
@@ -82,14 +100,15 @@ class InterpolationVerbs(ModelBase):
             corners: top left, top right, bottom left, bottom right; of three, the bottom right
                 is their analogy.
             n: phrases on a side; `n * n` are returned, row by row.
-            track: the same for all corners; other arguments as for `interpolate`.
+            track, bars: the same for all corners; other arguments as for `interpolate`.
 
         Raises:
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
         sampling = sampling_of(temperature, seed)
         rendering = self._rendering(pattern)
-        phrases = [self._select(corner, track, bpm) for corner in corners]
+        selection = Selection.of(track, bars, only)
+        phrases = [self._select(corner, selection, bpm) for corner in corners]
         cells = grid.grid(self.player, phrases, n, sampling, curve=curve)
         return [render(phrase, rendering) for phrase in cells]
 
@@ -102,6 +121,8 @@ class InterpolationVerbs(ModelBase):
         *,
         strength: float = 1.0,
         track: str | int | None = None,
+        bars: BarsLike | None = None,
+        only: bool = False,
         temperature: float = 0.0,
         pattern: str | None = None,
         seed: int | None = None,
@@ -112,14 +133,16 @@ class InterpolationVerbs(ModelBase):
         Args:
             a, b, c: music of any kind.
             strength: 0 is the reconstruction of `c`, 1 adds the whole difference.
-            track: the same for all three; other arguments as for `interpolate`.
+            track, bars: the same for all three; other arguments as for `interpolate`.
+            only: return the new part alone. Otherwise it stands in the file of `c`.
 
         Raises:
             MidiError, RequestError: an input cannot be used, or a number is out of range.
         """
         sampling = sampling_of(temperature, seed)
         rendering = self._rendering(pattern)
-        first, second, third = (self._select(music, track, bpm) for music in (a, b, c))
+        selection = Selection.of(track, bars, only)
+        first, second, third = (self._select(music, selection, bpm) for music in (a, b, c))
         answer = analogy.analogy(self.player, first, second, third, sampling, strength=strength)
         return render(answer, rendering)
 
@@ -129,6 +152,8 @@ class InterpolationVerbs(ModelBase):
         source: Music,
         *,
         track: str | int | None = None,
+        bars: BarsLike | None = None,
+        only: bool = False,
         temperature: float = 0.0,
         pattern: str | None = None,
         seed: int | None = None,
@@ -136,14 +161,14 @@ class InterpolationVerbs(ModelBase):
     ) -> Reconstruction:
         """Encode music, decode it again, and measure what came back.
 
-        Arguments as for `interpolate`.
+        Arguments as for `vary`.
 
         Raises:
             MidiError, RequestError: the input cannot be used, or a number is out of range.
         """
         sampling = sampling_of(temperature, seed)
         rendering = self._rendering(pattern)
-        sections = self._select_sections(source, track, bpm)
+        sections = self._select_sections(source, Selection.of(track, bars, only), bpm)
         results = [
             reconstruct.reconstruct(self.player, phrase, sampling) if is_worked_on else None
             for phrase, is_worked_on in sections.to_work_on

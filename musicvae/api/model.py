@@ -60,7 +60,7 @@ def replay(source: Music, *, model: str | Path | None = None) -> Phrase:
     if maker:
         return load(maker).replay(opened)
     with naming(opened):
-        if opened.main.recipe:
+        if opened.main.recipe or opened.new_parts:
             raise RequestError(
                 "no model that came with the package made it; name the folder of its model"
             )

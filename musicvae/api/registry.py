@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..checkpoint import CONFIG, stored_digest
-from ..errors import CheckpointError
+from ..errors import CheckpointError, RequestError
+from ..score.melody_extraction import is_drums
 from .inputs import Opened
 
 PACKAGE = Path(__file__).parents[1]
@@ -42,11 +43,22 @@ def find_checkpoint(name_or_path: str | Path) -> Path:
     )
 
 
+def reads_drums(opened: Opened, track: str | int | None) -> bool:
+    """Return True if what is read is drums: the track that is named, or all there is."""
+    if track is None:
+        sounding = [part for phrase in opened.phrases for part in phrase.parts if part.notes]
+        return bool(sounding) and all(part.is_drum for part in sounding)
+    try:
+        return is_drums(opened.main, track)
+    except RequestError:  # the verb says that there is no such track
+        return False
+
+
 def find_maker(*music: Opened) -> Path | None:
     """Folder of the model of the package that made all of this music, by its recipes, or None."""
     digests: set[str] = set()
     for opened in music:
-        recipes = [phrase.recipe for phrase in opened.phrases]
+        recipes = [phrase.recipe for phrase in opened.new_parts or opened.phrases]
         digests |= {recipe.model for recipe in recipes if recipe} or {""}
     if len(digests) > 1 or digests == {""}:
         return None

@@ -13,6 +13,7 @@ from ..verbs import latent
 from . import inputs
 from .base import ModelBase
 from .inputs import Music
+from .songs import Selection
 
 if TYPE_CHECKING:  # loaded by the two verbs that need them
     from ..retrieval.index import Library
@@ -31,7 +32,9 @@ class RetrievalVerbs(ModelBase):
         Of several meters, the section with the most notes; the notices of `to_phrase(source)` say
         how much that is.
         """
-        return latent.encode(self.player, self._select(source, track, bpm))
+        return latent.encode(
+            self.player, self._select(source, Selection(track, only=True, again=False), bpm)
+        )
 
     @check_arguments
     def open_library(self, folder: str | Path, *, progress: Progress = no_progress) -> Library:
@@ -75,7 +78,7 @@ class RetrievalVerbs(ModelBase):
         from ..retrieval.search import similar
 
         opened = inputs.open(query, bpm=bpm)
-        phrase = self._select(opened, track, bpm)
+        phrase = self._select(opened, Selection(track, only=True, again=False), bpm)
         index = library if isinstance(library, Library) else self.open_library(library)
         if index.model != self.player.digest:
             raise RequestError("This library was opened with another model: open it with this one.")

@@ -8,9 +8,11 @@ import typer
 
 from ..presets import RECONSTRUCTION_MODEL
 from .options import (
+    Bars,
     FileBpm,
     Force,
     MidiIn,
+    Only,
     OutFile,
     OwnModel,
     Pattern,
@@ -35,6 +37,8 @@ def analogy(
         typer.Option(help="How much of the difference between a and b is applied; 0 gives c."),
     ] = 1.0,
     track: Track = None,
+    bars: Bars = None,
+    only: Only = False,
     temperature: Temperature = 0.0,
     pattern: Pattern = None,
     seed: Seed = None,
@@ -49,10 +53,12 @@ def analogy(
     """
     seed = seed_or_random(seed)
     opened = [open_midi(music, bpm) for music in (a, b, c)]
-    answer = load_for(model, RECONSTRUCTION_MODEL, *opened).analogy(
+    answer = load_for(model, RECONSTRUCTION_MODEL, *opened, track=track).analogy(
         *opened,
         strength=strength,
         track=track,
+        bars=bars,
+        only=only,
         temperature=temperature,
         pattern=pattern,
         seed=seed,

@@ -16,6 +16,7 @@ from .options import (
     Key,
     MaxPolyphony,
     MidiIn,
+    Only,
     OutFile,
     OwnModel,
     Pattern,
@@ -37,6 +38,7 @@ def extend(
     out: OutFile,
     bars: Annotated[int, typer.Option(help="Number of new bars.", min=1)] = 4,
     track: Track = None,
+    only: Only = False,
     temperature: Temperature = SampleConfig.temperature,
     pattern: Pattern = None,
     key: Key = None,
@@ -53,17 +55,18 @@ def extend(
 ) -> None:
     """Continue a MIDI file with new bars.
 
-    The output is the part of the file that the model reads, in all its meters, followed by the
-    new bars.
+    The new bars of the part that the model reads follow the last bar of the file, which stays as
+    it is. With --only the output is that part alone, in all its meters, and the new bars.
 
     Example:  musicvae extend in.mid out.mid --bars 4
     """
     seed = seed_or_random(seed)
     opened = open_midi(source, bpm)
-    phrase = load_for(model, EXTENSION_MODEL, opened).extend(
+    phrase = load_for(model, EXTENSION_MODEL, opened, track=track).extend(
         opened,
         bars,
         track=track,
+        only=only,
         temperature=temperature,
         pattern=pattern,
         seed=seed,

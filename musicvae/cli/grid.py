@@ -9,9 +9,11 @@ import typer
 
 from ..presets import RECONSTRUCTION_MODEL
 from .options import (
+    Bars,
     Curve,
     FileBpm,
     Force,
+    Only,
     OutFolder,
     OwnModel,
     Pattern,
@@ -42,6 +44,8 @@ def grid(
         ),
     ] = 4,
     track: Track = None,
+    bars: Bars = None,
+    only: Only = False,
     curve: Curve = "even",
     temperature: Temperature = 0.0,
     pattern: Pattern = None,
@@ -61,12 +65,14 @@ def grid(
 
     seed = seed_or_random(seed)
     opened = [open_midi(corner, bpm) for corner in corners]
-    vae = load_for(model, RECONSTRUCTION_MODEL, *opened)
+    vae = load_for(model, RECONSTRUCTION_MODEL, *opened, track=track)
     stem = free_stem(out, "grid", force=force)
     phrases = vae.grid(
         opened,
         n,
         track=track,
+        bars=bars,
+        only=only,
         curve=curve,
         temperature=temperature,
         pattern=pattern,

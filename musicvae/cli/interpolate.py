@@ -9,6 +9,7 @@ import typer
 from ..config import MAX_PHRASES
 from ..presets import RECONSTRUCTION_MODEL
 from .options import (
+    Bars,
     Chords,
     Curve,
     Density,
@@ -18,6 +19,7 @@ from .options import (
     Key,
     MaxPolyphony,
     MidiIn,
+    Only,
     OutFolder,
     OwnModel,
     Pattern,
@@ -48,6 +50,11 @@ def interpolate(
     track_b: Annotated[
         str | None, typer.Option(help="Track of the second file; by default the same as --track.")
     ] = None,
+    bars: Bars = None,
+    bars_b: Annotated[
+        str | None, typer.Option(help="Bars of the second file; by default the same as --bars.")
+    ] = None,
+    only: Only = False,
     curve: Curve = "even",
     temperature: Temperature = 0.0,
     pattern: Pattern = None,
@@ -72,13 +79,16 @@ def interpolate(
 
     seed = seed_or_random(seed)
     ends = open_midi(a, bpm), open_midi(b, bpm)
-    vae = load_for(model, RECONSTRUCTION_MODEL, *ends)
+    vae = load_for(model, RECONSTRUCTION_MODEL, *ends, track=track)
     names = numbered_names(out, f"{stem_of(a)}-to-{stem_of(b)}", force=force)
     phrases = vae.interpolate(
         *ends,
         n,
         track=track,
         track_b=track_b,
+        bars=bars,
+        bars_b=bars_b,
+        only=only,
         curve=curve,
         temperature=temperature,
         pattern=pattern,

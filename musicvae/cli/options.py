@@ -32,7 +32,8 @@ OwnModel = Annotated[
     str | None,
     typer.Option(
         help="A model of the package, by name, or a checkpoint folder. Without it, the model that "
-        "made the files; for other files melody-2bar, or melody-16bar to extend."
+        "made the files; for other files melody-2bar, or melody-16bar to extend, and drums-2bar "
+        "for drums."
     ),
 ]
 Bpm = Annotated[
@@ -51,7 +52,17 @@ Track = Annotated[
     str | None,
     typer.Option(
         help="Number (from 1) or name of the track to read, or several: 2+3. By default the melody "
-        "is found; a model of drums reads the track as drums."
+        "is found; a track of drums is read by drums-2bar."
+    ),
+]
+Bars = Annotated[
+    str | None,
+    typer.Option("--bars", help="Bars to read and to replace, as the file counts them: 5-8, or 5."),
+]
+Only = Annotated[
+    bool,
+    typer.Option(
+        "--only", help="Write the new part alone, without the other tracks and bars of its file."
     ),
 ]
 Curve = Annotated[
@@ -126,12 +137,23 @@ def seed_or_random(seed: int | None) -> int:
     return secrets.randbelow(1_000_000)
 
 
-def load_for(model: str | None, default: str, *opened: Opened) -> MusicVAE:
-    """Load the named model, or else the one that made the files, or else `default`."""
-    from ..api.model import load
-    from ..api.registry import find_maker
+def load_for(
+    model: str | None, default: str, *opened: Opened, track: str | None = None
+) -> MusicVAE:
+    """Load the named model, or else the one that made the files, or else `default`.
 
-    return load(model or find_maker(*opened) or default)
+    For drums, which the default does not read, it is a model of drums, and that is said.
+    """
+    from ..api.model import load
+    from ..api.registry import find_maker, reads_drums
+    from ..presets import DRUM_MODEL
+
+    maker = find_maker(*opened)
+    are_drums = all(reads_drums(music, track) for music in opened)
+    if model is None and are_drums and (track is not None or maker is None):
+        typer.echo(f"drums are read by the model {DRUM_MODEL}", err=True)
+        return load(DRUM_MODEL)
+    return load(model or maker or default)
 
 
 def count_of(n: int, thing: str) -> str:

@@ -115,9 +115,28 @@ def _summary(phrase: Phrase) -> str:
         head += ", " + " ".join(symbols(changes))
     numbers = range(max(len(section.parts) for section in sections))
     items = [head, *(_notes([s.parts[i] for s in sections if i < len(s.parts)]) for i in numbers)]
+    if kept := _count_kept(sections):
+        items.append(f"{count_of(kept, 'other part')} kept")
     if cost := sum(section.recipe.cost for section in sections if section.recipe):
         items.append(f"{cost:.1f} nats for the constraints")
     return ", ".join(items)
+
+
+def _count_kept(sections: Sequence[Phrase]) -> int:
+    """Parts of the song that sections stand in, besides their own."""
+    from ..midi.song_events import sounding_channels
+
+    song = next((section.song for section in sections if section.song), None)
+    if song is None:
+        return 0
+    own = set()
+    for section in sections:
+        if section.place:
+            numbers = [source for part in section.parts for source in part.sources]
+            numbers += [number for _, number in section.place.accompaniment]
+            players = [section.place.players[number] for number in numbers]
+            own |= {(player.track, channel) for player in players for channel in player.channels}
+    return len(sounding_channels(song) - own)
 
 
 def _notes(parts: Sequence[Part]) -> str:

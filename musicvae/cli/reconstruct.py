@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ..presets import RECONSTRUCTION_MODEL
 from .options import (
+    Bars,
     FileBpm,
     Force,
     MidiIn,
+    Only,
     OutFile,
     OwnModel,
     Pattern,
@@ -25,6 +27,8 @@ def reconstruct(
     source: MidiIn,
     out: OutFile,
     track: Track = None,
+    bars: Bars = None,
+    only: Only = False,
     temperature: Temperature = 0.0,
     pattern: Pattern = None,
     seed: Seed = None,
@@ -39,8 +43,15 @@ def reconstruct(
     """
     seed = seed_or_random(seed)
     opened = open_midi(source, bpm)
-    result = load_for(model, RECONSTRUCTION_MODEL, opened).reconstruct(
-        opened, track=track, temperature=temperature, pattern=pattern, seed=seed, bpm=bpm
+    result = load_for(model, RECONSTRUCTION_MODEL, opened, track=track).reconstruct(
+        opened,
+        track=track,
+        bars=bars,
+        only=only,
+        temperature=temperature,
+        pattern=pattern,
+        seed=seed,
+        bpm=bpm,
     )
     write_file(result.phrase, out, source, force, recipe)
     say(f"accuracy {result.accuracy:.3f}, note F1 {result.note_f1:.3f}", out)

@@ -9,6 +9,7 @@ import typer
 from ..config import MAX_PHRASES
 from ..presets import RECONSTRUCTION_MODEL
 from .options import (
+    Bars,
     Chords,
     Density,
     FileBpm,
@@ -17,6 +18,7 @@ from .options import (
     Key,
     MaxPolyphony,
     MidiIn,
+    Only,
     OutFolder,
     OwnModel,
     Pattern,
@@ -55,6 +57,8 @@ def vary(
         ),
     ] = None,
     track: Track = None,
+    bars: Bars = None,
+    only: Only = False,
     temperature: Temperature = 0.0,
     pattern: Pattern = None,
     humanize: Humanize = 0.0,
@@ -72,6 +76,8 @@ def vary(
 ) -> None:
     """Write variations of a MIDI file, the nearest first.
 
+    What is not read of the file, other tracks and other bars, is in each of them as it is.
+
     With --set, the variations go step by step to more, or less, of an attribute; the command
     attributes lists the attributes of a model.
 
@@ -82,7 +88,7 @@ def vary(
 
     seed = seed_or_random(seed)
     opened = open_midi(source, bpm)
-    vae = load_for(model, RECONSTRUCTION_MODEL, opened)
+    vae = load_for(model, RECONSTRUCTION_MODEL, opened, track=track)
     names = numbered_names(out, f"{stem_of(source)}-varied", force=force)
     phrases = vae.vary(
         opened,
@@ -90,6 +96,8 @@ def vary(
         strength=strength,
         settings=parse_settings(settings or []) or None,
         track=track,
+        bars=bars,
+        only=only,
         temperature=temperature,
         pattern=pattern,
         humanize=humanize,

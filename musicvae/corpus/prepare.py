@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..arguments import check_arguments, quote
+from ..arguments import check_arguments, check_whole, quote
 from ..arrays import IntArray
 from ..atomic_files import MIDI_ENDINGS, make_folder, one_writer
 from ..codecs import CODECS
@@ -93,7 +93,7 @@ def prepare(
             import_module(library)
     if codec not in CODECS:
         raise RequestError(f"There is no codec {quote(codec)}; choose {', '.join(CODECS)}.")
-    if not TWO_BARS <= bars <= MAX_BARS:
+    if not TWO_BARS <= check_whole("bars", bars) <= MAX_BARS:
         raise RequestError(f"A window has {TWO_BARS} to {MAX_BARS} bars, not {bars}.")
     if not 0 < timeout <= MAX_FILE_SECONDS:
         raise RequestError(f"Read a file for up to {MAX_FILE_SECONDS:,} seconds, not {timeout}.")

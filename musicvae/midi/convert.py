@@ -12,10 +12,11 @@ from ..errors import MidiError
 from ..score.phrase import DEFAULT_VELOCITY, Phrase
 from ..theory.meter import RESOLUTION, TRIPLET, MeterLike, bpm_to_tempo, to_meter
 from .channel_notes import TimedNote
+from .note_ticks import note_ticks
 from .parser import Score, Track
 from .quantize import to_phrases
 from .reader import read_midi
-from .writer import midi_bytes, note_ticks
+from .writer import midi_bytes
 
 if TYPE_CHECKING:
     from pretty_midi import PrettyMIDI
@@ -43,13 +44,22 @@ def from_pretty_midi(midi: PrettyMIDI) -> list[Phrase]:
     Raises:
         MidiError: it has no note that can be used, or numbers that no MIDI file can hold.
     """
+    return read_midi(pretty_midi_bytes(midi))
+
+
+def pretty_midi_bytes(midi: PrettyMIDI) -> bytes:
+    """The file that a `PrettyMIDI` writes.
+
+    Raises:
+        MidiError: it has numbers that no MIDI file can hold.
+    """
     buffer = io.BytesIO()
     try:
         _with_latin_1(midi).write(buffer)
     except Exception as error:  # whatever stands in it, pretty_midi and mido check little of it
         reason = f"it cannot be written as a MIDI file: {type(error).__name__}."
         raise MidiError("The PrettyMIDI", reason) from error
-    return read_midi(buffer.getvalue())
+    return buffer.getvalue()
 
 
 def _with_latin_1(midi: PrettyMIDI) -> PrettyMIDI:
@@ -76,11 +86,14 @@ def _with_latin_1(midi: PrettyMIDI) -> PrettyMIDI:
 def to_tuples(phrase: Phrase) -> list[NoteTuple]:
     """The notes of all parts, sorted; times count from the first step of the phrase.
 
-    Starts include the offsets of notes off the grid.
+    Those of a new part in a song count from the start of the song. Starts include the offsets of
+    notes off the grid.
     """
+    place = phrase.place if phrase.song else None
+    start = place.start / place.quarter if place else 0.0
     notes = sorted(note for part in phrase.parts for note in note_ticks(part, phrase))
     return [
-        (on / RESOLUTION, (off - on) / RESOLUTION, note.pitch, note.velocity)
+        (start + on / RESOLUTION, (off - on) / RESOLUTION, note.pitch, note.velocity)
         for note, on, off in notes
     ]
 

@@ -95,7 +95,7 @@ def _read(data: bytes, start: int, end: int, budget: Iterator[int], track: Track
         delta = data[position]
         position += 1
         if delta > 0x7F:
-            delta, position = _read_number(data, position - 1)
+            delta, position = read_number(data, position - 1)
             if delta < 0:
                 return
         tick += delta
@@ -106,7 +106,7 @@ def _read(data: bytes, start: int, end: int, budget: Iterator[int], track: Track
                 kind = data[position] if first == _META else first
                 size = _SYSTEM_BYTES.get(first, -1)
                 if first in (_SYSEX, _SYSEX_END, _META):
-                    size, position = _read_number(data, position + (first == _META))
+                    size, position = read_number(data, position + (first == _META))
                 if not 0 <= size <= end - position:
                     return
                 track.tick = tick
@@ -139,7 +139,7 @@ def _read(data: bytes, start: int, end: int, budget: Iterator[int], track: Track
     raise TooManyEvents
 
 
-def _read_number(data: bytes, position: int) -> tuple[int, int]:
+def read_number(data: bytes, position: int) -> tuple[int, int]:
     """A number of up to four bytes and the position after it; -1 if it is longer."""
     value = 0
     for _ in range(4):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
@@ -24,6 +24,7 @@ from ..score.phrase import (
     remove_overlaps,
 )
 from ..score.provenance import Recipe, parse_recipe
+from ..score.song import Place
 from ..theory.chords import find_chord_symbols, pitch_classes
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks, ticks_to_steps
 from .events import MARKER
@@ -56,15 +57,30 @@ def read_written_phrases(score: Score) -> list[tuple[Phrase, Score]]:
         if event.text.startswith(SIGNATURE)
     ]
     try:
-        if len(texts) == 1:
-            return [(_rebuild(score, json.loads(texts[0][1])), score)]
         grids = [(tick, json.loads(text)) for tick, text in texts]
-        return [
-            (_rebuild(section, about), section)
-            for section, (_, about) in zip(_split(score, grids), grids, strict=True)
+        sections = [score] if len(grids) == 1 else _split(score, grids)
+        phrases = [
+            _rebuild(section, about) for section, (_, about) in zip(sections, grids, strict=True)
         ]
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return []
+    starts = [0] if len(grids) == 1 else [tick for tick, _ in grids]
+    return [*zip(_with_places(phrases, sections, starts), sections, strict=True)]
+
+
+def _with_places(
+    phrases: Sequence[Phrase], sections: Sequence[Score], starts: Sequence[int]
+) -> Iterator[Phrase]:
+    """The phrases with their places; each section starts at a tick with a whole bar."""
+    bar = 1
+    for phrase, score, start in zip(phrases, sections, starts, strict=True):
+        bar += bool(phrase.pickup and start)
+        lead = steps_to_ticks(phrase.lead_in, score.resolution, phrase.meter.steps_per_quarter)
+        players = tuple(track.player for track in score.tracks[: len(phrase.parts)])
+        tempo = phrase.tempos[0].microseconds
+        place = Place(start + lead, score.resolution, players, bar, tempo)
+        yield replace(phrase, place=place)
+        bar += phrase.bars
 
 
 def _split(score: Score, grids: Sequence[tuple[int, dict[str, Any]]]) -> list[Score]:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..arrays import IntArray
+from ..score.song import Player
 from ..theory.chords import Chord
 from ..theory.pitch import pitch_name
 from .channel_groups import group_channels
@@ -49,6 +50,8 @@ MAX_NAME = 1_000
 MAX_NAMED = 3
 """Most pitches that a notice lists."""
 
+NO_PLAYER = Player(0, ())
+
 _TEXT_TYPES = (TEXT, LYRIC, MARKER)
 
 
@@ -73,6 +76,7 @@ class Track:
         programs: (tick, program) of all program changes.
         later_programs: those after the first note.
         is_alone: True if its track of the file has no other notes.
+        player: its track and channels in the file.
     """
 
     name: str
@@ -83,6 +87,7 @@ class Track:
     programs: list[tuple[int, int]] = field(default_factory=list)
     later_programs: list[tuple[int, int]] = field(default_factory=list)
     is_alone: bool = True
+    player: Player = NO_PLAYER
 
 
 @dataclass
@@ -99,6 +104,7 @@ class Score:
         end: where the last track with notes ends; other tracks may go on long after the music.
         chords: (tick, chord) of chord events of Yamaha XF, sorted by tick.
         notices: what was not read as it stands in the file, a clause each.
+        scale: ticks of the score in one tick of the file.
     """
 
     resolution: int
@@ -109,6 +115,7 @@ class Score:
     end: int = 0
     chords: list[tuple[int, Chord | None]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    scale: float = 1.0
 
 
 def parse(data: bytes, bpm: float = 120.0, limits: Limits = DEFAULT_LIMITS) -> list[Score]:
@@ -129,10 +136,10 @@ def parse(data: bytes, bpm: float = 120.0, limits: Limits = DEFAULT_LIMITS) -> l
         raise NotMidi(f"it has more than {limits.events:,} events") from None
     timing = read_timing(container, tracks, bpm)
     scores: list[Score] = []
-    for track in tracks:
+    for number, track in enumerate(tracks):
         if not scores or container.kind == 2:
-            scores.append(Score(timing.resolution))
-        _add_track(scores[-1], track.scaled(timing.scale), container.kind)
+            scores.append(Score(timing.resolution, scale=timing.scale))
+        _add_track(scores[-1], track.scaled(timing.scale), container.kind, number)
     for score in scores:
         # a stable sort: of two events at one tick, the later in the file stays last and counts
         score.tempos = (
@@ -145,8 +152,8 @@ def parse(data: bytes, bpm: float = 120.0, limits: Limits = DEFAULT_LIMITS) -> l
     return scores
 
 
-def _add_track(score: Score, track: TrackEvents, kind: int) -> None:
-    """Add the events of one track of a file of type `kind` to the score."""
+def _add_track(score: Score, track: TrackEvents, kind: int, number: int) -> None:
+    """Add the events of a track, by its number in a file of type `kind`, to the score."""
     names = {TRACK_NAME: "", INSTRUMENT_NAME: ""}
     for tick, meta, data in track.metas:
         if meta in names:
@@ -163,7 +170,10 @@ def _add_track(score: Score, track: TrackEvents, kind: int) -> None:
     name = names[TRACK_NAME] or names[INSTRUMENT_NAME]
     if len(name) > MAX_NAME:
         score.notices.append(f"a name of {len(name):,} characters was cut to {MAX_NAME:,}")
+    first = len(score.tracks)
     _add_parts(score, track, kind, name[:MAX_NAME])
+    for part in score.tracks[first:]:
+        part.player = Player(number, part.player.channels)
 
 
 def _add_parts(score: Score, track: TrackEvents, kind: int, name: str) -> None:
@@ -189,6 +199,7 @@ def _add_parts(score: Score, track: TrackEvents, kind: int, name: str) -> None:
         part.programs = _merge_in_time(member.programs for member in members)
         part.later_programs = _merge_in_time(member.later_programs for member in members)
         part.is_drum, part.is_alone = part.channel == DRUM_CHANNEL, len(groups) == 1
+        part.player = Player(0, tuple(group))
         part.notes = _with_ends(score, notes, track.tick)
         score.tracks.append(part)
 

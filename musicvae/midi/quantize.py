@@ -12,8 +12,9 @@ import numpy as np
 
 from ..errors import MeterError
 from ..score.phrase import DEFAULT_TEMPO, Note, Part, Phrase, Tempo, chord_map, program_map
+from ..score.song import Place
 from ..theory.chords import Chord
-from ..theory.meter import STRAIGHT, ticks_to_steps
+from ..theory.meter import STRAIGHT, steps_to_ticks, ticks_to_steps
 from .chord_symbols import chord_events
 from .meter_segments import MeterSegment, meter_segments
 from .note_arrays import NoteArrays
@@ -51,7 +52,11 @@ def to_phrases(score: Score, triplets: bool = False) -> tuple[list[Phrase], list
         except MeterError as error:
             unread.add(segment, len(inside.start), str(error))
             continue
-        phrases.append(_to_phrase(score, section, tempos, chords, programs))
+        phrase = _to_phrase(score, section, tempos, chords, programs)
+        if phrase.place and segment is not segments[-1]:
+            end = round(segment.end / score.scale)
+            phrase = replace(phrase, place=replace(phrase.place, end=end))
+        phrases.append(phrase)
     notices = unread.notices(score.resolution, int(notes.start.max()))
     notices += _cut_notes(segments, notes, score.resolution)
     phrases = [replace(phrase, notices=(*phrase.notices, *notices)) for phrase in phrases]
@@ -127,14 +132,33 @@ def _to_phrase(
     changes = [[(step(tick), program) for tick, program in timed.of(segment)] for timed in programs]
     in_force = tempos.of(segment)
     tempo = in_force[0][1] if in_force else DEFAULT_TEMPO
+    map_of_tempos = tempo_map(((step(tick), tempo) for tick, tempo in in_force), steps)
     return Phrase(
         meter,
         section.bars,
         section.pickup,
-        tempo_map(((step(tick), tempo) for tick, tempo in in_force), steps),
+        map_of_tempos,
         tuple(_parts(score.tracks, section, changes, steps)),
         chord_map(((step(tick), chord) for tick, chord in chords.of(segment)), steps),
         notices=tuple(section_notices(section, resolution, tempo)),
+        place=_place(score, section, map_of_tempos[0].microseconds),
+    )
+
+
+def _place(score: Score, section: Section, tempo: int) -> Place:
+    """Where the first step of a section stands in its file, in ticks of the file."""
+    segment, meter = section.segment, section.meter
+    first, bar = (
+        steps_to_ticks(steps, score.resolution, meter.steps_per_quarter)
+        for steps in (section.first, section.first + section.pickup)
+    )
+    bars_before = round((bar - segment.pickup) / segment.bar_ticks(score.resolution))
+    return Place(
+        max(0, round((segment.start + first + section.grid.latency) / score.scale)),
+        score.resolution / score.scale,
+        tuple(track.player for track in score.tracks if track.notes),
+        segment.first_bar + bars_before,
+        tempo,
     )
 
 

@@ -46,7 +46,13 @@ def read_midi(
     Raises:
         MidiError: the file cannot be read, exceeds a limit, or has no note that can be used.
     """
-    name, data = load_bytes(source, limits)
+    return read_midi_data(*load_bytes(source, limits), bpm, limits)
+
+
+def read_midi_data(
+    name: str, data: bytes, bpm: float = 120.0, limits: Limits = DEFAULT_LIMITS
+) -> list[Phrase]:
+    """The phrases in the bytes of a file, which errors name; see `read_midi`."""
     try:
         scores = parse(data, bpm, limits)
     except NotMidi as error:

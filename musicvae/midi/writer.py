@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..arguments import check_arguments
 from ..atomic_files import write_atomic
-from ..score.phrase import Note, Part, Phrase
+from ..score.phrase import Part, Phrase
 from ..theory.chords import symbols
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks
 from .drum_tracks import DRUM_CHANNEL
+from .note_ticks import note_ticks
 from .own_format import RECIPE, SIGNATURE
+from .song_writer import write_into_song
 
 if TYPE_CHECKING:
     from mido import Message, MetaMessage
@@ -38,14 +40,20 @@ def write_midi(phrase: Phrase, path: Path | str) -> None:
 
 
 def midi_bytes(phrase: Phrase) -> bytes:
-    """A phrase as a Standard MIDI File of type 1: a track of meta events, then one per part.
+    """A phrase as a Standard MIDI File: its song with the phrase in it, if it has one.
 
+    Without a song it is a file of type 1: a track of meta events, then one per part.
     The sections `before` and `after` it stand before and after it, each with its own meter. A
     pick-up is padded with rests to a whole bar, so that bar lines are right in any editor.
+
+    Raises:
+        RequestError: no channel of the song is free for a new part.
     """
     import mido
 
     sections = phrase.sections
+    if any(section.song for section in sections):
+        return write_into_song(sections)
     ends = accumulate(_ticks(s.steps + s.lead_in, s.meter) for s in sections)
     *starts, length = (0, *ends)
     tracks: list[list[TimedMessage]] = [[]]
@@ -103,23 +111,6 @@ def _meta_track(phrase: Phrase, lead: int, several: bool) -> list[TimedMessage]:
     for change, name in zip(phrase.chords, names, strict=True):
         track.append((_ticks(change.step + lead, meter), MetaMessage("marker", text=name)))
     return track
-
-
-def note_ticks(part: Part, phrase: Phrase) -> list[tuple[Note, int, int]]:
-    """The notes of a part with their start and end in ticks from step 0 of the phrase.
-
-    An offset moves the whole note, but it ends no later than the phrase or the next onset of
-    its pitch.
-    """
-    end = phrase.steps * phrase.meter.step_ticks
-    next_onset: dict[int, int] = {}
-    timed = []
-    for note in reversed(part.notes):
-        on = note.start * phrase.meter.step_ticks + note.offset
-        off = on + note.duration * phrase.meter.step_ticks
-        timed.append((note, on, min(off, next_onset.get(note.pitch, end))))
-        next_onset[note.pitch] = on
-    return timed[::-1]
 
 
 def _note_track(part: Part, channel: int, phrase: Phrase) -> list[TimedMessage]:

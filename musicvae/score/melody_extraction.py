@@ -227,6 +227,11 @@ def part_numbers(phrase: Phrase, track: str | int) -> list[int]:
     return [next((n for n in matches if phrase.parts[n - 1].notes), matches[0])]
 
 
+def is_drums(phrase: Phrase, track: str | int) -> bool:
+    """Return True if one of the parts that a track names is drums; see `part_numbers`."""
+    return any(phrase.parts[number - 1].is_drum for number in part_numbers(phrase, track))
+
+
 def list_parts(phrase: Phrase) -> str:
     """Number and name of each part: `1 'Flute', 2 'Piano'`."""
     return ", ".join(f"{number} {part.name!r}" for number, part in enumerate(phrase.parts, 1))
@@ -240,6 +245,7 @@ def merge_parts(parts: Sequence[Part]) -> Part:
         parts[0],
         notes=remove_overlaps(note for part in parts for note in part.notes),
         lost=tuple(sorted(step for part in parts for step in part.lost)),
+        sources=tuple(dict.fromkeys(source for part in parts for source in part.sources)),
     )
 
 

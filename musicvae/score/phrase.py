@@ -15,6 +15,7 @@ from ..errors import RequestError
 from ..theory.chords import Chord, symbol
 from ..theory.meter import MAX_TEMPO, Meter
 from .provenance import Recipe
+from .song import Place, Song
 
 DEFAULT_TEMPO = 500_000
 """Microseconds per quarter, 120 BPM."""
@@ -54,6 +55,8 @@ class Part:
 
     `lost` lists the steps at which a note of the file could not be kept on the grid; it is ignored
     by comparison. `program_changes` lists the (step, program) of later programs; see `program_map`.
+    `sources` are the parts of a file that it was read from, as `Place.players` numbers them; it is
+    ignored by comparison.
     """
 
     notes: tuple[Note, ...] = ()
@@ -62,6 +65,7 @@ class Part:
     name: str = ""
     lost: tuple[int, ...] = field(default=(), compare=False)
     program_changes: tuple[tuple[int, int], ...] = ()
+    sources: tuple[int, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(sorted(self.notes)))
@@ -121,6 +125,8 @@ class Phrase:
             each; ignored by comparison.
         before, after: the sections of its file in other meters; ignored by comparison. They
             are written with it.
+        place: where it stands in its file; ignored by comparison.
+        song: the file that it is written into, at its place; ignored by comparison.
     """
 
     meter: Meter = field(default_factory=Meter)
@@ -134,6 +140,8 @@ class Phrase:
     notices: tuple[str, ...] = field(default=(), compare=False)
     before: tuple[Phrase, ...] = field(default=(), compare=False)
     after: tuple[Phrase, ...] = field(default=(), compare=False)
+    place: Place | None = field(default=None, compare=False)
+    song: Song | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.bars < 0 or not 0 <= self.pickup < self.meter.steps_per_bar:

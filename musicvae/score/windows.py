@@ -62,6 +62,31 @@ def cut_phrase(phrase: Phrase, start: int, stop: int) -> Phrase:
     return Phrase(meter, (stop - start) // meter.steps_per_bar, 0, tempos, tuple(parts), chords)
 
 
+def first_bars(phrase: Phrase, bars: int) -> Phrase:
+    """The pick-up of a phrase and so many of its bars; notes end with them."""
+    end = phrase.pickup + bars * phrase.meter.steps_per_bar
+    parts = (
+        replace(
+            part,
+            notes=tuple(
+                replace(note, duration=min(note.duration, end - note.start))
+                for note in part.notes
+                if note.start < end
+            ),
+            lost=tuple(step for step in part.lost if step < end),
+            program_changes=tuple(change for change in part.program_changes if change[0] < end),
+        )
+        for part in phrase.parts
+    )
+    return replace(
+        phrase,
+        bars=bars,
+        parts=tuple(parts),
+        tempos=tuple(tempo for tempo in phrase.tempos if tempo.step < max(1, end)),
+        chords=tuple(change for change in phrase.chords if change.step < end),
+    )
+
+
 def _with_programs(part: Part, changes: list[tuple[int, int]], steps: int) -> Part:
     """A part of `steps` with the programs of (step, program) from `program_map`."""
     program, later = program_map(part.program, changes, steps)

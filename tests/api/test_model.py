@@ -70,11 +70,13 @@ def test_a_file_that_cannot_be_used_is_named(tiny_model: MusicVAE, tmp_path: Pat
         tiny_model.encode(tmp_path / "none.mid")
 
 
-def test_a_chosen_track_is_read_even_if_it_is_drums(tiny_model: MusicVAE) -> None:
-    """Without a choice, drums are never taken for a melody."""
+def test_a_track_of_drums_is_refused_by_a_model_of_pitches(tiny_model: MusicVAE) -> None:
+    """Drums are never taken for a melody; the error names a model that reads them."""
     kit = musicvae.Part((musicvae.Note(0, 1, 36), musicvae.Note(4, 1, 38)), 0, True, "kit")
     drums = musicvae.Phrase(bars=2, parts=(kit,))
-    assert tiny_model.reconstruct(drums, track="kit").phrase.parts[0].is_drum
+    for track in ("kit", 1, "1+kit"):
+        with pytest.raises(RequestError, match=r"is drums, .* such as drums-2bar \(--model drums"):
+            tiny_model.reconstruct(drums, track=track)
 
 
 def test_a_silent_file_is_reconstructed(tiny_model: MusicVAE) -> None:

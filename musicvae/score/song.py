@@ -1,0 +1,74 @@
+"""A song: the events of a MIDI file as they stand in it, and where a phrase belongs among them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+Event = tuple[int, bytes]
+"""Tick, and a message with its status byte, without its delta time."""
+
+Key = tuple[int, int, int, int]
+"""A note of a song: track and channel, from 0, the tick of its onset, and its pitch."""
+
+
+@dataclass(frozen=True)
+class Song:
+    """All events of a MIDI file.
+
+    Attributes:
+        kind: 0, 1 or 2; see Standard MIDI Files.
+        division: ticks per quarter, or that of a file timed in seconds.
+        tracks: the events of each track in order; the last one is the end of the track.
+    """
+
+    kind: int
+    division: int
+    tracks: tuple[tuple[Event, ...], ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Player:
+    """Who plays a part: a track of a file, from 0, and some of its channels, from 0."""
+
+    track: int
+    channels: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a phrase stands in its file.
+
+    Attributes:
+        start: tick of step 0, as late as its notes are played.
+        quarter: ticks per quarter.
+        players: of each part of the file; `Part.sources` are numbers, from 0, in this list.
+        bar: number of the first whole bar, counted through the file from 1.
+        tempo: microseconds per quarter at step 0.
+        end: tick at which the meter changes; None at the end of the file.
+        first: the step from which on notes are new; those before it are kept as they are.
+        kept: notes of the players from there on that were not read, and stay.
+        accompaniment: players, by number, of parts that have no sources, by their names.
+        has_chords: True if chord symbols in the file are replaced by those of the phrase.
+        is_written: True if the phrase was written there before, with its chord symbols.
+    """
+
+    start: int
+    quarter: float
+    players: tuple[Player, ...]
+    bar: int = 1
+    tempo: int = 500_000
+    end: int | None = None
+    first: int = 0
+    kept: frozenset[Key] = frozenset()
+    accompaniment: tuple[tuple[str, int], ...] = ()
+    has_chords: bool = False
+    is_written: bool = False
+
+    def tick(self, step: int, steps_per_quarter: int) -> int:
+        """The tick of a step."""
+        return self.start + round(step * self.quarter / steps_per_quarter)
+
+    def step(self, tick: int, steps_per_quarter: int) -> int:
+        """The step nearest to a tick; halves go to the later one."""
+        return math.floor((tick - self.start) * steps_per_quarter / self.quarter + 0.5)

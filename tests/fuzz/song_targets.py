@@ -1,0 +1,68 @@
+"""Songs and their texts, changed: the verbs and `replay` on files that are not clean."""
+
+from __future__ import annotations
+
+import functools
+import json
+from random import Random
+
+from musicvae.api import inputs
+from musicvae.api.model import MusicVAE
+from musicvae.midi.reader import read_midi
+from musicvae.midi.song_events import meta_data, meta_event, read_song, song_bytes
+from musicvae.midi.song_text import SONG
+from musicvae.midi.writer import midi_bytes
+from musicvae.score.song import Song
+
+from ..midi.songs import song_file
+from . import midi_bytes as fuzzed
+from .measure import Disagreement
+from .values import ODD, mutate_json, to_json
+
+MAX_BARS = 64
+
+
+def run_song(model: MusicVAE, data: bytes) -> None:
+    """Extend a file, and replay what is written; raise Disagreement if it is not the same again."""
+    opened = inputs.open(data)
+    if sum(phrase.bars for phrase in opened.phrases) > MAX_BARS:
+        return  # a model takes long for it
+    random = Random(len(data))
+    if random.random() < 0.5:
+        phrase = model.extend(opened, 1, seed=1)
+    else:
+        phrase = model.reconstruct(opened).phrase
+    written = midi_bytes(phrase)
+    read_midi(written)
+    if model.player.latent and midi_bytes(model.replay(written)) != written:
+        raise Disagreement("a song is not replayed as it was written")
+
+
+@functools.cache
+def written_song(model: MusicVAE) -> Song:
+    """A song with a new part."""
+    return read_song(midi_bytes(model.vary(song_file(1), 1, bars="3-4", seed=1)[0]))
+
+
+def make_song_text(random: Random) -> str:
+    """Changes of the text about a new part, as a state of `random`."""
+    return str(random.random())
+
+
+def run_song_text(model: MusicVAE, state: str) -> None:
+    """Replay and vary a song whose text about its new part was changed."""
+    random = Random(state)
+    song = written_song(model)
+    tick, event = song.tracks[0][0]
+    text = meta_data(event, 1)
+    assert text is not None
+    about = json.loads(text.removeprefix(SONG.encode()))
+    for _ in range(random.choice((1, 1, 2))):
+        about = mutate_json(random, about, ODD[:-3])
+    changed = meta_event(1, SONG.encode() + to_json(about).encode(errors="replace"))
+    track = ((tick, changed), *song.tracks[0][1:])
+    data = song_bytes(Song(song.kind, song.division, (track, *song.tracks[1:])))
+    if random.random() < 0.1:
+        data = fuzzed.change_bytes(random, data)
+    midi_bytes(model.vary(data, 1, seed=1)[0])
+    midi_bytes(model.replay(data))
