@@ -126,7 +126,7 @@ def _sample_prior(
         drafts = [to_plain_key(player.codec, meter, sections) for sections in drafts]
     windows = _window_codes(player, meter, firsts, drafts)
     return _Sampled(
-        _latents(player, meter, windows, rngs),
+        _latents(player, meter, windows, len(rngs)),
         [_tied_notes(player, meter, form, firsts, sections) for sections in drafts],
         _costs(prior, meter, firsts, windows, sampling.constraints, len(rngs)),
     )
@@ -242,12 +242,10 @@ def _costs(
     return [float(cost) for cost in nats.reshape(pieces, -1).sum(axis=1)]
 
 
-def _latents(player: Player, meter: Meter, windows: Sequence[Codes], rngs: Rngs) -> FloatArray:
-    """A sample of the posterior of each window. `[pieces, windows, Z]`"""
-    mu, log_var = player.encode(windows, [meter] * len(windows))
-    noise = [rng.standard_normal((len(windows) // len(rngs), player.latent)) for rng in rngs]
-    spread = np.exp(log_var / 2) * np.concatenate(noise).astype(np.float32)
-    return np.asarray(mu + spread).reshape(len(rngs), -1, player.latent)
+def _latents(player: Player, meter: Meter, windows: Sequence[Codes], pieces: int) -> FloatArray:
+    """The posterior mean of each window, from which it comes back best. `[pieces, windows, Z]`"""
+    mu, _ = player.encode(windows, [meter] * len(windows))
+    return mu.reshape(pieces, -1, player.latent)
 
 
 def _tied_notes(
