@@ -27,6 +27,9 @@ FIFTH = 7
 TONIC_QUALITIES = ("maj", "maj7"), ("min", "min7")
 """Chords on which music in major, and in minor, comes to rest."""
 
+DOMINANT_QUALITIES = "maj", "7", "sus4"
+"""Chords on the fifth that lead to the tonic: their third lies a semitone below it, or goes there."""
+
 
 def opening(codec: Codec, key: Key | None) -> BoolArray | None:
     """The channels `[1, C]` that a piece in a key may begin with; None if there is no key."""
@@ -104,7 +107,7 @@ class Closing:
     def _close_chords(self, mask: BoolArray, tonic: int, is_minor: bool) -> None:
         """Before the last bar, chords on the fifth; in it, those of the tonic."""
         last_bar = self.last_bar - self.begin
-        mask[:last_bar, :CHORD_CODES] = _chords((tonic + FIFTH) % 12)
+        mask[:last_bar, :CHORD_CODES] = _chords((tonic + FIFTH) % 12, DOMINANT_QUALITIES)
         mask[last_bar:, :CHORD_CODES] = _tonic_chords(tonic, is_minor)
 
     def _close_melody(self, mask: BoolArray, on_tonic: BoolArray) -> None:
@@ -127,11 +130,11 @@ def _tonic_chords(tonic: int, is_minor: bool) -> BoolArray:
     return _chords(tonic, TONIC_QUALITIES[is_minor])
 
 
-def _chords(root: int, qualities: Collection[str] | None = None) -> BoolArray:
-    """True for the chords on a root; None for those of any quality. `[CHORD_CODES]`"""
+def _chords(root: int, qualities: Collection[str]) -> BoolArray:
+    """True for the chords of some qualities on a root. `[CHORD_CODES]`"""
     chosen = np.zeros(CHORD_CODES, dtype=bool)
     for code in range(CHORD_CODES):
         chord = chord_from_code(code)
         if chord and chord.root == root:
-            chosen[code] = qualities is None or chord.quality in qualities
+            chosen[code] = chord.quality in qualities
     return chosen

@@ -12,7 +12,7 @@ from musicvae.constraints.parse import parse_constraints
 from musicvae.constraints.spec import NO_CONSTRAINTS, Constraints
 from musicvae.engine import Player
 from musicvae.generation import sections
-from musicvae.generation.closing import FIFTH, MIN_BARS, Closing
+from musicvae.generation.closing import DOMINANT_QUALITIES, FIFTH, MIN_BARS, Closing
 from musicvae.generation.form import Form
 from musicvae.generation.sections import _draft_sections, compose
 from musicvae.generation.seeding import Sampling
@@ -55,10 +55,11 @@ def test_a_piece_in_a_key_ends_on_its_tonic(
     phrase = drafted(player, Form(form, bars), meter, parse_constraints(key))
     tonic = 0 if key == "C" else 9
     last_bar = phrase.steps - meter.steps_per_bar
-    roots = {change.step: change.chord.root for change in phrase.chords if change.chord}
-    assert {root for step, root in roots.items() if step >= last_bar} == {tonic}
-    assert last_bar in roots
-    assert [root for step, root in roots.items() if step < last_bar][-1] == (tonic + FIFTH) % 12
+    chords = {change.step: change.chord for change in phrase.chords if change.chord}
+    assert {chord.root for step, chord in chords.items() if step >= last_bar} == {tonic}
+    assert last_bar in chords
+    before = [chord for step, chord in chords.items() if step < last_bar][-1]
+    assert (before.root, before.quality in DOMINANT_QUALITIES) == ((tonic + FIFTH) % 12, True)
     assert phrase.parts[0].notes[-1].pitch % 12 == tonic
     assert phrase.parts[0].notes[-1].start >= last_bar
     assert phrase.chords[0].chord
