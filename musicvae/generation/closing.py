@@ -28,7 +28,7 @@ TONIC_QUALITIES = ("maj", "maj7"), ("min", "min7")
 """Chords on which music in major, and in minor, comes to rest."""
 
 DOMINANT_QUALITIES = "maj", "7", "sus4"
-"""Chords on the fifth that lead to the tonic: their third lies a semitone below it, or goes there."""
+"""Chords on the fifth that lead to the tonic: their third is the leading tone, or falls to it."""
 
 
 def opening(codec: Codec, key: Key | None) -> BoolArray | None:
