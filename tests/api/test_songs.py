@@ -192,12 +192,12 @@ def notes_of(data: bytes) -> list[SongNote]:
 
 
 def struck_anew(data: bytes) -> set[tuple[int, int, int]]:
-    """Chord notes, two beats long, whose key a new note strikes while they would sound."""
+    """Chord notes, two beats long, whose key a new note has while they would sound."""
     return {
         (start, start + 2 * PPQ, note.pitch)
         for note in notes_of(data)
         for start in range(0, END, 2 * PPQ)
-        if start <= note.start < start + 2 * PPQ
+        if start < note.end and note.start < start + 2 * PPQ
     }
 
 
