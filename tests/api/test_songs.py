@@ -197,7 +197,7 @@ def struck_anew(data: bytes) -> set[tuple[int, int, int]]:
         (start, start + 2 * PPQ, note.pitch)
         for note in notes_of(data)
         for start in range(0, END, 2 * PPQ)
-        if start < note.end and note.start < start + 2 * PPQ
+        if start < (note.end or END) and note.start < start + 2 * PPQ
     }
 
 

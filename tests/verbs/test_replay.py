@@ -39,7 +39,7 @@ def model(request: pytest.FixtureRequest) -> MusicVAE:
 
 def with_notes(model: MusicVAE) -> Phrase:
     """A clip whose first part is not silent, as some of a net of random weights are."""
-    z = np.random.default_rng(2).standard_normal((8, model.player.latent))
+    z = np.random.default_rng(2).standard_normal((8, model.player.latent), np.float32)
     clips = model.decode(z, temperature=1.0, seed=2)
     return next(clip for clip in clips if clip.parts[0].notes)
 
