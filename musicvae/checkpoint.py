@@ -47,7 +47,6 @@ MAX_TEXT_BYTES = 2**20
 
 DIGEST_LENGTH = 64
 """Hexadecimal digits of a SHA-256."""
-
 PRIOR = "prior."
 """Prefix of the weights of the fitted prior."""
 ATTRIBUTE = "attribute."
@@ -145,7 +144,8 @@ def load(folder: Path | str) -> Checkpoint:
     from safetensors.numpy import load as from_bytes
 
     folder = Path(folder)
-    config, step = load_config(folder)
+    about = _read_json(folder)
+    config, step = _parse_config(folder, about)
     try:
         _check_header(folder / WEIGHTS)
         stored = from_bytes(read_bytes(folder / WEIGHTS, MAX_WEIGHT_BYTES))
@@ -158,11 +158,8 @@ def load(folder: Path | str) -> Checkpoint:
     if not all(np.isfinite(array).all() for array in weights.values()):
         raise CheckpointError(f"The weights in {folder} are not all numbers: it is damaged.")
     checkpoint = Checkpoint(config, weights, step)
-    digest = _read_digest(folder)
-    if digest:
-        vars(checkpoint)["digest"] = (
-            digest  # fills the cached property: hashing takes as long again
-        )
+    if digest := _digest_in(about):  # fills the cached property: hashing takes as long as loading
+        vars(checkpoint)["digest"] = digest
     return checkpoint
 
 
@@ -254,12 +251,12 @@ def stored_digest(folder: Path | str) -> str:
     Raises:
         CheckpointError: see `load`.
     """
-    return _read_digest(Path(folder)) or load(folder).digest
+    return _digest_in(_read_json(Path(folder))) or load(folder).digest
 
 
-def _read_digest(folder: Path) -> str | None:
-    """The digest in the config; None if it has none."""
-    digest = _read_json(folder).get("digest")
+def _digest_in(about: Mapping[str, Any]) -> str | None:
+    """The digest that a config states; None if it states none."""
+    digest = about.get("digest")
     return digest if isinstance(digest, str) and len(digest) == DIGEST_LENGTH else None
 
 
@@ -269,7 +266,10 @@ def load_config(folder: Path) -> tuple[ModelConfig, int]:
     Raises:
         CheckpointError: see `load`.
     """
-    about = _read_json(folder)
+    return _parse_config(folder, _read_json(folder))
+
+
+def _parse_config(folder: Path, about: Mapping[str, Any]) -> tuple[ModelConfig, int]:
     try:
         net, train = read_net(about["net"]), TrainConfig(**about["train"])
         check_net(net)
