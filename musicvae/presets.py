@@ -17,6 +17,9 @@ RECONSTRUCTION_MODEL = "melody-2bar"
 EXTENSION_MODEL = "melody-16bar"
 """Default of `extend`, since its windows are the longest."""
 
+FILL_MODEL = "leadsheet-8bar"
+"""Default of `fill`: it hears the chords that stay, and eight bars at once."""
+
 DRUM_MODEL = "drums-2bar"
 """Default where drums are read."""
 

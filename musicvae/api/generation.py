@@ -175,7 +175,8 @@ class GenerationVerbs(ModelBase):
         kept = [replace(phrase, recipe=None, song=None) for phrase in earlier]
         longer = extend.extend(self.player, last, bars, sampling)
         if longer.place:
-            longer = replace(longer, place=replace(longer.place, first=last.steps))
+            new = ((last.steps, longer.steps),)
+            longer = replace(longer, place=replace(longer.place, new=new))
         results = [render(phrase, rendering, sampling.constraints) for phrase in (*kept, longer)]
         return sections.join(results, main=-1)
 

@@ -29,12 +29,14 @@ class Selection:
         bars: the bars to read; None for all.
         only: True if the new part comes back alone, without the rest of its file.
         again: True if the part that this model made last is read again, where it stands.
+        in_song: True if the part goes into its file even if the model reads all of it.
     """
 
     track: str | int | None = None
     bars: BarRange | None = None
     only: bool = False
     again: bool = True
+    in_song: bool = False
 
     @classmethod
     def of(
@@ -165,7 +167,7 @@ def put_into_song(
     if selection.only or any(phrase.song for phrase in opened.phrases):
         return [*selected]
     data, phrases = opened.data, opened.phrases
-    is_all = not selection.bars and not any(unread)
+    is_all = not (selection.bars or selection.in_song or any(unread))
     if is_all and (data is None or data == midi_bytes(_whole(opened))):
         return [*selected]
     if data is None:

@@ -9,8 +9,8 @@ from importlib import import_module
 import typer
 
 COMMANDS = (
-    *("generate", "interpolate", "vary", "grid", "analogy", "extend", "reconstruct", "replay"),
-    *("similar", "attributes", "info"),
+    *("generate", "interpolate", "vary", "grid", "analogy", "extend", "fill", "harmonize"),
+    *("melodize", "reconstruct", "replay", "similar", "attributes", "info"),
     *("personalize", "prepare", "train", "fit_prior", "fit_attributes", "evaluate"),
 )
 """Commands in the order of `--help`; each is a function in the module of its name."""

@@ -138,9 +138,13 @@ def seed_or_random(seed: int | None) -> int:
 
 
 def load_for(
-    model: str | None, default: str, *opened: Opened, track: str | None = None
+    model: str | None,
+    default: str,
+    *opened: Opened,
+    track: str | None = None,
+    by_maker: bool = True,
 ) -> MusicVAE:
-    """Load the named model, or else the one that made the files, or else `default`.
+    """Load the named model, or else the one that made the files (`by_maker`), or else `default`.
 
     For drums, which the default does not read, it is a model of drums, and that is said.
     """
@@ -148,7 +152,7 @@ def load_for(
     from ..api.registry import find_maker, reads_drums
     from ..presets import DRUM_MODEL
 
-    maker = find_maker(*opened)
+    maker = find_maker(*opened) if by_maker else None
     are_drums = all(reads_drums(music, track) for music in opened)
     if model is None and are_drums and (track is not None or maker is None):
         typer.echo(f"drums are read by the model {DRUM_MODEL}", err=True)

@@ -38,6 +38,26 @@ def write_file(phrase: Phrase, out: Path, source: Path, force: bool, recipe: boo
     report_notices(notices_of([phrase]))
 
 
+def write_alternatives(
+    phrases: Sequence[Phrase], n: int, out: Path, source: Path, force: bool, recipe: bool
+) -> None:
+    """Write one phrase to the file *out*, or of several each to *out* with a number in its name.
+
+    Args:
+        n: the number that was asked for.
+    """
+    from ..atomic_files import numbered_names
+    from ..errors import OutputError
+
+    if n == 1:
+        write_file(phrases[0], out, source, force, recipe)
+        return
+    if out == STANDARD:
+        raise OutputError("Standard output takes one file: name a file, or leave out --n.")
+    path = file_in(out, source)
+    write(phrases, numbered_names(path.parent, path.stem, force=force), force, recipe)
+
+
 def write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe: bool) -> None:
     """Write all phrases, then print a line for each, so that a closed pipe loses no file.
 

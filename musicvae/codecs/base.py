@@ -138,6 +138,9 @@ class Codec(Protocol):
     def unknown_state(self, n: int, meter: Meter) -> SoundingState:
         """State before a bar in the middle of a piece: anything may sound."""
 
+    def take(self, sounding: SoundingState, rows: IntArray) -> SoundingState:
+        """The state of some of the sequences. `[M]`"""
+
     def allowed(self, sounding: SoundingState) -> BoolArray:
         """Channels that keep the next step canonical in this state. `[n, channels]`"""
 
@@ -177,6 +180,10 @@ class SinglePart:
     ) -> Codes:
         """Codes by way of a phrase; codecs that the fast path reads override this."""
         return self.encode(phrase_from_notes(start, end, pitch, meter, bars))
+
+    def take(self: Codec, sounding: SoundingState, rows: IntArray) -> SoundingState:
+        """The state of some of the sequences: all states are arrays of a row for each. `[M]`"""
+        return sounding[rows]
 
     def sounding(self: Codec, codes: Codes) -> BoolArray:
         """No pitches, as the codec is monophonic. `[..., T, 0]`"""

@@ -155,6 +155,10 @@ class PartsCodec:
         """The unknown state of each part."""
         return [part.unknown_state(n, meter) for part in self.parts]
 
+    def take(self, sounding: SoundingState, rows: IntArray) -> SoundingState:
+        """The state of some of the sequences, of each part. `[M]`"""
+        return [part.take(state, rows) for part, state in zip(self.parts, sounding, strict=True)]
+
     def allowed(self, sounding: SoundingState) -> BoolArray:
         """Allowed channels of every part, side by side. Output `[n, channels]`."""
         states = zip(self.parts, sounding, strict=True)

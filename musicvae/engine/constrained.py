@@ -157,6 +157,10 @@ class ConstraintState:
         sounding = (pitch_score > -np.inf) & (_ranks(pitch_score) < self.max_voices[:, None])
         return np.concatenate([started & sounding, ~started & sounding], axis=1)
 
+    def take(self, rows: IntArray) -> None:
+        """Go on with these rows, each in place of one that has the same rule. `[N]`"""
+        self.notes_in_bar = self.notes_in_bar[rows]
+
     def update(self, step: Codes) -> None:
         """Count the notes of the step that was drawn, in canonical form. `[N, ...]`"""
         if self.counted:

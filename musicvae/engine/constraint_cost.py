@@ -57,13 +57,13 @@ def step_cost(
         - Output, in nats: `[N]`
     """
     codec, biased = state.codec, logits + bias
-    nats = _log_prob(codec, biased, mask, truth) - _log_prob(codec, logits, allowed, truth)
+    nats = log_prob(codec, biased, mask, truth) - log_prob(codec, logits, allowed, truth)
     if codec.likelihood == "bernoulli":
         nats -= log_prob_at_most(np.where(mask, biased, -np.inf), state.max_voices)
     return nats
 
 
-def _log_prob(
+def log_prob(
     codec: Codec, logits: FloatArray, allowed: BoolArray, truth: FloatArray
 ) -> DoubleArray:
     """`log p` of a step, renormalised over the allowed channels. `[N, C]` -> `[N]`."""

@@ -7,23 +7,20 @@ sampled, or the true one (teacher forcing).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
-from ..arrays import BoolArray, FloatArray
+from ..arrays import FloatArray
 from ..codecs.base import Codec, Codes
-from ..codecs.conditioning import condition_width, count_lags
+from ..codecs.conditioning import condition_width
 from ..config import SEGMENT_WIDTH, NetConfig
 from ..score.windows import max_steps
 from .encoders import DENSE_KINDS, relu
 from .layers import Linear, LSTMLayer, State, stack_layers
-from .lookback import CodesProjection, EarlierSteps, Lookback
+from .step_decoder import StepDecoder, Steps
 from .weights import Weights
-
-Steps = Callable[[int, Codes | None], FloatArray]
-"""(t, codes `[N, ...]` of step t - 1, or None at the first step) -> logits `[N, C]`."""
 
 
 def teacher_forced(steps: Steps, truth: Codes) -> FloatArray:
@@ -99,110 +96,6 @@ class PlainDecoder:
             sequence = layer.run(sequence)
         logits = self.head(sequence)
         return lambda t, previous: logits[:, t]
-
-
-class StepDecoder:
-    """`nets.LanguageModel` in numpy, and the base of the autoregressive decoder.
-
-    The input weights of the first layer are split in three. Those of the previous step have a row
-    for each class, so that the product is a look-up where steps are classes, and so have those of
-    a lookback. Those of the static inputs, which are known before decoding, are applied to all
-    steps in one product.
-    """
-
-    segments = 1
-    chain: FloatArray | None = None
-
-    def __init__(
-        self, weights: Weights, codec: Codec, config: NetConfig, kind: str, conditioning: int = 0
-    ) -> None:
-        static = condition_width(config.bars) + conditioning
-        self.top_p = config.top_p
-        core, channels = weights.scope("recurrent.core"), codec.channels
-        lags = count_lags(config.bars, config.lookback)
-        inputs = channels + static + lags * (channels + len(codec.heads))
-        self.layers = stack_layers(
-            core, kind, config.embedding or inputs, config.hidden, config.layers
-        )
-        input_weight = self.layers[0].input_weight
-        if config.embedding:  # two linear maps in a row are one
-            embedding = weights.take("embedding.weight", config.embedding, inputs)
-            input_weight = embedding.T @ input_weight
-        self.head = Linear(weights.scope("head"), config.hidden, channels)
-        previous_weight, self.static_weight, lookback_weight = np.split(
-            input_weight, [channels, channels + static]
-        )
-        self.project_previous = CodesProjection(codec, previous_weight)
-        self.lookback: Lookback | None = None
-        if lags:
-            scope = weights.scope("lookback")
-            self.lookback = Lookback(scope, codec, lookback_weight, lags, config.hidden)
-        if config.chain:
-            self.chain = weights.take("chain.weight", channels, channels).T * _chain_mask(codec)
-
-    def start(self, z: FloatArray, condition: FloatArray, lags: Sequence[int] = ()) -> Steps:
-        """Project the static inputs once; each call then advances the states by one step."""
-        earlier = self._look_back(lags)
-        hidden = self._hidden_steps(z, condition, earlier)
-
-        def step(t: int, previous: Codes | None) -> FloatArray:
-            features = hidden(t, previous)
-            logits = self.head(features)
-            if earlier:
-                earlier.copy_into(logits, features)
-            return logits
-
-        return step
-
-    def hidden_steps(self, z: FloatArray, condition: FloatArray, lags: Sequence[int] = ()) -> Steps:
-        """As `start`, but each call returns the hidden state of the last layer, `[N, H]`."""
-        return self._hidden_steps(z, condition, self._look_back(lags))
-
-    def _look_back(self, lags: Sequence[int]) -> EarlierSteps | None:
-        return self.lookback.start(lags) if self.lookback else None
-
-    def _hidden_steps(
-        self, z: FloatArray, condition: FloatArray, earlier: EarlierSteps | None
-    ) -> Steps:
-        static = self.static_inputs(z, condition) @ self.static_weight + self.layers[0].bias
-        states = self.first_states(z)
-
-        def step(t: int, previous: Codes | None) -> FloatArray:
-            projected = static[:, t]
-            if previous is not None:
-                projected = projected + self.project_previous(previous[:, None])
-                if earlier:
-                    projected = projected + earlier.project(previous)
-            for index, layer in enumerate(self.layers):
-                if index:
-                    projected = layer.project(states[index - 1][0])
-                states[index] = layer.step(projected, states[index])
-            return states[-1][0]
-
-        return step
-
-    def static_inputs(self, z: FloatArray, condition: FloatArray) -> FloatArray:
-        """Inputs of each step that are known before decoding.
-
-        The condition is shared by all rows, `[T, K]`, or has its own rows, `[N, T, K]`.
-        Output `[N, T, inputs]`, or `[1, T, inputs]` if they are the same for all rows.
-        """
-        return condition if condition.ndim == 3 else condition[None]
-
-    def first_states(self, z: FloatArray) -> list[State]:
-        """State of each layer before the first step."""
-        return [layer.initial_state(len(z)) for layer in self.layers]
-
-
-def _chain_mask(codec: Codec) -> BoolArray:
-    """True where channel j may depend on channel i of the same step. `[i, j]`
-
-    A Bernoulli channel depends on those before it, a class on the heads before its own.
-    """
-    order = np.arange(codec.channels)
-    if codec.likelihood == "categorical":
-        order = np.repeat(np.arange(len(codec.heads)), codec.heads)
-    return order[:, None] < order
 
 
 class AutoregressiveDecoder(StepDecoder):

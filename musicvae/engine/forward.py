@@ -18,10 +18,11 @@ from ..errors import CheckpointError, RequestError
 from ..score.windows import window_steps
 from ..theory.meter import Meter
 from .batching import by_meter, in_order, stack_rows
-from .decoders import Decoder, StepDecoder, Steps, build_decoder, teacher_forced
+from .decoders import Decoder, build_decoder, teacher_forced
 from .encoders import Posterior, build_encoder, finite_posterior
 from .layers import Linear
 from .sampling import step_nll
+from .step_decoder import StepDecoder, Steps
 from .threads import one_blas_thread
 from .weights import Weights
 
@@ -115,7 +116,7 @@ class ForwardNet:
         by_row: dict[int, FloatArray] = {}
         for meter, rows in by_meter(meters):
             no_z = np.empty((len(rows), 0), np.float32)
-            steps = self._decoder.hidden_steps(no_z, *self._known(meter))
+            steps = self._decoder.start(no_z, *self._known(meter)).hidden
             hidden = teacher_forced(steps, stack_rows(codes, rows))
             by_row.update(zip(rows, hidden, strict=True))
         return in_order(by_row)

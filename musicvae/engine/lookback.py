@@ -103,6 +103,12 @@ class EarlierSteps:
             columns = self.lookback.project_lags.columns(earlier).reshape(n, -1)
             np.add.at(logits, (np.arange(n)[:, None], columns), strength.reshape(n, -1))
 
+    def take(self, rows: IntArray) -> None:
+        """Go on with these rows, as `RunningSteps.take`."""
+        self.history = [codes[rows] for codes in self.history]
+        if not isinstance(self.runs, int):
+            self.runs = self.runs[rows]
+
     def _at_lags(self, ago: int = 0) -> Codes | None:
         """Codes of the steps a lag before the next step, or `ago` steps earlier. `[N, l, ...]`
 

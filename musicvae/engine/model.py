@@ -21,13 +21,13 @@ MAX_REDRAWS = 8
 
 LATENT_VERBS = ("interpolate", "reconstruct", "encode", "decode")
 VERBS = {
-    "rnn": ("generate", "extend"),
-    "lstm": ("generate", "extend"),
+    "rnn": ("generate", "extend", "fill"),
+    "lstm": ("generate", "extend", "fill"),
     "autoencoder": LATENT_VERBS,  # without a prior there is nothing to generate from
     "vae": ("generate", "vary", *LATENT_VERBS),
     "sequence-vae": ("generate", "vary", *LATENT_VERBS),
 }
-"""Verbs of each kind of net; a fitted prior adds `extend`."""
+"""Verbs of each kind of net; a fitted prior adds `extend` and `fill`."""
 
 
 class Player(Net):
@@ -49,7 +49,7 @@ class Player(Net):
         self.prior = Net(prior) if prior else None
         self.verbs: tuple[str, ...] = VERBS[checkpoint.config.net.kind]
         if prior:
-            self.verbs = (*self.verbs, "extend")
+            self.verbs = (*self.verbs, "extend", "fill")
         self._min_nll = checkpoint.config.net.min_nll
         self._checkpoint = checkpoint
         self.attributes, self.scales = (

@@ -15,7 +15,9 @@ from .batching import by_meter, in_order, stack_rows
 from .constrained import ConstraintState, split_rules
 from .constraint_cost import constraint_cost
 from .forward import ForwardNet
+from .particles import Particles, sample_particles
 from .sampling import Narrow, expected_onsets, sample_noise, sample_steps
+from .step_decoder import RunningSteps
 from .threads import one_blas_thread
 
 
@@ -96,8 +98,7 @@ class Net(ForwardNet):
         Raises:
             RequestError: the net decodes whole windows.
         """
-        if self.latent:
-            raise RequestError("This model decodes whole windows: it cannot go on after a bar.")
+        self._check_next_step()
         known = self._known(meter, len(context) + meter.steps_per_bar)
         state = ConstraintState(self.codec, rules, self._decoder.chain) if rules else None
         bar: Codes
@@ -114,6 +115,53 @@ class Net(ForwardNet):
             narrow=narrow,
         )
         return bar
+
+    @one_blas_thread()
+    def sample_particles(
+        self,
+        context: Codes,
+        meter: Meter,
+        rule: StepRule,
+        *,
+        particles: int,
+        temperature: float,
+        rngs: Sequence[np.random.Generator],
+        narrow: Narrow | None = None,
+    ) -> Particles:
+        """Sample the bars that follow the first bars of a window, for each generator.
+
+        Args:
+            rule: of the new bars.
+
+        Shape:
+            - context: `[G, S, ...]`
+
+        Raises:
+            RequestError: the net decodes whole windows.
+        """
+        self._check_next_step()
+        steps = len(rule.allowed)
+        noise = [sample_noise(self.codec, [rng] * particles, steps) for rng in rngs]
+        running = self._decoder.start(
+            np.empty((len(context), 0), np.float32), *self._known(meter, context.shape[1] + steps)
+        )
+        assert isinstance(running, RunningSteps)
+        return sample_particles(
+            running,
+            self.codec,
+            self.codec.initial_state(len(context), meter),
+            context,
+            np.concatenate(noise),
+            temperature,
+            ConstraintState(self.codec, [rule] * (particles * len(rngs)), self._decoder.chain),
+            rngs,
+            top_p=self._decoder.top_p,
+            narrow=narrow,
+        )
+
+    def _check_next_step(self) -> None:
+        if self.latent:
+            raise RequestError("This model decodes whole windows: it cannot go on after a bar.")
 
     @one_blas_thread()
     def cost(

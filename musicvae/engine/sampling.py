@@ -20,8 +20,8 @@ from ..arrays import BoolArray, DoubleArray, FloatArray
 from ..codecs.base import Codec, Codes, SoundingState, head_slices
 from .constrained import ConstraintState, expected_notes
 from .constraint_cost import step_cost
-from .decoders import Steps
 from .layers import row_product
+from .step_decoder import Steps
 
 Narrow = Callable[[int, Sequence[Codes]], BoolArray | None]
 """(t, codes `[N, ...]` of each step sampled so far) -> the channels `[N, C]` to choose step t from.
@@ -75,14 +75,14 @@ def sample_steps(
         narrower = narrow(t, sampled) if narrow else None
         if constraints is None:
             nucleus = Nucleus(+logits, temperature, top_p) if truncated else None
-            choice = _narrowed(codec, allowed, narrower)
+            choice = narrowed(codec, allowed, narrower)
             step = choose_step(codec, logits + scaled_noise, choice, chain, nucleus=nucleus)
             previous, sounding = codec.advance(sounding, step)
         else:
             bias, mask = constraints.bias_and_mask(t, logits, allowed)
             biased = logits + bias
             nucleus = Nucleus(+biased, temperature, top_p) if truncated else None
-            choice = _narrowed(codec, mask, narrower)
+            choice = narrowed(codec, mask, narrower)
             step = choose_step(codec, biased + scaled_noise, choice, chain, constraints, nucleus)
             previous, sounding = codec.advance(sounding, step)
             if constraints.cost is not None:
@@ -94,7 +94,7 @@ def sample_steps(
     return np.stack(sampled, axis=1)
 
 
-def _narrowed(codec: Codec, allowed: BoolArray, narrower: BoolArray | None) -> BoolArray:
+def narrowed(codec: Codec, allowed: BoolArray, narrower: BoolArray | None) -> BoolArray:
     """The allowed channels that are also in `narrower`, if it leaves any in a row and head."""
     if narrower is None:
         return allowed

@@ -74,14 +74,18 @@ def song_text(
         "offsets": any(note.offset for part in section.parts for note in part.notes),
         "start": place.start,
         "quarter": float(place.quarter),
-        "first": place.first,
+        "new": place.new,
+        "given_parts": place.given,
         "has_chords": place.has_chords,
         "parts": [_about_part(part, player, place) for part, player in pairs[:made]],
         "accompaniment": [
             [part.name, [player.track, player.channels]] for part, player in pairs[made:] if player
         ],
         "kept": sorted(place.kept & _present(place, tracks)) if place.kept else [],
-        "given": [[n for n in notes if n[0] < place.first] for notes in given],
+        "given": [
+            [n for n in notes if number in place.given or not place.is_new(n[0])]
+            for number, notes in enumerate(given)
+        ],
         "recipe": json.loads(section.recipe.to_text()),
     }
     return SONG + json.dumps(about, separators=(",", ":"), sort_keys=True)
@@ -170,23 +174,25 @@ def _read(song: Song, about: _About, notes: _Notes) -> Phrase:
         quarter=float(about["quarter"]),
         players=(*players, *(player for _, player in others)),
         tempo=int(about["tempo"]),
-        first=int(about["first"]),
+        new=_ranges(about["new"]),
+        given=tuple(map(int, about["given_parts"])),
         kept=frozenset((int(t), int(c), int(tick), int(p)) for t, c, tick, p in about["kept"]),
         accompaniment=tuple((name, len(players) + i) for i, (name, _) in enumerate(others)),
         has_chords=bool(about["has_chords"]),
         is_written=True,
     )
     is_in_range = 0 <= place.start < MAX_TICK and 0.5 <= place.quarter < MAX_TICK
-    if not is_in_range or place.first < 0:
+    if not is_in_range:
         raise ValueError
     empty = Phrase(meter, int(about["bars"]), int(about["pickup"]))
     parts: list[Part] = []
     numbers = iter(range(len(players)))
-    for part, part_players, given in zip(
-        about["parts"], parts_players, about["given"], strict=True
+    for number, (part, part_players, given) in enumerate(
+        zip(about["parts"], parts_players, about["given"], strict=True)
     ):
         old = (Note(*map(int, note)) for note in given)
-        new = _new_notes(empty, place, part_players, notes, has_offsets=bool(about["offsets"]))
+        read = () if number in place.given else part_players
+        new = _new_notes(empty, place, read, notes, has_offsets=bool(about["offsets"]))
         sources = tuple(islice(numbers, len(part_players)))
         parts.append(replace(_empty_part(part), notes=(*old, *new), sources=sources))
     return replace(
@@ -198,6 +204,11 @@ def _read(song: Song, about: _About, notes: _Notes) -> Phrase:
         place=place,
         song=song,
     )
+
+
+def _ranges(about: Any) -> tuple[tuple[int, int], ...] | None:
+    """Ranges of steps."""
+    return None if about is None else tuple((int(start), int(stop)) for start, stop in about)
 
 
 def _empty_part(about: _About) -> Part:
@@ -226,12 +237,14 @@ def _new_notes(
     """The notes of a part in the steps that are new, without those that were kept."""
     meter = phrase.meter
     half = place.quarter / meter.steps_per_quarter
-    first, end = (round(place.start + step * half) for step in (place.first - 1, phrase.steps + 1))
+    first, end = (round(place.start + step * half) for step in (-1, phrase.steps + 1))
     for player in players:
         for note in notes.of(player, first, end):
             step = place.step(note.start, meter.steps_per_quarter)
             key = player.track, note.channel, note.start, note.pitch
-            if not place.first <= step < phrase.steps or key in place.kept or note.end is None:
+            if not 0 <= step < phrase.steps or not place.is_new(step):
+                continue
+            if key in place.kept or note.end is None:
                 continue
             stop = max(step + 1, place.step(note.end, meter.steps_per_quarter))
             ticks = round((note.start - place.start) * RESOLUTION / place.quarter)

@@ -165,17 +165,28 @@ def _take_out(
     playing: Sequence[Player | None],
 ) -> None:
     """Remove the notes of all players of a phrase in its steps, but for those that are kept."""
-    grid = section.meter.steps_per_quarter
-    read = [place.players[source] for part in section.parts for source in part.sources]
-    for player in {*read, *filter(None, playing)}:
+    read = [
+        place.players[source]
+        for number, part in enumerate(section.parts)
+        for source in part.sources
+        if number not in place.given
+    ]
+    played = [
+        player for number, player in enumerate(playing) if player and number not in place.given
+    ]
+    for player in {*read, *played}:
 
         def is_replaced(note: SongNote, track: int = player.track) -> bool:
             key = track, note.channel, note.start, note.pitch
-            return place.first <= place.step(note.start, grid) < section.steps and (
-                key not in place.kept
-            )
+            return _is_replaced(section, place, note.start) and key not in place.kept
 
         tracks[player.track].remove_notes(player.channels, is_replaced)
+
+
+def _is_replaced(section: Phrase, place: Place, tick: int) -> bool:
+    """Return True for a tick at which what stands in the file is replaced."""
+    step = place.step(tick, section.meter.steps_per_quarter)
+    return 0 <= step < section.steps and place.is_new(step)
 
 
 def _put_in(
@@ -185,12 +196,12 @@ def _put_in(
     playing: Sequence[Player | None],
 ) -> None:
     """Add the new notes of all parts of a phrase to the tracks of their players."""
-    for part, player in zip(section.parts, playing, strict=True):
-        if player:
+    for number, (part, player) in enumerate(zip(section.parts, playing, strict=True)):
+        if player and number not in place.given:
             track = tracks[player.track]
             track.add_notes(player.channels[0], _new_notes(part, section, place))
-            if place.first:
-                end = place.tick(section.steps, section.meter.steps_per_quarter)
+            for _, stop in place.new or ():
+                end = place.tick(stop, section.meter.steps_per_quarter)
                 track.last = max(track.last, end)
 
 
@@ -199,7 +210,7 @@ def _new_notes(part: Part, section: Phrase, place: Place) -> list[NewNote]:
     scale = place.quarter / RESOLUTION
     notes = []
     for note, on, off in note_ticks(part, section):
-        if note.start >= place.first:
+        if place.is_new(note.start):
             start, end = (place.start + round(tick * scale) for tick in (on, off))
             notes.append(NewNote(start, max(end, start + 1), note.pitch, note.velocity))
     return notes
@@ -213,7 +224,7 @@ def _write_chords(tracks: Sequence[TrackEditor], section: Phrase, place: Place) 
     grid = section.meter.steps_per_quarter
 
     def is_old(tick: int, event: bytes) -> bool:
-        if not place.first <= place.step(tick, grid) < section.steps:
+        if not _is_replaced(section, place, tick):
             return False
         specific = meta_data(event, SEQUENCER_SPECIFIC)
         return is_chord_symbol(event) or (specific is not None and specific.startswith(PREFIX))
@@ -223,7 +234,7 @@ def _write_chords(tracks: Sequence[TrackEditor], section: Phrase, place: Place) 
         track.kept = [(tick, event) for tick, event in track.kept if not is_old(tick, event)]
     names = symbols(change.chord for change in section.chords)
     for change, name in zip(section.chords, names, strict=True):
-        if change.step >= place.first:
+        if place.is_new(change.step):
             tick = place.tick(change.step, grid)
             tracks[0].markers.append((tick, meta_event(MARKER, name.encode())))
     tracks[0].markers += restored

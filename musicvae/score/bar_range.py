@@ -11,10 +11,36 @@ from ..errors import RequestError
 BarsLike: TypeAlias = str | int | tuple[int, int]
 """The first and the last bar, as text or as numbers, or one bar."""
 
+BarRangesLike: TypeAlias = BarsLike | list[BarsLike]
+"""Several of these: `5-8, 12` or a list."""
+
 BarRange = tuple[int, int]
 """The first and the last bar, from 1 on; a pick-up comes before bar 1."""
 
 _RANGE = re.compile(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?")
+
+
+def parse_bar_ranges(bars: BarRangesLike) -> tuple[BarRange, ...]:
+    """Ranges of bars in order, none of which touches another.
+
+    Raises:
+        RequestError: one is no range of bars, or there are none.
+
+    >>> parse_bar_ranges("5-8, 12"), parse_bar_ranges((5, 8)), parse_bar_ranges([5, (7, 8), 9])
+    (((5, 8), (12, 12)), ((5, 8),), ((5, 5), (7, 9)))
+    """
+    if isinstance(bars, str):
+        bars = check_text("bars", bars, MAX_SYMBOL).split(",")
+    ranges = sorted(map(parse_bars, bars)) if isinstance(bars, list) else [parse_bars(bars)]
+    if not ranges:
+        raise RequestError("Name the bars, such as 5-8.")
+    joined = ranges[:1]
+    for first, last in ranges[1:]:
+        if first <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
+        else:
+            joined.append((first, last))
+    return tuple(joined)
 
 
 def parse_bars(bars: BarsLike) -> BarRange:

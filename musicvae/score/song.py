@@ -46,8 +46,10 @@ class Place:
         bar: number of the first whole bar, counted through the file from 1.
         tempo: microseconds per quarter at step 0.
         end: tick at which the meter changes; None at the end of the file.
-        first: the step from which on notes are new; those before it are kept as they are.
-        kept: notes of the players from there on that were not read, and stay.
+        new: steps at which notes and chords are new, each range from its first step to the one
+            after its last; None for all. Elsewhere they are kept as they are.
+        given: numbers of the parts, from 0, of which no note is new.
+        kept: notes of the players at the new steps that were not read, and stay.
         accompaniment: players, by number, of parts that have no sources, by their names.
         has_chords: True if chord symbols in the file are replaced by those of the phrase.
         is_written: True if the phrase was written there before, with its chord symbols.
@@ -59,11 +61,16 @@ class Place:
     bar: int = 1
     tempo: int = 500_000
     end: int | None = None
-    first: int = 0
+    new: tuple[tuple[int, int], ...] | None = None
+    given: tuple[int, ...] = ()
     kept: frozenset[Key] = frozenset()
     accompaniment: tuple[tuple[str, int], ...] = ()
     has_chords: bool = False
     is_written: bool = False
+
+    def is_new(self, step: int) -> bool:
+        """Return True for a step, 0 or later, at which notes are new."""
+        return self.new is None or any(start <= step < stop for start, stop in self.new)
 
     def tick(self, step: int, steps_per_quarter: int) -> int:
         """The tick of a step."""

@@ -22,6 +22,7 @@ from ..performance.render import Rendering, render
 from ..performance.transfer import apply_defaults, transfer_performance
 from ..score.phrase import Phrase
 from .extend import extend
+from .fill import draw_alternatives
 
 
 def replay(player: Player, phrase: Phrase) -> Phrase:
@@ -38,14 +39,15 @@ def replay(player: Player, phrase: Phrase) -> Phrase:
         raise RequestError(f"another model made it, {recipe.model[:12]}; name its folder: --model")
     if recipe.notes != phrase.fingerprint:
         raise RequestError("its notes were changed since it was made; vary or reconstruct it")
-    regenerate = _extend_again if recipe.verb == "extend" else _decode_again
+    regenerate = {"extend": _extend_again, "fill": _fill_again}.get(recipe.verb, _decode_again)
     try:
         moved = [index(semitones) for semitones in recipe.options.get("moved", ())]
         if any(abs(semitones) > MAX_PITCH for semitones in moved):
             raise ValueError
         fitted = move_parts(phrase, moved)
         notes, constraints = regenerate(player, fitted, recipe.options)
-        rendering = Rendering.from_recipe(player.codec.name, recipe)
+        is_bare = recipe.verb == "fill"
+        rendering = Rendering() if is_bare else Rendering.from_recipe(player.codec.name, recipe)
     except RequestError:
         raise
     except (KeyError, TypeError, ValueError, IndexError, ArithmeticError) as error:
@@ -102,3 +104,20 @@ def _extend_again(
         chords=tuple(change for change in phrase.chords if change.step < end),
     )
     return extend(player, source, bars, sampling), constraints
+
+
+def _fill_again(
+    player: Player, phrase: Phrase, options: Mapping[str, Any]
+) -> tuple[Phrase, Constraints]:
+    """Draw the bars that `fill` drew; of the old ones it kept what the new ones have, too."""
+    constraints = constraints_from_dict(options["wishes"])
+    sampling = Sampling(options["temperature"], index(options["seed"]), constraints)
+    gaps = [(index(start), index(stop)) for start, stop in options["gaps"]]
+    steps = phrase.steps + phrase.lead_in
+    if not all(0 <= start < stop <= steps for start, stop in gaps):
+        raise ValueError
+    if any(step % phrase.meter.steps_per_bar for gap in gaps for step in gap):
+        raise ValueError
+    rows = [index(options["row"])]
+    (filled,) = draw_alternatives(player, phrase, gaps, rows, sampling, options["keep"])
+    return filled, constraints
