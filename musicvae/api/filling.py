@@ -1,28 +1,28 @@
-"""Methods that write into a song: new bars between those that stay."""
+"""Methods that write into a song: new bars, new chords, or a melody, beside all that stays."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from typing import Unpack
 
-from ..arguments import check_arguments
+from ..arguments import check_arguments, check_whole
 from ..config import SampleConfig
-from ..errors import RequestError
-from ..performance.render import Rendering, render
-from ..score.bar_range import BarRange, BarRangesLike, parse_bar_ranges
-from ..score.phrase import Phrase
-from ..score.song import Place
-from ..verbs import fill
-from ..verbs.fill import Keep, Steps
+from ..generation.kept_notes import Keep
+from ..performance.render import render
+from ..score.bar_range import BarRangesLike, parse_bar_ranges
+from ..score.phrase import Part, Phrase
+from ..theory.general_midi import parse_program
+from ..verbs import fill, harmonize
 from . import inputs
 from .base import ConstraintOptions, ModelBase, sampling_of
-from .inputs import Music, naming
-from .sections import Sections, select_sections
+from .gaps import OpenSong
+from .inputs import Music
+from .sections import select_sections
 from .songs import Selection
 
 
 class FillingVerbs(ModelBase):
-    """fill."""
+    """fill, harmonize, melodize."""
 
     @check_arguments
     def fill(
@@ -60,70 +60,113 @@ class FillingVerbs(ModelBase):
                 out of range, or the model has no prior.
         """
         sampling = sampling_of(temperature, seed, constraints)
-        ranges = parse_bar_ranges(bars)
-        selection = Selection(track, only=only, again=False, in_song=True)
-        opened = inputs.open(source, bpm=bpm)
-        sections = select_sections(self.player, opened, selection)
-        with naming(opened):
-            gaps = _gaps(sections, ranges)
-            filled = [
-                fill.fill(self.player, _bare(phrase), of_phrase, n, sampling, keep=keep)
-                if of_phrase
-                else [replace(phrase, recipe=None, song=None)] * n
-                for (phrase, _), of_phrase in zip(sections.to_work_on, gaps, strict=True)
-            ]
-        main = max(range(len(gaps)), key=lambda i: (bool(gaps[i]), i == sections.main))
-        return [
-            sections.join(
-                [
-                    _placed(render(phrase, Rendering()), of_phrase)
-                    for phrase, of_phrase in zip(row, gaps, strict=True)
-                ],
-                main,
-            )
-            for row in zip(*filled, strict=False)
-        ]
+        song = self._open_song(source, bars, track, only, bpm)
+        draw = partial(fill.fill, self.player, n=n, sampling=sampling, keep=keep)
+        return [song.put_in(row) for row in song.draw(draw, n)]
 
+    @check_arguments
+    def harmonize(
+        self,
+        source: Music,
+        n: int = 1,
+        *,
+        bars: BarRangesLike | None = None,
+        style: str = "any",
+        chords_per_bar: int | None = None,
+        pattern: str | None = None,
+        track: str | int | None = None,
+        only: bool = False,
+        temperature: float = SampleConfig.temperature,
+        seed: int | None = None,
+        bpm: float = 120.0,
+        **constraints: Unpack[ConstraintOptions],
+    ) -> list[Phrase]:
+        """Find chords for a melody, which stays as it is; see `verbs.harmonize`.
 
-def _bare(phrase: Phrase) -> Phrase:
-    return replace(phrase, recipe=None)
+        The chords are played by an accompaniment of two parts, Chords and Bass, and their symbols
+        are written as markers. An accompaniment that musicvae added before is replaced.
 
+        Args:
+            source: music of any kind.
+            n: number of alternatives; the likeliest comes first.
+            bars: the bars that get new chords, as for `fill`; None for all.
+            style: "plain" for triads and dominant sevenths, "pop", "jazz" or "any".
+            chords_per_bar: most chords in a bar; None leaves it to the model.
+            pattern: how the chords are played; see `generate`.
+            only: return melody, chords and accompaniment alone, without the rest of the file.
+            track: the melody; None to find it.
+            temperature, seed, bpm, constraints: as for `fill`.
 
-def _gaps(sections: Sections, ranges: tuple[BarRange, ...]) -> list[list[Steps]]:
-    """The steps of ranges of bars in each section, from the bar line before it.
-
-    Raises:
-        RequestError: the music has no such bars, or not in a meter that is read.
-    """
-    phrases = [section.phrase for section in sections.items]
-    places = [phrase.place or Place(0, 1, ()) for phrase in phrases]
-    ends = [place.bar + phrase.bars for place, phrase in zip(places, phrases, strict=True)]
-    if ranges[-1][1] >= max(ends):
-        raise RequestError(
-            f"There is no bar {ranges[-1][1]} in it: it has {max(ends) - 1:,} (extend adds bars)."
+        Raises:
+            MidiError, RequestError: the input cannot be used, it has no such bars, a number is
+                out of range, or the model has no chords.
+        """
+        sampling = sampling_of(temperature, seed, constraints)
+        rendering = self._rendering(pattern)
+        if chords_per_bar is not None:
+            chords_per_bar = check_whole("chords_per_bar", chords_per_bar)
+        song = self._open_song(source, bars, track, only, bpm)
+        draw = partial(
+            harmonize.harmonize,
+            self.player,
+            n=n,
+            sampling=sampling,
+            style=style,
+            per_bar=chords_per_bar,
         )
-    gaps: list[list[Steps]] = []
-    for phrase, place, end in zip(phrases, places, ends, strict=True):
-        zero, bar = place.bar - bool(phrase.pickup), phrase.meter.steps_per_bar
-        inside = [
-            (max(first, place.bar), min(last, end - 1))
-            for first, last in ranges
-            if first < end and last >= place.bar
+        harmonized = [
+            [render(phrase, rendering, sampling.constraints) for phrase in row]
+            for row in song.draw(draw, n)
         ]
-        gaps.append([((first - zero) * bar, (last + 1 - zero) * bar) for first, last in inside])
-    for first, last in ranges:
-        if not any(
-            first < end and last >= place.bar for place, end in zip(places, ends, strict=True)
-        ):
-            raise RequestError(f"Bars {first} to {last} are in a meter that cannot be read.")
-    return gaps
+        return [song.put_in(row, given=(0,), has_chords=True) for row in harmonized]
 
+    @check_arguments
+    def melodize(
+        self,
+        source: Music,
+        n: int = 1,
+        *,
+        bars: BarRangesLike | None = None,
+        program: str | int = 0,
+        only: bool = False,
+        temperature: float = SampleConfig.temperature,
+        seed: int | None = None,
+        bpm: float = 120.0,
+        **constraints: Unpack[ConstraintOptions],
+    ) -> list[Phrase]:
+        """Write a melody over the chords of some music, as a part of its own.
 
-def _placed(phrase: Phrase, gaps: list[Steps]) -> Phrase:
-    """The phrase, of which only the gaps are written into its song."""
-    if not phrase.place or not gaps:
-        return phrase
-    lead = phrase.lead_in
-    new = tuple((start - lead, stop - lead) for start, stop in gaps)
-    place = replace(phrase.place, new=new, has_chords=False, accompaniment=())
-    return replace(phrase, place=place)
+        The chords are those that the file names, or those that are recognized from its notes.
+
+        Args:
+            source: music of any kind.
+            n: number of alternatives; the likeliest comes first.
+            bars: the bars that get a melody, as for `fill`; None for all.
+            program: the instrument's General MIDI name or number, 0 to 127.
+            only: return the melody alone.
+            temperature, seed, bpm, constraints: as for `fill`.
+
+        Raises:
+            MidiError, RequestError: the input cannot be used, it has no such bars, a number is
+                out of range, or the model has no chords.
+        """
+        sampling = sampling_of(temperature, seed, constraints)
+        melody = Part(program=parse_program(program), name="Melody")
+        song = self._open_song(source, bars, None, only, bpm).with_part(melody)
+        draw = partial(fill.fill, self.player, n=n, sampling=sampling)
+        return [song.put_in(row) for row in song.draw(draw, n)]
+
+    def _open_song(
+        self,
+        source: Music,
+        bars: BarRangesLike | None,
+        track: str | int | None,
+        only: bool,
+        bpm: float,
+    ) -> OpenSong:
+        """Some music, with the bars in which something is drawn; None for all."""
+        ranges = None if bars is None else parse_bar_ranges(bars)
+        opened = inputs.open(source, bpm=bpm)
+        selection = Selection(track, only=only, again=False, in_song=True)
+        sections = select_sections(self.player, opened, selection)
+        return OpenSong.create(opened, sections, ranges)

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-from ..config import MAX_PHRASES, SampleConfig
+from ..config import SampleConfig
 from ..presets import FILL_MODEL
 from .options import (
+    Alternatives,
     Chords,
     Density,
     FileBpm,
+    FillModel,
     Force,
     Key,
     MaxPolyphony,
@@ -38,12 +40,7 @@ def fill(
         str,
         typer.Option("--bars", help="Bars to fill, as the file counts them: 5-8, 5, or 5-6,9."),
     ],
-    n: Annotated[
-        int,
-        typer.Option(
-            "--n", "-n", help="Number of alternatives, a file each.", min=1, max=MAX_PHRASES
-        ),
-    ] = 1,
+    n: Alternatives = 1,
     keep_rhythm: Annotated[
         bool, typer.Option("--keep-rhythm", help="New pitches in the rhythm of the old notes.")
     ] = False,
@@ -61,13 +58,7 @@ def fill(
     density: Density = None,
     seed: Seed = None,
     bpm: FileBpm = 120.0,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help="A model of the package, by name, or a checkpoint folder. Without it "
-            "leadsheet-8bar, and drums-2bar for drums."
-        ),
-    ] = None,
+    model: FillModel = None,
     recipe: Recipe = True,
     force: Force = False,
 ) -> None:

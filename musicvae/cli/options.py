@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..config import MAX_PHRASES
+
 if TYPE_CHECKING:
     from ..api.inputs import Opened
     from ..api.model import MusicVAE
@@ -36,6 +38,13 @@ OwnModel = Annotated[
         "for drums."
     ),
 ]
+FillModel = Annotated[
+    str | None,
+    typer.Option(
+        help="A model of the package, by name, or a checkpoint folder. Without it leadsheet-8bar; "
+        "fill reads drums by drums-2bar."
+    ),
+]
 Bpm = Annotated[
     float, typer.Option(help="Tempo, in quarter notes per minute.", min=4.0, max=1000.0)
 ]
@@ -58,6 +67,14 @@ Track = Annotated[
 Bars = Annotated[
     str | None,
     typer.Option("--bars", help="Bars to read and to replace, as the file counts them: 5-8, or 5."),
+]
+NewBars = Annotated[
+    str | None,
+    typer.Option("--bars", help="Bars that become new, as the file counts them: 5-8, 5 or 5-6,9."),
+]
+Alternatives = Annotated[
+    int,
+    typer.Option("--n", "-n", help="Number of alternatives, a file each.", min=1, max=MAX_PHRASES),
 ]
 Only = Annotated[
     bool,

@@ -27,7 +27,7 @@ VERBS = {
     "vae": ("generate", "vary", *LATENT_VERBS),
     "sequence-vae": ("generate", "vary", *LATENT_VERBS),
 }
-"""Verbs of each kind of net; a fitted prior adds `extend` and `fill`."""
+"""Verbs of each kind of net; a fitted prior adds `extend` and `fill`; chords beside a melody add `harmonize` and `melodize`."""
 
 
 class Player(Net):
@@ -50,6 +50,8 @@ class Player(Net):
         self.verbs: tuple[str, ...] = VERBS[checkpoint.config.net.kind]
         if prior:
             self.verbs = (*self.verbs, "extend", "fill")
+        if "fill" in self.verbs and self.codec.has_chords and self.codec.pitches:
+            self.verbs = (*self.verbs, "harmonize", "melodize")
         self._min_nll = checkpoint.config.net.min_nll
         self._checkpoint = checkpoint
         self.attributes, self.scales = (

@@ -7,18 +7,22 @@ bars that follow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..arrays import BoolArray, DoubleArray, IntArray
+from ..arrays import BoolArray, DoubleArray
 from ..codecs.base import Codec, Codes, head_slices
 from ..constraints.compile import compile_rule
 from ..engine import Net
+from ..engine.sampling import Narrow
 from ..score.windows import join_phrases, window_bars
 from ..theory.meter import Meter
 from .seeding import Sampling
+
+Steps = tuple[int, int]
+"""First step of some whole bars, counted from the bar line before a phrase, and the one after."""
 
 PARTICLES = 16
 """Particles of each alternative."""
@@ -32,14 +36,13 @@ class Gap:
         first: the first bar.
         stop: the bar after the last.
         allowed: channels that each step may choose, `[T, C]`; it binds more than constraints do.
-        pitches: the channel of each note that the first part plays, in order, and the step at
-            which it was played, `[notes, 2]`; None leaves them free.
+        narrow: returns what narrows some of its steps further; see `engine.sampling.Narrow`.
     """
 
     first: int
     stop: int
     allowed: BoolArray
-    pitches: IntArray | None = None
+    narrow: Callable[[slice], Narrow] | None = None
 
 
 def fill_gap(
@@ -78,7 +81,7 @@ def fill_gap(
             particles=PARTICLES,
             temperature=sampling.temperature,
             rngs=rngs,
-            narrow=None if gap.pitches is None else _InOrder(codec, gap.pitches, steps),
+            narrow=gap.narrow(steps) if gap.narrow else None,
         )
         weights, nats = drawn.log_weights, drawn.nats
         if stop == gap.stop < bars:
@@ -143,32 +146,3 @@ def _sounds(codec: Codec, drawn: Codes) -> BoolArray:
     """True for particles in which the first part plays. `[G, P, T, ...]` -> `[G, P]`"""
     part, codes = next(iter(codec.split(drawn)))
     return np.asarray(part.onset_mask(codes).any(axis=2))
-
-
-class _InOrder:
-    """Narrows the onsets of the first part to given pitches in order, and makes room for all.
-
-    Args:
-        pitches: see `Gap`.
-        steps: those of the gap that are drawn; their pitches are played.
-    """
-
-    def __init__(self, codec: Codec, pitches: IntArray, steps: slice) -> None:
-        inside = (pitches[:, 1] >= steps.start) & (pitches[:, 1] < steps.stop)
-        self.codec, self.channels = codec, pitches[inside, 0]
-        self.part, self.head = codec.parts[0], head_slices(codec)[0]
-        self.steps = steps.stop - steps.start
-
-    def __call__(self, t: int, sampled: Sequence[Codes]) -> BoolArray:
-        """Channels of step t, given the steps before it. `[N, C]`"""
-        played = np.zeros(1, int)
-        if sampled:
-            _, codes = next(iter(self.codec.split(np.stack(sampled, axis=1))))
-            played = self.part.onset_mask(codes).sum(axis=1)
-        left = len(self.channels) - played
-        mask = np.ones((len(played), self.codec.channels), bool)
-        mask[left >= self.steps - t, self.head] = False
-        mask[:, : len(self.part.pitches)] = False
-        rows = np.flatnonzero(left > 0)
-        mask[rows, self.channels[played[rows]]] = True
-        return mask

@@ -23,6 +23,7 @@ from ..performance.transfer import apply_defaults, transfer_performance
 from ..score.phrase import Phrase
 from .extend import extend
 from .fill import draw_alternatives
+from .harmonize import draw_chords
 
 
 def replay(player: Player, phrase: Phrase) -> Phrase:
@@ -39,7 +40,7 @@ def replay(player: Player, phrase: Phrase) -> Phrase:
         raise RequestError(f"another model made it, {recipe.model[:12]}; name its folder: --model")
     if recipe.notes != phrase.fingerprint:
         raise RequestError("its notes were changed since it was made; vary or reconstruct it")
-    regenerate = {"extend": _extend_again, "fill": _fill_again}.get(recipe.verb, _decode_again)
+    regenerate = _AGAIN.get(recipe.verb, _decode_again)
     try:
         moved = [index(semitones) for semitones in recipe.options.get("moved", ())]
         if any(abs(semitones) > MAX_PITCH for semitones in moved):
@@ -109,7 +110,31 @@ def _extend_again(
 def _fill_again(
     player: Player, phrase: Phrase, options: Mapping[str, Any]
 ) -> tuple[Phrase, Constraints]:
-    """Draw the bars that `fill` drew; of the old ones it kept what the new ones have, too."""
+    """Draw the bars that `fill` drew; what it kept of the old ones the new ones have, too."""
+    gaps, rows, sampling = _drawn(phrase, options)
+    keep = options["keep"]
+    (filled,) = draw_alternatives(player, phrase, gaps, rows, sampling=sampling, keep=keep)
+    return filled, sampling.constraints
+
+
+def _harmonize_again(
+    player: Player, phrase: Phrase, options: Mapping[str, Any]
+) -> tuple[Phrase, Constraints]:
+    """Draw the chords that `harmonize` drew."""
+    gaps, rows, sampling = _drawn(phrase, options)
+    asked = {"style": str(options["style"]), "per_bar": options["per_bar"]}
+    (harmonized,) = draw_chords(player, phrase, gaps, rows, sampling=sampling, **asked)
+    return harmonized, sampling.constraints
+
+
+def _drawn(
+    phrase: Phrase, options: Mapping[str, Any]
+) -> tuple[list[tuple[int, int]], list[int], Sampling]:
+    """Gaps, number and sampling of an alternative.
+
+    Raises:
+        ValueError and others: the recipe is damaged.
+    """
     constraints = constraints_from_dict(options["wishes"])
     sampling = Sampling(options["temperature"], index(options["seed"]), constraints)
     gaps = [(index(start), index(stop)) for start, stop in options["gaps"]]
@@ -118,6 +143,7 @@ def _fill_again(
         raise ValueError
     if any(step % phrase.meter.steps_per_bar for gap in gaps for step in gap):
         raise ValueError
-    rows = [index(options["row"])]
-    (filled,) = draw_alternatives(player, phrase, gaps, rows, sampling, options["keep"])
-    return filled, constraints
+    return gaps, [index(options["row"])], sampling
+
+
+_AGAIN = {"extend": _extend_again, "fill": _fill_again, "harmonize": _harmonize_again}
