@@ -154,10 +154,12 @@ def _check_text_or_whole(name: str, value: object) -> str | int:
 
 
 def _check_bars(name: str, value: object) -> Any:
-    """A number of bars, or a range of them in any form that `score.bar_range` reads."""
+    """A number of bars, or ranges of them in any form that `score.bar_range` reads."""
     if isinstance(value, str):
         return check_text(name, value, MAX_SYMBOL)
-    if isinstance(value, tuple | list) and len(value) == 2:
+    if isinstance(value, list):
+        return [_check_bars(name, bars) for bars in value]
+    if isinstance(value, tuple) and len(value) == 2:
         return tuple(check_whole(name, bar) for bar in value)
     return check_whole(name, value)
 
@@ -217,7 +219,7 @@ CHECKS: Mapping[str, Check] = {
         "patience": _within(check_whole, 0, 10**9),
         "max_minutes": _within(check_number, 0, math.inf),
     },
-    **dict.fromkeys(("form", "pattern", "curve", "codec", "split", "preset"), check_text),
+    **dict.fromkeys(("form", "pattern", "curve", "codec", "split", "preset", "style"), check_text),
     **dict.fromkeys(("precision",), check_text),
     **dict.fromkeys(("data", "out", "start_from", "trained_on", "folder", "path"), check_path),
     **dict.fromkeys(("name_or_path", "model"), check_path),

@@ -8,6 +8,7 @@ from typing import Unpack
 from ..arguments import check_arguments, check_whole
 from ..config import SampleConfig
 from ..generation.kept_notes import Keep
+from ..generation.seeding import check_request
 from ..performance.render import render
 from ..score.bar_range import BarRangesLike, parse_bar_ranges
 from ..score.phrase import Part, Phrase
@@ -118,7 +119,8 @@ class FillingVerbs(ModelBase):
             [render(phrase, rendering, sampling.constraints) for phrase in row]
             for row in song.draw(draw, n)
         ]
-        return [song.put_in(row, given=(0,), has_chords=True) for row in harmonized]
+        results = (song.put_in(row, given=(0,), has_chords=True) for row in harmonized)
+        return [result if only else song.beside(result) for result in results]
 
     @check_arguments
     def melodize(
@@ -151,6 +153,7 @@ class FillingVerbs(ModelBase):
                 out of range, or the model has no chords.
         """
         sampling = sampling_of(temperature, seed, constraints)
+        check_request(self.player, "melodize", n, temperature)
         melody = Part(program=parse_program(program), name="Melody")
         song = self._open_song(source, bars, None, only, bpm).with_part(melody)
         draw = partial(fill.fill, self.player, n=n, sampling=sampling)

@@ -67,6 +67,20 @@ class OpenSong:
             ]
         return [[*row] for row in zip(*drawn, strict=False)]
 
+    def beside(self, phrase: Phrase) -> Phrase:
+        """The phrase with a notice about pitched parts that are not read, and play on beside it."""
+        names: dict[str, None] = {}
+        for whole, section in zip(self.opened.phrases, self.sections.items, strict=True):
+            for number in sorted({number for number, _, _ in section.unread}):
+                part = whole.parts[number]
+                if not part.is_drum:
+                    names[part.name or f"track {number + 1}"] = None
+        if not names:
+            return phrase
+        head = f"{self.opened.name}: " if self.opened.name else ""
+        notice = f"{head}the new chords are played beside what {', '.join(names)} plays"
+        return replace(phrase, notices=(*phrase.notices, notice))
+
     def put_in(
         self, phrases: Sequence[Phrase], given: tuple[int, ...] = (), has_chords: bool = False
     ) -> Phrase:

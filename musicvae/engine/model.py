@@ -27,7 +27,8 @@ VERBS = {
     "vae": ("generate", "vary", *LATENT_VERBS),
     "sequence-vae": ("generate", "vary", *LATENT_VERBS),
 }
-"""Verbs of each kind of net; a fitted prior adds `extend` and `fill`; chords beside a melody add `harmonize` and `melodize`."""
+"""Verbs of each kind of net; a fitted prior adds `extend` and `fill`, and to these chords beside a
+melody add `harmonize` and `melodize`."""
 
 
 class Player(Net):

@@ -90,7 +90,10 @@ def draw_alternatives(
     }
     drawn = []
     for row, codes, cost in zip(rows, pieces, nats, strict=True):
-        result = _with_new_notes(codec, phrase, codes, gaps)
+        new = _new_notes(codec, phrase, codes, gaps)
+        if keep == "rhythm":
+            new = _hold_as(whole, new)
+        result = _with_new_notes(phrase, new, gaps)
         about = options | {"row": row, "nats": round(float(cost), 2)}
         recipe = Recipe(player.digest, "fill", result.fingerprint, options=about)
         drawn.append(replace(result, recipe=recipe))
@@ -115,17 +118,34 @@ def _without(phrase: Phrase, gaps: Sequence[Steps]) -> Phrase:
     return replace(phrase, parts=tuple(parts))
 
 
-def _with_new_notes(codec: Codec, phrase: Phrase, codes: Codes, gaps: Sequence[Steps]) -> Phrase:
-    """The phrase with the notes that codes of whole bars have in the gaps, in place of its own."""
+def _new_notes(codec: Codec, phrase: Phrase, codes: Codes, gaps: Sequence[Steps]) -> Phrase:
+    """The notes that codes of whole bars have in the gaps, alone; they end with their gap."""
     new: list[Part] = [Part() for _ in phrase.parts]
     for start, stop in gaps:
         drawn = codec.decode(codes[start:stop], phrase.meter)
         for number, part in enumerate(drawn.parts):
             moved = tuple(replace(note, start=note.start + start) for note in part.notes)
             new[number] = replace(part, notes=(*new[number].notes, *moved))
-    bars = len(codes) // phrase.meter.steps_per_bar
+    return Phrase(phrase.meter, len(codes) // phrase.meter.steps_per_bar, parts=tuple(new))
+
+
+def _hold_as(old: Phrase, new: Phrase) -> Phrase:
+    """The new notes, each as long as the old one that begins with it, if that is longer."""
+    parts = []
+    for old_part, part in zip(old.parts, new.parts, strict=True):
+        lasts = {note.start: note.duration for note in old_part.notes}
+        notes = (
+            replace(note, duration=max(note.duration, lasts.get(note.start, 0)))
+            for note in part.notes
+        )
+        parts.append(replace(part, notes=tuple(notes)))
+    return replace(new, parts=tuple(parts))
+
+
+def _with_new_notes(phrase: Phrase, new: Phrase, gaps: Sequence[Steps]) -> Phrase:
+    """The phrase with new notes in the gaps in place of its own, and the accents of the others."""
     kept = _without(phrase, gaps)
-    performed = transfer_performance(Phrase(phrase.meter, bars, parts=tuple(new)), kept)
+    performed = transfer_performance(new, kept)
     parts = (
         replace(old, notes=(*old.notes, *added.notes))
         for old, added in zip(kept.parts, performed.parts, strict=True)

@@ -85,7 +85,7 @@ def draw_chords(
     pieces, nats = np.stack([old] * len(rows)), np.zeros(len(rows))
     for start, stop in gaps:
         bars = start // meter.steps_per_bar, stop // meter.steps_per_bar
-        gap = Gap(*bars, _allowed(codec, old, start, stop, style))
+        gap = Gap(*bars, _allowed(codec, old, start, stop, style, meter.steps_per_bar))
         if per_bar:
             gap = replace(gap, narrow=lambda steps: _ChordRhythm(codec, meter, per_bar))
         pieces, more = fill_gap(player.prior or player, pieces, gap, meter, rngs, sampling)
@@ -109,8 +109,8 @@ def draw_chords(
     return drawn
 
 
-def _allowed(codec: Codec, old: Codes, start: int, stop: int, style: str) -> BoolArray:
-    """The old notes, and chords of a style; none only before the first note."""
+def _allowed(codec: Codec, old: Codes, start: int, stop: int, style: str, bar: int) -> BoolArray:
+    """The old notes, and chords of a style; none only before the bar of the first note."""
     masks = []
     for part, codes in codec.split(old):
         classes = np.arange(part.channels)
@@ -122,7 +122,8 @@ def _allowed(codec: Codec, old: Codes, start: int, stop: int, style: str) -> Boo
         mask = np.tile(np.append(is_in_style, True), (stop - start, 1))
         melody, notes = next(iter(codec.split(old)))
         sounds = np.flatnonzero(melody.onset_mask(notes))
-        mask[max(0, (sounds[0] if len(sounds) else stop) - start) :, 0] = False
+        first = sounds[0] // bar * bar if len(sounds) else stop
+        mask[max(0, first - start) :, 0] = False
         masks.append(mask)
     return np.concatenate(masks, axis=1)
 

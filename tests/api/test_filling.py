@@ -1,0 +1,186 @@
+"""fill, harmonize, melodize in a song: what was not asked for stays, event for event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import musicvae
+from musicvae.api.model import MusicVAE
+from musicvae.errors import RequestError
+from musicvae.midi.reader import read_midi
+from musicvae.midi.song_events import read_song, song_notes
+from musicvae.midi.writer import midi_bytes
+from musicvae.score.phrase import Phrase
+
+from ..midi import smf
+from ..midi.songs import PPQ, note_events, other_events, song_file
+from ..miniatures import tiny_checkpoint, tiny_prior
+
+BAR = 4 * PPQ
+END = 40 * BAR
+MELODY, OTHERS = 0, [1, 9]
+
+
+@cache
+def model(name: str = "leadsheet-8bar") -> MusicVAE:
+    """A small model of random weights, with a prior."""
+    return MusicVAE(tiny_prior(tiny_checkpoint(name)))
+
+
+def fill(data: bytes, **options: object) -> Phrase:
+    """Bars 3 and 4, and bar 7, filled."""
+    return model().fill(data, "3-4,7", seed=1, **options)[0]  # type: ignore[arg-type]
+
+
+VERBS: dict[str, Callable[[bytes], Phrase]] = {
+    "fill": fill,
+    "harmonize": lambda data: model().harmonize(data, bars="3-4", seed=1)[0],
+    "melodize": lambda data: model().melodize(data, bars="3-4", seed=1)[0],
+}
+
+
+def added(data: bytes, written: bytes) -> list[tuple[int, int, int]]:
+    """Tick, channel and pitch of the notes of a song that another one lacks."""
+    one, other = (
+        {
+            (note.start, note.channel, note.pitch)
+            for track in read_song(song).tracks
+            for note in song_notes(track, range(16))
+        }
+        for song in (data, written)
+    )
+    return sorted(other - one)
+
+
+@settings(max_examples=4)
+@given(
+    seed=st.integers(0, 99), kind=st.sampled_from([0, 1]), bars=st.sampled_from(["1", "3-5", "8"])
+)
+def test_fill_changes_the_notes_of_its_bars_alone(seed: int, kind: int, bars: str) -> None:
+    """Of the melody; other players and all other events stay, tick for tick, and it replays."""
+    data = song_file(seed, kind)
+    first, _, last = bars.partition("-")
+    start, stop = (int(first) - 1) * BAR, int(last or first) * BAR
+    (phrase,) = model().fill(data, bars, seed=seed)
+    written = midi_bytes(phrase)
+    assert other_events(written) == other_events(data)
+    assert note_events(written, OTHERS, 0, END) == note_events(data, OTHERS, 0, END)
+    for begin, end in ((0, start), (stop, END)):
+        assert notes(written, begin, end) == notes(data, begin, end)
+    assert notes(written, start, stop) != notes(data, start, stop)
+    assert midi_bytes(model().replay(written)) == written
+
+
+def notes(data: bytes, start: int, stop: int) -> list[tuple[int, ...]]:
+    """Start, end, pitch and velocity of the melody's notes that begin in some ticks."""
+    return sorted(
+        (note.start, note.end or 0, note.pitch, note.velocity)
+        for track in read_song(data).tracks
+        for note in song_notes(track, [MELODY])
+        if start - PPQ // 8 <= note.start < stop - PPQ // 8
+    )
+
+
+@settings(max_examples=3)
+@given(seed=st.integers(0, 99), kind=st.sampled_from([0, 1]))
+def test_harmonize_adds_parts_and_symbols_in_its_bars(seed: int, kind: int) -> None:
+    """No note of the file is changed; the new ones begin in the bars that were asked for."""
+    data = song_file(seed, kind)
+    (phrase,) = model().harmonize(data, bars="3-4", seed=seed)
+    written = midi_bytes(phrase)
+    new = added(data, written)
+    assert new
+    assert all(2 * BAR <= tick < 4 * BAR for tick, _, _ in new)
+    assert not added(written, data)
+    assert note_events(written, [MELODY], 0, END) == note_events(data, [MELODY], 0, END)
+    assert [part.name for part in phrase.parts][1:] == ["Chords", "Bass"]
+    assert midi_bytes(model().replay(written)) == written
+    assert f"beside what {'Bass' if kind else 'track 2'} plays" in phrase.notices[-1]
+
+
+@settings(max_examples=3)
+@given(seed=st.integers(0, 99), kind=st.sampled_from([0, 1]))
+def test_melodize_adds_a_part(seed: int, kind: int) -> None:
+    """The file has one more player, who plays in the bars that were asked for."""
+    data = song_file(seed, kind)
+    (phrase,) = model().melodize(data, bars="3-4", program="Flute", seed=seed)
+    written = midi_bytes(phrase)
+    new = added(data, written)
+    assert {channel for _, channel, _ in new} - {MELODY, *OTHERS}
+    assert all(2 * BAR <= tick < 4 * BAR for tick, _, _ in new)
+    assert not added(written, data)
+    assert phrase.parts[0].program == 73
+    assert midi_bytes(model().replay(written)) == written
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_what_was_made_is_made_again_in_another_call(verb: str) -> None:
+    """The same verb on its own result: the new part gives way, and nothing is added twice."""
+    once = midi_bytes(VERBS[verb](song_file(5)))
+    again = midi_bytes(VERBS[verb](once))
+    assert len(read_song(again).tracks) == len(read_song(once).tracks) + (verb == "melodize")
+    assert midi_bytes(model().replay(again)) == again
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_only_gives_the_part_alone(verb: str) -> None:
+    """Its file has no other track, and replays."""
+    made = {
+        "fill": lambda: fill(song_file(5), only=True),
+        "harmonize": lambda: model().harmonize(song_file(5), only=True, seed=1)[0],
+        "melodize": lambda: model().melodize(song_file(5), only=True, seed=1)[0],
+    }[verb]()
+    (read,) = read_midi(midi_bytes(made))
+    assert read == made
+    assert midi_bytes(model().replay(midi_bytes(made))) == midi_bytes(made)
+
+
+def test_a_clip_becomes_a_song_whose_other_bars_stay() -> None:
+    """Its accompaniment and its chords are not made anew."""
+    (clip,) = model().generate(1, seed=1)
+    data = midi_bytes(clip)
+    written = midi_bytes(model().fill(data, 2, seed=2)[0])
+    kept = [part for part in musicvae.to_phrase(written).parts if part.name in ("Chords", "Bass")]
+    assert kept == [part for part in musicvae.to_phrase(data).parts if part.name != "Melody"]
+    assert musicvae.to_phrase(written).chords == clip.chords
+
+
+def test_bars_are_counted_through_changes_of_meter_and_pickups() -> None:
+    """Bars of two sections are filled at once; a pick-up comes before bar 1 and stays."""
+    line = [(i / 2, 0.5, 60 + i % 7) for i in range(1, 34)]
+    events = [(0, smf.meter(1, 2)), (PPQ, smf.meter(4, 2)), (9 * PPQ, smf.meter(3, 2))]
+    data = smf.file([smf.body(events + smf.play(line, 0, PPQ, 80))], 0, PPQ)
+    (phrase,) = model("melody-2bar").fill(data, [2, (3, 4)], seed=1)
+    written = midi_bytes(phrase)
+    changed = added(data, written)
+    assert changed
+    assert all(tick >= 5 * PPQ for tick, _, _ in changed)
+    assert len(phrase.sections) > 1
+    assert midi_bytes(model("melody-2bar").replay(written)) == written
+
+
+@pytest.mark.parametrize(
+    ("bars", "message"),
+    [
+        ("9", "there is no bar 9 in it: it has 8"),
+        ("7-12", "no bar 12"),
+        ("0", "from 1 on"),
+        ([], "5-8"),
+    ],
+)
+def test_bars_that_are_not_there_are_refused(bars: object, message: str) -> None:
+    """With the number of bars that there are."""
+    with pytest.raises(RequestError, match=message):
+        model().fill(song_file(1), bars, seed=1)  # type: ignore[arg-type]
+
+
+def test_a_model_without_chords_writes_none() -> None:
+    """It says what it can do instead."""
+    for verb in ("harmonize", "melodize"):
+        with pytest.raises(RequestError, match="fill"):
+            getattr(model("melody-2bar"), verb)(song_file(1), seed=1)
