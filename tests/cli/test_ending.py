@@ -119,7 +119,7 @@ def test_a_run_that_ran_out_of_patience_says_so(
         f"Ended at step 4 of {STEPS}: the loss on valid stopped improving (--patience).\n"
     )
     assert "--resume" not in result.output
-    assert "my model can generate, extend (step 2, the best on valid)." in result.stdout
+    assert "my model can generate, extend, fill (step 2, the best on valid)." in result.stdout
 
 
 def interrupted(*_: object, **__: object) -> None:

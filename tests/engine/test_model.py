@@ -24,8 +24,8 @@ from ..strategies import METERS
 
 ALL = ("generate", "vary", "interpolate", "reconstruct", "encode", "decode")
 VERBS = {
-    "rnn": ("generate", "extend"),
-    "lstm": ("generate", "extend"),
+    "rnn": ("generate", "extend", "fill"),
+    "lstm": ("generate", "extend", "fill"),
     "autoencoder": ALL[2:],
     "vae": ALL,
     "sequence-vae": ALL,
@@ -57,7 +57,7 @@ def test_a_net_with_a_fitted_prior_extends_music() -> None:
     model = tiny_prior(tiny_checkpoint())
     player, prior = Player(model), prior_of(model)
     assert prior is not None
-    assert player.verbs == (*VERBS["melody-2bar"], "extend")
+    assert player.verbs == (*VERBS["melody-2bar"], "extend", "fill")
     context = windows_of("melody", [Meter()])[0][:16]
     bar, prior_bar = (
         net.extend(context, Meter(), temperature=1.0, rng=np.random.default_rng(2))

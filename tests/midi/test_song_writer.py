@@ -189,7 +189,7 @@ def test_without_a_recipe_there_is_no_text_about_the_part() -> None:
     [
         (b'"start":0', b'"start":-9'),
         (b'"start":0', b'"start":9e99'),
-        (b'"first":0', b'"first":-1'),
+        (b'"new":null', b'"new":[[1]]'),
         (b'"quarter":480.0', b'"quarter":0e0'),
         (b'"quarter":480.0', b'"quarter":NaN'),
         (b'"quarter":480.0', b'"quarter":1e99'),
