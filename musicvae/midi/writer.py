@@ -84,7 +84,7 @@ def _meta_track(phrase: Phrase, lead: int, several: bool) -> list[TimedMessage]:
     from mido import MetaMessage
 
     meter = phrase.meter
-    signature: dict[str, Any] = {
+    about: dict[str, Any] = {
         "version": 1,
         "meter": [meter.numerator, meter.denominator],
         "grid": meter.steps_per_quarter,
@@ -92,16 +92,19 @@ def _meta_track(phrase: Phrase, lead: int, several: bool) -> list[TimedMessage]:
         "pickup": phrase.pickup,
     }
     if any(note.offset for part in phrase.parts for note in part.notes):
-        signature["offsets"] = True
+        about["offsets"] = True
     if several:  # the last tracks may be parts of other sections only
-        signature["parts"] = len(phrase.parts)
+        about["parts"] = len(phrase.parts)
     track: list[TimedMessage] = [
-        (0, MetaMessage("text", text=SIGNATURE + json.dumps(signature))),
+        (0, MetaMessage("text", text=SIGNATURE + json.dumps(about))),
         (
             0,
             MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator),
         ),
     ]
+    if signature := phrase.key_signature:
+        key = signature.tonic + "m" * signature.is_minor
+        track.append((0, MetaMessage("key_signature", key=key)))
     if phrase.recipe:
         track.append((0, MetaMessage("text", text=RECIPE + phrase.recipe.to_text())))
     for tempo in phrase.tempos:
