@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from .api.inputs import to_phrase
     from .api.model import MusicVAE, load, replay
+    from .api.transposition import transpose
     from .corpus.prepare import prepare
     from .errors import (
         CheckpointError,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from .retrieval.index import Library
     from .retrieval.search import Match
     from .score.phrase import Note, Part, Phrase, Tempo
+    from .score.song import Song
     from .theory.meter import Meter
     from .verbs.reconstruct import Reconstruction
 
@@ -74,6 +76,8 @@ _MODULES = {
     "midi.reader": ("read_midi",),
     "midi.writer": ("midi_bytes", "write_midi"),
     "score.phrase": ("Note", "Part", "Phrase", "Tempo"),
+    "score.song": ("Song",),
+    "api.transposition": ("transpose",),
     "theory.meter": ("Meter",),
     "corpus.prepare": ("prepare",),
     "progress": ("Report",),
@@ -108,6 +112,7 @@ __all__ = [
     "Reconstruction",
     "Report",
     "RequestError",
+    "Song",
     "Tempo",
     "TrainingError",
     "evaluate",
@@ -125,6 +130,7 @@ __all__ = [
     "to_pretty_midi",
     "to_tuples",
     "train",
+    "transpose",
     "write_midi",
 ]
 

@@ -14,7 +14,11 @@ END_OF_TRACK, SET_TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x2F, 0x51, 0x58, 0x59
 SEQUENCER_SPECIFIC = 0x7F
 """Types of meta events."""
 
-NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE = 0x80, 0x90, 0xB0, 0xC0
+TEXT_TYPES = (TEXT, LYRIC, MARKER)
+"""Those that may hold chord symbols, and what musicvae says about its files."""
+
+NOTE_OFF, NOTE_ON, POLY_AFTERTOUCH = 0x80, 0x90, 0xA0
+CONTROL_CHANGE, PROGRAM_CHANGE = 0xB0, 0xC0
 """Status bytes of messages on the first channel."""
 
 _PITCH_BEND, _SYSEX, _SYSEX_END, _META = 0xE0, 0xF0, 0xF7, 0xFF

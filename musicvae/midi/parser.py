@@ -29,11 +29,9 @@ from .drum_tracks import DRUM_CHANNEL
 from .events import (
     INSTRUMENT_NAME,
     KEY_SIGNATURE,
-    LYRIC,
-    MARKER,
     SEQUENCER_SPECIFIC,
     SET_TEMPO,
-    TEXT,
+    TEXT_TYPES,
     TIME_SIGNATURE,
     TRACK_NAME,
     Message,
@@ -54,8 +52,6 @@ MAX_NAMED = 3
 """Most pitches that a notice lists."""
 
 NO_PLAYER = Player(0, ())
-
-_TEXT_TYPES = (TEXT, LYRIC, MARKER)
 
 
 class TextEvent(NamedTuple):
@@ -164,7 +160,7 @@ def _add_track(score: Score, track: TrackEvents, kind: int, number: int) -> None
     for tick, meta, data in track.metas:
         if meta in names:
             names[meta] = names[meta] or decode_text(data)
-        elif meta in _TEXT_TYPES:
+        elif meta in TEXT_TYPES:
             score.texts.append(TextEvent(tick, meta, decode_text(data)))
         elif meta == SET_TEMPO and len(data) == 3 and any(data):
             score.tempos.append((tick, int.from_bytes(data)))

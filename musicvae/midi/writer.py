@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from ..arguments import check_arguments
 from ..atomic_files import write_atomic
 from ..score.phrase import Part, Phrase
+from ..score.song import Song
 from ..theory.chords import symbols
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks
 from .drum_tracks import DRUM_CHANNEL
 from .note_ticks import note_ticks
 from .own_format import RECIPE, SIGNATURE
+from .song_events import song_bytes
 from .song_writer import write_into_song
 
 if TYPE_CHECKING:
@@ -29,8 +31,8 @@ CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 
 
 @check_arguments
-def write_midi(phrase: Phrase, path: Path | str) -> None:
-    """Write a phrase to a MIDI file atomically; an existing file is replaced.
+def write_midi(phrase: Phrase | Song, path: Path | str) -> None:
+    """Write a phrase or a song to a MIDI file atomically; an existing file is replaced.
 
     Raises:
         OutputError: the file cannot be written.
@@ -39,18 +41,21 @@ def write_midi(phrase: Phrase, path: Path | str) -> None:
     write_atomic(path, midi_bytes(phrase))
 
 
-def midi_bytes(phrase: Phrase) -> bytes:
+def midi_bytes(phrase: Phrase | Song) -> bytes:
     """A phrase as a Standard MIDI File: its song with the phrase in it, if it has one.
 
-    Without a song it is a file of type 1: a track of meta events, then one per part.
-    The sections `before` and `after` it stand before and after it, each with its own meter. A
-    pick-up is padded with rests to a whole bar, so that bar lines are right in any editor.
+    A song alone is written as it is. A phrase without one is a file of type 1: a track of meta
+    events, then one per part. The sections `before` and `after` it stand before and after it, each
+    with its own meter. A pick-up is padded with rests to a whole bar, so that bar lines are right
+    in any editor.
 
     Raises:
         RequestError: no channel of the song is free for a new part.
     """
     import mido
 
+    if isinstance(phrase, Song):
+        return song_bytes(phrase)
     sections = phrase.sections
     if any(section.song for section in sections):
         return write_into_song(sections)

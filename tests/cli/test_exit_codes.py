@@ -27,6 +27,7 @@ CANNOT = {
     "attributes": (NOWHERE,),
     "info": (NOWHERE,),
     "personalize": (NOWHERE, "-o", "out"),
+    "transpose": (NOWHERE, "out.mid", "--by", "1"),
     "prepare": (NOWHERE, "-o", "out"),
     "train": ("--data", NOWHERE, "-o", "out"),
     "fit-prior": (NOWHERE, "--data", NOWHERE),

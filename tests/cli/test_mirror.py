@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from musicvae.api import builders
 from musicvae.api.base import ConstraintOptions
 from musicvae.api.model import MusicVAE
+from musicvae.api.transposition import transpose as transpose_music
 from musicvae.cli import app
 from musicvae.cli.analogy import analogy
 from musicvae.cli.attributes import attributes
@@ -27,6 +28,7 @@ from musicvae.cli.prepare import prepare
 from musicvae.cli.reconstruct import reconstruct
 from musicvae.cli.similar import similar
 from musicvae.cli.train import train
+from musicvae.cli.transpose import transpose
 from musicvae.cli.vary import vary
 from musicvae.corpus.prepare import prepare as prepare_corpus
 
@@ -39,6 +41,7 @@ TWINS = [
     (grid, MusicVAE.grid),
     (analogy, MusicVAE.analogy),
     (similar, MusicVAE.similar),
+    (transpose, transpose_music),
     (personalize, builders.personalize),
     (prepare, prepare_corpus),
     (train, builders.train),
@@ -74,7 +77,7 @@ def test_a_command_has_the_options_of_its_method(
 
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "reconstruct"),
-    *("replay", "similar", "attributes", "info"),
+    *("replay", "transpose", "similar", "attributes", "info"),
     *("personalize", "prepare", "train", "fit-prior", "fit-attributes", "evaluate"),
 )
 
