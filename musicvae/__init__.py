@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         personalize,
         train,
     )
+    from .api.harmony import ChordTable, chords, mark_chords
     from .api.inputs import to_phrase
     from .api.model import MusicVAE, load, replay
     from .api.transposition import transpose
@@ -77,6 +78,7 @@ _MODULES = {
     "midi.writer": ("midi_bytes", "write_midi"),
     "score.phrase": ("Note", "Part", "Phrase", "Tempo"),
     "score.song": ("Song",),
+    "api.harmony": ("ChordTable", "chords", "mark_chords"),
     "api.transposition": ("transpose",),
     "theory.meter": ("Meter",),
     "corpus.prepare": ("prepare",),
@@ -94,6 +96,7 @@ _MODULES = {
 
 __all__ = [
     "CheckpointError",
+    "ChordTable",
     "DatasetError",
     "Library",
     "Limits",
@@ -115,11 +118,13 @@ __all__ = [
     "Song",
     "Tempo",
     "TrainingError",
+    "chords",
     "evaluate",
     "fit_attributes",
     "fit_prior",
     "from_tuples",
     "load",
+    "mark_chords",
     "measure_attributes",
     "midi_bytes",
     "personalize",

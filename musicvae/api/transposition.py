@@ -52,7 +52,8 @@ def find_key(opened: Opened) -> FoundKey:
     """
     phrase = opened.main
     notes = [note for part in phrase.parts if not part.is_drum for note in part.notes]
-    fitting = signature_with_root(*estimate_key(phrase, notes))
+    # without chord symbols, which may be reduced, or recognized from these notes
+    fitting = signature_with_root(*estimate_key(replace(phrase, chords=()), notes))
     written = phrase.key_signature
     if (
         written

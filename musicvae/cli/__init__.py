@@ -10,7 +10,7 @@ import typer
 
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "reconstruct", "replay"),
-    *("transpose",),
+    *("transpose", "chords"),
     *("similar", "attributes", "info"),
     *("personalize", "prepare", "train", "fit_prior", "fit_attributes", "evaluate"),
 )

@@ -73,6 +73,8 @@ FUNCTIONS = {
     "from_tuples": {"notes": [(0, 1, 60)]},
     "to_phrase": {"music": PHRASE},
     "transpose": {"source": PHRASE, "by": 1},
+    "chords": {"source": PHRASE},
+    "mark_chords": {"source": PHRASE},
 }
 
 
