@@ -93,19 +93,21 @@ def mark_chords(source: Music, *, bpm: float = 120.0) -> Song:
     assert opened.data is not None
     song, signature = read_song(opened.data), find_key(opened).signature
     markers = defaultdict(list)
-    count = 0
     for phrase, changes, is_written in _changes(opened):
         place = phrase.place or Place(0, song.division, ())
         number = place.players[0].track if song.kind == 2 and place.players else 0
         for change in () if is_written else changes:
-            marker = meta_event(MARKER, _symbol(change.chord, signature).encode())
-            markers[number].append((_tick(phrase, place, change.step), marker))
-            count += 1
+            tick = _tick(phrase, place, change.step)
+            markers[number].append((tick, _symbol(change.chord, signature)))
     tracks = [*song.tracks]
-    for number, events in markers.items():
+    for number, symbols in markers.items():
         editor = TrackEditor(song.tracks[number])
-        editor.markers += events
+        # letters alone could be names of sections
+        major = "maj" if all(len(symbol) == 1 for _, symbol in symbols) else ""
+        texts = ((tick, (symbol + major).encode()) for tick, symbol in symbols)
+        editor.markers += [(tick, meta_event(MARKER, text)) for tick, text in texts]
         tracks[number] = editor.events()
+    count = sum(map(len, markers.values()))
     notice = f"{count:,} chord symbol{'' if count == 1 else 's'} added"
     return replace(song, tracks=tuple(tracks), notices=(notice,))
 

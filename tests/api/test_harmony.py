@@ -122,6 +122,15 @@ def test_a_chord_is_spelled_as_in_the_key() -> None:
         assert chords(marked).rows[0].symbol == f"{name}m7"
 
 
+def test_letters_alone_are_written_so_that_they_are_no_names_of_sections() -> None:
+    """They are read as chords again."""
+    song = mark_chords(smf.file([smf.body(smf.play(triads("C F G C", 4)))]))
+    texts = [meta_data(event, 6) for _, event in song.tracks[0] if is_chord_symbol(event)]
+    assert texts == [b"Cmaj", b"Fmaj", b"Gmaj", b"Cmaj"]
+    rows = chords(song).rows
+    assert [(row.symbol, row.is_written) for row in rows] == [(name, True) for name in "CFGC"]
+
+
 def test_drums_alone_have_no_chords() -> None:
     """The table is empty, and nothing is written."""
     kit = smf.file([smf.body(smf.play([(i, 0.5, 36 + 2 * (i % 2)) for i in range(16)], 9))])
