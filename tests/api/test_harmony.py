@@ -26,7 +26,7 @@ SIGNATURES = st.builds(KeySignature, st.integers(-7, 7), st.booleans())
 TRIADS = {"C": (48, 52, 55), "F": (48, 53, 57), "G": (47, 50, 55), "Am": (45, 48, 52)}
 
 
-def triads(names: str, length: float, start: float = 0.0) -> smf.Line:
+def triads(names: str, length: float, start: float = 0.0) -> list[tuple[float, float, int]]:
     """Triads, each of so many quarters."""
     return [
         (start + length * i, length, pitch)
