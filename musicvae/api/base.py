@@ -69,6 +69,12 @@ class ModelBase:
         """The same for every section of the music."""
         return select_sections(self.player, inputs.open(music, bpm=bpm), selection)
 
+    def _named(self, phrase: Phrase) -> Phrase:
+        """New music; a part without a name is called after the codec: Melody, Drums, Piano."""
+        name = self.player.codec.name.capitalize()
+        parts = (replace(part, name=part.name or name) for part in phrase.parts)
+        return replace(phrase, parts=tuple(parts))
+
     def _rendering(self, pattern: str | None, humanize: float = 0.0) -> Rendering:
         """How decoded phrases are rendered; a pattern needs a codec with chords."""
         return Rendering.create(self.player.codec.name, pattern, humanize)

@@ -83,7 +83,7 @@ class GenerationVerbs(ModelBase):
             bpm=bpm,
             program=parse_program(program),
         )
-        return [render(phrase, rendering, sampling.constraints) for phrase in phrases]
+        return [self._named(render(p, rendering, sampling.constraints)) for p in phrases]
 
     @check_arguments
     def vary(
@@ -202,7 +202,7 @@ class GenerationVerbs(ModelBase):
             bpm=bpm,
             program=parse_program(program),
         )
-        return [render(phrase, rendering) for phrase in phrases]
+        return [self._named(render(phrase, rendering)) for phrase in phrases]
 
     @check_arguments
     def replay(self, source: Music) -> Phrase:
