@@ -63,7 +63,7 @@ def test_verbs_take_tuples_and_return_phrases(tiny_model: MusicVAE) -> None:
 def test_every_part_of_new_music_has_a_name(preset: str, names: list[str]) -> None:
     """In the file, too, and when it is replayed."""
     model = MusicVAE(tiny_prior(tiny_checkpoint(preset)))
-    decoded = model.decode(np.zeros((1, model.player.latent)), seed=1)
+    decoded = model.decode(np.zeros((1, model.player.latent), np.float32), seed=1)
     for phrase in (*model.generate(1, seed=1), *decoded):
         (read,) = musicvae.read_midi(musicvae.midi_bytes(phrase))
         found = [part.name for part in read.parts]
