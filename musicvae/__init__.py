@@ -24,8 +24,10 @@ if TYPE_CHECKING:
         personalize,
         train,
     )
+    from .api.harmony import ChordTable, chords, mark_chords
     from .api.inputs import to_phrase
     from .api.model import MusicVAE, load, replay
+    from .api.transposition import transpose
     from .corpus.prepare import prepare
     from .errors import (
         CheckpointError,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from .retrieval.index import Library
     from .retrieval.search import Match
     from .score.phrase import Note, Part, Phrase, Tempo
+    from .score.song import Song
     from .theory.meter import Meter
     from .verbs.reconstruct import Reconstruction
 
@@ -74,6 +77,9 @@ _MODULES = {
     "midi.reader": ("read_midi",),
     "midi.writer": ("midi_bytes", "write_midi"),
     "score.phrase": ("Note", "Part", "Phrase", "Tempo"),
+    "score.song": ("Song",),
+    "api.harmony": ("ChordTable", "chords", "mark_chords"),
+    "api.transposition": ("transpose",),
     "theory.meter": ("Meter",),
     "corpus.prepare": ("prepare",),
     "progress": ("Report",),
@@ -90,6 +96,7 @@ _MODULES = {
 
 __all__ = [
     "CheckpointError",
+    "ChordTable",
     "DatasetError",
     "Library",
     "Limits",
@@ -108,13 +115,16 @@ __all__ = [
     "Reconstruction",
     "Report",
     "RequestError",
+    "Song",
     "Tempo",
     "TrainingError",
+    "chords",
     "evaluate",
     "fit_attributes",
     "fit_prior",
     "from_tuples",
     "load",
+    "mark_chords",
     "measure_attributes",
     "midi_bytes",
     "personalize",
@@ -125,6 +135,7 @@ __all__ = [
     "to_pretty_midi",
     "to_tuples",
     "train",
+    "transpose",
     "write_midi",
 ]
 

@@ -211,6 +211,7 @@ CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("bars", "bars_b"), _check_bars),
     **dict.fromkeys(("n", "pairs", "importance", "workers"), check_whole),
     **dict.fromkeys(("bpm", "temperature", "humanize", "strength", "timeout"), check_number),
+    **{"by": _within(check_whole, -127, 127)},
     **dict.fromkeys(("limit", "steps", "batch"), _within(check_whole, 1, 10**9)),
     **dict.fromkeys(("devices", "num_nodes"), _within(check_whole, 1, 100_000)),
     **dict.fromkeys(("learning_rate", "beta", "free_nats"), _within(check_number, 0, 10**6)),

@@ -9,11 +9,13 @@ from ..checkpoint import Checkpoint
 from ..codecs.pitch_range import OCTAVE
 from ..config import check_seed
 from ..constraints.parse import ChordsLike, DensityLike, RangeLike, parse_constraints
-from ..constraints.spec import Constraints
+from ..constraints.spec import NO_CONSTRAINTS, Constraints
 from ..engine import Player
 from ..generation.seeding import Sampling
+from ..performance import render as rendering
 from ..performance.render import Rendering
 from ..score.phrase import Phrase
+from ..theory.key_signature import signature_of
 from . import inputs
 from .inputs import Music
 from .sections import Section, Sections, select_main, select_sections
@@ -67,6 +69,12 @@ class ModelBase:
         """The same for every section of the music."""
         return select_sections(self.player, inputs.open(music, bpm=bpm), selection)
 
+    def _named(self, phrase: Phrase) -> Phrase:
+        """New music; a part without a name is called after the codec: Melody, Drums, Piano."""
+        name = self.player.codec.name.capitalize()
+        parts = (replace(part, name=part.name or name) for part in phrase.parts)
+        return replace(phrase, parts=tuple(parts))
+
     def _rendering(self, pattern: str | None, humanize: float = 0.0) -> Rendering:
         """How decoded phrases are rendered; a pattern needs a codec with chords."""
         return Rendering.create(self.player.codec.name, pattern, humanize)
@@ -83,6 +91,13 @@ def _moved(section: Section, opened: inputs.Opened) -> tuple[str, ...]:
             about = part.name or "the part"
             notices.append(f"{name}the {len(part.notes)} notes of {about} were moved {much}")
     return tuple(notices)
+
+
+def render(phrase: Phrase, options: Rendering, constraints: Constraints = NO_CONSTRAINTS) -> Phrase:
+    """Render a decoded phrase; it has the key signature of the key that was asked for, if any."""
+    key = constraints.key
+    rendered = rendering.render(phrase, options, constraints)
+    return replace(rendered, key_signature=signature_of(key) if key else None)
 
 
 def sampling_of(

@@ -9,13 +9,12 @@ from ..arguments import check_arguments, check_whole
 from ..config import SampleConfig
 from ..generation.kept_notes import Keep
 from ..generation.seeding import check_request
-from ..performance.render import render
 from ..score.bar_range import BarRangesLike, parse_bar_ranges
 from ..score.phrase import Part, Phrase
 from ..theory.general_midi import parse_program
 from ..verbs import fill, harmonize
 from . import inputs
-from .base import ConstraintOptions, ModelBase, sampling_of
+from .base import ConstraintOptions, ModelBase, render, sampling_of
 from .gaps import OpenSong
 from .inputs import Music
 from .sections import select_sections

@@ -11,14 +11,13 @@ from ..arrays import FloatArray
 from ..config import SampleConfig
 from ..generation.source import generated_parts
 from ..performance.humanize import DRUM_FEEL
-from ..performance.render import render
 from ..score.bar_range import BarsLike
 from ..score.phrase import Phrase
 from ..theory.general_midi import parse_program
 from ..theory.meter import MeterLike, to_meter
 from ..verbs import extend, generate, latent, replay, vary
 from . import inputs
-from .base import ConstraintOptions, ModelBase, sampling_of
+from .base import ConstraintOptions, ModelBase, render, sampling_of
 from .inputs import Music, naming
 from .sections import join_sections
 from .songs import Selection
@@ -84,7 +83,7 @@ class GenerationVerbs(ModelBase):
             bpm=bpm,
             program=parse_program(program),
         )
-        return [render(phrase, rendering, sampling.constraints) for phrase in phrases]
+        return [self._named(render(p, rendering, sampling.constraints)) for p in phrases]
 
     @check_arguments
     def vary(
@@ -204,7 +203,7 @@ class GenerationVerbs(ModelBase):
             bpm=bpm,
             program=parse_program(program),
         )
-        return [render(phrase, rendering) for phrase in phrases]
+        return [self._named(render(phrase, rendering)) for phrase in phrases]
 
     @check_arguments
     def replay(self, source: Music) -> Phrase:

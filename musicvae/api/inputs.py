@@ -13,9 +13,10 @@ from ..arguments import check_path
 from ..errors import RequestError
 from ..midi.convert import NoteTuple, from_tuples, pretty_midi_bytes
 from ..midi.reader import Source, load_bytes, main_phrase, read_midi_data
-from ..midi.song_events import read_song
+from ..midi.song_events import read_song, song_bytes
 from ..midi.song_text import SONG, read_new_parts
 from ..score.phrase import Phrase
+from ..score.song import Song
 from ..theory.meter import bpm_to_tempo
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Opened:
         )
 
 
-Music: TypeAlias = "Phrase | Opened | Source | PrettyMIDI | Iterable[NoteTuple]"
+Music: TypeAlias = "Phrase | Song | Opened | Source | PrettyMIDI | Iterable[NoteTuple]"
 """Music as every verb takes it."""
 
 
@@ -114,6 +115,8 @@ def _load(music: Any) -> tuple[str, bytes] | None:
         check_path("music", music)
     if isinstance(music, (str, Path, bytes)) or hasattr(music, "read"):
         return load_bytes(music)
+    if isinstance(music, Song):
+        return "The song", song_bytes(music)
     if hasattr(music, "instruments"):
         return "The MIDI data", pretty_midi_bytes(music)
     return None
@@ -126,7 +129,7 @@ def _phrases(music: Any, bpm: float) -> Iterable[Phrase]:
     if not isinstance(music, Iterable) or isinstance(music, (bytearray, memoryview)):
         raise RequestError(
             f"{type(music).__name__} is no music: give a path, the bytes of a MIDI file, "
-            "a pretty_midi.PrettyMIDI, a Phrase, or note tuples."
+            "a pretty_midi.PrettyMIDI, a Phrase, a Song, or note tuples."
         )
     return [from_tuples(music, bpm=bpm)]
 

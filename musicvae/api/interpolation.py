@@ -7,12 +7,11 @@ from dataclasses import replace
 from typing import Unpack
 
 from ..arguments import check_arguments
-from ..performance.render import render
 from ..score.bar_range import BarsLike
 from ..score.phrase import Phrase
 from ..verbs import analogy, grid, interpolate, reconstruct
 from ..verbs.reconstruct import Reconstruction
-from .base import ConstraintOptions, ModelBase, sampling_of
+from .base import ConstraintOptions, ModelBase, render, sampling_of
 from .inputs import Music
 from .songs import Selection
 

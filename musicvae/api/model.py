@@ -24,8 +24,8 @@ class MusicVAE(GenerationVerbs, FillingVerbs, InterpolationVerbs, RetrievalVerbs
     """A trained model; its methods are the verbs.
 
     Every verb takes music as a `Phrase`, a path, the bytes of a MIDI file, an open binary
-    file, a `pretty_midi.PrettyMIDI`, or note tuples (start and duration in quarters, pitch,
-    velocity), or as `inputs.Opened`, which is any of these read once. It returns phrases;
+    file, a `pretty_midi.PrettyMIDI`, a `Song`, or note tuples (start and duration in quarters,
+    pitch, velocity), or as `inputs.Opened`, which is any of these read once. It returns phrases;
     `to_tuples`, `to_pretty_midi`, `midi_bytes` and `write_midi` convert them.
     """
 

@@ -65,7 +65,7 @@ def select_bars(model: str, opened: Opened, selection: Selection) -> Opened:
     """
     is_loose = opened.data is None and not selection.only
     if is_loose and (selection.bars or any(phrase.song for phrase in opened.phrases)):
-        opened = open_music(midi_bytes(_whole(opened)), name=opened.name)
+        opened = as_file(opened)
     if selection.bars:
         return _cut(opened, selection.bars)
     made = opened.new_parts if selection.again and selection.track is None else ()
@@ -78,6 +78,13 @@ def select_bars(model: str, opened: Opened, selection: Selection) -> Opened:
 def _is_made_by(model: str, phrase: Phrase) -> bool:
     recipe = phrase.recipe
     return recipe is not None and recipe.model == model and recipe.notes == phrase.fingerprint
+
+
+def as_file(opened: Opened) -> Opened:
+    """The music as it is read from its file, or from the one that it would be written as."""
+    if opened.data is not None:
+        return opened
+    return open_music(midi_bytes(_whole(opened)), name=opened.name)
 
 
 def _whole(opened: Opened) -> Phrase:

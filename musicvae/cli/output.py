@@ -15,6 +15,7 @@ from .streams import STANDARD, say, stem_of, write_standard
 
 if TYPE_CHECKING:
     from ..score.phrase import Part, Phrase
+    from ..score.song import Song
 
 MAX_LENGTHS = 4
 """Sections whose length is printed."""
@@ -65,24 +66,43 @@ def write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe:
     After them it prints the notices about the files they were made from.
     """
     from ..api.inputs import notices_of
+
+    _write_files([(_file_bytes(p, recipe), _summary(p)) for p in phrases], names, force)
+    report_notices(notices_of(phrases))
+
+
+def write_song(song: Song, out: Path, source: Path, force: bool) -> None:
+    """Write a song as `write_file` does, and print its notices."""
+    from ..atomic_files import numbered_copies
+    from ..midi.writer import midi_bytes
+
+    summary = "; ".join(song.notices)
+    if out == STANDARD:
+        write_standard(midi_bytes(song))
+        say(summary, out)
+    else:
+        names = numbered_copies(file_in(out, source))
+        _write_files([(midi_bytes(song), summary)], names, force)
+
+
+def _write_files(files: Iterable[tuple[bytes, str]], names: Iterator[Path], force: bool) -> None:
+    """Write files, then print the name and the summary of each that is there."""
     from ..atomic_files import remove_leftovers, write_atomic, write_new
 
-    files = [_file_bytes(phrase, recipe) for phrase in phrases]
     lines: dict[Path, str] = {}
     try:
-        for phrase, data in zip(phrases, files, strict=True):
+        for data, summary in files:
             if force:
                 path = next(names)
                 write_atomic(path, data)
             else:
                 path = write_new(names, data)
-            lines[path] = f"{printable(path)}  {_summary(phrase)}"
+            lines[path] = f"{printable(path)}  {summary}"
     finally:
         for folder in {path.parent for path in lines}:
             remove_leftovers(folder)
         if lines:
             typer.echo("\n".join(lines.values()))
-    report_notices(notices_of(phrases))
 
 
 def _file_bytes(phrase: Phrase, recipe: bool) -> bytes:

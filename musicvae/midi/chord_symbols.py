@@ -28,14 +28,17 @@ MAX_OFF_BEAT = 1 / 16
 
 
 def chord_events(score: Score) -> list[tuple[int, Chord | None]]:
-    """Chords of the score as (tick, chord): its own, else those in markers, texts or lyrics.
+    """Chords of the score as (tick, chord): its own, else those in markers, texts or lyrics."""
+    return score.chords or [(event.tick, chord) for event, chord in chord_texts(score)]
+
+
+def chord_texts(score: Score) -> list[tuple[TextEvent, Chord | None]]:
+    """The markers, or else texts or lyrics, of the score that are chord symbols, and the chords.
 
     Texts of one kind hold chords if there are as many chord symbols as words beside names of
     sections, and most of them are on an eighth. A single letter may be a word, or the name of a
     section: it counts only in a row of symbols of which another has more than a letter.
     """
-    if score.chords:
-        return score.chords
     for kind in (MARKER, TEXT, LYRIC):
         events = [event for event in score.texts if event.kind == kind]
         if len(events) > MAX_TEXTS:
@@ -45,7 +48,7 @@ def chord_events(score: Score) -> list[tuple[int, Chord | None]]:
         found = _in_rows(events, chords)
         on_beat = sum(_is_on_eighth(events[i].tick, score.resolution) for i in found)
         if found and 2 * on_beat > len(found) >= len(events) - len(chords):
-            return [(events[i].tick, chords[i]) for i in found]
+            return [(events[i], chords[i]) for i in found]
     return []
 
 

@@ -10,10 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 TEXT, TRACK_NAME, INSTRUMENT_NAME, LYRIC, MARKER = 0x01, 0x03, 0x04, 0x05, 0x06
-END_OF_TRACK, SET_TEMPO, TIME_SIGNATURE, SEQUENCER_SPECIFIC = 0x2F, 0x51, 0x58, 0x7F
+END_OF_TRACK, SET_TEMPO, TIME_SIGNATURE, KEY_SIGNATURE = 0x2F, 0x51, 0x58, 0x59
+SEQUENCER_SPECIFIC = 0x7F
 """Types of meta events."""
 
-NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE = 0x80, 0x90, 0xB0, 0xC0
+TEXT_TYPES = (TEXT, LYRIC, MARKER)
+"""Those that may hold chord symbols, and what musicvae says about its files."""
+
+NOTE_OFF, NOTE_ON, POLY_AFTERTOUCH = 0x80, 0x90, 0xA0
+CONTROL_CHANGE, PROGRAM_CHANGE = 0xB0, 0xC0
 """Status bytes of messages on the first channel."""
 
 _PITCH_BEND, _SYSEX, _SYSEX_END, _META = 0xE0, 0xF0, 0xF7, 0xFF

@@ -122,6 +122,7 @@ def _cut(score: Score, start: int, end: int) -> Score:
         tempos=[(tick - start, tempo) for tick, tempo in inside(score.tempos)],
         meters=[(tick - start, *meter) for tick, *meter in inside(score.meters)],
         texts=[event._replace(tick=event.tick - start) for event in inside(score.texts)],
+        key_signatures=[(tick - start, key) for tick, key in inside(score.key_signatures)],
         end=end - start,
     )
 
@@ -236,6 +237,7 @@ def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
         tempos=tempo_map(tempos, empty.steps),
         parts=_to_parts(score.tracks, grid, about, empty.steps),
         chords=chord_map(chords, empty.steps),
+        key_signature=score.key_signatures[0][1] if score.key_signatures else None,
     )
 
 

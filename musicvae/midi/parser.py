@@ -20,6 +20,7 @@ import numpy as np
 from ..arrays import IntArray
 from ..score.song import Player
 from ..theory.chords import Chord
+from ..theory.key_signature import KeySignature
 from ..theory.pitch import pitch_name
 from .channel_groups import group_channels
 from .channel_notes import NO_END, ChannelNotes, TimedNote
@@ -27,17 +28,17 @@ from .containers import NotMidi, open_container
 from .drum_tracks import DRUM_CHANNEL
 from .events import (
     INSTRUMENT_NAME,
-    LYRIC,
-    MARKER,
+    KEY_SIGNATURE,
     SEQUENCER_SPECIFIC,
     SET_TEMPO,
-    TEXT,
+    TEXT_TYPES,
     TIME_SIGNATURE,
     TRACK_NAME,
     Message,
     TooManyEvents,
     TrackEvents,
 )
+from .key_signatures import read_key_signature
 from .limits import DEFAULT_LIMITS, Limits
 from .stuck_notes import end_open_notes
 from .text import decode_text
@@ -51,8 +52,6 @@ MAX_NAMED = 3
 """Most pitches that a notice lists."""
 
 NO_PLAYER = Player(0, ())
-
-_TEXT_TYPES = (TEXT, LYRIC, MARKER)
 
 
 class TextEvent(NamedTuple):
@@ -105,6 +104,7 @@ class Score:
         chords: (tick, chord) of chord events of Yamaha XF, sorted by tick.
         notices: what was not read as it stands in the file, a clause each.
         scale: ticks of the score in one tick of the file.
+        key_signatures: (tick, key signature), sorted by tick.
     """
 
     resolution: int
@@ -116,6 +116,7 @@ class Score:
     chords: list[tuple[int, Chord | None]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     scale: float = 1.0
+    key_signatures: list[tuple[int, KeySignature]] = field(default_factory=list)
 
 
 def parse(data: bytes, bpm: float = 120.0, limits: Limits = DEFAULT_LIMITS) -> list[Score]:
@@ -148,6 +149,7 @@ def parse(data: bytes, bpm: float = 120.0, limits: Limits = DEFAULT_LIMITS) -> l
         score.meters.sort(key=itemgetter(0))
         score.texts.sort(key=itemgetter(0))
         score.chords.sort(key=itemgetter(0))
+        score.key_signatures.sort(key=itemgetter(0))
         score.notices[:0] = container.notices
     return scores
 
@@ -158,12 +160,14 @@ def _add_track(score: Score, track: TrackEvents, kind: int, number: int) -> None
     for tick, meta, data in track.metas:
         if meta in names:
             names[meta] = names[meta] or decode_text(data)
-        elif meta in _TEXT_TYPES:
+        elif meta in TEXT_TYPES:
             score.texts.append(TextEvent(tick, meta, decode_text(data)))
         elif meta == SET_TEMPO and len(data) == 3 and any(data):
             score.tempos.append((tick, int.from_bytes(data)))
         elif meta == TIME_SIGNATURE and len(data) >= 2 and data[0] and data[1] <= 6:
             score.meters.append((tick, data[0], 1 << data[1]))
+        elif meta == KEY_SIGNATURE and (signature := read_key_signature(data)):
+            score.key_signatures.append((tick, signature))
         elif meta == SEQUENCER_SPECIFIC and data.startswith(PREFIX):
             with suppress(ValueError):
                 score.chords.append((tick, read_chord(data)))

@@ -40,6 +40,7 @@ def to_phrases(score: Score, triplets: bool = False) -> tuple[list[Phrase], list
     segments = meter_segments(score, int(notes.end.max()))
     tempos = _Timed(score.tempos)
     chords = _Timed(chord_events(score))
+    signatures = _Timed(score.key_signatures)
     programs = [_Timed(track.later_programs) for track in score.tracks]
     unread = _Unread()
     phrases: list[Phrase] = []
@@ -56,7 +57,8 @@ def to_phrases(score: Score, triplets: bool = False) -> tuple[list[Phrase], list
         if phrase.place and segment is not segments[-1]:
             end = round(segment.end / score.scale)
             phrase = replace(phrase, place=replace(phrase.place, end=end))
-        phrases.append(phrase)
+        signature = next((value for _, value in signatures.of(segment)), None)
+        phrases.append(replace(phrase, key_signature=signature))
     notices = unread.notices(score.resolution, int(notes.start.max()))
     notices += _cut_notes(segments, notes, score.resolution)
     phrases = [replace(phrase, notices=(*phrase.notices, *notices)) for phrase in phrases]

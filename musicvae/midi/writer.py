@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from ..arguments import check_arguments
 from ..atomic_files import write_atomic
 from ..score.phrase import Part, Phrase
+from ..score.song import Song
 from ..theory.chords import symbols
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks
 from .drum_tracks import DRUM_CHANNEL
 from .note_ticks import note_ticks
 from .own_format import RECIPE, SIGNATURE
+from .song_events import song_bytes
 from .song_writer import write_into_song
 
 if TYPE_CHECKING:
@@ -29,8 +31,8 @@ CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
 
 
 @check_arguments
-def write_midi(phrase: Phrase, path: Path | str) -> None:
-    """Write a phrase to a MIDI file atomically; an existing file is replaced.
+def write_midi(phrase: Phrase | Song, path: Path | str) -> None:
+    """Write a phrase or a song to a MIDI file atomically; an existing file is replaced.
 
     Raises:
         OutputError: the file cannot be written.
@@ -39,18 +41,21 @@ def write_midi(phrase: Phrase, path: Path | str) -> None:
     write_atomic(path, midi_bytes(phrase))
 
 
-def midi_bytes(phrase: Phrase) -> bytes:
+def midi_bytes(phrase: Phrase | Song) -> bytes:
     """A phrase as a Standard MIDI File: its song with the phrase in it, if it has one.
 
-    Without a song it is a file of type 1: a track of meta events, then one per part.
-    The sections `before` and `after` it stand before and after it, each with its own meter. A
-    pick-up is padded with rests to a whole bar, so that bar lines are right in any editor.
+    A song alone is written as it is. A phrase without one is a file of type 1: a track of meta
+    events, then one per part. The sections `before` and `after` it stand before and after it, each
+    with its own meter. A pick-up is padded with rests to a whole bar, so that bar lines are right
+    in any editor.
 
     Raises:
         RequestError: no channel of the song is free for a new part.
     """
     import mido
 
+    if isinstance(phrase, Song):
+        return song_bytes(phrase)
     sections = phrase.sections
     if any(section.song for section in sections):
         return write_into_song(sections)
@@ -84,7 +89,7 @@ def _meta_track(phrase: Phrase, lead: int, several: bool) -> list[TimedMessage]:
     from mido import MetaMessage
 
     meter = phrase.meter
-    signature: dict[str, Any] = {
+    about: dict[str, Any] = {
         "version": 1,
         "meter": [meter.numerator, meter.denominator],
         "grid": meter.steps_per_quarter,
@@ -92,16 +97,19 @@ def _meta_track(phrase: Phrase, lead: int, several: bool) -> list[TimedMessage]:
         "pickup": phrase.pickup,
     }
     if any(note.offset for part in phrase.parts for note in part.notes):
-        signature["offsets"] = True
+        about["offsets"] = True
     if several:  # the last tracks may be parts of other sections only
-        signature["parts"] = len(phrase.parts)
+        about["parts"] = len(phrase.parts)
     track: list[TimedMessage] = [
-        (0, MetaMessage("text", text=SIGNATURE + json.dumps(signature))),
+        (0, MetaMessage("text", text=SIGNATURE + json.dumps(about))),
         (
             0,
             MetaMessage("time_signature", numerator=meter.numerator, denominator=meter.denominator),
         ),
     ]
+    if signature := phrase.key_signature:
+        key = signature.tonic + "m" * signature.is_minor
+        track.append((0, MetaMessage("key_signature", key=key)))
     if phrase.recipe:
         track.append((0, MetaMessage("text", text=RECIPE + phrase.recipe.to_text())))
     for tempo in phrase.tempos:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 from ..theory.chords import Chord, parse_chord
+from ..theory.key_signature import KeySignature
 
 PREFIX = b"\x43\x7b\x01"
 """Maker, format and kind of a chord event."""
@@ -37,6 +38,18 @@ def read_chord(data: bytes) -> Chord | None:
     if len(data) < len(PREFIX) + 2:
         raise ValueError("it is incomplete")
     return _chord(*data[len(PREFIX) : len(PREFIX) + 2])
+
+
+def transpose_chord_data(data: bytes, semitones: int, signature: KeySignature) -> bytes:
+    """The data of a chord event, with its root and its bass moved and spelled as in a key."""
+    moved = bytearray(data)
+    for place in range(len(PREFIX), len(moved), 2):
+        note, accidental = (moved[place] & 0x0F) - 1, (moved[place] >> 4) - 3
+        if 0 <= note < 7 and -3 <= accidental <= 3:  # else there is no chord, or no bass
+            name = signature.spell((_ROOTS[note] + accidental + semitones) % 12)
+            accidental = name.count("#") - name.count("b")
+            moved[place] = (accidental + 3) << 4 | "CDEFGAB".index(name[0]) + 1
+    return bytes(moved)
 
 
 @cache

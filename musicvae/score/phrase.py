@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from ..errors import RequestError
 from ..theory.chords import Chord, symbol
+from ..theory.key_signature import KeySignature
 from ..theory.meter import MAX_TEMPO, Meter
 from .provenance import Recipe
 from .song import Place, Song
@@ -127,6 +128,8 @@ class Phrase:
             are written with it.
         place: where it stands in its file; ignored by comparison.
         song: the file that it is written into, at its place; ignored by comparison.
+        key_signature: that of its first bar, or the one it was asked to be in; None if there is
+            none. Ignored by comparison, and not written into a song, which has its own.
     """
 
     meter: Meter = field(default_factory=Meter)
@@ -142,6 +145,7 @@ class Phrase:
     after: tuple[Phrase, ...] = field(default=(), compare=False)
     place: Place | None = field(default=None, compare=False)
     song: Song | None = field(default=None, compare=False)
+    key_signature: KeySignature | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.bars < 0 or not 0 <= self.pickup < self.meter.steps_per_bar:

@@ -20,11 +20,13 @@ class Song:
         kind: 0, 1 or 2; see Standard MIDI Files.
         division: ticks per quarter, or that of a file timed in seconds.
         tracks: the events of each track in order; the last one is the end of the track.
+        notices: what was done to it, a clause each; ignored by comparison.
     """
 
     kind: int
     division: int
     tracks: tuple[tuple[Event, ...], ...] = field(repr=False)
+    notices: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

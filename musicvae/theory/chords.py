@@ -6,13 +6,13 @@ Other chord symbols (`Bb13`, `A-7`, `F/A`, `Eø`) are reduced to the nearest of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from ..arguments import MAX_SYMBOL, check_text, quote
 from ..errors import RequestError
-from .pitch import FLAT_NAMES, NAMES
+from .pitch import FLAT_NAMES, NAMES, pitch_class
 
 INTERVALS = {
     "maj": (0, 4, 7),
@@ -35,6 +35,7 @@ CHORD_CODES = 1 + 12 * len(QUALITIES)
 NO_CHORD = "N.C."
 
 _SYMBOL = re.compile(r"([A-G])([#♯b♭]?)([:(]?.*?)(?:/[A-G][#♯b♭]?|/[#b]?\d+)?")
+_ROOT_OR_BASS = re.compile(r"(^\s*|/\s*(?=[A-G][#♯b♭]?\s*$))([A-G])([#♯b♭]?)")
 _SUFFIX = re.compile(
     r"(?P<third>(?i:maj)|ma|M|[Δ△^]|(?i:min)|mi|m|-|(?i:dim)|[°o]|[Øø]"
     r"|(?i:aug)|\+)?"
@@ -169,6 +170,23 @@ def transpose_chord(chord: Chord, semitones: int) -> Chord:
     'A#7'
     """
     return Chord((chord.root + semitones) % 12, chord.quality)
+
+
+def respell(symbol: str, rename: Callable[[int], str]) -> str:
+    """A chord symbol with new names of its root and its bass; all else stays.
+
+    Args:
+        rename: gives the new name of a pitch class, 0 to 11 from C.
+
+    >>> respell("Bb13/D", lambda root: NAMES[(root + 2) % 12])
+    'C13/E'
+    """
+
+    def new_name(match: re.Match[str]) -> str:
+        accidental = match[3].replace("♯", "#").replace("♭", "b")
+        return match[1] + rename(pitch_class(match[2], accidental))
+
+    return _ROOT_OR_BASS.sub(new_name, symbol)
 
 
 def chord_code(chord: Chord | None) -> int:

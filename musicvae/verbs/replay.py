@@ -1,6 +1,6 @@
 """replay: make the notes of a phrase again, from its recipe and the net that it names.
 
-Tempo, instruments and names are taken from the phrase itself.
+Tempo, key signature, instruments and names are taken from the phrase itself.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def replay(player: Player, phrase: Phrase) -> Phrase:
     replayed = move_back(replayed, moved)
     if not is_same(replayed, phrase):
         raise RequestError("the result differs: another prior made it, or another machine")
-    return replayed
+    return replace(replayed, key_signature=phrase.key_signature)
 
 
 def is_same(replayed: Phrase, phrase: Phrase) -> bool:

@@ -72,6 +72,9 @@ FUNCTIONS = {
     "prepare": {"folders": ["no/such/folder"], "out": "no/such/out"},
     "from_tuples": {"notes": [(0, 1, 60)]},
     "to_phrase": {"music": PHRASE},
+    "transpose": {"source": PHRASE, "by": 1},
+    "chords": {"source": PHRASE},
+    "mark_chords": {"source": PHRASE},
 }
 
 

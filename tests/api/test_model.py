@@ -17,7 +17,7 @@ from musicvae.api.registry import find_checkpoint
 from musicvae.errors import CheckpointError, MidiError, MissingExtra, PresetNotFound, RequestError
 from musicvae.theory.meter import Meter
 
-from ..miniatures import little_tune, miniature
+from ..miniatures import little_tune, miniature, tiny_checkpoint, tiny_prior
 
 NOTES = [(0, 1, 60, 90), (1, 1, 64, 80), (2, 2, 67, 80), (4, 4, 65, 90)]
 
@@ -48,6 +48,35 @@ def test_verbs_take_tuples_and_return_phrases(tiny_model: MusicVAE) -> None:
     assert musicvae.to_tuples(walk[0]) == musicvae.to_tuples(result.phrase)
     z = tiny_model.encode(NOTES)
     assert len(tiny_model.decode(z, meter=Meter(4, 4))) == len(z) == 1
+
+
+@pytest.mark.parametrize(
+    ("preset", "names"),
+    [
+        ("melody-2bar", ["Melody"]),
+        ("drums-2bar", ["Drums"]),
+        ("piano-2bar", ["Piano"]),
+        ("trio-4bar", ["Melody", "Bass", "Drums"]),
+        ("leadsheet-8bar", ["Melody", "Chords", "Bass"]),
+    ],
+)
+def test_every_part_of_new_music_has_a_name(preset: str, names: list[str]) -> None:
+    """In the file, too, and when it is replayed."""
+    model = MusicVAE(tiny_prior(tiny_checkpoint(preset)))
+    decoded = model.decode(np.zeros((1, model.player.latent), np.float32), seed=1)
+    for phrase in (*model.generate(1, seed=1), *decoded):
+        (read,) = musicvae.read_midi(musicvae.midi_bytes(phrase))
+        found = [part.name for part in read.parts]
+        assert found == names[: len(found)]
+        assert model.replay(phrase).parts == phrase.parts
+
+
+def test_a_part_of_a_file_keeps_its_name_or_has_none(tiny_model: MusicVAE) -> None:
+    """What is made from it, too."""
+    for name in ("", "Oboe"):
+        part = musicvae.Part((musicvae.Note(0, 4, 60),), name=name)
+        source = musicvae.Phrase(bars=2, parts=(part,))
+        assert tiny_model.reconstruct(source).phrase.parts[0].name == name
 
 
 def test_nothing_is_printed(tiny_model: MusicVAE, capfd: pytest.CaptureFixture[str]) -> None:

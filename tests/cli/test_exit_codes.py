@@ -30,6 +30,8 @@ CANNOT = {
     "attributes": (NOWHERE,),
     "info": (NOWHERE,),
     "personalize": (NOWHERE, "-o", "out"),
+    "transpose": (NOWHERE, "out.mid", "--by", "1"),
+    "chords": (NOWHERE, "--write", "out.mid"),
     "prepare": (NOWHERE, "-o", "out"),
     "train": ("--data", NOWHERE, "-o", "out"),
     "fit-prior": (NOWHERE, "--data", NOWHERE),

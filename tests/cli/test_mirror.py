@@ -11,10 +11,13 @@ from typer.testing import CliRunner
 
 from musicvae.api import builders
 from musicvae.api.base import ConstraintOptions
+from musicvae.api.harmony import chords as chords_of
 from musicvae.api.model import MusicVAE
+from musicvae.api.transposition import transpose as transpose_music
 from musicvae.cli import app
 from musicvae.cli.analogy import analogy
 from musicvae.cli.attributes import attributes
+from musicvae.cli.chords import chords
 from musicvae.cli.evaluate import evaluate
 from musicvae.cli.extend import extend
 from musicvae.cli.fit_attributes import fit_attributes
@@ -27,6 +30,7 @@ from musicvae.cli.prepare import prepare
 from musicvae.cli.reconstruct import reconstruct
 from musicvae.cli.similar import similar
 from musicvae.cli.train import train
+from musicvae.cli.transpose import transpose
 from musicvae.cli.vary import vary
 from musicvae.corpus.prepare import prepare as prepare_corpus
 
@@ -39,6 +43,8 @@ TWINS = [
     (grid, MusicVAE.grid),
     (analogy, MusicVAE.analogy),
     (similar, MusicVAE.similar),
+    (transpose, transpose_music),
+    (chords, chords_of),
     (personalize, builders.personalize),
     (prepare, prepare_corpus),
     (train, builders.train),
@@ -49,7 +55,7 @@ TWINS = [
 ]
 TERMINAL_ONLY = {
     *("leave_out", "out", "model", "force", "json", "plot", "plots", "recipe", "reasons"),
-    *("listening", "clips_from"),
+    *("listening", "clips_from", "write"),
 }
 """Options of commands alone: where to write, which model, how to print."""
 
@@ -74,7 +80,7 @@ def test_a_command_has_the_options_of_its_method(
 
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "reconstruct"),
-    *("replay", "similar", "attributes", "info"),
+    *("replay", "transpose", "chords", "similar", "attributes", "info"),
     *("personalize", "prepare", "train", "fit-prior", "fit-attributes", "evaluate"),
 )
 

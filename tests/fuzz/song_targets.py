@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Sequence
 from random import Random
 
 from musicvae.api import inputs
+from musicvae.api.harmony import mark_chords
 from musicvae.api.model import MusicVAE
+from musicvae.api.transposition import transpose
 from musicvae.midi.reader import read_midi
 from musicvae.midi.song_events import meta_data, meta_event, read_song, song_bytes
 from musicvae.midi.song_text import SONG
 from musicvae.midi.writer import midi_bytes
-from musicvae.score.song import Song
+from musicvae.score.song import Event, Song
 
 from ..midi.songs import song_file
 from . import midi_bytes as fuzzed
@@ -36,6 +39,21 @@ def run_song(model: MusicVAE, data: bytes) -> None:
     read_midi(written)
     if model.player.latent and midi_bytes(model.replay(written)) != written:
         raise Disagreement("a song is not replayed as it was written")
+
+
+def run_keys_and_chords(data: bytes) -> None:
+    """Transpose a file and mark its chords; raise Disagreement if other events are lost."""
+    marked = mark_chords(data)
+    before = [_count_kept(track) for track in read_song(data).tracks]
+    for song in (marked, transpose(data, by=len(data) % 255 - 127)):
+        if read_song(midi_bytes(song)) != song:
+            raise Disagreement("a song is not read back as it was written")
+        if [_count_kept(track) for track in song.tracks] != before:
+            raise Disagreement("events are added or lost")
+
+
+def _count_kept(track: Sequence[Event]) -> int:
+    return sum(meta_data(event, 6) is None for _, event in track)
 
 
 @functools.cache
