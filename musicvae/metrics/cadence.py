@@ -11,9 +11,9 @@ from ..arrays import DoubleArray
 from ..score.phrase import Note, Phrase
 from ..theory.chords import Chord, pitch_classes
 
-# Albrecht and Shanahan, Music Perception 31 (2013): share of each degree in music of its key
-MAJOR_PROFILE = (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081)
-MINOR_PROFILE = (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052)
+# Krumhansl and Kessler, Psychological Review 89 (1982): how well each degree fits its key
+MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 
 PHRASE_ENDS = (4, 8)
 """Bars after which a phrase often ends."""
@@ -24,7 +24,7 @@ FIFTH = 7
 def estimate_key(phrase: Phrase, notes: Sequence[Note]) -> tuple[int, bool]:
     """Tonic, 0 to 11 from C, and True for minor: the key whose profile fits best.
 
-    The correlation of Albrecht and Shanahan's profiles with the time of each pitch class, in the
+    The correlation of Krumhansl and Kessler's profiles with the time of each pitch class, in the
     notes and, if the phrase has chords, in those. C major for a phrase without notes.
 
     Blind to: order, so relative keys with one set of notes are told apart by weights only; and to
