@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         personalize,
         train,
     )
+    from .api.humanize import humanize
     from .api.inputs import to_phrase
     from .api.model import MusicVAE, load, replay
     from .corpus.prepare import prepare
@@ -67,6 +68,7 @@ _MODULES = {
         "TrainingError",
     ),
     "verbs.reconstruct": ("Reconstruction",),
+    "api.humanize": ("humanize",),
     "api.inputs": ("to_phrase",),
     "retrieval.index": ("Library",),
     "midi.convert": ("from_tuples", "to_pretty_midi", "to_tuples"),
@@ -114,6 +116,7 @@ __all__ = [
     "fit_attributes",
     "fit_prior",
     "from_tuples",
+    "humanize",
     "load",
     "measure_attributes",
     "midi_bytes",

@@ -10,7 +10,7 @@ import typer
 
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "reconstruct", "replay"),
-    *("similar", "attributes", "info"),
+    *("humanize", "similar", "attributes", "info"),
     *("personalize", "prepare", "train", "fit_prior", "fit_attributes", "evaluate"),
 )
 """Commands in the order of `--help`; each is a function in the module of its name."""

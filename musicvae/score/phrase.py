@@ -126,7 +126,8 @@ class Phrase:
         before, after: the sections of its file in other meters; ignored by comparison. They
             are written with it.
         place: where it stands in its file; ignored by comparison.
-        song: the file that it is written into, at its place; ignored by comparison.
+        song: the file that it is written into, at its place; without a place, the file that it was
+            read from and is written as; ignored by comparison.
     """
 
     meter: Meter = field(default_factory=Meter)

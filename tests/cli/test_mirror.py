@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from musicvae.api import builders
 from musicvae.api.base import ConstraintOptions
+from musicvae.api.humanize import humanize as humanize_music
 from musicvae.api.model import MusicVAE
 from musicvae.cli import app
 from musicvae.cli.analogy import analogy
@@ -21,6 +22,7 @@ from musicvae.cli.fit_attributes import fit_attributes
 from musicvae.cli.fit_prior import fit_prior
 from musicvae.cli.generate import generate
 from musicvae.cli.grid import grid
+from musicvae.cli.humanize import humanize
 from musicvae.cli.interpolate import interpolate
 from musicvae.cli.personalize import personalize
 from musicvae.cli.prepare import prepare
@@ -38,6 +40,7 @@ TWINS = [
     (vary, MusicVAE.vary),
     (grid, MusicVAE.grid),
     (analogy, MusicVAE.analogy),
+    (humanize, humanize_music),
     (similar, MusicVAE.similar),
     (personalize, builders.personalize),
     (prepare, prepare_corpus),
@@ -74,7 +77,7 @@ def test_a_command_has_the_options_of_its_method(
 
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "reconstruct"),
-    *("replay", "similar", "attributes", "info"),
+    *("replay", "humanize", "similar", "attributes", "info"),
     *("personalize", "prepare", "train", "fit-prior", "fit-attributes", "evaluate"),
 )
 
