@@ -14,6 +14,7 @@ from ..engine import Player
 from ..generation.seeding import Sampling
 from ..performance.render import Rendering
 from ..score.phrase import Phrase
+from ..theory.meter import Meter
 from . import inputs
 from .inputs import Music
 from .sections import Section, Sections, select_main, select_sections
@@ -67,9 +68,11 @@ class ModelBase:
         """The same for every section of the music."""
         return select_sections(self.player, inputs.open(music, bpm=bpm), selection)
 
-    def _rendering(self, pattern: str | None, humanize: float = 0.0) -> Rendering:
+    def _rendering(
+        self, pattern: str | None, humanize: float = 0.0, meter: Meter | None = None
+    ) -> Rendering:
         """How decoded phrases are rendered; a pattern needs a codec with chords."""
-        return Rendering.create(self.player.codec.name, pattern, humanize)
+        return Rendering.create(self.player.codec.name, pattern, humanize, meter)
 
 
 def _moved(section: Section, opened: inputs.Opened) -> tuple[str, ...]:

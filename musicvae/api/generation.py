@@ -56,7 +56,8 @@ class GenerationVerbs(ModelBase):
             program: the instrument's General MIDI name or number, 0 to 127.
             temperature: 0.5 plays it safe, 1.0 samples the model as trained, 1.3 wanders.
             pattern: how the chords of a lead sheet are played: `block` (the default),
-                `arpeggio`, `strum` or `walking`.
+                `arpeggio`, `strum`, `walking`, `waltz`, `oom-pah`, `broken`, `bossa`, `power` or
+                `ballad`.
             humanize: how far timing and loudness move off the grid: 0 not at all, 1 as far
                 as drummers do; None for 1 with drums, 0 with other music.
             seed: the same seed gives the same phrases.
@@ -70,14 +71,15 @@ class GenerationVerbs(ModelBase):
         sampling = sampling_of(temperature, seed, constraints)
         if humanize is None:
             humanize = 0.0 if self.player.codec.pitches else DRUM_FEEL
-        rendering = self._rendering(pattern, humanize)
+        meter = to_meter(meter)
+        rendering = self._rendering(pattern, humanize, meter)
         if bars is not None:
             bars = check_whole("bars", bars)
         phrases = generate.generate(
             self.player,
             n,
             sampling,
-            meter=to_meter(meter),
+            meter=meter,
             bars=bars,
             form=form,
             loop=loop,
@@ -194,12 +196,13 @@ class GenerationVerbs(ModelBase):
     ) -> list[Phrase]:
         """Decode each row of `z`, `[N, Z]`, to a phrase; other arguments as for `generate`."""
         sampling = sampling_of(temperature, seed)
-        rendering = self._rendering(pattern, humanize)
+        meter = to_meter(meter)
+        rendering = self._rendering(pattern, humanize, meter)
         phrases = latent.decode(
             self.player,
             z,
             sampling,
-            meter=to_meter(meter),
+            meter=meter,
             bpm=bpm,
             program=parse_program(program),
         )

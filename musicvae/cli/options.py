@@ -75,7 +75,8 @@ Curve = Annotated[
 Pattern = Annotated[
     str | None,
     typer.Option(
-        help="How the chords of a lead sheet are played: block, arpeggio, strum or walking."
+        help="How the chords of a lead sheet are played: block, arpeggio, strum, walking, waltz, "
+        "oom-pah, broken, bossa, power or ballad."
     ),
 ]
 Recipe = Annotated[

@@ -9,6 +9,7 @@ from ..constraints.spec import NO_CONSTRAINTS, Constraints
 from ..errors import RequestError
 from ..score.phrase import Phrase
 from ..score.provenance import Recipe
+from ..theory.meter import Meter
 from .accompaniment import add_accompaniment, check_pattern
 from .humanize import humanize_phrase
 
@@ -28,17 +29,26 @@ class Rendering:
     below_melody: bool = True
 
     @classmethod
-    def create(cls, codec: str, pattern: str | None, humanize: float = 0.0) -> Rendering:
+    def create(
+        cls,
+        codec: str,
+        pattern: str | None,
+        humanize: float = 0.0,
+        meter: Meter | None = None,
+    ) -> Rendering:
         """Check the options for phrases of a codec; lead sheets default to the block pattern.
 
+        Args:
+            meter: that of the phrases, if it is known.
+
         Raises:
-            RequestError: there is no such pattern, the codec has no chords that it could play, or
-                the amount is out of range.
+            RequestError: there is no such pattern, or not in this meter, the codec has no chords
+                that it could play, or the amount is out of range.
         """
         humanize = float(humanize)
         humanize_phrase(Phrase(), humanize)  # checks the amount
         if CODECS[codec].has_chords:
-            return cls(check_pattern(pattern or "block"), humanize)
+            return cls(check_pattern(pattern or "block", meter), humanize)
         if pattern:
             raise RequestError("This model has no chords, so it takes no pattern.")
         return cls(None, humanize)
