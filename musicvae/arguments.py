@@ -170,6 +170,14 @@ def _check_settings(name: str, value: object) -> dict[str, float]:
     return {check_text(name, key): check_number(name, amount) for key, amount in value.items()}
 
 
+def _check_programs(name: str, value: object) -> Any:
+    if not isinstance(value, str | Mapping):
+        raise RequestError(
+            f"{name} are instruments by part, like {{'melody': 'flute'}}, not {quote(value)}."
+        )
+    return value
+
+
 def _check_weights(name: str, value: object) -> dict[str, float]:
     if not isinstance(value, Mapping):
         raise RequestError(f"{name} are numbers by folder, like {{'midi': 2}}, not {quote(value)}.")
@@ -209,6 +217,7 @@ CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("bars", "bars_b"), _check_bars),
     **dict.fromkeys(("n", "pairs", "importance", "workers"), check_whole),
     **dict.fromkeys(("bpm", "temperature", "humanize", "strength", "timeout"), check_number),
+    **dict.fromkeys(("amount", "swing"), check_number),
     **dict.fromkeys(("limit", "steps", "batch"), _within(check_whole, 1, 10**9)),
     **dict.fromkeys(("devices", "num_nodes"), _within(check_whole, 1, 100_000)),
     **dict.fromkeys(("learning_rate", "beta", "free_nats"), _within(check_number, 0, 10**6)),
@@ -224,6 +233,7 @@ CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("sources", "folders"), _check_paths),
     **dict.fromkeys(("loop", "any_key", "resume", "only"), _check_flag),
     **dict.fromkeys(("track", "track_b", "program"), _check_text_or_whole),
+    **{"programs": _check_programs},
     **{"seed": check_seed, "settings": _check_settings, "z": _check_vectors},
     **{"weights": _check_weights, "per_piece": _within(check_whole, 1, 10**9)},
     **{"progress": _check_callable, "corners": _check_list},

@@ -14,6 +14,7 @@ from ..engine import Player
 from ..generation.seeding import Sampling
 from ..performance.render import Rendering
 from ..score.phrase import Phrase
+from ..theory.general_midi import ProgramsLike
 from ..theory.meter import Meter
 from . import inputs
 from .inputs import Music
@@ -69,10 +70,14 @@ class ModelBase:
         return select_sections(self.player, inputs.open(music, bpm=bpm), selection)
 
     def _rendering(
-        self, pattern: str | None, humanize: float = 0.0, meter: Meter | None = None
+        self,
+        pattern: str | None,
+        humanize: float = 0.0,
+        meter: Meter | None = None,
+        programs: ProgramsLike | None = None,
     ) -> Rendering:
         """How decoded phrases are rendered; a pattern needs a codec with chords."""
-        return Rendering.create(self.player.codec.name, pattern, humanize, meter)
+        return Rendering.create(self.player.codec.name, pattern, humanize, meter, programs)
 
 
 def _moved(section: Section, opened: inputs.Opened) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from ..performance.humanize import DRUM_FEEL
 from ..performance.render import render
 from ..score.bar_range import BarsLike
 from ..score.phrase import Phrase
-from ..theory.general_midi import parse_program
+from ..theory.general_midi import ProgramsLike, parse_program
 from ..theory.meter import MeterLike, to_meter
 from ..verbs import extend, generate, latent, replay, vary
 from . import inputs
@@ -38,6 +38,7 @@ class GenerationVerbs(ModelBase):
         loop: bool = False,
         bpm: float = 120.0,
         program: str | int = 0,
+        programs: ProgramsLike | None = None,
         temperature: float = SampleConfig.temperature,
         pattern: str | None = None,
         humanize: float | None = None,
@@ -54,6 +55,7 @@ class GenerationVerbs(ModelBase):
             loop: the last bar leads back to the first.
             bpm: quarters per minute.
             program: the instrument's General MIDI name or number, 0 to 127.
+            programs: instruments of some parts, as text, "melody=flute,bass=33", or by name.
             temperature: 0.5 plays it safe, 1.0 samples the model as trained, 1.3 wanders.
             pattern: how the chords of a lead sheet are played: `block` (the default),
                 `arpeggio`, `strum`, `walking`, `waltz`, `oom-pah`, `broken`, `bossa`, `power` or
@@ -72,7 +74,7 @@ class GenerationVerbs(ModelBase):
         if humanize is None:
             humanize = 0.0 if self.player.codec.pitches else DRUM_FEEL
         meter = to_meter(meter)
-        rendering = self._rendering(pattern, humanize, meter)
+        rendering = self._rendering(pattern, humanize, meter, programs)
         if bars is not None:
             bars = check_whole("bars", bars)
         phrases = generate.generate(
@@ -189,6 +191,7 @@ class GenerationVerbs(ModelBase):
         meter: MeterLike = "4/4",
         bpm: float = 120.0,
         program: str | int = 0,
+        programs: ProgramsLike | None = None,
         temperature: float = 0.0,
         pattern: str | None = None,
         humanize: float = 0.0,
@@ -197,7 +200,7 @@ class GenerationVerbs(ModelBase):
         """Decode each row of `z`, `[N, Z]`, to a phrase; other arguments as for `generate`."""
         sampling = sampling_of(temperature, seed)
         meter = to_meter(meter)
-        rendering = self._rendering(pattern, humanize, meter)
+        rendering = self._rendering(pattern, humanize, meter, programs)
         phrases = latent.decode(
             self.player,
             z,

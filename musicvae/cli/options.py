@@ -96,6 +96,12 @@ Humanize = Annotated[
 Program = Annotated[
     str, typer.Option(help="Instrument: its General MIDI name, such as 'Acoustic Bass', or number.")
 ]
+Programs = Annotated[
+    str | None,
+    typer.Option(
+        help="Instruments of some parts, by General MIDI name or number: melody=flute,bass=33."
+    ),
+]
 Key = Annotated[
     str | None,
     typer.Option(

@@ -72,6 +72,7 @@ FUNCTIONS = {
     "prepare": {"folders": ["no/such/folder"], "out": "no/such/out"},
     "from_tuples": {"notes": [(0, 1, 60)]},
     "to_phrase": {"music": PHRASE},
+    "humanize": {"music": PHRASE},
 }
 
 
