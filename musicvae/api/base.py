@@ -54,6 +54,11 @@ class ModelBase:
         """Verbs that this model can play, such as `generate` and `interpolate`."""
         return self.player.verbs
 
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Names of the attributes and sliders that `vary` can set; empty if none were fitted."""
+        return tuple(self.player.attributes)
+
     def _select(self, music: Music, selection: Selection, bpm: float) -> Phrase:
         """The parts of some music that this model's codec reads, in the section with most notes.
 
@@ -96,9 +101,25 @@ def _moved(section: Section, opened: inputs.Opened) -> tuple[str, ...]:
 def sampling_of(
     temperature: float, seed: int | None, constraints: ConstraintOptions | None = None
 ) -> Sampling:
-    """Check the seed and parse the constraints, before a verb reads any music."""
+    """Check the seed and parse the constraints, before a verb reads any music.
+
+    Raises:
+        RequestError: a value is out of range, or two constraints contradict each other.
+    """
     check_seed(seed)
-    return Sampling(temperature, seed, _parse(constraints or {}))
+    parsed = _parse(constraints or {})
+    parsed.check_chords_in_key()
+    return Sampling(temperature, seed, parsed)
+
+
+def with_notice_of_silence(phrase: Phrase, first: int = 0) -> Phrase:
+    """The result of a verb, with a notice if no note of it begins from the step `first` on."""
+    notes = (note for section in phrase.sections for part in section.parts for note in part.notes)
+    if any(note.start >= first for note in notes):
+        return phrase
+    where = "the new bars have" if first else "it has"
+    notice = f"{where} no notes: another seed or a higher temperature may make some"
+    return replace(phrase, notices=(*phrase.notices, notice))
 
 
 def _parse(options: ConstraintOptions) -> Constraints:

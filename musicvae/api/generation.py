@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Unpack
 
@@ -18,7 +18,7 @@ from ..theory.general_midi import ProgramsLike, parse_program
 from ..theory.meter import MeterLike, to_meter
 from ..verbs import extend, generate, latent, replay, vary
 from . import inputs
-from .base import ConstraintOptions, ModelBase, sampling_of
+from .base import ConstraintOptions, ModelBase, sampling_of, with_notice_of_silence
 from .inputs import Music, naming
 from .sections import join_sections
 from .songs import Selection
@@ -88,7 +88,8 @@ class GenerationVerbs(ModelBase):
             bpm=bpm,
             program=parse_program(program),
         )
-        return [render(phrase, rendering, sampling.constraints) for phrase in phrases]
+        results = (render(phrase, rendering, sampling.constraints) for phrase in phrases)
+        return _with_notices(results, "phrase", "a higher temperature")
 
     @check_arguments
     def vary(
@@ -128,10 +129,11 @@ class GenerationVerbs(ModelBase):
 
         Raises:
             MidiError, RequestError: the input cannot be used, there is no such attribute,
-                or a number is out of range.
+                a number is out of range, or all variations would be alike.
         """
         sampling = sampling_of(temperature, seed, constraints)
         rendering = self._rendering(pattern, humanize)
+        vary.check_differ(n, strength, settings, temperature)
         sections = self._select_sections(source, Selection.of(track, bars, only), bpm)
         vary.check_length(sections.bars)
         varied = [
@@ -140,10 +142,11 @@ class GenerationVerbs(ModelBase):
             else [replace(phrase, recipe=None)] * n
             for phrase, is_worked_on in sections.to_work_on
         ]
-        return [
+        results = (
             sections.join([render(phrase, rendering, sampling.constraints) for phrase in row])
             for row in zip(*varied, strict=True)
-        ]
+        )
+        return _with_notices(results, "variation", "more strength")
 
     @check_arguments
     def extend(
@@ -181,7 +184,7 @@ class GenerationVerbs(ModelBase):
         if longer.place:
             longer = replace(longer, place=replace(longer.place, first=last.steps))
         results = [render(phrase, rendering, sampling.constraints) for phrase in (*kept, longer)]
-        return sections.join(results, main=-1)
+        return with_notice_of_silence(sections.join(results, main=-1), last.steps)
 
     @check_arguments
     def decode(
@@ -209,7 +212,7 @@ class GenerationVerbs(ModelBase):
             bpm=bpm,
             program=parse_program(program),
         )
-        return [render(phrase, rendering) for phrase in phrases]
+        return [with_notice_of_silence(render(phrase, rendering)) for phrase in phrases]
 
     @check_arguments
     def replay(self, source: Music) -> Phrase:
@@ -221,14 +224,29 @@ class GenerationVerbs(ModelBase):
         """
         opened = inputs.open(source)
         if made := opened.new_parts:
-            return join_sections([self._replay(opened, phrase) for phrase in made], 0)
+            replayed = join_sections([self._replay(opened, phrase) for phrase in made], 0)
+            return with_notice_of_silence(replayed)
         if not any(phrase.recipe for phrase in opened.phrases):
             self._replay(opened, opened.main)  # says that there is no recipe
         results = [
             self._replay(opened, phrase) if phrase.recipe else phrase for phrase in opened.phrases
         ]
-        return join_sections(results, opened.main_number)
+        return with_notice_of_silence(join_sections(results, opened.main_number))
 
     def _replay(self, opened: inputs.Opened, phrase: Phrase) -> Phrase:
         with naming(opened):
             return replay.replay(self.player, generated_parts(self.player, phrase) or phrase)
+
+
+def _with_notices(phrases: Iterable[Phrase], name: str, remedy: str) -> list[Phrase]:
+    """Phrases, with notices on those that have no notes or those of an earlier one."""
+    first: dict[tuple[str, ...], int] = {}
+    results = []
+    for number, phrase in enumerate(phrases, 1):
+        notes = tuple(section.fingerprint for section in phrase.sections)
+        earlier = first.setdefault(notes, number)
+        notice = f"{name} {number} has the notes of {name} {earlier}: ask for {remedy}"
+        notices = (notice,) if earlier < number else ()
+        result = with_notice_of_silence(phrase)
+        results.append(replace(result, notices=(*result.notices, *notices)))
+    return results

@@ -17,7 +17,7 @@ from musicvae.api.registry import find_checkpoint
 from musicvae.errors import CheckpointError, MidiError, MissingExtra, PresetNotFound, RequestError
 from musicvae.theory.meter import Meter
 
-from ..miniatures import little_tune, miniature
+from ..miniatures import little_tune, miniature, tiny_checkpoint
 
 NOTES = [(0, 1, 60, 90), (1, 1, 64, 80), (2, 2, 67, 80), (4, 4, 65, 90)]
 
@@ -150,3 +150,9 @@ def test_z_is_one_row_a_window(tiny_model: MusicVAE, tunes: Path) -> None:
     z = tiny_model.encode(tunes / "twinkle.mid")
     assert z.shape == (6, 5)
     assert z.dtype == np.float32
+
+
+def test_a_model_lists_its_attributes() -> None:
+    """Those that `vary` can set, sliders among them."""
+    assert "density" in musicvae.load("melody-2bar").attributes
+    assert MusicVAE(tiny_checkpoint()).attributes == ()

@@ -70,7 +70,7 @@ def test_a_number_needs_no_library() -> None:
 def test_programs_of_several_parts_are_parsed() -> None:
     """As text or as a mapping; names of parts are in any case."""
     text = " Melody = flute,bass=33 , chords=Acoustic Guitar (nylon)"
-    named = {"melody": "flute", "Bass": 33, "chords": 24}
+    named: dict[str, str | int] = {"melody": "flute", "Bass": 33, "chords": 24}
     assert parse_programs(text) == parse_programs(named) == {"melody": 73, "bass": 33, "chords": 24}
     assert parse_programs(None) == {}
 
