@@ -24,6 +24,7 @@ INPUTS = {
     "tuples": 150,
     "pretty_midi": 100,
     "songs": 40,
+    "humanize": 60,
     "song texts": 30,
 }
 """Inputs of each target; about five seconds of CPU in all."""
