@@ -80,6 +80,8 @@ def humanize(
     changed = change_feel(song, stretches, amount, swing, seed)
     if changed != song:
         changed = without_own_texts(changed)
+    elif amount or swing:
+        notices = (*notices, "there is no note to move in it")
     phrases = read_midi_data(opened.name or "The music", song_bytes(changed), bpm)
     named = inputs.add_notices(Phrase(notices=notices), opened.notices, opened.name).notices
     results = [replace(phrase, place=None, song=changed, notices=named) for phrase in phrases]

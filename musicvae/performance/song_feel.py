@@ -59,7 +59,7 @@ def change_feel(
     if not amount and not swing:
         return song
     factor = song.factor_for(RESOLUTION, min(stretch.place.quarter for stretch in stretches))
-    song = song.finer(factor)
+    original, song = song, song.finer(factor)
     rng = np.random.default_rng(seed)
     moves: dict[int, dict[int, Move]] = defaultdict(dict)
     played = _notes_of_sections(song, stretches, factor)
@@ -80,6 +80,8 @@ def change_feel(
                 limits = note_limits(song.tracks[player.track], [one.note for one in chosen])
                 is_drum = onsets[number].is_drum
                 moves[player.track] |= section.moves(chosen, changes, limits, is_drum)
+    if not any(moves.values()):
+        return original
     tracks = (
         move_notes(track, moves[number]) if moves[number] else track
         for number, track in enumerate(song.tracks)

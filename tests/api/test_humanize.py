@@ -218,6 +218,16 @@ def test_what_cannot_be_is_refused(options: dict[str, object], sentence: str) ->
         humanize(song_file(1), **options)  # type: ignore[arg-type]
 
 
+def test_music_without_notes_stays_and_is_said_to() -> None:
+    """A silent clip, or bars in which nothing begins."""
+    silent = midi_bytes(Phrase(bars=2))
+    played = humanize(silent, seed=1)
+    assert midi_bytes(played) == silent
+    assert played.notices == ("there is no note to move in it",)
+    rest = replace(Phrase(bars=2), parts=(Part((Note(0, 4, 60),)),))
+    assert midi_bytes(humanize(rest, bars=2, seed=1)) == midi_bytes(rest)
+
+
 def test_a_track_without_notes_is_refused() -> None:
     """In one of our own clips; other files have none."""
     silent = replace(little_band(Meter(), 1), parts=(Part((Note(0, 4, 60),)), Part(name="Pad")))
