@@ -10,12 +10,15 @@ from __future__ import annotations
 import inspect
 import math
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from numbers import Integral, Real
 from typing import Any, ParamSpec, TypeVar
 
 from .errors import RequestError
+
+_KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 Check = Callable[[str, object], Any]
 """Takes the name of an argument and its value, and returns the value to use."""
@@ -260,4 +263,23 @@ def check_arguments(function: Callable[P, R]) -> Callable[P, R]:
                 bound.arguments[name] = CHECKS[name](name, value)
         return function(*bound.args, **bound.kwargs)
 
+    call.__signature__ = _with_every_keyword(function, signature)  # type: ignore[attr-defined]  # read by inspect and help
     return call
+
+
+def _with_every_keyword(
+    function: Callable[..., object], signature: inspect.Signature
+) -> inspect.Signature:
+    """The signature with the keywords of `**options: Unpack[Keywords]` one by one, default None."""
+    parameters = []
+    for parameter in signature.parameters.values():
+        unpacked = re.fullmatch(r"Unpack\[(\w+)\]", str(parameter.annotation))
+        if unpacked:
+            keywords = function.__globals__[unpacked[1]].__annotations__
+            for name, kind in keywords.items():
+                text = getattr(kind, "__forward_arg__", kind)  # as other annotations are
+                keyword = inspect.Parameter(name, _KEYWORD, default=None, annotation=text)
+                parameters.append(keyword)
+        else:
+            parameters.append(parameter)
+    return signature.replace(parameters=parameters)

@@ -10,7 +10,6 @@ import pytest
 from typer.testing import CliRunner
 
 from musicvae.api import builders
-from musicvae.api.base import ConstraintOptions
 from musicvae.api.humanize import humanize as humanize_music
 from musicvae.api.model import MusicVAE
 from musicvae.cli import app
@@ -66,10 +65,7 @@ def test_a_command_has_the_options_of_its_method(
 ) -> None:
     """Names and defaults of all musical options are equal."""
     options = inspect.signature(command).parameters
-    keywords = dict(inspect.signature(method).parameters)
-    if keywords.pop("constraints", None):
-        none = inspect.Parameter("constraint", inspect.Parameter.KEYWORD_ONLY, default=None)
-        keywords |= dict.fromkeys(ConstraintOptions.__annotations__, none)
+    keywords = inspect.signature(method).parameters
     assert options.keys() - TERMINAL_ONLY == keywords.keys() - PYTHON_ONLY
     for name in options.keys() - TERMINAL_ONLY:
         assert str(options[name].default) == str(keywords[name].default), name  # 0 is typed "0"
