@@ -49,7 +49,7 @@ def humanize(
 
     All that is not a note, and the notes of other tracks and bars, stay as they are.
 
-    Example:  musicvae humanize in.mid out.mid --swing 0.6 --track Drums
+    Example:  musicvae humanize in.mid out.mid --amount 0.7 --swing 0.6
     """
     from ..api.humanize import humanize as run
 
