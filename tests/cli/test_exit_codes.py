@@ -23,6 +23,7 @@ CANNOT = {
     "extend": (NOWHERE, "out.mid"),
     "reconstruct": (NOWHERE, "out.mid"),
     "replay": (NOWHERE, "out.mid"),
+    "humanize": (NOWHERE, "out.mid"),
     "similar": (NOWHERE, "out"),
     "attributes": (NOWHERE,),
     "info": (NOWHERE,),
