@@ -1,12 +1,28 @@
 """MIDI in, a trained LSTM sequence VAE, new MIDI out.
 
+New music; `musicvae.write_midi(jigs[0], "jig.mid")` writes it:
+
 >>> import musicvae
 >>> model = musicvae.load("melody-2bar")
->>> jigs = model.generate(n=4, meter="6/8", seed=1)
->>> [jig.bars for jig in jigs]
-[2, 2, 2, 2]
+>>> jigs = model.generate(n=2, meter="6/8", key="D", seed=1)
 
-Then `musicvae.write_midi(jigs[0], "jig.mid")`.
+Music between two pieces:
+
+>>> path = model.interpolate(jigs[0], jigs[1], 5)
+
+Variations of your own music, which is a file such as "in.mid", or notes:
+
+>>> near = model.vary([(0, 1, 60), (1, 1, 64), (2, 2, 67)], 2, strength=0.3, seed=1)
+
+A song with chords and bass:
+
+>>> (song,) = musicvae.load().generate(1, form="AB", pattern="bossa", seed=1)
+
+The feel of drummers, and swing, for its notes or those of a file:
+
+>>> swung = musicvae.humanize(song, 0.5, swing=0.6, seed=1)
+>>> [part.name for part in swung.parts]
+['Melody', 'Chords', 'Bass']
 
 Importing takes no time and has no side effects: each name imports what it needs
 on first use. Nothing is printed.
@@ -25,6 +41,7 @@ if TYPE_CHECKING:
         train,
     )
     from .api.harmony import ChordTable, chords, mark_chords
+    from .api.humanize import humanize
     from .api.inputs import to_phrase
     from .api.model import MusicVAE, load, replay
     from .api.transposition import transpose
@@ -70,6 +87,7 @@ _MODULES = {
         "TrainingError",
     ),
     "verbs.reconstruct": ("Reconstruction",),
+    "api.humanize": ("humanize",),
     "api.inputs": ("to_phrase",),
     "retrieval.index": ("Library",),
     "midi.convert": ("from_tuples", "to_pretty_midi", "to_tuples"),
@@ -123,6 +141,7 @@ __all__ = [
     "fit_attributes",
     "fit_prior",
     "from_tuples",
+    "humanize",
     "load",
     "mark_chords",
     "measure_attributes",

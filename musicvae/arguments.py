@@ -10,12 +10,15 @@ from __future__ import annotations
 import inspect
 import math
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from numbers import Integral, Real
 from typing import Any, ParamSpec, TypeVar
 
 from .errors import RequestError
+
+_KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 Check = Callable[[str, object], Any]
 """Takes the name of an argument and its value, and returns the value to use."""
@@ -172,6 +175,14 @@ def _check_settings(name: str, value: object) -> dict[str, float]:
     return {check_text(name, key): check_number(name, amount) for key, amount in value.items()}
 
 
+def _check_programs(name: str, value: object) -> Any:
+    if not isinstance(value, str | Mapping):
+        raise RequestError(
+            f"{name} are instruments by part, like {{'melody': 'flute'}}, not {quote(value)}."
+        )
+    return value
+
+
 def _check_weights(name: str, value: object) -> dict[str, float]:
     if not isinstance(value, Mapping):
         raise RequestError(f"{name} are numbers by folder, like {{'midi': 2}}, not {quote(value)}.")
@@ -212,6 +223,7 @@ CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("n", "pairs", "importance", "workers"), check_whole),
     **dict.fromkeys(("bpm", "temperature", "humanize", "strength", "timeout"), check_number),
     **{"by": _within(check_whole, -127, 127)},
+    **dict.fromkeys(("amount", "swing"), check_number),
     **dict.fromkeys(("limit", "steps", "batch"), _within(check_whole, 1, 10**9)),
     **dict.fromkeys(("devices", "num_nodes"), _within(check_whole, 1, 100_000)),
     **dict.fromkeys(("learning_rate", "beta", "free_nats"), _within(check_number, 0, 10**6)),
@@ -227,6 +239,7 @@ CHECKS: Mapping[str, Check] = {
     **dict.fromkeys(("sources", "folders"), _check_paths),
     **dict.fromkeys(("loop", "any_key", "resume", "only"), _check_flag),
     **dict.fromkeys(("track", "track_b", "program"), _check_text_or_whole),
+    **{"programs": _check_programs},
     **{"seed": check_seed, "settings": _check_settings, "z": _check_vectors},
     **{"weights": _check_weights, "per_piece": _within(check_whole, 1, 10**9)},
     **{"progress": _check_callable, "corners": _check_list},
@@ -253,4 +266,23 @@ def check_arguments(function: Callable[P, R]) -> Callable[P, R]:
                 bound.arguments[name] = CHECKS[name](name, value)
         return function(*bound.args, **bound.kwargs)
 
+    call.__signature__ = _with_every_keyword(function, signature)  # type: ignore[attr-defined]  # read by inspect and help
     return call
+
+
+def _with_every_keyword(
+    function: Callable[..., object], signature: inspect.Signature
+) -> inspect.Signature:
+    """The signature with the keywords of `**options: Unpack[Keywords]` one by one, default None."""
+    parameters = []
+    for parameter in signature.parameters.values():
+        unpacked = re.fullmatch(r"Unpack\[(\w+)\]", str(parameter.annotation))
+        if unpacked:
+            keywords = function.__globals__[unpacked[1]].__annotations__
+            for name, kind in keywords.items():
+                text = getattr(kind, "__forward_arg__", kind)  # as other annotations are
+                keyword = inspect.Parameter(name, _KEYWORD, default=None, annotation=text)
+                parameters.append(keyword)
+        else:
+            parameters.append(parameter)
+    return signature.replace(parameters=parameters)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import strategies as st
 
 from musicvae.errors import MeterError
@@ -66,9 +68,14 @@ def chord_changes(draw: st.DrawFn, steps: int) -> tuple[ChordChange, ...]:
 
 
 @st.composite
-def phrases(draw: st.DrawFn, max_parts: int = 3, offsets: bool = False) -> Phrase:
+def phrases(
+    draw: st.DrawFn,
+    max_parts: int = 3,
+    offsets: bool = False,
+    meters: Sequence[Meter] = METERS,
+) -> Phrase:
     """Any phrase: all meters, odd tempos, pick-ups, silence, chords and, if chosen, offsets."""
-    meter = draw(st.sampled_from(METERS))
+    meter = draw(st.sampled_from(meters))
     bars, pickup = draw(st.integers(0, 4)), draw(st.integers(0, meter.steps_per_bar - 1))
     steps = pickup + bars * meter.steps_per_bar
     changes = draw(st.sets(st.integers(1, max(1, steps - 1)), max_size=3)) if steps > 1 else ()

@@ -33,6 +33,7 @@ BUILDERS: dict[str, tuple[object, ...]] = {
     "measure_attributes": (NOWHERE,),
     "evaluate": (NOWHERE,),
     "personalize": ([NOWHERE],),
+    "humanize": (NOWHERE,),
 }
 """Positional arguments of each function; the paths do not exist."""
 

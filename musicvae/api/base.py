@@ -15,7 +15,9 @@ from ..generation.seeding import Sampling
 from ..performance import render as rendering
 from ..performance.render import Rendering
 from ..score.phrase import Phrase
+from ..theory.general_midi import ProgramsLike
 from ..theory.key_signature import signature_of
+from ..theory.meter import Meter
 from . import inputs
 from .inputs import Music
 from .sections import Section, Sections, select_main, select_sections
@@ -54,6 +56,11 @@ class ModelBase:
         """Verbs that this model can play, such as `generate` and `interpolate`."""
         return self.player.verbs
 
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Names of the attributes and sliders that `vary` can set; empty if none were fitted."""
+        return tuple(self.player.attributes)
+
     def _select(self, music: Music, selection: Selection, bpm: float) -> Phrase:
         """The parts of some music that this model's codec reads, in the section with most notes.
 
@@ -75,9 +82,15 @@ class ModelBase:
         parts = (replace(part, name=part.name or name) for part in phrase.parts)
         return replace(phrase, parts=tuple(parts))
 
-    def _rendering(self, pattern: str | None, humanize: float = 0.0) -> Rendering:
+    def _rendering(
+        self,
+        pattern: str | None,
+        humanize: float = 0.0,
+        meter: Meter | None = None,
+        programs: ProgramsLike | None = None,
+    ) -> Rendering:
         """How decoded phrases are rendered; a pattern needs a codec with chords."""
-        return Rendering.create(self.player.codec.name, pattern, humanize)
+        return Rendering.create(self.player.codec.name, pattern, humanize, meter, programs)
 
 
 def _moved(section: Section, opened: inputs.Opened) -> tuple[str, ...]:
@@ -103,9 +116,25 @@ def render(phrase: Phrase, options: Rendering, constraints: Constraints = NO_CON
 def sampling_of(
     temperature: float, seed: int | None, constraints: ConstraintOptions | None = None
 ) -> Sampling:
-    """Check the seed and parse the constraints, before a verb reads any music."""
+    """Check the seed and parse the constraints, before a verb reads any music.
+
+    Raises:
+        RequestError: a value is out of range, or two constraints contradict each other.
+    """
     check_seed(seed)
-    return Sampling(temperature, seed, _parse(constraints or {}))
+    parsed = _parse(constraints or {})
+    parsed.check_chords_in_key()
+    return Sampling(temperature, seed, parsed)
+
+
+def with_notice_of_silence(phrase: Phrase, first: int = 0) -> Phrase:
+    """The result of a verb, with a notice if no note of it begins from the step `first` on."""
+    notes = (note for section in phrase.sections for part in section.parts for note in part.notes)
+    if any(note.start >= first for note in notes):
+        return phrase
+    where = "the new bars have" if first else "it has"
+    notice = f"{where} no notes: another seed or a higher temperature may make some"
+    return replace(phrase, notices=(*phrase.notices, notice))
 
 
 def _parse(options: ConstraintOptions) -> Constraints:

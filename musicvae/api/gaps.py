@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ..errors import RequestError
 from ..generation.infill import Steps
-from ..performance.render import Rendering, render
+from ..performance.render import Rendering
 from ..score.bar_range import BarRange
 from ..score.phrase import Part, Phrase
-from ..score.song import Place
+from .base import render, with_notice_of_silence
 from .inputs import Opened, naming
 from .sections import Sections
+from .songs import steps_of_bars
 
 Draw = Callable[[Phrase, Sequence[Steps]], list[Phrase]]
 """Alternatives of a phrase with other music in some of its bars."""
@@ -41,12 +41,16 @@ class OpenSong:
             RequestError: the music has no such bars, or they are in a meter that is not read.
         """
         phrases = [phrase for phrase, _ in sections.to_work_on]
+        ends = [phrase.steps + phrase.lead_in for phrase in phrases]
         if ranges is None:
-            ends = [phrase.steps + phrase.lead_in for phrase in phrases]
             return cls(opened, sections, tuple(((0, end),) if end else () for end in ends))
         with naming(opened):
-            _check_ranges(phrases, ranges)
-        return cls(opened, sections, tuple(_gaps(phrase, ranges) for phrase in phrases))
+            steps = zip(*(steps_of_bars(opened, bars) for bars in ranges), strict=True)
+        gaps = (
+            tuple((one.start, min(one.stop, end)) for one in of_phrase if one.start < end and one)
+            for of_phrase, end in zip(steps, ends, strict=True)
+        )
+        return cls(opened, sections, tuple(gaps))
 
     def with_part(self, part: Part) -> OpenSong:
         """The same with a new part in place of those that were read, which stay as they are."""
@@ -104,32 +108,4 @@ class OpenSong:
             placed.append(phrase)
         filled = [number for number, gaps in enumerate(self.gaps) if gaps]
         main = self.sections.main if self.gaps[self.sections.main] else filled[0]
-        return self.sections.join(placed, main)
-
-
-def _check_ranges(phrases: Sequence[Phrase], ranges: Sequence[BarRange]) -> None:
-    """Raise RequestError if some bars are in none of the phrases."""
-    last_bar = max(_first_bar(phrase) + phrase.bars - 1 for phrase in phrases)
-    if ranges[-1][1] > last_bar:
-        raise RequestError(
-            f"there is no bar {ranges[-1][1]} in it: it has {last_bar:,} (extend adds bars)"
-        )
-    for bars in ranges:
-        if not any(_gaps(phrase, [bars]) for phrase in phrases):
-            raise RequestError(f"bars {bars[0]} to {bars[1]} are in a meter that cannot be read")
-
-
-def _first_bar(phrase: Phrase) -> int:
-    return (phrase.place or Place(0, 1, ())).bar
-
-
-def _gaps(phrase: Phrase, ranges: Sequence[BarRange]) -> tuple[Steps, ...]:
-    """The steps of the bars that a phrase has of some ranges."""
-    first_bar, bar = _first_bar(phrase), phrase.meter.steps_per_bar
-    zero = first_bar - bool(phrase.pickup)
-    gaps = []
-    for first, last in ranges:
-        start, stop = max(first, first_bar), min(last + 1, first_bar + phrase.bars)
-        if start < stop:
-            gaps.append(((start - zero) * bar, (stop - zero) * bar))
-    return tuple(gaps)
+        return with_notice_of_silence(self.sections.join(placed, main))

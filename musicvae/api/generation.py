@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Unpack
 
@@ -13,11 +13,11 @@ from ..generation.source import generated_parts
 from ..performance.humanize import DRUM_FEEL
 from ..score.bar_range import BarsLike
 from ..score.phrase import Phrase
-from ..theory.general_midi import parse_program
+from ..theory.general_midi import ProgramsLike, parse_program
 from ..theory.meter import MeterLike, to_meter
 from ..verbs import extend, generate, latent, replay, vary
 from . import inputs
-from .base import ConstraintOptions, ModelBase, render, sampling_of
+from .base import ConstraintOptions, ModelBase, render, sampling_of, with_notice_of_silence
 from .inputs import Music, naming
 from .sections import join_sections
 from .songs import Selection
@@ -37,6 +37,7 @@ class GenerationVerbs(ModelBase):
         loop: bool = False,
         bpm: float = 120.0,
         program: str | int = 0,
+        programs: ProgramsLike | None = None,
         temperature: float = SampleConfig.temperature,
         pattern: str | None = None,
         humanize: float | None = None,
@@ -53,9 +54,11 @@ class GenerationVerbs(ModelBase):
             loop: the last bar leads back to the first.
             bpm: quarters per minute.
             program: the instrument's General MIDI name or number, 0 to 127.
+            programs: instruments of some parts, as text, "melody=flute,bass=33", or by name.
             temperature: 0.5 plays it safe, 1.0 samples the model as trained, 1.3 wanders.
             pattern: how the chords of a lead sheet are played: `block` (the default),
-                `arpeggio`, `strum` or `walking`.
+                `arpeggio`, `strum`, `walking`, `waltz`, `oom-pah`, `broken`, `bossa`, `power` or
+                `ballad`.
             humanize: how far timing and loudness move off the grid: 0 not at all, 1 as far
                 as drummers do; None for 1 with drums, 0 with other music.
             seed: the same seed gives the same phrases.
@@ -69,21 +72,23 @@ class GenerationVerbs(ModelBase):
         sampling = sampling_of(temperature, seed, constraints)
         if humanize is None:
             humanize = 0.0 if self.player.codec.pitches else DRUM_FEEL
-        rendering = self._rendering(pattern, humanize)
+        meter = to_meter(meter)
+        rendering = self._rendering(pattern, humanize, meter, programs)
         if bars is not None:
             bars = check_whole("bars", bars)
         phrases = generate.generate(
             self.player,
             n,
             sampling,
-            meter=to_meter(meter),
+            meter=meter,
             bars=bars,
             form=form,
             loop=loop,
             bpm=bpm,
             program=parse_program(program),
         )
-        return [self._named(render(p, rendering, sampling.constraints)) for p in phrases]
+        results = (self._named(render(p, rendering, sampling.constraints)) for p in phrases)
+        return _with_notices(results, "phrase", "a higher temperature")
 
     @check_arguments
     def vary(
@@ -123,10 +128,11 @@ class GenerationVerbs(ModelBase):
 
         Raises:
             MidiError, RequestError: the input cannot be used, there is no such attribute,
-                or a number is out of range.
+                a number is out of range, or all variations would be alike.
         """
         sampling = sampling_of(temperature, seed, constraints)
         rendering = self._rendering(pattern, humanize)
+        vary.check_differ(n, strength, settings, temperature)
         sections = self._select_sections(source, Selection.of(track, bars, only), bpm)
         vary.check_length(sections.bars)
         varied = [
@@ -135,10 +141,11 @@ class GenerationVerbs(ModelBase):
             else [replace(phrase, recipe=None)] * n
             for phrase, is_worked_on in sections.to_work_on
         ]
-        return [
+        results = (
             sections.join([render(phrase, rendering, sampling.constraints) for phrase in row])
             for row in zip(*varied, strict=True)
-        ]
+        )
+        return _with_notices(results, "variation", "more strength")
 
     @check_arguments
     def extend(
@@ -177,7 +184,7 @@ class GenerationVerbs(ModelBase):
             new = ((last.steps, longer.steps),)
             longer = replace(longer, place=replace(longer.place, new=new))
         results = [render(phrase, rendering, sampling.constraints) for phrase in (*kept, longer)]
-        return sections.join(results, main=-1)
+        return with_notice_of_silence(sections.join(results, main=-1), last.steps)
 
     @check_arguments
     def decode(
@@ -187,6 +194,7 @@ class GenerationVerbs(ModelBase):
         meter: MeterLike = "4/4",
         bpm: float = 120.0,
         program: str | int = 0,
+        programs: ProgramsLike | None = None,
         temperature: float = 0.0,
         pattern: str | None = None,
         humanize: float = 0.0,
@@ -194,16 +202,17 @@ class GenerationVerbs(ModelBase):
     ) -> list[Phrase]:
         """Decode each row of `z`, `[N, Z]`, to a phrase; other arguments as for `generate`."""
         sampling = sampling_of(temperature, seed)
-        rendering = self._rendering(pattern, humanize)
+        meter = to_meter(meter)
+        rendering = self._rendering(pattern, humanize, meter, programs)
         phrases = latent.decode(
             self.player,
             z,
             sampling,
-            meter=to_meter(meter),
+            meter=meter,
             bpm=bpm,
             program=parse_program(program),
         )
-        return [self._named(render(phrase, rendering)) for phrase in phrases]
+        return [self._named(with_notice_of_silence(render(p, rendering))) for p in phrases]
 
     @check_arguments
     def replay(self, source: Music) -> Phrase:
@@ -215,14 +224,29 @@ class GenerationVerbs(ModelBase):
         """
         opened = inputs.open(source)
         if made := opened.new_parts:
-            return join_sections([self._replay(opened, phrase) for phrase in made], 0)
+            replayed = join_sections([self._replay(opened, phrase) for phrase in made], 0)
+            return with_notice_of_silence(replayed)
         if not any(phrase.recipe for phrase in opened.phrases):
             self._replay(opened, opened.main)  # says that there is no recipe
         results = [
             self._replay(opened, phrase) if phrase.recipe else phrase for phrase in opened.phrases
         ]
-        return join_sections(results, opened.main_number)
+        return with_notice_of_silence(join_sections(results, opened.main_number))
 
     def _replay(self, opened: inputs.Opened, phrase: Phrase) -> Phrase:
         with naming(opened):
             return replay.replay(self.player, generated_parts(self.player, phrase) or phrase)
+
+
+def _with_notices(phrases: Iterable[Phrase], name: str, remedy: str) -> list[Phrase]:
+    """Phrases, with notices on those that have no notes or those of an earlier one."""
+    first: dict[tuple[str, ...], int] = {}
+    results = []
+    for number, phrase in enumerate(phrases, 1):
+        notes = tuple(section.fingerprint for section in phrase.sections)
+        earlier = first.setdefault(notes, number)
+        notice = f"{name} {number} has the notes of {name} {earlier}: ask for {remedy}"
+        notices = (notice,) if earlier < number else ()
+        result = with_notice_of_silence(phrase)
+        results.append(replace(result, notices=(*result.notices, *notices)))
+    return results

@@ -11,7 +11,7 @@ from ..score.bar_range import BarsLike
 from ..score.phrase import Phrase
 from ..verbs import analogy, grid, interpolate, reconstruct
 from ..verbs.reconstruct import Reconstruction
-from .base import ConstraintOptions, ModelBase, render, sampling_of
+from .base import ConstraintOptions, ModelBase, render, sampling_of, with_notice_of_silence
 from .inputs import Music
 from .songs import Selection
 
@@ -76,7 +76,10 @@ class InterpolationVerbs(ModelBase):
             ),
         )
         walk = interpolate.interpolate(self.player, *ends, n, sampling, curve=curve)
-        return [render(phrase, rendering, sampling.constraints) for phrase in walk]
+        return [
+            with_notice_of_silence(render(phrase, rendering, sampling.constraints))
+            for phrase in walk
+        ]
 
     @check_arguments
     def grid(
@@ -109,7 +112,7 @@ class InterpolationVerbs(ModelBase):
         selection = Selection.of(track, bars, only)
         phrases = [self._select(corner, selection, bpm) for corner in corners]
         cells = grid.grid(self.player, phrases, n, sampling, curve=curve)
-        return [render(phrase, rendering) for phrase in cells]
+        return [with_notice_of_silence(render(phrase, rendering)) for phrase in cells]
 
     @check_arguments
     def analogy(
@@ -143,7 +146,7 @@ class InterpolationVerbs(ModelBase):
         selection = Selection.of(track, bars, only)
         first, second, third = (self._select(music, selection, bpm) for music in (a, b, c))
         answer = analogy.analogy(self.player, first, second, third, sampling, strength=strength)
-        return render(answer, rendering)
+        return with_notice_of_silence(render(answer, rendering))
 
     @check_arguments
     def reconstruct(
@@ -176,5 +179,5 @@ class InterpolationVerbs(ModelBase):
             render(result.phrase if result else replace(phrase, recipe=None), rendering)
             for result, (phrase, _) in zip(results, sections.to_work_on, strict=True)
         ]
-        joined = sections.join(phrases)
+        joined = with_notice_of_silence(sections.join(phrases))
         return reconstruct.join_reconstructions(list(filter(None, results)), joined)

@@ -63,8 +63,7 @@ def select_bars(model: str, opened: Opened, selection: Selection) -> Opened:
     Raises:
         RequestError: it does not have these bars.
     """
-    is_loose = opened.data is None and not selection.only
-    if is_loose and (selection.bars or any(phrase.song for phrase in opened.phrases)):
+    if not selection.only and (selection.bars or any(phrase.song for phrase in opened.phrases)):
         opened = as_file(opened)
     if selection.bars:
         return _cut(opened, selection.bars)
@@ -96,29 +95,43 @@ def _whole(opened: Opened) -> Phrase:
 
 def _cut(opened: Opened, bars: BarRange) -> Opened:
     """The bars of some music, in each of its sections that has some of them."""
+    phrases = [
+        _cut_phrase(phrase, steps)
+        for phrase, steps in zip(opened.phrases, steps_of_bars(opened, bars), strict=True)
+        if steps
+    ]
+    return replace(opened, phrases=tuple(phrases), main=main_phrase(phrases))
+
+
+def steps_of_bars(opened: Opened, bars: BarRange) -> list[range]:
+    """The steps of each section that are in some bars.
+
+    Raises:
+        RequestError: the music does not have all of the bars.
+    """
     places = [phrase.place or Place(0, 1, ()) for phrase in opened.phrases]
     ends = [place.bar + p.bars - 1 for p, place in zip(opened.phrases, places, strict=True)]
     if bars[1] > max(ends):
         text = f"{bars[0]}-{bars[1]}" if bars[0] < bars[1] else bars[0]
         raise RequestError(f"There are no bars {text} in it: it has {max(ends):,}.")
-    phrases = []
+    steps = []
     for phrase, place, end in zip(opened.phrases, places, ends, strict=True):
         first, last = max(bars[0], place.bar), min(bars[1], end)
-        if first <= last:
-            phrases.append(_cut_phrase(phrase, place, first, last))
-    if not phrases:
+        bar = phrase.meter.steps_per_bar
+        start, stop = (phrase.pickup + (n - place.bar) * bar for n in (first, last + 1))
+        steps.append(range(start, stop))
+    if not any(steps):
         raise RequestError(f"Bars {bars[0]} to {bars[1]} are in a meter that cannot be read.")
-    return replace(opened, phrases=tuple(phrases), main=main_phrase(phrases))
+    return steps
 
 
-def _cut_phrase(phrase: Phrase, place: Place, first: int, last: int) -> Phrase:
-    """The bars `first` to `last` of a section, at their place."""
-    bar, grid = phrase.meter.steps_per_bar, phrase.meter.steps_per_quarter
-    start, stop = ((number - place.bar + bool(phrase.pickup)) * bar for number in (first, last + 1))
-    cut = cut_phrase(phrase, start, stop)
-    tick = place.tick(start - phrase.lead_in, grid)
-    tempo = cut.tempos[0].microseconds
-    moved = replace(place, start=tick, bar=first, tempo=tempo)
+def _cut_phrase(phrase: Phrase, steps: range) -> Phrase:
+    """Whole bars of a section, at their place."""
+    place = phrase.place or Place(0, 1, ())
+    cut = cut_phrase(phrase, steps.start + phrase.lead_in, steps.stop + phrase.lead_in)
+    bar = place.bar + (steps.start - phrase.pickup) // phrase.meter.steps_per_bar
+    tick = place.tick(steps.start, phrase.meter.steps_per_quarter)
+    moved = replace(place, start=tick, bar=bar, tempo=cut.tempos[0].microseconds)
     return replace(cut, notices=phrase.notices, place=moved)
 
 

@@ -19,6 +19,7 @@ from .options import (
     OutFolder,
     Pattern,
     Program,
+    Programs,
     Range,
     Recipe,
     Scale,
@@ -50,6 +51,7 @@ def generate(
     ] = False,
     bpm: Bpm = 120.0,
     program: Program = "0",
+    programs: Programs = None,
     temperature: Temperature = SampleConfig.temperature,
     pattern: Pattern = None,
     humanize: Annotated[
@@ -89,6 +91,7 @@ def generate(
         loop=loop,
         bpm=bpm,
         program=program,
+        programs=programs,
         temperature=temperature,
         pattern=pattern,
         humanize=humanize,

@@ -92,7 +92,8 @@ Curve = Annotated[
 Pattern = Annotated[
     str | None,
     typer.Option(
-        help="How the chords of a lead sheet are played: block, arpeggio, strum or walking."
+        help="How the chords of a lead sheet are played: block, arpeggio, strum, walking, waltz, "
+        "oom-pah, broken, bossa, power or ballad."
     ),
 ]
 Recipe = Annotated[
@@ -111,6 +112,12 @@ Humanize = Annotated[
 ]
 Program = Annotated[
     str, typer.Option(help="Instrument: its General MIDI name, such as 'Acoustic Bass', or number.")
+]
+Programs = Annotated[
+    str | None,
+    typer.Option(
+        help="Instruments of some parts, by General MIDI name or number: melody=flute,bass=33."
+    ),
 ]
 Key = Annotated[
     str | None,

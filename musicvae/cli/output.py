@@ -136,6 +136,11 @@ def report_seed(
         typer.echo(f"seed {seed}, temperature {temperature:g}", err=out == STANDARD)
 
 
+def say_seed(seed: int, out: Path) -> None:
+    """Print the seed of a command that has no temperature; see `say` for *out*."""
+    say(f"seed {seed}", out)
+
+
 def _summary(phrase: Phrase) -> str:
     """Length, meter, tempo, chords, the notes of each part, and the cost, in one line.
 
@@ -166,7 +171,7 @@ def _count_kept(sections: Sequence[Phrase]) -> int:
     """Parts of the song that sections stand in, besides their own."""
     from ..midi.song_events import sounding_channels
 
-    song = next((section.song for section in sections if section.song), None)
+    song = next((section.song for section in sections if section.song and section.place), None)
     if song is None:
         return 0
     own = set()

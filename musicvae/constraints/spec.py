@@ -8,7 +8,7 @@ chord; other notes may be passing notes. Constraints on pitch do not bind drums.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -33,6 +33,9 @@ from .violations import (
     wrong_chords,
     wrong_density,
 )
+
+MIN_TONES_IN_KEY = 2
+"""Fewest tones of a chord in a key that is asked for, too: in C major A7 and Bb are, B is not."""
 
 
 @dataclass(frozen=True)
@@ -134,9 +137,42 @@ class Constraints:
                     f"No tone of {symbol(chord)} {lies}: choose another chord, key or range."
                 )
 
+    def check_chords_in_key(self) -> None:
+        """Check that the chords belong to the key, as secondary dominants and borrowed ones do.
+
+        Clips of earlier versions may have others, so this is no part of `parse_constraints`.
+
+        Raises:
+            RequestError: only one tone of a chord lies in the key.
+        """
+        if not self.key:
+            return
+        tones = set(self.key.tones)
+        strange = [
+            symbol(chord)
+            for chord in dict.fromkeys(chord for chord, _ in self.chords)
+            if chord and len(tones & {*pitch_classes(chord)}) < MIN_TONES_IN_KEY
+        ]
+        if strange:
+            have = "has one tone" if len(strange) == 1 else "have one tone each"
+            raise RequestError(
+                f"{join_names(strange)} {have} in {self.key}: leave out the key, or choose chords "
+                "that belong to it."
+            )
+
 
 NO_CONSTRAINTS = Constraints()
 """No constraints: the default everywhere."""
+
+
+def join_names(names: Sequence[str]) -> str:
+    """Names as one subject.
+
+    >>> join_names(["F", "C", "G"])
+    'F, C and G'
+    """
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def format_span(ends: tuple[int, int]) -> str:

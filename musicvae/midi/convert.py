@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..arguments import check_whole, quote
 from ..errors import MidiError
+from ..score.melody_extraction import part_numbers
 from ..score.phrase import DEFAULT_VELOCITY, Phrase
 from ..theory.meter import RESOLUTION, TRIPLET, MeterLike, bpm_to_tempo, to_meter
 from .channel_notes import TimedNote
@@ -83,15 +84,23 @@ def _with_latin_1(midi: PrettyMIDI) -> PrettyMIDI:
     return result
 
 
-def to_tuples(phrase: Phrase) -> list[NoteTuple]:
-    """The notes of all parts, sorted; times count from the first step of the phrase.
+def to_tuples(phrase: Phrase, *, track: str | int | None = None) -> list[NoteTuple]:
+    """The notes of a phrase, sorted; times count from its first step.
 
     Those of a new part in a song count from the start of the song. Starts include the offsets of
     notes off the grid.
+
+    Args:
+        track: the part, by number (from 1) or name, or several: "2+3"; None for all together.
+
+    Raises:
+        RequestError: there is no such part.
     """
     place = phrase.place if phrase.song else None
     start = place.start / place.quarter if place else 0.0
-    notes = sorted(note for part in phrase.parts for note in note_ticks(part, phrase))
+    numbers = range(1, len(phrase.parts) + 1) if track is None else part_numbers(phrase, track)
+    parts = (phrase.parts[number - 1] for number in numbers)
+    notes = sorted(note for part in parts for note in note_ticks(part, phrase))
     return [
         (start + on / RESOLUTION, (off - on) / RESOLUTION, note.pitch, note.velocity)
         for note, on, off in notes

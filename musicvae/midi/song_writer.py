@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ..errors import RequestError
 from ..score.phrase import Part, Phrase
-from ..score.song import Event, Place, Player, Song
+from ..score.song import MAX_DIVISION, Event, Place, Player, Song
 from ..theory.chords import symbols
 from ..theory.meter import MAX_TEMPO, RESOLUTION
 from .drum_tracks import DRUM_CHANNEL
@@ -23,19 +23,21 @@ from .song_notes import NewNote, TrackEditor
 from .song_text import SONG, is_chord_symbol, song_text
 from .yamaha_xf import PREFIX
 
-MAX_DIVISION = 0x7FFF
-"""Most ticks per quarter that a file can have."""
-
 OWN_TEXTS = tuple(prefix.encode() for prefix in (SONG, RECIPE, SIGNATURE))
 
 
 def write_into_song(sections: Sequence[Phrase]) -> bytes:
     """The file of a song with phrases in it, each at its place.
 
+    Phrases without a place are what was read of the song, which is then written as it is.
+
     Raises:
         RequestError: a part has to be added, and no channel is free for it.
     """
+    songs = [section.song for section in sections if section.song]
     sections = [section for section in sections if section.song and section.place]
+    if not sections:
+        return song_bytes(songs[0])
     song, sections = _with_resolution(sections)
     tracks = [TrackEditor(events) for events in song.tracks]
     for track in tracks:
@@ -79,19 +81,22 @@ def _with_resolution(sections: Sequence[Phrase]) -> tuple[Song, list[Phrase]]:
         RESOLUTION if has_offsets else 2 * section.meter.steps_per_quarter for section in sections
     )
     quarter = min(place.quarter for _, place in _placed(sections))
-    factor = min(-(-least // int(max(1, quarter))), MAX_DIVISION // song.division)
-    if factor <= 1:
-        return song, [*sections]
-    tracks = (tuple((tick * factor, event) for tick, event in track) for track in song.tracks)
-    song = Song(song.kind, song.division * factor, tuple(tracks))
-    moved = []
-    for section, place in _placed(sections):
-        kept = frozenset((t, channel, tick * factor, p) for t, channel, tick, p in place.kept)
-        place = replace(
-            place, start=place.start * factor, quarter=place.quarter * factor, kept=kept
-        )
-        moved.append(replace(section, song=song, place=place))
-    return song, moved
+    factor = song.factor_for(least, quarter)
+    song = song.finer(factor)
+    moved = (
+        replace(section, song=song, place=place.finer(factor))
+        for section, place in _placed(sections)
+    )
+    return song, [*moved]
+
+
+def without_own_texts(song: Song) -> Song:
+    """The song without what this package writes about its notes."""
+    tracks = (
+        tuple((tick, event) for tick, event in track if not _is_own_text(event))
+        for track in song.tracks
+    )
+    return replace(song, tracks=tuple(tracks))
 
 
 def _is_own_text(event: bytes) -> bool:

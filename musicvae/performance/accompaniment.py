@@ -1,4 +1,4 @@
-"""Accompaniment of a lead sheet: a chord part and a bass, in one of four patterns.
+"""Accompaniment of a lead sheet: a chord part and a bass, in one of several patterns.
 
 Chords are voiced closely from C3 to C5, below the melody where they can be, and each voicing moves
 little from the last; the bass lies from E1 to G2. Nothing is random.
@@ -6,8 +6,8 @@ little from the last; the bass lies from E1 to G2. Nothing is random.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..errors import RequestError
@@ -15,6 +15,20 @@ from ..score.phrase import ChordChange, Note, Part, Phrase, chord_map
 from ..theory.chords import pitch_classes
 from ..theory.meter import Meter
 from .dynamics import phrase_swell
+from .figures import (
+    ballad,
+    ballad_bass,
+    bossa,
+    bossa_bass,
+    broken,
+    driving,
+    has_even_pulses,
+    has_four_quarters,
+    has_threes,
+    power,
+    waltz,
+    waltz_bass,
+)
 from .patterns import (
     BASS_HIGH,
     BASS_LOW,
@@ -31,16 +45,46 @@ from .patterns import (
 )
 from .voicing import HIGH, voicing
 
-PIANO, GUITAR, BASS = 0, 24, 33
+PIANO, GUITAR, DISTORTED, BASS = 0, 24, 30, 33
 """General MIDI programs."""
 
-PATTERNS: dict[str, tuple[ChordPattern, BassPattern]] = {
-    "block": (block, roots),
-    "arpeggio": (arpeggio, roots),
-    "strum": (strum, fifths),
-    "walking": (backbeat, walking),
+
+@dataclass(frozen=True)
+class Pattern:
+    """Patterns of the chord part and of the bass.
+
+    Attributes:
+        program: General MIDI program of the chord part.
+        fits: True for the meters in which it can be played.
+        meters: what these meters have, for errors.
+    """
+
+    chords: ChordPattern
+    bass: BassPattern
+    program: int = PIANO
+    fits: Callable[[Meter], bool] = lambda meter: True
+    meters: str = ""
+
+
+PATTERNS = {
+    "block": Pattern(block, roots),
+    "arpeggio": Pattern(arpeggio, roots),
+    "strum": Pattern(strum, fifths, GUITAR),
+    "walking": Pattern(backbeat, walking),
+    "waltz": Pattern(
+        waltz, waltz_bass, PIANO, has_threes, "bars or beats of three, as 3/4 and 6/8 have"
+    ),
+    "oom-pah": Pattern(
+        backbeat, fifths, PIANO, has_even_pulses, "an even number of beats, as 2/4 and 4/4 have"
+    ),
+    "broken": Pattern(broken, roots),
+    "bossa": Pattern(
+        bossa, bossa_bass, GUITAR, has_four_quarters, "bars of four quarters, as 4/4 and 2/2 have"
+    ),
+    "power": Pattern(power, driving, DISTORTED),
+    "ballad": Pattern(ballad, ballad_bass),
 }
-"""Pattern of the chord part and pattern of the bass, by name."""
+"""Patterns by name."""
 
 
 def accompany(
@@ -62,35 +106,38 @@ def accompany(
         meter, bars, pickup: those of the phrase.
         pattern: `block`, held chords; `arpeggio`, one tone after another; `strum`, a guitar on
             every beat and off it; `walking`, short chords off the strong beats over a bass in
-            quarters.
+            quarters; `waltz` and `oom-pah`, a bass and then chords; `broken`, low, high, middle,
+            high; `bossa`, a guitar on the clave; `power`, roots and fifths in eighths; `ballad`,
+            chords in quarters.
         tones: pitch classes that the bass may use, such as those of a key.
         melody: notes that the chords keep below, if there is room for them.
 
     Raises:
-        RequestError: there is no such pattern.
+        RequestError: there is no such pattern, or not in this meter.
     """
-    chord_pattern, bass_pattern = PATTERNS[check_pattern(pattern)]
+    figures = PATTERNS[check_pattern(pattern, meter)]
     lead = meter.steps_per_bar - pickup if pickup else 0
     steps = pickup + bars * meter.steps_per_bar
     changes = chord_map(((change.step, change.chord) for change in chords), steps)
     spans = list(_spans(changes, lead, steps, melody))
-    program = GUITAR if pattern == "strum" else PIANO
-    upper = (note for span in spans for note in chord_pattern(span, meter))
-    lower = (_move_to_tones(note, spans, tones) for note in bass_pattern(spans, meter))
+    upper = (note for span in spans for note in figures.chords(span, meter))
+    lower = (_move_to_tones(note, spans, tones) for note in figures.bass(spans, meter))
     return (
-        Part(tuple(_shift(upper, lead)), program, name="Chords"),
+        Part(tuple(_shift(upper, lead)), figures.program, name="Chords"),
         Part(tuple(_shift(lower, lead)), BASS, name="Bass"),
     )
 
 
-def check_pattern(name: str) -> str:
-    """Return the name of a pattern if it exists.
+def check_pattern(name: str, meter: Meter | None = None) -> str:
+    """Return the name of a pattern if it exists, and can be played in a meter.
 
     Raises:
-        RequestError: there is no such pattern.
+        RequestError: there is no such pattern, or not in this meter.
     """
     if name not in PATTERNS:
         raise RequestError(f"There is no pattern {name!r}; there are {', '.join(PATTERNS)}.")
+    if meter and not PATTERNS[name].fits(meter):
+        raise RequestError(f"The pattern {name} needs {PATTERNS[name].meters}, not {meter}.")
     return name
 
 

@@ -43,8 +43,8 @@ BassPattern = Callable[[Sequence[ChordSpan], Meter], Iterator[Note]]
 
 def block(span: ChordSpan, meter: Meter) -> Iterator[Note]:
     """The chord held, again in each bar."""
-    for start, end in _split_span(span, meter, meter.steps_per_bar):
-        yield from _chord_notes(start, end, span.voicing, meter)
+    for start, end in split_span(span, meter, meter.steps_per_bar):
+        yield from chord_notes(start, end, span.voicing, meter)
 
 
 def arpeggio(span: ChordSpan, meter: Meter) -> Iterator[Note]:
@@ -53,9 +53,9 @@ def arpeggio(span: ChordSpan, meter: Meter) -> Iterator[Note]:
     order = [pitch for pitch in up + up[-2:0:-1] if pitch <= max(span.highest, span.voicing[-1])]
     length = max(1, meter.steps_per_beat // 3 if meter.compound else meter.steps_per_quarter // 2)
     turn = 0
-    for start, end in _split_span(span, meter, length):
+    for start, end in split_span(span, meter, length):
         turn = 0 if start % meter.steps_per_bar == 0 else turn
-        yield from _chord_notes(start, end, [order[turn % len(order)]], meter)
+        yield from chord_notes(start, end, [order[turn % len(order)]], meter)
         turn += 1
 
 
@@ -63,34 +63,34 @@ def strum(span: ChordSpan, meter: Meter) -> Iterator[Note]:
     """All strings on the beat, the two highest off it: halfway, or on the last of three parts."""
     swung = meter.compound or meter.steps_per_quarter == TRIPLET
     offbeat = meter.steps_per_beat * 2 // 3 if swung else meter.steps_per_beat // 2
-    for start, end in _split_span(span, meter, meter.steps_per_beat):
+    for start, end in split_span(span, meter, meter.steps_per_beat):
         upstroke = start - start % meter.steps_per_beat + offbeat
         if start < upstroke < end:
-            yield from _chord_notes(start, upstroke, span.voicing, meter)
-            yield from _chord_notes(upstroke, end, span.voicing[-2:], meter)
+            yield from chord_notes(start, upstroke, span.voicing, meter)
+            yield from chord_notes(upstroke, end, span.voicing[-2:], meter)
         else:
-            yield from _chord_notes(start, end, span.voicing, meter)
+            yield from chord_notes(start, end, span.voicing, meter)
 
 
 def backbeat(span: ChordSpan, meter: Meter) -> Iterator[Note]:
     """Short chords on every second pulse, or on all but the first of an odd number of pulses."""
-    pulse = _pulse(meter)
+    pulse = pulse_of(meter)
     count = -(-meter.steps_per_bar // pulse)
-    for start, end in _split_span(span, meter, pulse):
+    for start, end in split_span(span, meter, pulse):
         number, late = divmod(start % meter.steps_per_bar, pulse)
         weak = number % 2 == 1 if count % 2 == 0 else number > 0 or count == 1
         if weak and not late:
             short_end = min(end, start + max(1, pulse // 2))
-            yield from _chord_notes(start, short_end, span.voicing, meter)
+            yield from chord_notes(start, short_end, span.voicing, meter)
 
 
 def roots(spans: Sequence[ChordSpan], meter: Meter) -> Iterator[Note]:
     """The root held, again in each bar."""
     pitch = BASS_LOW
     for span in spans:
-        pitch = _nearest(span.chord.root, pitch)
-        for start, end in _split_span(span, meter, meter.steps_per_bar):
-            yield from _chord_notes(start, end, [pitch], meter)
+        pitch = nearest_bass(span.chord.root, pitch)
+        for start, end in split_span(span, meter, meter.steps_per_bar):
+            yield from chord_notes(start, end, [pitch], meter)
 
 
 def fifths(spans: Sequence[ChordSpan], meter: Meter) -> Iterator[Note]:
@@ -103,9 +103,9 @@ def fifths(spans: Sequence[ChordSpan], meter: Meter) -> Iterator[Note]:
     length = meter.steps_per_bar // 2 if beats % 2 == 0 and beats >= 4 else meter.steps_per_bar
     pitch = BASS_LOW
     for span in spans:
-        for turn, (start, end) in enumerate(_split_span(span, meter, length)):
-            pitch = _nearest(pitch_classes(span.chord)[turn % 2 * 2], pitch)
-            yield from _chord_notes(start, end, [pitch], meter)
+        for turn, (start, end) in enumerate(split_span(span, meter, length)):
+            pitch = nearest_bass(pitch_classes(span.chord)[turn % 2 * 2], pitch)
+            yield from chord_notes(start, end, [pitch], meter)
 
 
 def walking(spans: Sequence[ChordSpan], meter: Meter) -> Iterator[Note]:
@@ -115,22 +115,22 @@ def walking(spans: Sequence[ChordSpan], meter: Meter) -> Iterator[Note]:
     """
     pitch = BASS_LOW
     for span in spans:
-        pulses = list(_split_span(span, meter, _pulse(meter)))
-        pitch = _nearest(span.chord.root, pitch)
+        pulses = list(split_span(span, meter, pulse_of(meter)))
+        pitch = nearest_bass(span.chord.root, pitch)
         tones = [p for p in range(BASS_LOW, BASS_HIGH + 1) if p % 12 in pitch_classes(span.chord)]
         direction = 1 if pitch < (BASS_LOW + BASS_HIGH) / 2 else -1
         for number, (start, end) in enumerate(pulses):
             strong = meter.level(start) <= 1  # a strong beat has a chord tone, even the last pulse
             if number and number == len(pulses) - 1 and span.next_chord and not strong:
-                pitch = _approach(pitch, _nearest(span.next_chord.root, pitch))
+                pitch = _approach(pitch, nearest_bass(span.next_chord.root, pitch))
             elif number:
                 if not 0 <= tones.index(pitch) + direction < len(tones):
                     direction = -direction
                 pitch = tones[tones.index(pitch) + direction]
-            yield from _chord_notes(start, end, [pitch], meter)
+            yield from chord_notes(start, end, [pitch], meter)
 
 
-def _split_span(span: ChordSpan, meter: Meter, length: int) -> Iterator[tuple[int, int]]:
+def split_span(span: ChordSpan, meter: Meter, length: int) -> Iterator[tuple[int, int]]:
     """Start and end of the pieces of a span, cut at bar lines and every `length` steps after."""
     start = span.start
     while start < span.end:
@@ -140,7 +140,8 @@ def _split_span(span: ChordSpan, meter: Meter, length: int) -> Iterator[tuple[in
         start = end
 
 
-def _chord_notes(start: int, end: int, pitches: Sequence[int], meter: Meter) -> Iterator[Note]:
+def chord_notes(start: int, end: int, pitches: Sequence[int], meter: Meter) -> Iterator[Note]:
+    """Notes of some pitches, accented by the meter."""
     velocity = OFFBEAT_VELOCITY
     if start % meter.steps_per_bar == 0:
         velocity = DOWNBEAT_VELOCITY
@@ -150,12 +151,12 @@ def _chord_notes(start: int, end: int, pitches: Sequence[int], meter: Meter) -> 
         yield Note(start, end - start, pitch, velocity)
 
 
-def _pulse(meter: Meter) -> int:
+def pulse_of(meter: Meter) -> int:
     """Steps of a pulse of the walking bass: a quarter, or the beat of a compound meter."""
     return meter.steps_per_beat if meter.compound else meter.steps_per_quarter
 
 
-def _nearest(tone: int, to: int) -> int:
+def nearest_bass(tone: int, to: int) -> int:
     """The bass pitch of a pitch class that is nearest to another pitch; the lower one of two."""
     pitches = [pitch for pitch in range(BASS_LOW, BASS_HIGH + 1) if pitch % 12 == tone]
     return min(pitches, key=lambda pitch: abs(pitch - to))

@@ -127,7 +127,8 @@ class Phrase:
         before, after: the sections of its file in other meters; ignored by comparison. They
             are written with it.
         place: where it stands in its file; ignored by comparison.
-        song: the file that it is written into, at its place; ignored by comparison.
+        song: the file that it is written into, at its place; without a place, the file that it was
+            read from and is written as; ignored by comparison.
         key_signature: that of its first bar, or the one it was asked to be in; None if there is
             none. Ignored by comparison, and not written into a song, which has its own.
     """

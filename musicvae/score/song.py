@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+MAX_DIVISION = 0x7FFF
+"""Most ticks per quarter that a file can have."""
 
 Event = tuple[int, bytes]
 """Tick, and a message with its status byte, without its delta time."""
@@ -27,6 +30,23 @@ class Song:
     division: int
     tracks: tuple[tuple[Event, ...], ...] = field(repr=False)
     notices: tuple[str, ...] = field(default=(), compare=False)
+
+    def factor_for(self, least: int, quarter: float) -> int:
+        """The whole number by which all ticks are multiplied so that a quarter has `least` ticks.
+
+        It is 1 for a file timed in seconds, and no larger than a file can hold.
+
+        Args:
+            quarter: ticks per quarter.
+        """
+        return max(1, min(-(-least // int(max(1, quarter))), MAX_DIVISION // self.division))
+
+    def finer(self, factor: int) -> Song:
+        """The song with all ticks multiplied by a whole number; nothing moves in time."""
+        if factor == 1:
+            return self
+        tracks = (tuple((tick * factor, event) for tick, event in track) for track in self.tracks)
+        return Song(self.kind, self.division * factor, tuple(tracks))
 
 
 @dataclass(frozen=True)
@@ -77,6 +97,13 @@ class Place:
     def tick(self, step: int, steps_per_quarter: int) -> int:
         """The tick of a step."""
         return self.start + round(step * self.quarter / steps_per_quarter)
+
+    def finer(self, factor: int) -> Place:
+        """The place in a song all of whose ticks are multiplied by a whole number."""
+        kept = frozenset((t, channel, tick * factor, p) for t, channel, tick, p in self.kept)
+        end = None if self.end is None else self.end * factor
+        start, quarter = self.start * factor, self.quarter * factor
+        return replace(self, start=start, quarter=quarter, kept=kept, end=end)
 
     def step(self, tick: int, steps_per_quarter: int) -> int:
         """The step nearest to a tick; halves go to the later one."""

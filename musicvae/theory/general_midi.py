@@ -7,10 +7,18 @@ from 0, as in MIDI messages. Names come from pretty_midi, which is loaded only t
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
+from typing import TypeAlias
 
 from ..arguments import MAX_SYMBOL, check_text, check_whole, quote
 from ..errors import RequestError
+
+ProgramsLike: TypeAlias = str | Mapping[str, str | int]
+"""Programs by part: `melody=flute,bass=33`, or a mapping."""
+
+MAX_PROGRAMS_TEXT = 1_000
+"""Characters of the longest text with programs by part."""
 
 MAX_SUGGESTIONS = 3
 """Most names that an error suggests."""
@@ -53,6 +61,37 @@ def parse_program(wanted: str | int) -> int:
     raise RequestError(
         f"There is no program {quote(wanted)} in General MIDI; similar: {suggestions}."
     )
+
+
+def parse_programs(wanted: ProgramsLike | None) -> dict[str, int]:
+    """Program numbers by the names of parts, in lower case.
+
+    Raises:
+        RequestError: the text is no list of parts and programs, a part is there twice, or there is
+            no such program.
+
+    >>> parse_programs("Melody=flute, bass=33"), parse_programs({"chords": 4})
+    ({'melody': 73, 'bass': 33}, {'chords': 4})
+    """
+    if wanted is None:
+        return {}
+    if not isinstance(wanted, str):
+        pairs = [*wanted.items()]
+    else:
+        text = check_text("programs", wanted, MAX_PROGRAMS_TEXT)
+        halves = [item.partition("=") for item in text.split(",")]
+        if not all(name.strip() and program.strip() for name, _, program in halves):
+            raise RequestError(
+                f"Programs are written like melody=flute,bass=33, not {quote(wanted)}."
+            )
+        pairs = [(name, program) for name, _, program in halves]
+    programs: dict[str, int] = {}
+    for part, program in pairs:
+        name = check_text("programs", part, MAX_SYMBOL).strip().lower()
+        if name in programs:
+            raise RequestError(f"The part {name} has two programs; give it one.")
+        programs[name] = parse_program(program)
+    return programs
 
 
 def _names() -> list[str]:

@@ -54,10 +54,17 @@ def replay(player: Player, phrase: Phrase) -> Phrase:
     except (KeyError, TypeError, ValueError, IndexError, ArithmeticError) as error:
         raise RequestError("its recipe cannot be read") from error
     replayed = render(replace(notes, recipe=fitted.recipe), rendering, constraints)
-    replayed = move_back(replayed, moved)
+    replayed = _with_programs_of(move_back(replayed, moved), phrase)
     if not is_same(replayed, phrase):
         raise RequestError("the result differs: another prior made it, or another machine")
     return replace(replayed, key_signature=phrase.key_signature)
+
+
+def _with_programs_of(replayed: Phrase, phrase: Phrase) -> Phrase:
+    """The replayed phrase with the instruments that the file has now."""
+    pairs = zip(replayed.parts, phrase.parts, strict=False)
+    own = (replace(new, program=old.program) for new, old in pairs)
+    return replace(replayed, parts=(*own, *replayed.parts[len(phrase.parts) :]))
 
 
 def is_same(replayed: Phrase, phrase: Phrase) -> bool:

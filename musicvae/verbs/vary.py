@@ -99,6 +99,16 @@ def check_length(bars: int) -> None:
         raise RequestError(f"Vary {MAX_BARS:,} bars at once, not {bars:,}: cut the file.")
 
 
+def check_differ(
+    n: int, strength: float | None, settings: Mapping[str, float] | None, temperature: float
+) -> None:
+    """Raise RequestError if nothing makes several variations differ."""
+    if n > 1 and strength == 0 and not settings and not temperature:
+        raise RequestError(
+            f"With strength 0 all {n} variations are the same: ask for one, or for more strength."
+        )
+
+
 def _towards_new_music(
     player: Player,
     source: EncodedPhrase,

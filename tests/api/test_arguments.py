@@ -75,13 +75,13 @@ FUNCTIONS = {
     "transpose": {"source": PHRASE, "by": 1},
     "chords": {"source": PHRASE},
     "mark_chords": {"source": PHRASE},
+    "humanize": {"music": PHRASE},
 }
 
 
 def arguments_of(function: Callable[..., Any]) -> list[str]:
-    """Names of the arguments, with those of the constraints if it takes them."""
-    names = [name for name in inspect.signature(function).parameters if name != "self"]
-    return [n for name in names for n in (CONSTRAINTS if name == "constraints" else (name,))]
+    """Names of the arguments."""
+    return [name for name in inspect.signature(function).parameters if name != "self"]
 
 
 def cases() -> Iterator[Any]:
@@ -154,3 +154,12 @@ def test_names_of_every_script_are_read_from_a_pretty_midi(name: str) -> None:
     phrase = musicvae.to_phrase(midi)
     assert phrase.parts[0].name.startswith(name.replace("\ud800", "?")[:60])
     assert midi.instruments[0].name == midi.lyrics[0].text == name
+
+
+@pytest.mark.parametrize("name", ["generate", "vary", "extend", "interpolate"])
+def test_every_keyword_is_in_the_signature(name: str) -> None:
+    """Those of the constraints too, with their types, so that `help` shows them."""
+    parameters = inspect.signature(getattr(MusicVAE, name)).parameters
+    assert {*CONSTRAINTS} <= parameters.keys()
+    assert not any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values())
+    assert parameters["range"].annotation == "RangeLike | None"

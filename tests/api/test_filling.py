@@ -167,8 +167,8 @@ def test_bars_are_counted_through_changes_of_meter_and_pickups() -> None:
 @pytest.mark.parametrize(
     ("bars", "message"),
     [
-        ("9", "there is no bar 9 in it: it has 8"),
-        ("7-12", "no bar 12"),
+        ("9", "There are no bars 9 in it: it has 8"),
+        ("7-12", "no bars 7-12"),
         ("0", "from 1 on"),
         ([], "5-8"),
     ],

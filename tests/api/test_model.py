@@ -179,3 +179,9 @@ def test_z_is_one_row_a_window(tiny_model: MusicVAE, tunes: Path) -> None:
     z = tiny_model.encode(tunes / "twinkle.mid")
     assert z.shape == (6, 5)
     assert z.dtype == np.float32
+
+
+def test_a_model_lists_its_attributes() -> None:
+    """Those that `vary` can set, sliders among them."""
+    assert "density" in musicvae.load("melody-2bar").attributes
+    assert MusicVAE(tiny_checkpoint()).attributes == ()

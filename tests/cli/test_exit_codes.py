@@ -26,6 +26,7 @@ CANNOT = {
     "melodize": (NOWHERE, "out.mid"),
     "reconstruct": (NOWHERE, "out.mid"),
     "replay": (NOWHERE, "out.mid"),
+    "humanize": (NOWHERE, "out.mid"),
     "similar": (NOWHERE, "out"),
     "attributes": (NOWHERE,),
     "info": (NOWHERE,),

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from musicvae.api import builders
-from musicvae.api.base import ConstraintOptions
 from musicvae.api.harmony import chords as chords_of
+from musicvae.api.humanize import humanize as humanize_music
 from musicvae.api.model import MusicVAE
 from musicvae.api.transposition import transpose as transpose_music
 from musicvae.cli import app
@@ -24,6 +24,7 @@ from musicvae.cli.fit_attributes import fit_attributes
 from musicvae.cli.fit_prior import fit_prior
 from musicvae.cli.generate import generate
 from musicvae.cli.grid import grid
+from musicvae.cli.humanize import humanize
 from musicvae.cli.interpolate import interpolate
 from musicvae.cli.personalize import personalize
 from musicvae.cli.prepare import prepare
@@ -42,6 +43,7 @@ TWINS = [
     (vary, MusicVAE.vary),
     (grid, MusicVAE.grid),
     (analogy, MusicVAE.analogy),
+    (humanize, humanize_music),
     (similar, MusicVAE.similar),
     (transpose, transpose_music),
     (chords, chords_of),
@@ -55,11 +57,11 @@ TWINS = [
 ]
 TERMINAL_ONLY = {
     *("leave_out", "out", "model", "force", "json", "plot", "plots", "recipe", "reasons"),
-    *("listening", "clips_from", "write"),
+    *("listening", "clips_from", "write", "keep_rhythm", "keep_pitches"),
 }
 """Options of commands alone: where to write, which model, how to print."""
 
-PYTHON_ONLY = {"self", "progress", "out", "model"}
+PYTHON_ONLY = {"self", "progress", "out", "model", "keep"}
 """Parameters of methods and functions alone, or that a command has in its own way."""
 
 
@@ -69,10 +71,7 @@ def test_a_command_has_the_options_of_its_method(
 ) -> None:
     """Names and defaults of all musical options are equal."""
     options = inspect.signature(command).parameters
-    keywords = dict(inspect.signature(method).parameters)
-    if keywords.pop("constraints", None):
-        none = inspect.Parameter("constraint", inspect.Parameter.KEYWORD_ONLY, default=None)
-        keywords |= dict.fromkeys(ConstraintOptions.__annotations__, none)
+    keywords = inspect.signature(method).parameters
     assert options.keys() - TERMINAL_ONLY == keywords.keys() - PYTHON_ONLY
     for name in options.keys() - TERMINAL_ONLY:
         assert str(options[name].default) == str(keywords[name].default), name  # 0 is typed "0"
@@ -80,7 +79,18 @@ def test_a_command_has_the_options_of_its_method(
 
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "reconstruct"),
-    *("replay", "transpose", "chords", "similar", "attributes", "info"),
+    *(
+        "fill",
+        "harmonize",
+        "melodize",
+        "replay",
+        "transpose",
+        "humanize",
+        "chords",
+        "similar",
+        "attributes",
+        "info",
+    ),
     *("personalize", "prepare", "train", "fit-prior", "fit-attributes", "evaluate"),
 )
 

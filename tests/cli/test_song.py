@@ -78,3 +78,19 @@ def test_drums_are_read_by_a_model_of_drums(song: Path) -> None:
     run("reconstruct", song, alone, "--track", "Drums", "--only", "--no-recipe")
     assert said in run("reconstruct", alone, song.parent / "again.mid")
     assert said not in run("reconstruct", song, song.parent / "lead.mid", "--track", "Lead")
+
+
+def test_humanize_writes_the_song_with_other_times(song: Path) -> None:
+    """The same seed gives the same bytes; without deviations there is no seed to print."""
+    first, second = song.parent / "one.mid", song.parent / "two.mid"
+    output = run("humanize", song, first, "--track", "Lead", "--swing", "0.5")
+    seed = output.rsplit("seed ", 1)[1].split()[0]
+    run("humanize", song, second, "--track", "Lead", "--swing", "0.5", "--seed", seed)
+    assert first.read_bytes() == second.read_bytes()
+    assert other_events(first.read_bytes()) == other_events(song.read_bytes())
+    assert note_events(first.read_bytes(), [0], 0, END) != note_events(
+        song.read_bytes(), [0], 0, END
+    )
+    straight = run("humanize", song, song.parent / "three.mid", "--amount", "0")
+    assert "seed" not in straight
+    assert "kept" not in straight

@@ -9,10 +9,12 @@ from random import Random
 
 from musicvae.api import inputs
 from musicvae.api.harmony import mark_chords
+from musicvae.api.humanize import humanize
 from musicvae.api.model import MusicVAE
 from musicvae.api.transposition import transpose
+from musicvae.errors import MidiError
 from musicvae.midi.reader import read_midi
-from musicvae.midi.song_events import meta_data, meta_event, read_song, song_bytes
+from musicvae.midi.song_events import meta_data, meta_event, read_song, song_bytes, song_notes
 from musicvae.midi.song_text import SONG
 from musicvae.midi.writer import midi_bytes
 from musicvae.score.song import Event, Song
@@ -54,6 +56,24 @@ def run_keys_and_chords(data: bytes) -> None:
 
 def _count_kept(track: Sequence[Event]) -> int:
     return sum(meta_data(event, 6) is None for _, event in track)
+
+
+def run_humanize(data: bytes) -> None:
+    """Humanize a file; raise Disagreement if a note is lost, or it cannot be read again."""
+    opened = inputs.open(data)
+    random = Random(len(data))
+    try:
+        played = humanize(opened, random.choice((0.5, 4.0)), seed=1)
+    except MidiError as error:
+        raise Disagreement("what was humanized cannot be read") from error
+    if keys_of(midi_bytes(played)) != keys_of(data):
+        raise Disagreement("a note was lost")
+
+
+def keys_of(data: bytes) -> list[list[tuple[int, int]]]:
+    """Channel and pitch of the notes of each track, sorted."""
+    tracks = read_song(data).tracks
+    return [sorted((n.channel, n.pitch) for n in song_notes(t, range(16))) for t in tracks]
 
 
 @functools.cache

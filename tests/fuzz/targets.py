@@ -36,7 +36,13 @@ from musicvae.verbs.replay import replay
 from ..miniatures import little_band, tiny_checkpoint, tiny_prior
 from . import midi_bytes
 from .measure import Disagreement
-from .song_targets import make_song_text, run_keys_and_chords, run_song, run_song_text
+from .song_targets import (
+    make_song_text,
+    run_humanize,
+    run_keys_and_chords,
+    run_song,
+    run_song_text,
+)
 from .values import ODD, TOKENS, change_value, mutate_json, random_text, to_json
 
 FAST_CODECS = ("melody", "roll")
@@ -272,6 +278,7 @@ TARGETS = {
     "pretty_midi": Target(make_pretty_midi, run_pretty_midi),
     "songs": Target(midi_bytes.mutate, lambda data: run_song(model(), data)),
     "keys and chords": Target(midi_bytes.mutate, run_keys_and_chords),
+    "humanize": Target(midi_bytes.mutate, run_humanize),
     "song texts": Target(make_song_text, lambda state: run_song_text(model(), state)),
 }
 

@@ -25,6 +25,7 @@ INPUTS = {
     "pretty_midi": 100,
     "songs": 40,
     "keys and chords": 40,
+    "humanize": 60,
     "song texts": 30,
 }
 """Inputs of each target; about five seconds of CPU in all."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
-from musicvae.errors import MeterError, MidiError
+from musicvae.errors import MeterError, MidiError, RequestError
 from musicvae.midi.convert import from_pretty_midi, from_tuples, to_pretty_midi, to_tuples
 from musicvae.score.phrase import Note, Part, Phrase, Tempo
 from musicvae.theory.meter import TRIPLET, Meter, MeterLike
 
+from ..miniatures import little_band
 from ..strategies import phrases
 
 WALTZ = Phrase(
@@ -94,3 +97,14 @@ def test_invalid_tuples_are_refused(note: tuple[float, float, int, int]) -> None
         from_tuples([])
     with pytest.raises(MeterError):
         from_tuples([(0, 1, 60, 80)], (4, 5))
+
+
+def test_tuples_of_one_part_are_those_of_its_phrase() -> None:
+    """By number or by name; all parts together are all of them."""
+    band = little_band(Meter(), 2)
+    alone = [to_tuples(replace(band, parts=(part,))) for part in band.parts]
+    assert [to_tuples(band, track=n) for n in range(1, len(band.parts) + 1)] == alone
+    assert to_tuples(band, track=band.parts[0].name) == alone[0]
+    assert sorted(note for notes in alone for note in notes) == sorted(to_tuples(band))
+    with pytest.raises(RequestError, match="there is no track 'viola' in it"):
+        to_tuples(band, track="viola")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from statistics import mean
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from musicvae.errors import RequestError
 from musicvae.performance.accompaniment import PATTERNS, accompany, add_accompaniment
+from musicvae.performance.dynamics import apply_dynamics
 from musicvae.performance.patterns import BASS_HIGH, BASS_LOW
 from musicvae.performance.voicing import HIGH, LOW, voicing
 from musicvae.score.phrase import ChordChange, Note, Part, Phrase, chord_map
@@ -18,6 +21,11 @@ from musicvae.theory.meter import TRIPLET, Meter
 from ..strategies import METERS, phrases
 
 EVERY_PATTERN = pytest.mark.parametrize("pattern", PATTERNS)
+
+
+def phrases_for(pattern: str, max_parts: int) -> st.SearchStrategy[Phrase]:
+    """Phrases in all meters that a pattern fits."""
+    return phrases(max_parts, meters=[*filter(PATTERNS[pattern].fits, METERS)])
 
 
 def accompaniment_of(phrase: Phrase, pattern: str) -> tuple[Part, Part]:
@@ -33,10 +41,11 @@ def chords_during(phrase: Phrase, note: Note) -> Iterator[Chord | None]:
 
 
 @EVERY_PATTERN
-@given(phrase=phrases(max_parts=0))
-@settings(max_examples=80, deadline=None)
-def test_only_chord_tones_sound(pattern: str, phrase: Phrase) -> None:
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_only_chord_tones_sound(pattern: str, data: st.DataObject) -> None:
     """Nothing sounds without a chord; a walking bass may step to the next root from any pitch."""
+    phrase = data.draw(phrases_for(pattern, max_parts=0))
     chords, bass = accompaniment_of(phrase, pattern)
     starts = {change.step for change in phrase.chords}
     for note in chords.notes + bass.notes:
@@ -47,10 +56,11 @@ def test_only_chord_tones_sound(pattern: str, phrase: Phrase) -> None:
 
 
 @EVERY_PATTERN
-@given(phrase=phrases(max_parts=0))
-@settings(max_examples=80, deadline=None)
-def test_parts_fit_the_phrase_and_their_ranges(pattern: str, phrase: Phrase) -> None:
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_parts_fit_the_phrase_and_their_ranges(pattern: str, data: st.DataObject) -> None:
     """They make a valid phrase: no notes overlap or last beyond the end."""
+    phrase = data.draw(phrases_for(pattern, max_parts=0))
     chords, bass = accompaniment_of(phrase, pattern)
     whole = Phrase(phrase.meter, phrase.bars, phrase.pickup, parts=(chords, bass))
     assert [(part.name, part.is_drum) for part in whole.parts] == [
@@ -63,12 +73,13 @@ def test_parts_fit_the_phrase_and_their_ranges(pattern: str, phrase: Phrase) -> 
 
 
 @EVERY_PATTERN
-@given(phrase=phrases(max_parts=0))
-@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
 def test_the_bass_has_the_root_at_every_change_and_never_rests(
-    pattern: str, phrase: Phrase
+    pattern: str, data: st.DataObject
 ) -> None:
     """It sounds wherever there is a chord."""
+    phrase = data.draw(phrases_for(pattern, max_parts=0))
     _, bass = accompaniment_of(phrase, pattern)
     for change in phrase.chords:
         at_change = [note for note in bass.notes if note.start == change.step]
@@ -84,7 +95,7 @@ def test_the_bass_has_the_root_at_every_change_and_never_rests(
 @EVERY_PATTERN
 def test_every_meter_has_an_accent_at_its_bar_lines_and_no_other(pattern: str) -> None:
     """In two bars of one chord, the bass is loud on both downbeats."""
-    for meter in METERS:
+    for meter in filter(PATTERNS[pattern].fits, METERS):
         chords, bass = accompany((ChordChange(0, Chord(0)),), meter, 2, pattern)
         assert chords.notes, meter
         loud = [note.start for note in bass.notes if note.velocity == 70]
@@ -127,6 +138,20 @@ COMMON, WALTZ, JIG = Meter(4, 4), Meter(3, 4), Meter(6, 8)
         ("walking", JIG, [6], [0, 6]),
         ("walking", Meter(2, 2), [4, 12], [0, 4, 8, 12]),
         ("walking", Meter(9, 8), [6, 12], [0, 6, 12]),
+        ("waltz", WALTZ, [4, 8], [0]),
+        ("waltz", JIG, [2, 4, 8, 10], [0, 6]),
+        ("waltz", Meter(6, 4), [4, 8, 16, 20], [0, 12]),
+        ("oom-pah", COMMON, [4, 12], [0, 8]),
+        ("oom-pah", Meter(2, 4), [4], [0]),
+        ("oom-pah", JIG, [6], [0]),
+        ("broken", COMMON, [0, 2, 4, 6, 8, 10, 12, 14], [0]),
+        ("broken", JIG, [0, 2, 4, 6, 8, 10], [0]),
+        ("bossa", COMMON, [4, 10], [0, 6, 8, 14]),
+        ("bossa", Meter(4, 4, TRIPLET), [6, 15], [0, 9, 12, 21]),
+        ("power", COMMON, [0, 2, 4, 6, 8, 10, 12, 14], [0, 2, 4, 6, 8, 10, 12, 14]),
+        ("ballad", COMMON, [0, 4, 8, 12], [0, 8]),
+        ("ballad", WALTZ, [0, 4, 8], [0, 8]),
+        ("ballad", JIG, [0, 2, 4, 6, 8, 10], [0, 6]),
     ],
 )
 def test_each_pattern_has_its_onsets_in_the_bar(
@@ -152,6 +177,45 @@ def test_a_pickup_is_played_before_the_bar_line() -> None:
     changes = (ChordChange(0, Chord(7, "7")), ChordChange(4, Chord(0)))
     chords, _ = accompany(changes, WALTZ, 1, "block", pickup=4)
     assert {(n.start, n.duration, n.velocity) for n in chords.notes} == {(0, 4, 64), (4, 12, 70)}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "meter", "sentence"),
+    [
+        ("waltz", COMMON, "waltz needs bars or beats of three, as 3/4 and 6/8 have, not 4/4"),
+        ("oom-pah", WALTZ, "oom-pah needs an even number of beats, as 2/4 and 4/4 have, not 3/4"),
+        ("bossa", JIG, "bossa needs bars of four quarters, as 4/4 and 2/2 have, not 6/8"),
+    ],
+)
+def test_a_pattern_is_refused_in_a_meter_that_it_does_not_fit(
+    pattern: str, meter: Meter, sentence: str
+) -> None:
+    """The error says which meters it needs."""
+    with pytest.raises(RequestError, match=f"^The pattern {sentence}\\.$"):
+        accompany((ChordChange(0, Chord(0)),), meter, 1, pattern)
+
+
+def test_power_chords_have_no_third() -> None:
+    """Neither in major nor in minor."""
+    for quality in ("maj", "min", "7", "min7"):
+        chords, _ = accompany((ChordChange(0, Chord(2, quality)),), COMMON, 1, "power")
+        assert {note.pitch % 12 for note in chords.notes} == {2, 9}
+
+
+@EVERY_PATTERN
+def test_the_accompaniment_is_softer_than_the_melody_and_the_bass_below_the_chords(
+    pattern: str,
+) -> None:
+    """On average by ten steps of velocity; in every fifth meter that the pattern fits."""
+    for meter in [*filter(PATTERNS[pattern].fits, METERS)][::5]:
+        bar = meter.steps_per_bar
+        tune = Part(tuple(Note(i, 1, 72) for i in range(0, 4 * bar, meter.steps_per_beat)))
+        chords = (ChordChange(0, Chord(0)), ChordChange(2 * bar, Chord(7, "7")))
+        sheet = apply_dynamics(Phrase(meter, 4, parts=(tune,), chords=chords))
+        melody, upper, lower = add_accompaniment(sheet, pattern).parts
+        loud = [mean(note.velocity for note in part.notes) for part in (melody, upper, lower)]
+        assert loud[0] - 10 > max(loud[1:]), meter
+        assert max(n.pitch for n in lower.notes) < min(n.pitch for n in upper.notes)
 
 
 def test_an_unknown_pattern_is_refused() -> None:
@@ -182,10 +246,13 @@ def test_a_walking_bass_has_a_chord_tone_on_every_strong_beat() -> None:
 
 
 @EVERY_PATTERN
-@given(phrase=phrases(max_parts=1))
-@settings(max_examples=80, deadline=None)
-def test_chords_keep_below_the_melody_where_there_is_room(pattern: str, phrase: Phrase) -> None:
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_chords_keep_below_the_melody_where_there_is_room(
+    pattern: str, data: st.DataObject
+) -> None:
     """A chord reaches the melody only where even its lowest voicing does."""
+    phrase = data.draw(phrases_for(pattern, max_parts=1))
     melody = phrase.parts[0].notes if phrase.parts else ()
     chords, _ = accompany(
         phrase.chords, phrase.meter, phrase.bars, pattern, pickup=phrase.pickup, melody=melody

@@ -9,7 +9,7 @@ import pytest
 from pretty_midi import program_to_instrument_name
 
 from musicvae.errors import RequestError
-from musicvae.theory.general_midi import parse_program
+from musicvae.theory.general_midi import parse_program, parse_programs
 
 
 def test_a_name_or_a_number_is_parsed() -> None:
@@ -65,3 +65,34 @@ def test_a_number_needs_no_library() -> None:
     code = f"{words}; sys.exit('pretty_midi' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=False, timeout=60)
     assert done.returncode == 0
+
+
+def test_programs_of_several_parts_are_parsed() -> None:
+    """As text or as a mapping; names of parts are in any case."""
+    text = " Melody = flute,bass=33 , chords=Acoustic Guitar (nylon)"
+    named: dict[str, str | int] = {"melody": "flute", "Bass": 33, "chords": 24}
+    assert parse_programs(text) == parse_programs(named) == {"melody": 73, "bass": 33, "chords": 24}
+    assert parse_programs(None) == {}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        ("melody", "Programs are written like melody=flute,bass=33, not 'melody'."),
+        ("melody=flute,", "Programs are written like melody=flute,bass=33, not 'melody=flute,'."),
+        ("=flute", "Programs are written like melody=flute,bass=33, not '=flute'."),
+        ("bass=1,Bass=2", "The part bass has two programs; give it one."),
+        ("bass=128", "A program is a General MIDI number from 0 to 127, not 128."),
+    ],
+)
+def test_what_is_no_list_of_programs_is_refused(wanted: str, sentence: str) -> None:
+    """In one sentence."""
+    with pytest.raises(RequestError) as error:
+        parse_programs(wanted)
+    assert str(error.value) == sentence
+
+
+def test_an_unknown_program_of_a_part_has_suggestions() -> None:
+    """As a program alone has."""
+    with pytest.raises(RequestError, match=r"no program 'floot'.*similar: Flute"):
+        parse_programs("melody=floot")

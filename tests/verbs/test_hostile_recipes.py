@@ -40,14 +40,14 @@ VALUES: dict[str, Any] = {
 
 OPTIONS = (
     *("windows", "bars", "section", "temperature", "seed", "key", "held", "upbeat", "wishes"),
-    *("pattern", "humanize"),
+    *("pattern", "humanize", "programs"),
 )
 
 
 @pytest.fixture(scope="module")
 def clip(tiny_model: MusicVAE) -> Phrase:
     """A clip of the tiny model, with constraints."""
-    return tiny_model.generate(1, seed=1, chords="C F", density="1-8")[0]
+    return tiny_model.generate(1, seed=1, chords="C F", density="1-8", programs="melody=flute")[0]
 
 
 @pytest.fixture(scope="module")
