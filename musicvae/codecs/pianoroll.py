@@ -55,9 +55,7 @@ class RollCodec(SinglePart):
         part = phrase.parts[0] if phrase.parts else Part()
         low, end = self.pitches.start, self.pitches.stop
         notes = (
-            n
-            if low <= n.pitch < end
-            else replace(n, pitch=fold_octaves(n.pitch, low, end - 1))
+            n if low <= n.pitch < end else replace(n, pitch=fold_octaves(n.pitch, low, end - 1))
             for n in part.notes
         )
         roll = part_to_roll(Part(remove_overlaps(notes)), phrase.steps)[:, low:end]

@@ -58,7 +58,7 @@ def run(*words: str) -> str:
 def test_the_playing_benchmark_prints_ratio_memory_and_speed(
     tiny_model: MusicVAE, tmp_path: Path
 ) -> None:
-    """With one process of each kind, a small model in this one, and an empty torch in the others."""
+    """With one process of each kind, an empty torch, and a small model in this process."""
     (tmp_path / "torch.py").touch()
     path = os.pathsep.join((str(tmp_path), str(SCRIPTS.parent)))
     with (
