@@ -14,13 +14,13 @@ import pytest
 from typer.testing import CliRunner
 
 import musicvae
-from musicvae import errors
+from musicvae import checkpoint, errors
 from musicvae.api.model import MusicVAE
 from musicvae.cli import app
 from musicvae.codecs import CODECS
 from musicvae.presets import PRESETS
 
-from .miniatures import shorten_commands
+from .miniatures import shorten_commands, tiny_checkpoint, tiny_prior
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -120,12 +120,14 @@ def test_every_public_name_and_verb_has_an_example() -> None:
 def test_the_first_commands_of_the_readme_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As they are, on the tunes of the repository."""
+    """As they are, on the tunes of the repository; a form of 64 bars with a small net."""
     (tmp_path / "data").symlink_to(ROOT / "data")
+    checkpoint.save(tmp_path / "net", tiny_prior(tiny_checkpoint("leadsheet-8bar")))
     monkeypatch.chdir(tmp_path)
     for line in COMMANDS:
         if line.startswith(("generate --n 4 out", "interpolate", "reconstruct", "info")):
-            result = CliRunner().invoke(app, shlex.split(line))
+            net = ("--model", "net") if "--form" in line else ()
+            result = CliRunner().invoke(app, [*shlex.split(line), *net])
             assert result.exit_code == 0, result.output
     assert len(list((tmp_path / "walk").iterdir())) == 8
 

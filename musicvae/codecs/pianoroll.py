@@ -54,7 +54,10 @@ class RollCodec(SinglePart):
         """Planes of the first part. Output `[T, channels]`, zeros and ones."""
         part = phrase.parts[0] if phrase.parts else Part()
         low, end = self.pitches.start, self.pitches.stop
-        notes = (replace(n, pitch=fold_octaves(n.pitch, low, end - 1)) for n in part.notes)
+        notes = (
+            n if low <= n.pitch < end else replace(n, pitch=fold_octaves(n.pitch, low, end - 1))
+            for n in part.notes
+        )
         roll = part_to_roll(Part(remove_overlaps(notes)), phrase.steps)[:, low:end]
         return np.concatenate([roll == ONSET, roll == SUSTAIN], axis=1).astype(np.uint8)
 

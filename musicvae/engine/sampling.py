@@ -182,10 +182,14 @@ def choose_step(
         for channel, row in enumerate(() if chain is None else chain):
             if nucleus:
                 nucleus.settle(masked, channel)
-                nucleus.logits[:] += np.outer(masked[:, channel] > 0, row)
-            masked += np.outer(masked[:, channel] > 0, row)
-        chosen = constraints.limit(masked) if constraints else masked > 0
-        return chosen.astype(codec.dtype)
+            chosen = masked[:, channel] > 0
+            if not chosen.any():  # most keys are silent
+                continue
+            if nucleus:
+                nucleus.logits[chosen] += row
+            masked[chosen] += row
+        on = constraints.limit(masked) if constraints else masked > 0
+        return on.astype(codec.dtype)
     best: list[Codes] = []
     for head in head_slices(codec):
         head_scores = masked[:, head]

@@ -77,7 +77,8 @@ def midi_bytes(phrase: Phrase | Song) -> bytes:
         timed = [*sorted(track, key=lambda event: event[0]), (length, end)]
         messages, now = mido.MidiTrack(), 0
         for tick, message in timed:
-            messages.append(message.copy(time=tick - now))
+            message.time = tick - now
+            messages.append(message)
             now = tick
         file.tracks.append(messages)
     buffer = io.BytesIO()

@@ -72,21 +72,22 @@ def test_logits_have_the_shape_of_the_steps(name: str) -> None:
 @pytest.mark.slow
 @EVERY_NET
 def test_eight_phrases_are_learned_by_heart(name: str) -> None:
-    """A net with a few hundred weights predicts most steps right."""
+    """A net with a few hundred weights predicts most steps right after at most 200 updates."""
     net, batch = fresh(name), one_hot_batch((7,) * 8)
     if isinstance(net, LanguageModel):  # only the condition can tell it the first step
         condition = batch.condition.clone()
         condition[:, 0, 0] = torch.arange(8.0)
         batch = batch._replace(condition=condition)
     optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
-    for _ in range(400):
+    right = 0.0
+    for _ in range(200):
         optimizer.zero_grad()
         losses = net.losses(batch)
+        right = float(net.likelihood.is_correct(losses.logits, batch.x).float().mean())
+        if right > 0.9:
+            break
         losses.total(beta=0.01).backward()
         optimizer.step()
-    with torch.no_grad():
-        losses = net.losses(batch)
-        right = net.likelihood.is_correct(losses.logits, batch.x).float().mean()
     assert right > 0.9
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import runpy
 import sys
 import warnings
@@ -54,9 +55,16 @@ def run(*words: str) -> str:
     return printed.getvalue()
 
 
-def test_the_playing_benchmark_prints_ratio_memory_and_speed(tiny_model: MusicVAE) -> None:
-    """With one process of each kind, and a small model in this one."""
-    with patch.object(musicvae, "load", lambda: tiny_model):
+def test_the_playing_benchmark_prints_ratio_memory_and_speed(
+    tiny_model: MusicVAE, tmp_path: Path
+) -> None:
+    """With one process of each kind, an empty torch, and a small model in this process."""
+    (tmp_path / "torch.py").touch()
+    path = os.pathsep.join((str(tmp_path), str(SCRIPTS.parent)))
+    with (
+        patch.object(musicvae, "load", lambda: tiny_model),
+        patch.dict(os.environ, PYTHONPATH=path),
+    ):
         printed = run("bench/play.py", "--runs", "1")
     for name in ("generate / import torch", "peak", "warm,   1 at once", "warm,  64 at once"):
         assert name in printed
@@ -257,8 +265,9 @@ def test_analogies_are_measured(tmp_path: Path) -> None:
     assert "every other note left out: " in printed
 
 
-def test_a_soak_prints_memory_and_growth() -> None:
+def test_a_soak_prints_memory_and_growth(tmp_path: Path) -> None:
     """A row for each part of the calls, then one line about the growth."""
-    lines = run("soak.py", "--calls", "9").splitlines()
+    checkpoint.save(tmp_path / "net", tiny_prior(tiny_checkpoint()))
+    lines = run("soak.py", "--calls", "9", "--model", str(tmp_path / "net")).splitlines()
     assert all(line.endswith(" MB") for line in lines[:-1])
     assert lines[-1].startswith("grown by ")

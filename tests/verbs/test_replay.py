@@ -33,8 +33,11 @@ NAMES = ("melody-2bar", "drums-2bar", "piano-2bar", "leadsheet-8bar", "trio-4bar
 
 @pytest.fixture(scope="module", params=NAMES)
 def model(request: pytest.FixtureRequest) -> MusicVAE:
-    """One of each codec, with a prior."""
-    return MusicVAE(tiny_prior(tiny_checkpoint(request.param)))
+    """One of each codec, with a prior; none reconstructs silence."""
+    checkpoint = tiny_checkpoint(request.param)
+    if checkpoint.config.net.codec == "piano":
+        checkpoint.weights["decoder.head.bias"] += 1
+    return MusicVAE(tiny_prior(checkpoint))
 
 
 def with_notes(model: MusicVAE) -> Phrase:
@@ -122,7 +125,8 @@ def test_every_verb_takes_an_edited_clip(model: MusicVAE) -> None:
         model.extend(data, 1, seed=1),
     ):
         assert not result.edited
-        assert result.is_silent or not read_midi(midi_bytes(result))[0].edited
+        assert not result.is_silent
+        assert not read_midi(midi_bytes(result))[0].edited
 
 
 def test_a_recipe_names_no_files(model: MusicVAE, tmp_path: Path) -> None:
