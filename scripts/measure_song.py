@@ -4,9 +4,9 @@
 
 DATA is a prepared data set of the model. Windows are spread over its pieces. In each, the middle
 two bars are filled (of two bars, the first). The table has the nats of the bar after them under the
-prior, and how well a classifier tells windows with other bars from people's whole windows, of other
-pieces (area under its curve, 0.5 is chance): people's own; filled; filled with the first draw, which
-does not know what comes after; and with bars of another window of people's.
+prior, and how well a classifier tells windows with other bars from people's windows of other pieces
+(area under its curve, 0.5 is chance): people's own; filled; filled with the first draw, which does
+not know what comes after; and with bars of another window.
 
 Of models with chords, it prints the share of beats on which `harmonize` finds people's root, their
 chord, and its function: tonic (I, iii, vi), subdominant (ii, IV) or dominant (V, vii), in people's

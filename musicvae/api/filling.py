@@ -7,6 +7,7 @@ from typing import Unpack
 
 from ..arguments import check_arguments, check_whole
 from ..config import SampleConfig
+from ..constraints.parse import ChordsLike, DensityLike, RangeLike
 from ..generation.kept_notes import Keep
 from ..generation.seeding import check_request
 from ..score.bar_range import BarRangesLike, parse_bar_ranges
@@ -79,7 +80,9 @@ class FillingVerbs(ModelBase):
         temperature: float = SampleConfig.temperature,
         seed: int | None = None,
         bpm: float = 120.0,
-        **constraints: Unpack[ConstraintOptions],
+        key: str | None = None,
+        scale: str | None = None,
+        chords: ChordsLike | None = None,
     ) -> list[Phrase]:
         """Find chords for a melody, which stays as it is; see `verbs.harmonize`.
 
@@ -95,12 +98,14 @@ class FillingVerbs(ModelBase):
             pattern: how the chords are played; see `generate`.
             only: return melody, chords and accompaniment alone, without the rest of the file.
             track: the melody; None to find it.
-            temperature, seed, bpm, constraints: as for `fill`.
+            temperature, seed, bpm: as for `fill`.
+            key, scale, chords: as for `generate`.
 
         Raises:
             MidiError, RequestError: the input cannot be used, it has no such bars, a number is
                 out of range, or the model has no chords.
         """
+        constraints = ConstraintOptions(key=key, scale=scale, chords=chords)
         sampling = sampling_of(temperature, seed, constraints)
         rendering = self._rendering(pattern)
         if chords_per_bar is not None:
@@ -133,7 +138,11 @@ class FillingVerbs(ModelBase):
         temperature: float = SampleConfig.temperature,
         seed: int | None = None,
         bpm: float = 120.0,
-        **constraints: Unpack[ConstraintOptions],
+        key: str | None = None,
+        scale: str | None = None,
+        chords: ChordsLike | None = None,
+        range: RangeLike | None = None,
+        density: DensityLike | None = None,
     ) -> list[Phrase]:
         """Write a melody over the chords of some music, as a part of its own.
 
@@ -145,12 +154,16 @@ class FillingVerbs(ModelBase):
             bars: the bars that get a melody, as for `fill`; None for all.
             program: the instrument's General MIDI name or number, 0 to 127.
             only: return the melody alone.
-            temperature, seed, bpm, constraints: as for `fill`.
+            temperature, seed, bpm: as for `fill`.
+            key, scale, chords, range, density: as for `generate`.
 
         Raises:
             MidiError, RequestError: the input cannot be used, it has no such bars, a number is
                 out of range, or the model has no chords.
         """
+        constraints = ConstraintOptions(
+            key=key, scale=scale, chords=chords, range=range, density=density
+        )
         sampling = sampling_of(temperature, seed, constraints)
         check_request(self.player, "melodize", n, temperature)
         melody = Part(program=parse_program(program), name="Melody")

@@ -29,9 +29,8 @@ def parse_bar_ranges(bars: BarRangesLike) -> tuple[BarRange, ...]:
     >>> parse_bar_ranges("5-8, 12"), parse_bar_ranges((5, 8)), parse_bar_ranges([5, (7, 8), 9])
     (((5, 8), (12, 12)), ((5, 8),), ((5, 5), (7, 9)))
     """
-    if isinstance(bars, str):
-        bars = check_text("bars", bars, MAX_SYMBOL).split(",")
-    ranges = sorted(map(parse_bars, bars)) if isinstance(bars, list) else [parse_bars(bars)]
+    several = check_text("bars", bars, MAX_SYMBOL).split(",") if isinstance(bars, str) else bars
+    ranges = sorted(map(parse_bars, several if isinstance(several, list) else [several]))
     if not ranges:
         raise RequestError("Name the bars, such as 5-8.")
     joined = ranges[:1]

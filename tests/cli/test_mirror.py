@@ -20,12 +20,15 @@ from musicvae.cli.attributes import attributes
 from musicvae.cli.chords import chords
 from musicvae.cli.evaluate import evaluate
 from musicvae.cli.extend import extend
+from musicvae.cli.fill import fill
 from musicvae.cli.fit_attributes import fit_attributes
 from musicvae.cli.fit_prior import fit_prior
 from musicvae.cli.generate import generate
 from musicvae.cli.grid import grid
+from musicvae.cli.harmonize import harmonize
 from musicvae.cli.humanize import humanize
 from musicvae.cli.interpolate import interpolate
+from musicvae.cli.melodize import melodize
 from musicvae.cli.personalize import personalize
 from musicvae.cli.prepare import prepare
 from musicvae.cli.reconstruct import reconstruct
@@ -40,6 +43,9 @@ TWINS = [
     (interpolate, MusicVAE.interpolate),
     (reconstruct, MusicVAE.reconstruct),
     (extend, MusicVAE.extend),
+    (fill, MusicVAE.fill),
+    (harmonize, MusicVAE.harmonize),
+    (melodize, MusicVAE.melodize),
     (vary, MusicVAE.vary),
     (grid, MusicVAE.grid),
     (analogy, MusicVAE.analogy),
@@ -78,20 +84,10 @@ def test_a_command_has_the_options_of_its_method(
 
 
 COMMANDS = (
-    *("generate", "interpolate", "vary", "grid", "analogy", "extend", "reconstruct"),
-    *(
-        "fill",
-        "harmonize",
-        "melodize",
-        "replay",
-        "transpose",
-        "humanize",
-        "chords",
-        "similar",
-        "attributes",
-        "info",
-    ),
-    *("personalize", "prepare", "train", "fit-prior", "fit-attributes", "evaluate"),
+    *("generate", "interpolate", "vary", "grid", "analogy", "extend", "fill", "harmonize"),
+    *("melodize", "reconstruct", "replay", "transpose", "humanize", "chords", "similar"),
+    *("attributes", "info", "personalize", "prepare", "train", "fit-prior", "fit-attributes"),
+    "evaluate",
 )
 
 
