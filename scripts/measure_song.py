@@ -1,6 +1,6 @@
 """Measure what is drawn into people's music: filled bars, and chords for their melodies.
 
-    python scripts/measure_song.py DATA [--model NAME] [--split test] [--n 400] [--temperature 1]
+    python scripts/measure_song.py DATA [--model NAME] [--split test] [--n 400]
 
 DATA is a prepared data set of the model. Windows are spread over its pieces. In each, the middle
 two bars are filled (of two bars, the first). The table has the nats of the bar after them under the
@@ -182,21 +182,19 @@ def main() -> None:
     parser.add_argument("--model", default="leadsheet-8bar")
     parser.add_argument("--split", default="test")
     parser.add_argument("--n", type=int, default=400)
-    parser.add_argument("--temperature", type=float, default=1.0)
     options = parser.parse_args()
     player = load(options.model).player
     windows = open_split(options.data, options.split)
-    sampling = Sampling(options.temperature, 0)
     if windows.pieces is None:
         parser.error(f"{options.data} does not say which piece a window is from: prepare it again")
     numbers = windows.pieces.numbers
     everything = np.ones(len(windows), bool)
     rows = spread_rows(numbers, everything, MOST, np.random.default_rng(0))[: options.n]
-    print_fills(player, windows, rows, sampling)
+    print_fills(player, windows, rows, Sampling(1.0, 0))
     if player.codec.has_chords:
         codec = player.codec
         phrases = [codec.decode(windows.window(row), windows.meter(row)) for row in rows[:200]]
-        print_harmonies(player, phrases, sampling)
+        print_harmonies(player, phrases, Sampling(0.6, 0))
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ class FillingVerbs(ModelBase):
         pattern: str | None = None,
         track: str | int | None = None,
         only: bool = False,
-        temperature: float = SampleConfig.temperature,
+        temperature: float = 0.6,
         seed: int | None = None,
         bpm: float = 120.0,
         key: str | None = None,
@@ -98,7 +98,8 @@ class FillingVerbs(ModelBase):
             pattern: how the chords are played; see `generate`.
             only: return melody, chords and accompaniment alone, without the rest of the file.
             track: the melody; None to find it.
-            temperature, seed, bpm: as for `fill`.
+            temperature: at 0.6 the chords are more often people's than at 1.
+            seed, bpm: as for `fill`.
             key, scale, chords: as for `generate`.
 
         Raises:

@@ -46,10 +46,12 @@ class OpenSong:
             return cls(opened, sections, tuple(((0, end),) if end else () for end in ends))
         with naming(opened):
             steps = zip(*(steps_of_bars(opened, bars) for bars in ranges), strict=True)
-        gaps = (
-            tuple((one.start, min(one.stop, end)) for one in of_phrase if one.start < end and one)
-            for of_phrase, end in zip(steps, ends, strict=True)
-        )
+        gaps = []
+        for phrase, end, of_phrase in zip(phrases, ends, steps, strict=True):
+            starts = [
+                (one.start + phrase.lead_in, one.stop + phrase.lead_in) for one in of_phrase if one
+            ]
+            gaps.append(tuple((start, min(stop, end)) for start, stop in starts if start < end))
         return cls(opened, sections, tuple(gaps))
 
     def with_part(self, part: Part) -> OpenSong:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from ..config import SampleConfig
 from ..presets import FILL_MODEL
 from .options import (
     Alternatives,
@@ -46,7 +45,7 @@ def harmonize(
     pattern: Pattern = None,
     track: Track = None,
     only: Only = False,
-    temperature: Temperature = SampleConfig.temperature,
+    temperature: Temperature = 0.6,
     key: Key = None,
     scale: Scale = None,
     chords: Chords = None,

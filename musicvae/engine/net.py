@@ -15,6 +15,7 @@ from .batching import by_meter, in_order, stack_rows
 from .constrained import ConstraintState, split_rules
 from .constraint_cost import constraint_cost
 from .forward import ForwardNet
+from .layers import bulk_products
 from .particles import Particles, sample_particles
 from .sampling import Narrow, expected_onsets, sample_noise, sample_steps
 from .step_decoder import RunningSteps
@@ -125,39 +126,42 @@ class Net(ForwardNet):
         *,
         particles: int,
         temperature: float,
-        rngs: Sequence[np.random.Generator],
+        rng: np.random.Generator,
+        guide: FloatArray | None = None,
         narrow: Narrow | None = None,
     ) -> Particles:
-        """Sample the bars that follow the first bars of a window, for each generator.
+        """Sample the bars that follow the first bars of a window.
 
         Args:
             rule: of the new bars.
+            guide, narrow: see `particles.sample_particles`.
 
         Shape:
-            - context: `[G, S, ...]`
+            - context: `[S, ...]`
 
         Raises:
             RequestError: the net decodes whole windows.
         """
         self._check_next_step()
         steps = len(rule.allowed)
-        noise = [sample_noise(self.codec, [rng] * particles, steps) for rng in rngs]
         running = self._decoder.start(
-            np.empty((len(context), 0), np.float32), *self._known(meter, context.shape[1] + steps)
+            np.empty((1, 0), np.float32), *self._known(meter, len(context) + steps)
         )
         assert isinstance(running, RunningSteps)
-        return sample_particles(
-            running,
-            self.codec,
-            self.codec.initial_state(len(context), meter),
-            context,
-            np.concatenate(noise),
-            temperature,
-            ConstraintState(self.codec, [rule] * (particles * len(rngs)), self._decoder.chain),
-            rngs,
-            top_p=self._decoder.top_p,
-            narrow=narrow,
-        )
+        with bulk_products():  # there are always as many rows
+            return sample_particles(
+                running,
+                self.codec,
+                self.codec.initial_state(1, meter),
+                context,
+                sample_noise(self.codec, [rng] * particles, steps),
+                temperature,
+                ConstraintState(self.codec, [rule] * particles, self._decoder.chain),
+                rng,
+                top_p=self._decoder.top_p,
+                guide=guide,
+                narrow=narrow,
+            )
 
     def _check_next_step(self) -> None:
         if self.latent:

@@ -9,7 +9,6 @@ approach to nonlinear/non-Gaussian Bayesian state estimation, IEE Proceedings F 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,12 +26,12 @@ LEAST_SHARE = 0.5
 
 
 class Particles(NamedTuple):
-    """Sequences in G groups of P, drawn independently of other groups.
+    """P sequences.
 
     Shape:
-        - codes: `[G, P, T, ...]`
-        - log_weights: up to a constant of each group, `[G, P]`
-        - nats: `-log p` of the steps under the net, `[G, P]`
+        - codes: `[P, T, ...]`
+        - log_weights: up to a constant, `[P]`
+        - nats: `-log p` of the steps under the net, `[P]`
     """
 
     codes: Codes
@@ -48,43 +47,48 @@ def sample_particles(
     noise: FloatArray,
     temperature: float,
     state: ConstraintState,
-    rngs: Sequence[np.random.Generator],
+    rng: np.random.Generator,
     *,
     top_p: float = 1.0,
+    guide: FloatArray | None = None,
     narrow: Narrow | None = None,
 ) -> Particles:
     """Draw particles that follow a context, under one rule for all.
 
     Args:
-        steps, sounding: before the context, a row for each group.
+        steps, sounding: of one sequence, before the context.
         noise: from `sample_noise`.
         state: of the rule, a row for each particle.
-        rngs: of each group; they draw which particles go on.
+        rng: draws which particles go on.
+        guide: added to the logits of each step, so that the draws know something of what comes;
+            the weights take it back.
         top_p, narrow: as for `sample_steps`, but what a narrowed choice leaves out counts here.
 
     Shape:
-        - context: `[G, S, ...]` codes
-        - noise: `[G * P, T, C]`
+        - context: `[S, ...]` codes
+        - noise: `[P, T, C]`
+        - guide: `[T, C]`
     """
-    groups, known, previous = len(context), context.shape[1], None
-    for t in range(known):
+    previous: Codes | None = None
+    for t, step in enumerate(context):
         steps(t, previous)
-        previous, sounding = codec.advance(sounding, context[:, t])
-    rows = np.repeat(np.arange(groups), len(noise) // groups)
+        previous, sounding = codec.advance(sounding, step[None])
+    rows = np.zeros(len(noise), np.int64)
     sampled: list[Codes] = []
-    log_weights, nats = np.zeros((2, groups, len(noise) // groups))
+    log_weights, nats = np.zeros((2, len(noise)))
     for t in range(noise.shape[1]):
         if t % state.steps_per_bar == 0:
             if t:
-                rows = _resample(log_weights, rngs)
-                nats = nats.ravel()[rows].reshape(nats.shape)
-                sampled = [step[rows] for step in sampled]
+                rows = _resample(log_weights, rng)
+                nats, sampled = nats[rows], [step[rows] for step in sampled]
                 state.take(rows)
             steps.take(rows)
             sounding = codec.take(sounding, rows)
             previous = None if previous is None else previous[rows]
-        logits, allowed = steps(known + t, previous), codec.allowed(sounding)
+        logits, allowed = steps(len(context) + t, previous), codec.allowed(sounding)
         bias, mask = state.bias_and_mask(t, logits, allowed)
+        if guide is not None:
+            bias = bias + guide[t]
         mask = narrowed(codec, mask, narrow(t, sampled) if narrow else None)
         biased = logits + bias
         nucleus = Nucleus(+biased, temperature, top_p) if top_p < 1 and temperature > 0 else None
@@ -93,32 +97,23 @@ def sample_particles(
         previous, sounding = codec.advance(sounding, step)
         truth = codec.one_hot(previous)
         chained = logits if state.chain is None else logits + row_product(truth, state.chain)
-        cost = step_cost(state, chained, bias, allowed, mask, truth)
-        log_weights -= cost.reshape(log_weights.shape)
-        nats -= log_prob(codec, chained, allowed, truth).reshape(nats.shape)
+        log_weights -= step_cost(state, chained, bias, allowed, mask, truth)
+        nats = nats - log_prob(codec, chained, allowed, truth)
         state.update(previous)
         sampled.append(previous)
-    codes = np.stack(sampled, axis=1)
-    return Particles(codes.reshape(groups, -1, *codes.shape[1:]), log_weights, nats)
+    return Particles(np.stack(sampled, axis=1), log_weights, nats)
 
 
-def _resample(log_weights: DoubleArray, rngs: Sequence[np.random.Generator]) -> IntArray:
-    """The rows to go on with; weights of a group that was drawn anew become equal, in place.
+def _resample(log_weights: DoubleArray, rng: np.random.Generator) -> IntArray:
+    """The rows to go on with, `[P]`; if they are drawn anew, the weights become equal, in place.
 
     Systematic resampling: Kitagawa, Monte Carlo Filter and Smoother, 1996, appendix.
-
-    Shape:
-        - log_weights: `[G, P]`
-        - Output: `[G * P]`
     """
-    particles = log_weights.shape[1]
-    rows = np.arange(log_weights.size).reshape(log_weights.shape)
-    for group, rng in enumerate(rngs):
-        weights = np.exp(log_weights[group] - log_weights[group].max())
-        weights /= weights.sum()
-        if 1 / np.square(weights).sum() < LEAST_SHARE * particles:
-            points = (rng.random() + np.arange(particles)) / particles
-            chosen = np.searchsorted(np.cumsum(weights), points)
-            rows[group] = group * particles + np.minimum(chosen, particles - 1)
-            log_weights[group] = 0.0
-    return rows.ravel()
+    particles = len(log_weights)
+    weights = np.exp(log_weights - log_weights.max())
+    weights /= weights.sum()
+    if 1 / np.square(weights).sum() >= LEAST_SHARE * particles:
+        return np.arange(particles)
+    log_weights[:] = 0.0
+    points = (rng.random() + np.arange(particles)) / particles
+    return np.minimum(np.searchsorted(np.cumsum(weights), points), particles - 1)

@@ -7,15 +7,16 @@ bars that follow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..arrays import BoolArray, DoubleArray
+from ..arrays import BoolArray, DoubleArray, FloatArray
 from ..codecs.base import Codec, Codes, head_slices
 from ..constraints.compile import compile_rule
 from ..engine import Net
+from ..engine.layers import bulk_products
 from ..engine.sampling import Narrow
 from ..score.windows import join_phrases, window_bars
 from ..theory.meter import Meter
@@ -36,61 +37,62 @@ class Gap:
         first: the first bar.
         stop: the bar after the last.
         allowed: channels that each step may choose, `[T, C]`; it binds more than constraints do.
+        guide: what the draws know of later steps, `[T, C]`; see `engine.particles`.
         narrow: returns what narrows some of its steps further; see `engine.sampling.Narrow`.
     """
 
     first: int
     stop: int
     allowed: BoolArray
+    guide: FloatArray | None = None
     narrow: Callable[[slice], Narrow] | None = None
 
 
 def fill_gap(
     net: Net,
-    pieces: Codes,
+    piece: Codes,
     gap: Gap,
     meter: Meter,
-    rngs: Sequence[np.random.Generator],
+    rng: np.random.Generator,
     sampling: Sampling,
-) -> tuple[Codes, DoubleArray]:
-    """Draw the bars of a gap in each of G pieces.
+) -> tuple[Codes, float]:
+    """Draw the bars of a gap in a piece.
 
     The chords of the constraints begin with the gap; the seed of the sampling is ignored.
 
     Returns:
-        The pieces, and the nats of the new bars and of those after them in one window.
+        The piece, and the nats of the new bars and of those after them in one window.
 
     Shape:
-        - pieces: `[G, T, ...]`, whole bars
-        - Output: `[G, T, ...]`, `[G]`
+        - piece: `[T, ...]`, whole bars
+        - Output: `[T, ...]`
     """
     codec, bar = net.codec, meter.steps_per_bar
-    bars, rows = pieces.shape[1] // bar, np.arange(len(pieces))
-    pieces, total = pieces.copy(), np.zeros(len(pieces))
+    bars, piece, total = len(piece) // bar, piece.copy(), 0.0
     for start, first, stop in _windows(gap, bars, window_bars(meter, net.bars)):
         steps = slice((first - gap.first) * bar, (stop - gap.first) * bar)
         rule = compile_rule(sampling.constraints, codec, meter, (stop - first) * bar, steps.start)
-        allowed = _narrow(codec, rule.allowed, gap.allowed[steps])
-        context = [
-            codec.encode(codec.decode(piece[start * bar : first * bar], meter)) for piece in pieces
-        ]
+        rule = replace(rule, allowed=_narrow(codec, rule.allowed, gap.allowed[steps]))
+        if not sampling.constraints:  # what is given is no reason to play more or less elsewhere
+            rule = replace(rule, counts=np.zeros_like(rule.counts))
         drawn = net.sample_particles(
-            np.stack(context),
+            codec.encode(codec.decode(piece[start * bar : first * bar], meter)),
             meter,
-            replace(rule, allowed=allowed),
+            rule,
             particles=PARTICLES,
             temperature=sampling.temperature,
-            rngs=rngs,
+            rng=rng,
+            guide=None if gap.guide is None else gap.guide[steps],
             narrow=gap.narrow(steps) if gap.narrow else None,
         )
         weights, nats = drawn.log_weights, drawn.nats
         if stop == gap.stop < bars:
-            after = _nats_after(net, pieces, first, drawn.codes, meter)
+            after = _nats_after(net, piece, first, drawn.codes, meter)
             weights, nats = weights - after, nats + after
-        best = np.where(_sounds(codec, drawn.codes), weights, weights - 1e6).argmax(axis=1)
-        pieces[:, first * bar : stop * bar] = drawn.codes[rows, best]
-        total += nats[rows, best]
-    return pieces, total
+        best = int(np.where(_sounds(codec, drawn.codes), weights, weights - 1e6).argmax())
+        piece[first * bar : stop * bar] = drawn.codes[best]
+        total += nats[best]
+    return piece, float(total)
 
 
 def _windows(gap: Gap, bars: int, size: int) -> Iterator[tuple[int, int, int]]:
@@ -117,32 +119,31 @@ def _narrow(codec: Codec, allowed: BoolArray, narrower: BoolArray) -> BoolArray:
     return both
 
 
-def _nats_after(net: Net, pieces: Codes, first: int, drawn: Codes, meter: Meter) -> DoubleArray:
-    """Nats of the bars after drawn ones, half a window of them at most. `[G, P]`
+def _nats_after(net: Net, piece: Codes, first: int, drawn: Codes, meter: Meter) -> DoubleArray:
+    """Nats of the bars after drawn ones, half a window of them at most. `[P]`
 
     Args:
         first: the first drawn bar.
-        drawn: `[G, P, T, ...]`
+        drawn: `[P, T, ...]`
     """
     codec, bar = net.codec, meter.steps_per_bar
-    size, end = window_bars(meter, net.bars), first * bar + drawn.shape[2]
-    stop = min(pieces.shape[1], end + max(1, size // 2) * bar)
+    size, end = window_bars(meter, net.bars), first * bar + drawn.shape[1]
+    stop = min(len(piece), end + max(1, size // 2) * bar)
     start = max(0, stop - size * bar)
+    after = codec.decode(piece[end:stop], meter)
     windows = []
-    for piece, particles in zip(pieces, drawn, strict=True):
-        after = codec.decode(piece[end:stop], meter)
-        for particle in particles:
-            before = np.concatenate([piece[: first * bar], particle])[start:]
-            joined = codec.encode(join_phrases([codec.decode(before, meter), after]))
-            rest = np.broadcast_to(codec.rest, (size * bar - len(joined), *codec.rest.shape))
-            windows.append(np.concatenate([joined, rest]))
+    for particle in drawn:
+        before = np.concatenate([piece[: first * bar], particle])[start:]
+        joined = codec.encode(join_phrases([codec.decode(before, meter), after]))
+        rest = np.broadcast_to(codec.rest, (size * bar - len(joined), *codec.rest.shape))
+        windows.append(np.concatenate([joined, rest]))
     no_z = np.empty((len(windows), 0), np.float32)
-    nll = net.nll(no_z, windows, [meter] * len(windows))
-    nats = [float(steps[end - start : stop - start].sum()) for steps in nll]
-    return np.reshape(nats, drawn.shape[:2])
+    with bulk_products():  # there are always as many rows
+        nll = net.nll(no_z, windows, [meter] * len(windows))
+    return np.array([steps[end - start : stop - start].sum() for steps in nll], float)
 
 
 def _sounds(codec: Codec, drawn: Codes) -> BoolArray:
-    """True for particles in which the first part plays. `[G, P, T, ...]` -> `[G, P]`"""
+    """True for particles in which the first part plays. `[P, T, ...]` -> `[P]`"""
     part, codes = next(iter(codec.split(drawn)))
-    return np.asarray(part.onset_mask(codes).any(axis=2))
+    return np.asarray(part.onset_mask(codes).any(axis=1))

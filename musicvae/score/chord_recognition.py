@@ -16,7 +16,7 @@ import numpy as np
 from ..arrays import DoubleArray, IntArray
 from ..theory.chords import CHORD_CODES, QUALITIES, chord_code, chord_from_code
 from ..theory.meter import Meter
-from .phrase import ChordChange, Part, Phrase, chord_map
+from .phrase import ChordChange, Note, Part, Phrase, chord_map
 
 TONE_LOG_ODDS = {
     "maj": (1.4, -3.5, -0.3, -3.0, 1.1, -1.0, -2.2, 1.1, -3.3, -0.3, -2.0, -1.2),
@@ -208,6 +208,19 @@ def _pitch_class_shares(
     bass[has_bass, lowest[has_bass] % 12] = 1
     by_beat = (-1, meter.steps_per_beat, 12)
     return tones.reshape(by_beat).mean(axis=1), bass.reshape(by_beat).mean(axis=1)
+
+
+def scores_of_bars(notes: Sequence[Note], meter: Meter, bars: int) -> DoubleArray:
+    """How well each chord fits some notes from each beat to the next bar line. `[beats, codes]`
+
+    The sums of `TONE_LOG_ODDS`; no chord has 0.
+    """
+    rows = np.array([(n.start, n.end, n.pitch) for n in notes], np.int64).reshape(-1, 3)
+    start, end, pitch = rows.T
+    tones, _ = _pitch_class_shares(start, end, pitch, meter, bars)
+    by_bar = (tones @ TONE_SCORES.T).reshape(bars, -1, len(TONE_SCORES))
+    to_bar_line = by_bar[:, ::-1].cumsum(axis=1)[:, ::-1].reshape(len(tones), -1)
+    return np.pad(to_bar_line, ((0, 0), (1, 0)))
 
 
 def _viterbi(

@@ -7,8 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import get_args
 
-import numpy as np
-
 from ..codecs.base import Codec, Codes
 from ..engine import Player
 from ..errors import RequestError
@@ -71,16 +69,14 @@ def draw_alternatives(
 ) -> list[Phrase]:
     """Alternatives by their numbers, each of which depends on its number and the seed alone."""
     bar, codec, seed = phrase.meter.steps_per_bar, player.codec, resolve_seed(sampling.seed)
-    rngs = [generator(seed, row) for row in rows]
     whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
     old, kept = codec.encode(whole), codec.encode(_without(whole, gaps))
-    pieces, nats = np.stack([kept] * len(rows)), np.zeros(len(rows))
+    holes = []
     for start, stop in gaps:
-        gap = Gap(start // bar, stop // bar, allowed_notes(codec, old, kept, start, stop, keep))
+        hole = Gap(start // bar, stop // bar, allowed_notes(codec, old, kept, start, stop, keep))
         if keep == "pitches":
-            gap = replace(gap, narrow=partial(_in_order, codec, old[start:stop]))
-        pieces, more = fill_gap(player.prior or player, pieces, gap, phrase.meter, rngs, sampling)
-        nats += more
+            hole = replace(hole, narrow=partial(_in_order, codec, old[start:stop]))
+        holes.append(hole)
     options = {
         "gaps": [list(gap) for gap in gaps],
         "keep": keep,
@@ -89,12 +85,17 @@ def draw_alternatives(
         "wishes": sampling.constraints.to_dict(),
     }
     drawn = []
-    for row, codes, cost in zip(rows, pieces, nats, strict=True):
+    for row in rows:
+        codes, nats, rng = kept, 0.0, generator(seed, row)
+        for hole in holes:
+            net = player.prior or player
+            codes, more = fill_gap(net, codes, hole, phrase.meter, rng, sampling)
+            nats += more
         new = _new_notes(codec, phrase, codes, gaps)
         if keep == "rhythm":
             new = _hold_as(whole, new)
         result = _with_new_notes(phrase, new, gaps)
-        about = options | {"row": row, "nats": round(float(cost), 2)}
+        about = options | {"row": row, "nats": round(nats, 2)}
         recipe = Recipe(player.digest, "fill", result.fingerprint, options=about)
         drawn.append(replace(result, recipe=recipe))
     return drawn

@@ -9,13 +9,14 @@ from functools import partial
 import numpy as np
 
 from ..arguments import quote
-from ..arrays import BoolArray
+from ..arrays import BoolArray, FloatArray
 from ..codecs.base import Codec, Codes, head_slices
 from ..engine import Player
 from ..errors import RequestError
 from ..generation.alternatives import distinct_alternatives
 from ..generation.infill import Gap, Steps, fill_gap
 from ..generation.seeding import NEW_MUSIC, Sampling, check_request, generator, resolve_seed
+from ..score.chord_recognition import scores_of_bars
 from ..score.phrase import Phrase, chord_map
 from ..score.provenance import Recipe
 from ..score.windows import cut_phrase
@@ -29,6 +30,10 @@ STYLES = {
     "any": QUALITIES,
 }
 """Qualities of the chords of a style."""
+
+
+GUIDANCE = 0.5
+"""How much a draw knows of the melody up to the next bar line."""
 
 
 def harmonize(
@@ -80,16 +85,16 @@ def draw_chords(
 ) -> list[Phrase]:
     """Alternatives by their numbers, each of which depends on its number and the seed alone."""
     meter, codec, seed = phrase.meter, player.codec, resolve_seed(sampling.seed)
-    rngs = [generator(seed, row) for row in rows]
-    old = codec.encode(cut_phrase(phrase, 0, phrase.steps + phrase.lead_in))
-    pieces, nats = np.stack([old] * len(rows)), np.zeros(len(rows))
+    whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
+    old = codec.encode(whole)
+    holes = []
     for start, stop in gaps:
         bars = start // meter.steps_per_bar, stop // meter.steps_per_bar
-        gap = Gap(*bars, _allowed(codec, old, start, stop, style, meter.steps_per_bar))
+        hole = Gap(*bars, _allowed(codec, old, start, stop, style, meter.steps_per_bar))
+        hole = replace(hole, guide=_guide(codec, whole)[start:stop])
         if per_bar:
-            gap = replace(gap, narrow=lambda steps: _ChordRhythm(codec, meter, per_bar))
-        pieces, more = fill_gap(player.prior or player, pieces, gap, meter, rngs, sampling)
-        nats += more
+            hole = replace(hole, narrow=lambda steps: _ChordRhythm(codec, meter, per_bar))
+        holes.append(hole)
     options = {
         "gaps": [list(gap) for gap in gaps],
         "style": style,
@@ -99,11 +104,15 @@ def draw_chords(
         "wishes": sampling.constraints.to_dict(),
     }
     drawn = []
-    for row, codes, cost in zip(rows, pieces, nats, strict=True):
+    for row in rows:
+        codes, nats, rng = old, 0.0, generator(seed, row)
+        for hole in holes:
+            codes, more = fill_gap(player.prior or player, codes, hole, meter, rng, sampling)
+            nats += more
         chords = codec.decode(codes, meter).chords
         changes = ((change.step - phrase.lead_in, change.chord) for change in chords)
         result = replace(phrase, chords=chord_map(changes, phrase.steps))
-        about = options | {"row": row, "nats": round(float(cost), 2)}
+        about = options | {"row": row, "nats": round(nats, 2)}
         recipe = Recipe(player.digest, "harmonize", result.fingerprint, options=about)
         drawn.append(replace(result, recipe=recipe))
     return drawn
@@ -126,6 +135,17 @@ def _allowed(codec: Codec, old: Codes, start: int, stop: int, style: str, bar: i
         mask[max(0, first - start) :, 0] = False
         masks.append(mask)
     return np.concatenate(masks, axis=1)
+
+
+def _guide(codec: Codec, phrase: Phrase) -> FloatArray:
+    """A part of the scores by which chords are recognized, for the chord of each beat. `[T, C]`"""
+    meter = phrase.meter
+    scores = scores_of_bars(phrase.parts[0].notes, meter, phrase.bars)
+    guide = np.zeros((phrase.steps, codec.channels), np.float32)
+    number = next(i for i, part in enumerate(codec.parts) if part.has_chords)
+    first = head_slices(codec)[number].start
+    guide[:: meter.steps_per_beat, first : first + CHORD_CODES] = GUIDANCE * scores
+    return guide
 
 
 class _ChordRhythm:

@@ -1,4 +1,4 @@
-"""Measure time and memory of `musicvae generate`, compared with `import torch`.
+"""Measure time and memory of `musicvae generate`, compared with `import torch`; and each verb.
 
     python scripts/bench/play.py [--runs 7]
 
@@ -48,6 +48,7 @@ def main() -> None:
     print(f"generate / import torch        {generate / import_torch:7.2f}")
     print(f"import musicvae alone          {max(0.0, import_musicvae - python):7.3f} s")
     measure_loaded_model(runs)
+    measure_song(runs)
 
 
 def measure_loaded_model(runs: int) -> None:
@@ -60,6 +61,29 @@ def measure_loaded_model(runs: int) -> None:
     for n in (1, 4, 64):
         seconds = median_of(lambda n=n: model.generate(n, seed=1), runs)
         print(f"warm, {n:3} at once {1e3 * seconds:19.1f} ms  {n / seconds:7.0f} phrases/s")
+
+
+def measure_song(runs: int) -> None:
+    """Print how long each verb takes in a song of 32 bars, from bytes to bytes."""
+    import musicvae
+
+    sheets, melodies = musicvae.load(), musicvae.load("melody-2bar")
+    song = musicvae.midi_bytes(sheets.generate(1, form="AABA", seed=1)[0])
+    verbs: dict[str, Callable[[], musicvae.Phrase | musicvae.Song]] = {
+        "vary": lambda: melodies.vary(song, 1, track="Melody", seed=1)[0],
+        "vary --model leadsheet-8bar": lambda: sheets.vary(song, 1, seed=1)[0],
+        "extend": lambda: sheets.extend(song, seed=1),
+        "fill --bars 13-16": lambda: sheets.fill(song, (13, 16), seed=1)[0],
+        "fill --bars 13-16 --n 8": lambda: sheets.fill(song, (13, 16), 8, seed=1)[0],
+        "harmonize": lambda: sheets.harmonize(song, seed=1)[0],
+        "melodize": lambda: sheets.melodize(song, seed=1)[0],
+        "humanize": lambda: musicvae.humanize(song, seed=1),
+        "transpose": lambda: musicvae.transpose(song, by=2),
+        "chords": lambda: musicvae.mark_chords(song),
+    }
+    for name, verb in verbs.items():
+        seconds = median_of(lambda verb=verb: musicvae.midi_bytes(verb()), runs)  # type: ignore[misc]
+        print(f"{name:30} {seconds:7.3f} s")
 
 
 def run_process(command: Sequence[str]) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from musicvae.constraints.step_rule import StepRule
 from musicvae.engine import Net, Player
 from musicvae.engine.particles import _resample
 from musicvae.errors import RequestError
-from musicvae.generation.seeding import generators
+from musicvae.generation.seeding import generator
 from musicvae.theory.meter import Meter
 
 from ..miniatures import tiny_checkpoint, tiny_prior, windows_of
@@ -46,12 +46,12 @@ def test_the_weight_of_forced_steps_is_their_probability(name: str) -> None:
     rule = free_rule(net, 2)
     truth = net.codec.one_hot(forced[:steps]) > 0
     drawn = net.sample_particles(
-        context[None],
+        context,
         METER,
         replace(rule, allowed=truth),
         particles=3,
         temperature=1.0,
-        rngs=generators(1, 1),
+        rng=generator(1),
     )
     assert (drawn.codes == forced[:steps]).all()
     (nll,) = net.nll(np.empty((1, 0), np.float32), [window], [METER])
@@ -67,19 +67,19 @@ def test_free_particles_are_draws_of_the_net(name: str) -> None:
     (window,) = windows_of(net.codec.name, [METER], net.bars)
     context = window[: METER.steps_per_bar]
     drawn = net.sample_particles(
-        context[None],
+        context,
         METER,
         free_rule(net),
         particles=4,
         temperature=1.0,
-        rngs=generators(1, 1),
+        rng=generator(1),
     )
     assert drawn.log_weights == pytest.approx(0, abs=1e-4)
     rest = np.stack([net.codec.rest] * (len(window) - 2 * len(context)))
-    windows = [np.concatenate([context, codes, rest]) for codes in drawn.codes[0]]
+    windows = [np.concatenate([context, codes, rest]) for codes in drawn.codes]
     nll = net.nll(np.empty((4, 0), np.float32), windows, [METER] * 4)
     steps = slice(len(context), 2 * len(context))
-    assert drawn.nats[0] == pytest.approx([row[steps].sum() for row in nll], rel=1e-2)
+    assert drawn.nats == pytest.approx([row[steps].sum() for row in nll], rel=1e-2)
 
 
 def test_mean_weight_estimates_the_probability_of_a_later_step() -> None:
@@ -90,14 +90,14 @@ def test_mean_weight_estimates_the_probability_of_a_later_step() -> None:
 
     def draw(rule: StepRule, seed: int) -> tuple[np.ndarray, np.ndarray]:
         drawn = net.sample_particles(
-            context[None],
+            context,
             METER,
             rule,
             particles=many,
             temperature=1.0,
-            rngs=generators(seed, 1),
+            rng=generator(seed),
         )
-        return drawn.codes[0], drawn.log_weights[0]
+        return drawn.codes, drawn.log_weights
 
     free, _ = draw(free_rule(net), 1)
     last = free[:, -1]
@@ -111,40 +111,37 @@ def test_mean_weight_estimates_the_probability_of_a_later_step() -> None:
     assert np.exp(log_weights).mean() == pytest.approx(share, abs=5 * error)
 
 
-def test_a_group_does_not_depend_on_the_others() -> None:
-    """Alone or beside another, with forced melody notes, its particles are the same."""
-    net = prior_of("leadsheet-8bar")
-    (window,) = windows_of("leadsheet", [METER], net.bars)
-    rule = free_rule(net, 3)
-    allowed = rule.allowed.copy()
-    melody = net.codec.parts[0].channels
-    allowed[:, :melody] = net.codec.one_hot(window[: len(allowed)])[:, :melody] > 0
-    rule = replace(rule, allowed=allowed)
-    nothing = window[None, :0]
-    both = net.sample_particles(
-        np.concatenate([nothing, nothing]),
-        METER,
-        rule,
-        particles=5,
-        temperature=1.0,
-        rngs=generators(3, 2),
-    )
-    alone = net.sample_particles(
-        nothing, METER, rule, particles=5, temperature=1.0, rngs=generators(3, 1)
-    )
-    for field, of_both in zip(alone, both, strict=True):
-        assert np.array_equal(field[0], of_both[0])
+def test_a_guide_is_taken_back_by_the_weights() -> None:
+    """It changes what is drawn, but not how likely a class is in the weighted mean."""
+    net, many = prior_of("melody-2bar"), 1000
+    (window,) = windows_of("melody", [METER], net.bars)
+    rng = np.random.default_rng(5)
+    shape = (METER.steps_per_bar, net.codec.channels)
+    means = []
+    for guide in (None, rng.normal(0, 0.5, shape).astype(np.float32)):
+        drawn = net.sample_particles(
+            window[: METER.steps_per_bar],
+            METER,
+            free_rule(net),
+            particles=many,
+            temperature=1.0,
+            rng=generator(3),
+            guide=guide,
+        )
+        shares = np.exp(drawn.log_weights)
+        begins = net.codec.onset_mask(drawn.codes[:, 0])
+        means.append((shares * begins).sum() / shares.sum())
+    assert means[0] == pytest.approx(means[1], abs=0.12)
 
 
 def test_particles_go_on_in_proportion_to_their_weights() -> None:
-    """Within a group each goes on as often as its share says; an even group stays as it is."""
+    """Each as often as its share says; even ones stay as they are."""
     shares = np.array([0.7, 0.1, 0.15, 0.05])
-    log_weights = np.log(np.stack([shares, np.full(4, 0.25)])).repeat(25, axis=1)
-    rows = _resample(log_weights, generators(1, 2)).reshape(2, -1)
-    counts = np.bincount(rows[0] // 25, minlength=4)
+    log_weights = np.log(shares).repeat(25)
+    counts = np.bincount(_resample(log_weights, generator(1)) // 25, minlength=4)
     assert counts == pytest.approx(100 * shares, abs=1)
-    assert (rows[1] == np.arange(100, 200)).all()
-    assert (log_weights[0] == 0).all()
+    assert (log_weights == 0).all()
+    assert (_resample(log_weights, generator(1)) == np.arange(100)).all()
 
 
 def test_a_net_of_whole_windows_draws_no_particles() -> None:
@@ -152,10 +149,10 @@ def test_a_net_of_whole_windows_draws_no_particles() -> None:
     net = Player(tiny_checkpoint("melody-2bar"))
     with pytest.raises(RequestError, match="whole windows"):
         net.sample_particles(
-            np.zeros((1, 0), np.uint8),
+            np.zeros(0, np.uint8),
             METER,
             free_rule(net),
             particles=1,
             temperature=1.0,
-            rngs=generators(1, 1),
+            rng=generator(1),
         )
