@@ -9,6 +9,7 @@ from ..generation.infill import Steps
 from ..performance.render import Rendering
 from ..score.bar_range import BarRange
 from ..score.phrase import Part, Phrase
+from ..score.song import Place
 from .base import render, with_notice_of_silence
 from .inputs import Opened, naming
 from .sections import Sections
@@ -77,7 +78,9 @@ class OpenSong:
         """The phrase with a notice about pitched parts that are not read, and play on beside it."""
         names: dict[str, None] = {}
         for whole, section in zip(self.opened.phrases, self.sections.items, strict=True):
-            for number in sorted({number for number, _, _ in section.unread}):
+            place = section.phrase.place or Place(0, 1, ())
+            ours = {number for _, number in place.accompaniment}
+            for number in sorted({number for number, _, _ in section.unread} - ours):
                 part = whole.parts[number]
                 if not part.is_drum:
                     names[part.name or f"track {number + 1}"] = None
@@ -105,7 +108,7 @@ class OpenSong:
                 new = tuple((max(0, start - lead), stop - lead) for start, stop in gaps)
                 place = replace(phrase.place, new=new, given=given)
                 if not has_chords:
-                    place = replace(place, has_chords=False, accompaniment=())
+                    place = replace(place, has_chords=False)
                 phrase = replace(phrase, place=place)
             placed.append(phrase)
         filled = [number for number, gaps in enumerate(self.gaps) if gaps]

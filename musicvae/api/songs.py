@@ -194,7 +194,7 @@ def put_into_song(
         data = midi_bytes(_whole(opened))
         phrases = tuple(read_midi_data("The music", data))
     song = read_song(data)
-    added = _accompaniment(opened) if has_chords else {}
+    added = _accompaniment(opened)
     placed = []
     for phrase, chosen, left in zip(phrases, selected, unread, strict=True):
         place = phrase.place or Place(0, 1, ())

@@ -178,7 +178,8 @@ def _count_kept(sections: Sequence[Phrase]) -> int:
     for section in sections:
         if section.place:
             numbers = [source for part in section.parts for source in part.sources]
-            numbers += [number for _, number in section.place.accompaniment]
+            if section.place.has_chords:
+                numbers += [number for _, number in section.place.accompaniment]
             players = [section.place.players[number] for number in numbers]
             own |= {(player.track, channel) for player in players for channel in player.channels}
     return len(sounding_channels(song) - own)

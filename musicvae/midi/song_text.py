@@ -59,6 +59,8 @@ def song_text(
     prints = section.leading_fingerprints(MAX_MODEL_PARTS)
     made = next((n for n, text in enumerate(prints) if text == section.recipe.notes), 0)
     pairs = [*zip(section.parts, playing, strict=True)]
+    accompaniment = {name: place.players[number] for name, number in place.accompaniment}
+    accompaniment |= {part.name: player for part, player in pairs[made:] if player}
     given = [
         [[n.start, n.duration, n.pitch, n.velocity, n.offset] for n in part.notes]
         for part in section.parts[:made]
@@ -79,7 +81,7 @@ def song_text(
         "has_chords": place.has_chords,
         "parts": [_about_part(part, player, place) for part, player in pairs[:made]],
         "accompaniment": [
-            [part.name, [player.track, player.channels]] for part, player in pairs[made:] if player
+            [name, [player.track, player.channels]] for name, player in accompaniment.items()
         ],
         "kept": sorted(place.kept & _present(place, tracks)) if place.kept else [],
         "given": [

@@ -184,3 +184,14 @@ def test_a_model_without_chords_writes_none() -> None:
     for verb in ("harmonize", "melodize"):
         with pytest.raises(RequestError, match="fill"):
             getattr(model("melody-2bar"), verb)(song_file(1), seed=1)
+
+
+def test_an_accompaniment_is_known_after_other_verbs() -> None:
+    """A clip that was filled, extended and varied gets new chords in place of the old ones."""
+    data = midi_bytes(model().generate(1, seed=1)[0])
+    data = midi_bytes(model().fill(data, 2, seed=2)[0])
+    data = midi_bytes(model("melody-2bar").vary(data, 1, track="Melody", bars=3, seed=2)[0])
+    harmonized = model().harmonize(data, seed=3)[0]
+    names = [part.name for part in musicvae.to_phrase(midi_bytes(harmonized)).parts]
+    assert sorted(names) == ["Bass", "Chords", "Melody"]
+    assert not any("beside" in notice for notice in harmonized.notices)
