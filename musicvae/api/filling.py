@@ -19,7 +19,7 @@ from .base import ConstraintOptions, ModelBase, render, sampling_of
 from .gaps import OpenSong
 from .inputs import Music
 from .sections import select_sections
-from .songs import Selection
+from .songs import Selection, as_file
 
 
 class FillingVerbs(ModelBase):
@@ -183,6 +183,8 @@ class FillingVerbs(ModelBase):
         """Some music, with the bars in which something is drawn; None for all."""
         ranges = None if bars is None else parse_bar_ranges(bars)
         opened = inputs.open(source, bpm=bpm)
+        if not only and any(phrase.song for phrase in opened.phrases):
+            opened = as_file(opened)
         selection = Selection(track, only=only, again=False, in_song=True)
         sections = select_sections(self.player, opened, selection)
         return OpenSong.create(opened, sections, ranges)

@@ -127,6 +127,7 @@ class Net(ForwardNet):
         particles: int,
         temperature: float,
         rng: np.random.Generator,
+        goes_on: bool = False,
         guide: FloatArray | None = None,
         narrow: Narrow | None = None,
     ) -> Particles:
@@ -134,6 +135,7 @@ class Net(ForwardNet):
 
         Args:
             rule: of the new bars.
+            goes_on: True if something may sound before the window.
             guide, narrow: see `particles.sample_particles`.
 
         Shape:
@@ -152,7 +154,7 @@ class Net(ForwardNet):
             return sample_particles(
                 running,
                 self.codec,
-                self.codec.initial_state(1, meter),
+                (self.codec.unknown_state if goes_on else self.codec.initial_state)(1, meter),
                 context,
                 sample_noise(self.codec, [rng] * particles, steps),
                 temperature,

@@ -82,6 +82,7 @@ def fill_gap(
             particles=PARTICLES,
             temperature=sampling.temperature,
             rng=rng,
+            goes_on=start > 0,
             guide=None if gap.guide is None else gap.guide[steps],
             narrow=gap.narrow(steps) if gap.narrow else None,
         )

@@ -268,3 +268,14 @@ def test_what_a_model_cannot_do_is_refused() -> None:
         harmonize(player(), piece(), [(0, BAR)], style="baroque")
     with pytest.raises(RequestError, match="not 'tempo'"):
         fill(player(), piece(), [(0, BAR)], keep="tempo")  # type: ignore[arg-type]
+
+
+def test_a_note_longer_than_a_window_ends_where_it_did() -> None:
+    """Its end is in bars whose window begins after the note did."""
+    notes = (Note(0, 6 * BAR + 4, 60), Note(7 * BAR, 8, 62))
+    source = Phrase(METER, 8, parts=(Part(notes),))
+    (made,) = harmonize(player(), source, [(0, 8 * BAR)], 1, seeded(1))
+    assert made.parts == source.parts
+    (filled,) = fill(player("melody-2bar"), source, [(6 * BAR, 8 * BAR)], 1, seeded(1))
+    assert filled.parts[0].notes[0] == notes[0]
+    assert all(note.start >= 6 * BAR + 4 for note in filled.parts[0].notes[1:])
