@@ -48,11 +48,6 @@ def fill(
         RequestError: the model has no prior, several notes at once cannot keep their rhythm, no
             other bars were found, or a number is out of range.
     """
-    check_request(player, "fill", n, sampling.temperature)
-    if keep not in get_args(Keep):
-        raise RequestError(f"Keep nothing, rhythm or pitches, not {keep!r}.")
-    if keep != "nothing" and player.codec.likelihood == "bernoulli":
-        raise RequestError(f"This model plays several notes at once: it cannot keep the {keep}.")
     sampling = replace(sampling, seed=resolve_seed(sampling.seed))
     draw = partial(draw_alternatives, player, phrase, gaps, sampling=sampling, keep=keep)
     return distinct_alternatives(phrase, n, draw)
@@ -68,6 +63,11 @@ def draw_alternatives(
     keep: Keep,
 ) -> list[Phrase]:
     """Alternatives by their numbers, each of which depends on its number and the seed alone."""
+    check_request(player, "fill", len(rows), sampling.temperature)
+    if keep not in get_args(Keep):
+        raise RequestError(f"Keep nothing, rhythm or pitches, not {keep!r}.")
+    if keep != "nothing" and player.codec.likelihood == "bernoulli":
+        raise RequestError(f"This model plays several notes at once: it cannot keep the {keep}.")
     bar, codec, seed = phrase.meter.steps_per_bar, player.codec, resolve_seed(sampling.seed)
     whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
     old, kept = codec.encode(whole), codec.encode(_without(whole, gaps))

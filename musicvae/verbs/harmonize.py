@@ -60,12 +60,6 @@ def harmonize(
         RequestError: the model has no melody with chords or no prior, there is no such style, a bar
             has fewer beats, or a number is out of range.
     """
-    check_request(player, "harmonize", n, sampling.temperature)
-    beats = phrase.meter.steps_per_bar // phrase.meter.steps_per_beat
-    if style not in STYLES:
-        raise RequestError(f"There is no style {quote(style)}: choose {', '.join(STYLES)}.")
-    if per_bar is not None and not 1 <= per_bar <= beats:
-        raise RequestError(f"A bar of {phrase.meter} has 1 to {beats} chords, not {per_bar}.")
     sampling = replace(sampling, seed=resolve_seed(sampling.seed))
     draw = partial(
         draw_chords, player, phrase, gaps, sampling=sampling, style=style, per_bar=per_bar
@@ -84,6 +78,12 @@ def draw_chords(
     per_bar: int | None,
 ) -> list[Phrase]:
     """Alternatives by their numbers, each of which depends on its number and the seed alone."""
+    check_request(player, "harmonize", len(rows), sampling.temperature)
+    beats = phrase.meter.steps_per_bar // phrase.meter.steps_per_beat
+    if style not in STYLES:
+        raise RequestError(f"There is no style {quote(style)}: choose {', '.join(STYLES)}.")
+    if per_bar is not None and not 1 <= per_bar <= beats:
+        raise RequestError(f"A bar of {phrase.meter} has 1 to {beats} chords, not {per_bar}.")
     meter, codec, seed = phrase.meter, player.codec, resolve_seed(sampling.seed)
     whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
     old = codec.encode(whole)

@@ -145,8 +145,8 @@ def _drawn(
     constraints = constraints_from_dict(options["wishes"])
     sampling = Sampling(options["temperature"], index(options["seed"]), constraints)
     gaps = [(index(start), index(stop)) for start, stop in options["gaps"]]
-    steps = phrase.steps + phrase.lead_in
-    if not all(0 <= start < stop <= steps for start, stop in gaps):
+    lines = [0, *(line for gap in gaps for line in gap), phrase.steps + phrase.lead_in]
+    if lines != sorted(lines) or not all(start < stop for start, stop in gaps):
         raise ValueError
     if any(step % phrase.meter.steps_per_bar for gap in gaps for step in gap):
         raise ValueError

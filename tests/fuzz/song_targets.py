@@ -28,13 +28,16 @@ MAX_BARS = 64
 
 
 def run_song(model: MusicVAE, data: bytes) -> None:
-    """Extend a file, and replay what is written; raise Disagreement if it is not the same again."""
+    """Extend a file, or fill a bar, and replay it; raise Disagreement if it is not the same."""
     opened = inputs.open(data)
     if sum(phrase.bars for phrase in opened.phrases) > MAX_BARS:
         return  # a model takes long for it
     random = Random(len(data))
-    if random.random() < 0.5:
+    verb = random.choice(("extend", "reconstruct", "fill"))
+    if verb == "extend":
         phrase = model.extend(opened, 1, seed=1)
+    elif verb == "fill":
+        phrase = model.fill(opened, random.randint(1, 4), seed=1)[0]
     else:
         phrase = model.reconstruct(opened).phrase
     written = midi_bytes(phrase)
@@ -77,8 +80,10 @@ def keys_of(data: bytes) -> list[list[tuple[int, int]]]:
 
 
 @functools.cache
-def written_song(model: MusicVAE) -> Song:
+def written_song(model: MusicVAE, verb: str) -> Song:
     """A song with a new part."""
+    if verb == "fill":
+        return read_song(midi_bytes(model.fill(song_file(1), "3-4", seed=1)[0]))
     return read_song(midi_bytes(model.vary(song_file(1), 1, bars="3-4", seed=1)[0]))
 
 
@@ -90,7 +95,7 @@ def make_song_text(random: Random) -> str:
 def run_song_text(model: MusicVAE, state: str) -> None:
     """Replay and vary a song whose text about its new part was changed."""
     random = Random(state)
-    song = written_song(model)
+    song = written_song(model, random.choice(("vary", "fill")))
     tick, event = song.tracks[0][0]
     text = meta_data(event, 1)
     assert text is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +17,10 @@ from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
 from musicvae.score.phrase import Note, Part, Phrase
 from musicvae.score.provenance import MAX_TEXT, parse_recipe
+from musicvae.theory.meter import Meter
 
 from ..cpu import no_hang
+from ..miniatures import little_piece, tiny_checkpoint, tiny_prior
 
 VALUES: dict[str, Any] = {
     "infinity": float("inf"),
@@ -108,3 +111,21 @@ def test_a_clip_with_accompaniment_is_still_known(clip: Phrase, tiny_model: Musi
     longer = replace(clip, parts=(*clip.parts, Part((Note(0, 4, 40),), name="Bass")))
     assert generated_parts(tiny_model.player, longer) == clip
     assert not read_midi(midi_bytes(longer))[0].edited
+
+
+@pytest.mark.parametrize("verb", ["fill", "harmonize"])
+def test_a_recipe_of_what_was_drawn_is_refused_without_a_hang(verb: str) -> None:
+    """Gaps that overlap or are no bars, numbers of alternatives, styles and chords of a bar."""
+    model = MusicVAE(tiny_prior(tiny_checkpoint("leadsheet-8bar")))
+    tune = little_piece("leadsheet", Meter(), 1, 2)
+    (phrase,) = getattr(model, verb)(tune, bars=1, only=True, seed=1)
+    assert phrase.recipe
+    gaps = {"twice": [[0, 16], [0, 16]], "backwards": [[16, 0]], "no bars": [[0, 5]]}
+    options = phrase.recipe.options.keys() & {"gaps", "keep", "row", "style", "per_bar", "seed"}
+    assert len(options) == (4 if verb == "fill" else 5)
+    for option in (*options, "temperature", "wishes"):
+        for value in (VALUES | gaps).values():
+            changed = {**phrase.recipe.options, option: value}
+            hostile = replace(phrase, recipe=replace(phrase.recipe, options=changed))
+            with no_hang(), suppress(RequestError):
+                assert model.replay(hostile).fingerprint == phrase.fingerprint
