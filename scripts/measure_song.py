@@ -37,7 +37,7 @@ from musicvae.metrics.two_sample import Sample, classifier_test
 from musicvae.score.chord_recognition import recognize_chords
 from musicvae.score.phrase import Phrase
 from musicvae.theory.chords import chord_from_code
-from musicvae.verbs.fill import draw_alternatives
+from musicvae.verbs.fill import draw_fills
 from musicvae.verbs.harmonize import draw_chords
 
 TONIC, SUBDOMINANT, DOMINANT = "tonic", "subdominant", "dominant"
@@ -80,7 +80,7 @@ def filled(player: Player, phrases: Sequence[Phrase], sampling: Sampling, n: int
     with mock.patch("musicvae.generation.infill.PARTICLES", n):
         return [
             codec.encode(
-                draw_alternatives(
+                draw_fills(
                     player, phrase, [gap_of(phrase)], [row], sampling=sampling, keep="nothing"
                 )[0]
             )

@@ -2,14 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from ..codecs.base import Codes
+from ..engine import Player
 from ..errors import RequestError
 from ..score.phrase import Phrase
+from ..score.provenance import Recipe
+from ..theory.meter import Meter
+from .infill import Gap, fill_gap
+from .seeding import Sampling, generator, resolve_seed
 
 MAX_ROUNDS = 4
 """Rounds in which alternatives are drawn that are new."""
+
+
+@dataclass(frozen=True)
+class DrawingTask:
+    """Gaps of a piece that are drawn, and how a phrase is made of the result.
+
+    Attributes:
+        verb: which draws them.
+        codes: of the piece, `[T, ...]`, whole bars.
+        put_in: makes a phrase of the codes with its gaps filled.
+        options: what the recipe stores of the request, besides gaps and sampling.
+    """
+
+    verb: str
+    player: Player
+    meter: Meter
+    codes: Codes
+    gaps: Sequence[Gap]
+    put_in: Callable[[Codes], Phrase]
+    options: Mapping[str, Any]
+
+    def draw(self, rows: Sequence[int], sampling: Sampling) -> list[Phrase]:
+        """Alternatives by their numbers; each depends on its number and the seed alone."""
+        return [self._draw_one(row, sampling, resolve_seed(sampling.seed)) for row in rows]
+
+    def _draw_one(self, row: int, sampling: Sampling, seed: int) -> Phrase:
+        net, rng = self.player.prior or self.player, generator(seed, row)
+        codes, nats = self.codes, 0.0
+        for gap in self.gaps:
+            codes, more = fill_gap(net, codes, gap, self.meter, rng, sampling)
+            nats += more
+        result, bar = self.put_in(codes), self.meter.steps_per_bar
+        options = {
+            **self.options,
+            "gaps": [[gap.first * bar, gap.stop * bar] for gap in self.gaps],
+            "temperature": sampling.temperature,
+            "seed": seed,
+            "wishes": sampling.constraints.to_dict(),
+            "row": row,
+            "nats": round(nats, 2),
+        }
+        recipe = Recipe(self.player.digest, self.verb, result.fingerprint, options=options)
+        return replace(result, recipe=recipe)
 
 
 def distinct_alternatives(

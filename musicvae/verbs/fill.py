@@ -10,13 +10,12 @@ from typing import get_args
 from ..codecs.base import Codec, Codes
 from ..engine import Player
 from ..errors import RequestError
-from ..generation.alternatives import distinct_alternatives
-from ..generation.infill import Gap, Steps, fill_gap
+from ..generation.alternatives import DrawingTask, distinct_alternatives
+from ..generation.infill import Gap, Steps
 from ..generation.kept_notes import InOrder, Keep, allowed_notes
-from ..generation.seeding import NEW_MUSIC, Sampling, check_request, generator, resolve_seed
+from ..generation.seeding import NEW_MUSIC, Sampling, check_request, resolve_seed
 from ..performance.transfer import transfer_performance
 from ..score.phrase import Part, Phrase
-from ..score.provenance import Recipe
 from ..score.windows import cut_phrase
 
 
@@ -49,11 +48,11 @@ def fill(
             other bars were found, or a number is out of range.
     """
     sampling = replace(sampling, seed=resolve_seed(sampling.seed))
-    draw = partial(draw_alternatives, player, phrase, gaps, sampling=sampling, keep=keep)
+    draw = partial(draw_fills, player, phrase, gaps, sampling=sampling, keep=keep)
     return distinct_alternatives(phrase, n, draw)
 
 
-def draw_alternatives(
+def draw_fills(
     player: Player,
     phrase: Phrase,
     gaps: Sequence[Steps],
@@ -68,7 +67,7 @@ def draw_alternatives(
         raise RequestError(f"Keep nothing, rhythm or pitches, not {keep!r}.")
     if keep != "nothing" and player.codec.likelihood == "bernoulli":
         raise RequestError(f"This model plays several notes at once: it cannot keep the {keep}.")
-    bar, codec, seed = phrase.meter.steps_per_bar, player.codec, resolve_seed(sampling.seed)
+    bar, codec = phrase.meter.steps_per_bar, player.codec
     whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
     old, kept = codec.encode(whole), codec.encode(_without(whole, gaps))
     holes = []
@@ -77,28 +76,13 @@ def draw_alternatives(
         if keep == "pitches":
             hole = replace(hole, narrow=partial(_in_order, codec, old[start:stop]))
         holes.append(hole)
-    options = {
-        "gaps": [list(gap) for gap in gaps],
-        "keep": keep,
-        "temperature": sampling.temperature,
-        "seed": seed,
-        "wishes": sampling.constraints.to_dict(),
-    }
-    drawn = []
-    for row in rows:
-        codes, nats, rng = kept, 0.0, generator(seed, row)
-        for hole in holes:
-            net = player.prior or player
-            codes, more = fill_gap(net, codes, hole, phrase.meter, rng, sampling)
-            nats += more
+
+    def put_in(codes: Codes) -> Phrase:
         new = _new_notes(codec, phrase, codes, gaps)
-        if keep == "rhythm":
-            new = _hold_as(whole, new)
-        result = _with_new_notes(phrase, new, gaps)
-        about = options | {"row": row, "nats": round(nats, 2)}
-        recipe = Recipe(player.digest, "fill", result.fingerprint, options=about)
-        drawn.append(replace(result, recipe=recipe))
-    return drawn
+        return _with_new_notes(phrase, _hold_as(whole, new) if keep == "rhythm" else new, gaps)
+
+    task = DrawingTask("fill", player, phrase.meter, kept, holes, put_in, {"keep": keep})
+    return task.draw(rows, sampling)
 
 
 def _in_order(codec: Codec, old: Codes, steps: slice) -> InOrder:

@@ -13,12 +13,11 @@ from ..arrays import BoolArray, FloatArray
 from ..codecs.base import Codec, Codes, head_slices
 from ..engine import Player
 from ..errors import RequestError
-from ..generation.alternatives import distinct_alternatives
-from ..generation.infill import Gap, Steps, fill_gap
-from ..generation.seeding import NEW_MUSIC, Sampling, check_request, generator, resolve_seed
+from ..generation.alternatives import DrawingTask, distinct_alternatives
+from ..generation.infill import Gap, Steps
+from ..generation.seeding import NEW_MUSIC, Sampling, check_request, resolve_seed
 from ..score.chord_recognition import scores_of_bars
 from ..score.phrase import Phrase, chord_map
-from ..score.provenance import Recipe
 from ..score.windows import cut_phrase
 from ..theory.chords import CHORD_CODES, QUALITIES, chord_from_code
 from ..theory.meter import Meter
@@ -84,7 +83,7 @@ def draw_chords(
         raise RequestError(f"There is no style {quote(style)}: choose {', '.join(STYLES)}.")
     if per_bar is not None and not 1 <= per_bar <= beats:
         raise RequestError(f"A bar of {phrase.meter} has 1 to {beats} chords, not {per_bar}.")
-    meter, codec, seed = phrase.meter, player.codec, resolve_seed(sampling.seed)
+    meter, codec = phrase.meter, player.codec
     whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
     old = codec.encode(whole)
     holes = []
@@ -95,27 +94,14 @@ def draw_chords(
         if per_bar:
             hole = replace(hole, narrow=lambda steps: _ChordRhythm(codec, meter, per_bar))
         holes.append(hole)
-    options = {
-        "gaps": [list(gap) for gap in gaps],
-        "style": style,
-        "per_bar": per_bar,
-        "temperature": sampling.temperature,
-        "seed": seed,
-        "wishes": sampling.constraints.to_dict(),
-    }
-    drawn = []
-    for row in rows:
-        codes, nats, rng = old, 0.0, generator(seed, row)
-        for hole in holes:
-            codes, more = fill_gap(player.prior or player, codes, hole, meter, rng, sampling)
-            nats += more
+
+    def put_in(codes: Codes) -> Phrase:
         chords = codec.decode(codes, meter).chords
         changes = ((change.step - phrase.lead_in, change.chord) for change in chords)
-        result = replace(phrase, chords=chord_map(changes, phrase.steps))
-        about = options | {"row": row, "nats": round(nats, 2)}
-        recipe = Recipe(player.digest, "harmonize", result.fingerprint, options=about)
-        drawn.append(replace(result, recipe=recipe))
-    return drawn
+        return replace(phrase, chords=chord_map(changes, phrase.steps))
+
+    options = {"style": style, "per_bar": per_bar}
+    return DrawingTask("harmonize", player, meter, old, holes, put_in, options).draw(rows, sampling)
 
 
 def _allowed(codec: Codec, old: Codes, start: int, stop: int, style: str, bar: int) -> BoolArray:

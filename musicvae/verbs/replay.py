@@ -22,7 +22,7 @@ from ..performance.render import Rendering, render
 from ..performance.transfer import apply_defaults, transfer_performance
 from ..score.phrase import Phrase
 from .extend import extend
-from .fill import draw_alternatives
+from .fill import draw_fills
 from .harmonize import draw_chords
 
 
@@ -120,7 +120,7 @@ def _fill_again(
     """Draw the bars that `fill` drew; what it kept of the old ones the new ones have, too."""
     gaps, rows, sampling = _drawn(phrase, options)
     keep = options["keep"]
-    (filled,) = draw_alternatives(player, phrase, gaps, rows, sampling=sampling, keep=keep)
+    (filled,) = draw_fills(player, phrase, gaps, rows, sampling=sampling, keep=keep)
     return filled, sampling.constraints
 
 
