@@ -277,7 +277,7 @@ TARGETS = {
     "tuples": Target(make_tuples, run_tuples),
     "pretty_midi": Target(make_pretty_midi, run_pretty_midi),
     "songs": Target(midi_bytes.mutate, lambda data: run_song(model(), data)),
-    "keys and chords": Target(midi_bytes.mutate, run_keys_and_chords),
+    "harmony": Target(midi_bytes.mutate, run_keys_and_chords),
     "humanize": Target(midi_bytes.mutate, run_humanize),
     "song texts": Target(make_song_text, lambda state: run_song_text(model(), state)),
 }

@@ -25,7 +25,7 @@ INPUTS = {
     "tuples": 150,
     "pretty_midi": 100,
     "songs": 40,
-    "keys and chords": 40,
+    "harmony": 40,
     "humanize": 60,
     "song texts": 30,
 }
