@@ -57,10 +57,12 @@ class OpenSong:
 
     def with_part(self, part: Part) -> OpenSong:
         """The same with a new part in place of those that were read, which stay as they are."""
-        items = (
-            replace(section, phrase=replace(section.phrase, parts=(part,)), moved=(0,))
-            for section in self.sections.items
-        )
+        items = []
+        for section in self.sections.items:
+            phrase = replace(section.phrase, parts=(part,))
+            if phrase.place:  # the new part shares no player with notes that stay
+                phrase = replace(phrase, place=replace(phrase.place, kept=frozenset()))
+            items.append(replace(section, phrase=phrase, moved=(0,)))
         return replace(self, sections=replace(self.sections, items=tuple(items)))
 
     def draw(self, draw: Draw, n: int) -> list[list[Phrase]]:

@@ -118,6 +118,20 @@ def test_melodize_adds_a_part(seed: int, kind: int) -> None:
     assert midi_bytes(model().replay(written)) == written
 
 
+def test_a_melody_beside_notes_that_no_melody_has_replays() -> None:
+    """The bass track of the song has chords, of which a melody is one line."""
+    data = midi_bytes(model().fill(song_file(3), 1, track="Bass", seed=1)[0])
+    for track in (data, song_file(3)):
+        written = midi_bytes(model().melodize(track, bars=(1, 2), seed=1)[0])
+        assert midi_bytes(model().replay(written)) == written
+    stuck = [
+        (0, smf.meter(4, 2)),
+        *smf.play([(0, 64, 84), *((i, 1, 60 + i % 5) for i in range(64))], 0, PPQ, 80),
+    ]
+    written = midi_bytes(model().melodize(smf.file([smf.body(stuck)], 1, PPQ), bars=1, seed=1)[0])
+    assert midi_bytes(model().replay(written)) == written
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_what_was_made_is_made_again_in_another_call(verb: str) -> None:
     """The same verb on its own result: the new part gives way, and nothing is added twice."""
