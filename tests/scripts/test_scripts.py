@@ -10,7 +10,7 @@ import runpy
 import sys
 import warnings
 from contextlib import redirect_stdout
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -23,6 +23,7 @@ import musicvae
 from musicvae import checkpoint
 from musicvae.api.model import MusicVAE
 from musicvae.corpus.dataset import open_split
+from musicvae.corpus.pieces import Pieces
 from musicvae.midi.writer import write_midi
 from musicvae.performance.dynamics import apply_dynamics
 from musicvae.performance.groove import load_groove
@@ -67,6 +68,25 @@ def test_the_playing_benchmark_prints_ratio_memory_and_speed(tmp_path: Path) -> 
         printed = run("bench/play.py", "--runs", "1")
     for name in ("generate / import torch", "peak", "warm,   1 at once", "harmonize"):
         assert name in printed
+
+
+def test_what_is_drawn_into_songs_is_measured(tmp_path: Path) -> None:
+    """A row for each kind of bars and of chords; people's own are at the top."""
+    data = write_dataset(tmp_path / "data", "leadsheet", 4)
+    windows = open_split(data, "test")
+    pieces = Pieces(np.arange(len(windows)), [str(number) for number in range(len(windows))])
+    sheets = MusicVAE(tiny_prior(tiny_checkpoint("leadsheet-8bar")))
+    with (
+        patch("musicvae.api.model.load", lambda _: sheets),
+        patch("musicvae.corpus.dataset.open_split", lambda *_: replace(windows, pieces=pieces)),
+        patch("musicvae.generation.infill.PARTICLES", 2),
+    ):
+        printed = run("measure_song.py", str(data), "--n", "18").splitlines()
+    assert printed[0] == "18 windows of 18 pieces"
+    names = ("people's own", "filled, best of 2", "filled, first draw", "of another window")
+    assert [line[:28].strip() for line in printed[2:6]] == list(names)
+    assert float(printed[6 + 3][28:35]) >= 0
+    assert len(printed) == 12
 
 
 def test_the_benchmark_of_limits_prints_how_soon_each_file_is_refused() -> None:
