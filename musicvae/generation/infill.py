@@ -97,7 +97,7 @@ def fill_gap(
 
 
 def _windows(gap: Gap, bars: int, size: int) -> Iterator[tuple[int, int, int]]:
-    """First bar of each window of a gap, and the first and the last but one bar to draw in it.
+    """First bar of each window of a gap, the first bar to draw in it, and the one after the last.
 
     Half a window or more is context before the new bars, and as much after the last of them
     as there is room for.
