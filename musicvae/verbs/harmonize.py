@@ -85,12 +85,12 @@ def draw_chords(
         raise RequestError(f"A bar of {phrase.meter} has 1 to {beats} chords, not {per_bar}.")
     meter, codec = phrase.meter, player.codec
     whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
-    old = codec.encode(whole)
+    old, guide = codec.encode(whole), _guide(codec, whole)
     holes = []
     for start, stop in gaps:
         bars = start // meter.steps_per_bar, stop // meter.steps_per_bar
         hole = Gap(*bars, _allowed(codec, old, start, stop, style, meter.steps_per_bar))
-        hole = replace(hole, guide=_guide(codec, whole)[start:stop])
+        hole = replace(hole, guide=guide[start:stop])
         if per_bar:
             hole = replace(hole, narrow=lambda steps: _ChordRhythm(codec, meter, per_bar))
         holes.append(hole)
