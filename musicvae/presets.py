@@ -20,6 +20,9 @@ EXTENSION_MODEL = "melody-16bar"
 FILL_MODEL = "leadsheet-8bar"
 """Default of `fill`: it hears the chords that stay, and eight bars at once."""
 
+BAND_MODEL = "band-8bar"
+"""Default of `accompany`: melody, bass, drums and chords at once."""
+
 DRUM_MODEL = "drums-2bar"
 """Default where drums are read."""
 

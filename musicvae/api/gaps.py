@@ -65,6 +65,19 @@ class OpenSong:
             items.append(replace(section, phrase=phrase, moved=(0,)))
         return replace(self, sections=replace(self.sections, items=tuple(items)))
 
+    def played_parts(self) -> dict[int, str]:
+        """Number, from 0, of each part that is read and begins a note in a gap, and its track."""
+        played: dict[int, str] = {}
+        for whole, section, gaps in zip(
+            self.opened.phrases, self.sections.items, self.gaps, strict=True
+        ):
+            lead = section.phrase.lead_in
+            for number, part in enumerate(section.phrase.parts):
+                starts = (note.start + lead for note in part.notes)
+                if any(first <= start < stop for start in starts for first, stop in gaps):
+                    played.setdefault(number, _track(whole, part))
+        return played
+
     def draw(self, draw: Draw, n: int) -> list[list[Phrase]]:
         """Alternatives of all sections, as many as there are of each; errors name the file."""
         with naming(self.opened):
@@ -116,3 +129,10 @@ class OpenSong:
         filled = [number for number, gaps in enumerate(self.gaps) if gaps]
         main = self.sections.main if self.gaps[self.sections.main] else filled[0]
         return with_notice_of_silence(self.sections.join(placed, main))
+
+
+def _track(phrase: Phrase, part: Part) -> str:
+    """The track that a part is read from, as an error names it."""
+    numbers = " and ".join(str(source + 1) for source in part.sources or (0,))
+    name = phrase.parts[part.sources[0]].name if part.sources else part.name
+    return f"track {numbers}{f' ({name})' if name else ''}"

@@ -10,7 +10,7 @@ from ..errors import RequestError
 from ..presets import DEFAULT_MODEL
 from ..score.phrase import Phrase
 from . import inputs
-from .filling import FillingVerbs
+from .accompanying import AccompanyingVerbs
 from .generation import GenerationVerbs
 from .inputs import Music, naming
 from .interpolation import InterpolationVerbs
@@ -20,7 +20,7 @@ from .retrieval import RetrievalVerbs
 __all__ = ["MusicVAE", "load", "replay"]
 
 
-class MusicVAE(GenerationVerbs, FillingVerbs, InterpolationVerbs, RetrievalVerbs):
+class MusicVAE(GenerationVerbs, AccompanyingVerbs, InterpolationVerbs, RetrievalVerbs):
     """A trained model; its methods are the verbs.
 
     Every verb takes music as a `Phrase`, a path, the bytes of a MIDI file, an open binary

@@ -10,7 +10,16 @@ import typer
 
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "fill", "harmonize"),
-    *("melodize", "reconstruct", "replay", "transpose", "humanize", "chords", "similar"),
+    *(
+        "melodize",
+        "accompany",
+        "reconstruct",
+        "replay",
+        "transpose",
+        "humanize",
+        "chords",
+        "similar",
+    ),
     *("attributes", "info"),
     *("personalize", "prepare", "train", "fit_prior", "fit_attributes", "evaluate"),
 )

@@ -111,7 +111,7 @@ def select_band(phrase: Phrase, track: Track = None) -> Phrase:
     """
     pitched = [part for part in phrase.parts if part.notes and not part.is_drum]
     has_melody = track is not None or _has_melody(pitched)
-    melody = find_melody(phrase, track) if has_melody else Part()
+    melody = find_melody(phrase, track) if has_melody else Part(name="Melody")
     chord_parts = find_chord_parts(pitched)
     others = [part for part in pitched if [part] != chord_parts]
     bass = find_bass(replace(phrase, parts=tuple(others)), melody)
@@ -149,7 +149,7 @@ def _drum_part(phrase: Phrase) -> tuple[Part, tuple[str, ...]]:
     drums = [part for part in phrase.parts if part.is_drum]
     drums = [part for part in drums if part.notes] or drums
     if not drums:
-        return Part(is_drum=True), ()
+        return Part(is_drum=True, name="Drums"), ()
     part = merge_parts(drums)
     strokes = tuple(note for note in part.notes if note.pitch in DRUM_CLASS)
     others = [note for note in part.notes if note.pitch not in DRUM_CLASS]

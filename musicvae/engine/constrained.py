@@ -120,26 +120,28 @@ class ConstraintState:
     def _propagate_forced(
         self, logits: FloatArray, allowed: BoolArray, mask: BoolArray, bias: FloatArray
     ) -> None:
-        """Where rules force the class of the last head, bias the head before it by Bayes' rule.
+        """Where rules force the class of the last head, bias the heads before it by Bayes' rule.
 
-        With k the class of the head before and w the forced class of the last head,
-        `p(k | w) ~ p(k) p(w | k)`, so `log p(w | k)` is added to the logit of k.
+        With k the class of a head before and w the forced class of the last head,
+        `p(k | w) ~ p(k) p(w | k)`, so `log p(w | k)` is added to the logit of k. What the other
+        heads before it say of w is left out.
         """
         if self.chain is None:
             return
-        *_, previous, last = (slice(0), *head_slices(self.codec))
+        *earlier, last = head_slices(self.codec)
         forced = (mask[:, last].sum(axis=1) == 1) & (allowed[:, last].sum(axis=1) > 1)
         if not forced.any():
             return
         # log p(w | k) = (logit_w + link_kw) - log sum_c exp(logit_c + link_kc)
         last_logits = np.where(allowed[forced, last], logits[forced, last], -np.inf).astype(float)
-        link = self.chain[previous, last].astype(float)  # [classes before, classes]
         forced_class = mask[forced, last].argmax(axis=1)
         top = last_logits.max(axis=1, keepdims=True)
-        log_total = np.log(row_product(np.exp(last_logits - top), np.exp(link).T)) + top
-        joint = np.take_along_axis(last_logits, forced_class[:, None], axis=1)
-        joint = joint + link[:, forced_class].T
-        bias[forced, previous] += joint - log_total
+        for head in earlier:
+            link = self.chain[head, last].astype(float)  # [classes before, classes]
+            log_total = np.log(row_product(np.exp(last_logits - top), np.exp(link).T)) + top
+            joint = np.take_along_axis(last_logits, forced_class[:, None], axis=1)
+            joint = joint + link[:, forced_class].T
+            bias[forced, head] += joint - log_total
 
     def limit(self, scores: FloatArray) -> BoolArray:
         """Channels with a score above zero, within the limits on notes and voices. `[N, C]`

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import numpy as np
@@ -15,17 +15,27 @@ Keep = Literal["nothing", "rhythm", "pitches"]
 
 
 def allowed_notes(
-    codec: Codec, old: Codes, kept: Codes, start: int, stop: int, keep: Keep
+    codec: Codec,
+    old: Codes,
+    kept: Codes,
+    start: int,
+    stop: int,
+    keep: Keep,
+    parts: Collection[int],
 ) -> BoolArray:
     """What a gap may choose, so that chords stay, kept notes are held, and old ones are followed.
 
     Args:
         old, kept: codes of the whole piece, and without the notes in its gaps, `[T, ...]`
+        parts: numbers of the parts that are drawn; the others stay.
     """
     masks = []
     pairs = zip(codec.split(old), codec.split(kept), strict=True)
-    for (part, old_codes), (_, kept_codes) in pairs:
+    for number, ((part, old_codes), (_, kept_codes)) in enumerate(pairs):
         gap = old_codes[start:stop]
+        if number not in parts and not part.has_chords:
+            masks.append(gap[:, None] == np.arange(part.channels))
+            continue
         if part.likelihood == "bernoulli":
             masks.append(_hold_chord(part, kept_codes, start, stop))
             continue

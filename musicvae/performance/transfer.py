@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..score.phrase import DEFAULT_VELOCITY, Part, Phrase, Tempo, chord_map, move_note
+from ..score.phrase import Part, Phrase, Tempo, chord_map, move_note
 from ..theory.meter import MAX_TEMPO
 from .dynamics import apply_dynamics
 
@@ -27,7 +27,8 @@ def transfer_performance(
 
     Length, pick-up, tempos, programs and names are taken from the other phrase. So are velocities:
     each note has the accent of its part at that step of the bar, or the mean of the part's accents
-    where there is none. Timing offsets are kept.
+    where there is none; a part that the other phrase rests in keeps its velocities. Timing offsets
+    are kept.
 
     The phrase starts at a bar line, so the rest before the pick-up of the other phrase is removed;
     notes beyond the other's length are cut. Chords move with the notes; a phrase without chords
@@ -54,13 +55,14 @@ def _transfer_part(
     part: Part, other_part: Part, other: Phrase, velocities: Mapping[int, int]
 ) -> Part:
     lead = other.lead_in
-    mean = round(sum(velocities.values()) / len(velocities)) if velocities else DEFAULT_VELOCITY
+    mean = round(sum(velocities.values()) / len(velocities)) if velocities else None
     notes = []
     for note in part.notes:
         start, end = note.start - lead, min(note.end - lead, other.steps)
         if 0 <= start < end:
             velocity = velocities.get(note.start % other.meter.steps_per_bar, mean)
-            notes.append(move_note(replace(note, velocity=velocity), start, end - start))
+            played = replace(note, velocity=velocity or note.velocity)
+            notes.append(move_note(played, start, end - start))
     return replace(other_part, notes=tuple(notes), lost=())
 
 

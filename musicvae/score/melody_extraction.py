@@ -70,7 +70,7 @@ def find_bass(phrase: Phrase, melody: Part) -> Part:
     named = [part for part in others if is_named_bass(part)]
     low = [part for part in others if is_bass(part)]
     bass = max(named, key=lambda part: len(part.notes), default=None) or min(
-        low, key=_mean_pitch, default=Part(program=BASS_PROGRAMS[1])
+        low, key=_mean_pitch, default=Part(program=BASS_PROGRAMS[1], name="Bass")
     )
     # The lowest line is the skyline of the part turned upside down.
     mirrored = (replace(note, pitch=127 - note.pitch) for note in bass.notes)

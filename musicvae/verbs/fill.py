@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import get_args
+from typing import Any, get_args
 
 from ..codecs.base import Codec, Codes
 from ..engine import Player
@@ -14,6 +14,7 @@ from ..generation.alternatives import DrawingTask, distinct_alternatives
 from ..generation.infill import Gap, Steps
 from ..generation.kept_notes import InOrder, Keep, allowed_notes
 from ..generation.seeding import NEW_MUSIC, Sampling, check_request, resolve_seed
+from ..performance.dynamics import apply_dynamics
 from ..performance.transfer import transfer_performance
 from ..score.phrase import Part, Phrase
 from ..score.windows import cut_phrase
@@ -27,6 +28,7 @@ def fill(
     sampling: Sampling = NEW_MUSIC,
     *,
     keep: Keep = "nothing",
+    parts: Collection[int] | None = None,
 ) -> list[Phrase]:
     """Draw bars of a phrase anew; the likeliest alternative comes first.
 
@@ -38,6 +40,8 @@ def fill(
         gaps: the bars, in order.
         keep: the rhythm of the old notes, with new pitches; or their pitches in order, in a new
             rhythm.
+        parts: numbers of the parts whose bars are drawn, from 0; None for all. They are drawn to
+            fit the others, which stay.
 
     Returns:
         Alternatives that differ from the phrase and from each other; fewer than `n` if no more
@@ -48,7 +52,8 @@ def fill(
             other bars were found, or a number is out of range.
     """
     sampling = replace(sampling, seed=resolve_seed(sampling.seed))
-    draw = partial(draw_fills, player, phrase, gaps, sampling=sampling, keep=keep)
+    numbers = range(len(phrase.parts)) if parts is None else sorted(parts)
+    draw = partial(draw_fills, player, phrase, gaps, sampling=sampling, keep=keep, parts=numbers)
     return distinct_alternatives(phrase, n, draw)
 
 
@@ -60,6 +65,7 @@ def draw_fills(
     *,
     sampling: Sampling,
     keep: Keep,
+    parts: Sequence[int],
 ) -> list[Phrase]:
     """Alternatives by their numbers, each of which depends on its number and the seed alone."""
     check_request(player, "fill", len(rows), sampling.temperature)
@@ -69,19 +75,24 @@ def draw_fills(
         raise RequestError(f"This model plays several notes at once: it cannot keep the {keep}.")
     bar, codec = phrase.meter.steps_per_bar, player.codec
     whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
-    old, kept = codec.encode(whole), codec.encode(_without(whole, gaps))
+    old, kept = codec.encode(whole), codec.encode(_without(whole, gaps, parts))
     holes = []
     for start, stop in gaps:
-        hole = Gap(start // bar, stop // bar, allowed_notes(codec, old, kept, start, stop, keep))
+        allowed = allowed_notes(codec, old, kept, start, stop, keep, parts)
+        hole = Gap(start // bar, stop // bar, allowed)
         if keep == "pitches":
             hole = replace(hole, narrow=partial(_in_order, codec, old[start:stop]))
         holes.append(hole)
 
     def put_in(codes: Codes) -> Phrase:
-        new = _new_notes(codec, phrase, codes, gaps)
-        return _with_new_notes(phrase, _hold_as(whole, new) if keep == "rhythm" else new, gaps)
+        new = _new_notes(codec, phrase, codes, gaps, parts)
+        new = _hold_as(whole, new) if keep == "rhythm" else new
+        return _with_new_notes(phrase, new, gaps, parts)
 
-    task = DrawingTask("fill", player, phrase.meter, kept, holes, put_in, {"keep": keep})
+    options: dict[str, Any] = {"keep": keep}
+    if len(parts) < len(phrase.parts):
+        options["parts"] = [*parts]
+    task = DrawingTask("fill", player, phrase.meter, kept, holes, put_in, options)
     return task.draw(rows, sampling)
 
 
@@ -89,26 +100,29 @@ def _in_order(codec: Codec, old: Codes, steps: slice) -> InOrder:
     return InOrder(codec, old[steps])
 
 
-def _without(phrase: Phrase, gaps: Sequence[Steps]) -> Phrase:
-    """The phrase without the notes that begin in the gaps; a pick-up is a whole bar."""
+def _without(phrase: Phrase, gaps: Sequence[Steps], parts: Sequence[int]) -> Phrase:
+    """The phrase without the notes of some parts that begin in the gaps; a pick-up is a bar."""
     lead = phrase.lead_in
 
     def is_kept(step: int) -> bool:
         return not any(start <= step + lead < stop for start, stop in gaps)
 
-    parts = (
-        replace(part, notes=tuple(note for note in part.notes if is_kept(note.start)))
-        for part in phrase.parts
-    )
-    return replace(phrase, parts=tuple(parts))
+    kept = [*phrase.parts]
+    for number in parts:
+        notes = tuple(note for note in kept[number].notes if is_kept(note.start))
+        kept[number] = replace(kept[number], notes=notes)
+    return replace(phrase, parts=tuple(kept))
 
 
-def _new_notes(codec: Codec, phrase: Phrase, codes: Codes, gaps: Sequence[Steps]) -> Phrase:
+def _new_notes(
+    codec: Codec, phrase: Phrase, codes: Codes, gaps: Sequence[Steps], parts: Sequence[int]
+) -> Phrase:
     """The notes that codes of whole bars have in the gaps, alone; they end with their gap."""
     new: list[Part] = [Part() for _ in phrase.parts]
     for start, stop in gaps:
         drawn = codec.decode(codes[start:stop], phrase.meter)
-        for number, part in enumerate(drawn.parts):
+        for number in parts:
+            part = drawn.parts[number]
             moved = tuple(replace(note, start=note.start + start) for note in part.notes)
             new[number] = replace(part, notes=(*new[number].notes, *moved))
     return Phrase(phrase.meter, len(codes) // phrase.meter.steps_per_bar, parts=tuple(new))
@@ -127,12 +141,12 @@ def _hold_as(old: Phrase, new: Phrase) -> Phrase:
     return replace(new, parts=tuple(parts))
 
 
-def _with_new_notes(phrase: Phrase, new: Phrase, gaps: Sequence[Steps]) -> Phrase:
+def _with_new_notes(
+    phrase: Phrase, new: Phrase, gaps: Sequence[Steps], parts: Sequence[int]
+) -> Phrase:
     """The phrase with new notes in the gaps in place of its own, and the accents of the others."""
-    kept = _without(phrase, gaps)
-    performed = transfer_performance(new, kept)
-    parts = (
-        replace(old, notes=(*old.notes, *added.notes))
-        for old, added in zip(kept.parts, performed.parts, strict=True)
-    )
-    return replace(performed, parts=tuple(parts))
+    kept = _without(phrase, gaps, parts)
+    performed = transfer_performance(apply_dynamics(new), kept)
+    pairs = zip(kept.parts, performed.parts, strict=True)
+    both = (replace(old, notes=(*old.notes, *added.notes)) for old, added in pairs)
+    return replace(performed, parts=tuple(both))

@@ -120,7 +120,9 @@ def _fill_again(
     """Draw the bars that `fill` drew; what it kept of the old ones the new ones have, too."""
     gaps, rows, sampling = _drawn(phrase, options)
     keep = options["keep"]
-    (filled,) = draw_fills(player, phrase, gaps, rows, sampling=sampling, keep=keep)
+    parts = options.get("parts", range(len(phrase.parts)))
+    parts = [range(len(phrase.parts))[index(number)] for number in parts]
+    (filled,) = draw_fills(player, phrase, gaps, rows, sampling=sampling, keep=keep, parts=parts)
     return filled, sampling.constraints
 
 

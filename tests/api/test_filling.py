@@ -1,4 +1,4 @@
-"""fill, harmonize, melodize in a song: what was not asked for stays, event for event."""
+"""fill, harmonize, melodize, accompany in a song: what was not asked for stays, event for event."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from musicvae.midi.reader import read_midi
 from musicvae.midi.song_events import read_song, song_notes
 from musicvae.midi.writer import midi_bytes
 from musicvae.score.phrase import Phrase
+from musicvae.theory.meter import Meter
 
 from ..midi import smf
 from ..midi.songs import PPQ, note_events, other_events, song_file
-from ..miniatures import tiny_checkpoint, tiny_prior
+from ..miniatures import little_piece, tiny_checkpoint, tiny_prior
 
 BAR = 4 * PPQ
 END = 40 * BAR
@@ -32,6 +33,12 @@ def model(name: str = "leadsheet-8bar") -> MusicVAE:
     return MusicVAE(tiny_prior(tiny_checkpoint(name)))
 
 
+@cache
+def band() -> MusicVAE:
+    """A small model of melody, bass, drums and chords."""
+    return MusicVAE(tiny_prior(tiny_checkpoint("trio-4bar", codec="band")))
+
+
 def fill(data: bytes, **options: object) -> Phrase:
     """Bars 3 and 4, and bar 7, filled."""
     return model().fill(data, "3-4,7", seed=1, **options)[0]  # type: ignore[arg-type]
@@ -41,7 +48,13 @@ VERBS: dict[str, Callable[[bytes], Phrase]] = {
     "fill": fill,
     "harmonize": lambda data: model().harmonize(data, bars="3-4", seed=1)[0],
     "melodize": lambda data: model().melodize(data, bars="3-4", seed=1)[0],
+    "accompany": lambda data: band().accompany(data, replace="bass,drums", bars="3-4", seed=1)[0],
 }
+
+
+def maker(verb: str) -> MusicVAE:
+    """The model that makes what a verb writes."""
+    return band() if verb == "accompany" else model()
 
 
 def added(data: bytes, written: bytes) -> list[tuple[int, int, int]]:
@@ -118,6 +131,59 @@ def test_melodize_adds_a_part(seed: int, kind: int) -> None:
     assert midi_bytes(model().replay(written)) == written
 
 
+@settings(max_examples=3)
+@given(seed=st.integers(0, 99), kind=st.sampled_from([0, 1]))
+def test_accompany_replaces_parts_in_its_bars(seed: int, kind: int) -> None:
+    """Bass and drums have other notes there, by the same players; nothing else is changed."""
+    data = song_file(seed, kind)
+    (phrase,) = band().accompany(data, replace=["Bass", "drums"], bars="3-4", seed=seed)
+    written = midi_bytes(phrase)
+    new = added(data, written)
+    assert {channel for _, channel, _ in new} == {*OTHERS}
+    assert all(2 * BAR <= tick < 4 * BAR for tick, _, _ in [*new, *added(written, data)])
+    assert note_events(written, [MELODY], 0, END) == note_events(data, [MELODY], 0, END)
+    assert other_events(written) == other_events(data)
+    assert midi_bytes(band().replay(written)) == written
+
+
+@settings(max_examples=3)
+@given(seed=st.integers(0, 99), bars=st.sampled_from([None, "2-3"]))
+def test_accompany_adds_the_parts_that_are_not_there(seed: int, bars: str | None) -> None:
+    """To a melody alone: a bass and drums, with names, on tracks of their own."""
+    tune = little_piece("melody", Meter(4, 4), seed, 4)
+    (phrase,) = band().accompany(tune, bars=bars, seed=seed)
+    written = midi_bytes(phrase)
+    assert not added(written, midi_bytes(tune))
+    assert [part.name for part in phrase.parts][1:] == ["Bass", "Drums"]
+    assert phrase.parts[0].notes == tune.parts[0].notes
+    assert [part.is_drum for part in phrase.parts] == [False, False, True]
+    assert midi_bytes(band().replay(written)) == written
+
+
+def test_accompany_names_what_is_there_and_what_is_not() -> None:
+    """A part that is played cannot be added, nor one replaced that is not, nor one unknown."""
+    data, tune = song_file(1), little_piece("melody", Meter(4, 4), 1, 4)
+    with pytest.raises(RequestError, match=r"bass is played there by track 2 \(Bass\): replace"):
+        band().accompany(data, add="bass", seed=1)
+    with pytest.raises(RequestError, match="No drums is played there: add it"):
+        band().accompany(tune, replace="drums", seed=1)
+    with pytest.raises(RequestError, match="All of melody, bass, drums are played"):
+        band().accompany(data, seed=1)
+    for wrong in ("guitar", "", ["bass", 3], {"bass": 1}):
+        with pytest.raises(RequestError):
+            band().accompany(data, add=wrong, seed=1)  # type: ignore[arg-type]
+    with pytest.raises(RequestError, match="This model cannot accompany"):
+        model().accompany(data, seed=1)
+
+
+def test_accompany_plays_in_the_key() -> None:
+    """A new bass has no note outside the key that was asked for."""
+    tune = little_piece("melody", Meter(4, 4), 2, 4)
+    for seed in range(4):
+        (phrase,) = band().accompany(tune, add="bass", key="E major", seed=seed)
+        assert {note.pitch % 12 for note in phrase.parts[1].notes} <= {4, 6, 8, 9, 11, 1, 3}
+
+
 def test_a_melody_beside_notes_that_no_melody_has_replays() -> None:
     """The bass track of the song has chords, of which a melody is one line."""
     data = midi_bytes(model().fill(song_file(3), 1, track="Bass", seed=1)[0])
@@ -138,7 +204,7 @@ def test_what_was_made_is_made_again_in_another_call(verb: str) -> None:
     once = midi_bytes(VERBS[verb](song_file(5)))
     again = midi_bytes(VERBS[verb](once))
     assert len(read_song(again).tracks) == len(read_song(once).tracks) + (verb == "melodize")
-    assert midi_bytes(model().replay(again)) == again
+    assert midi_bytes(maker(verb).replay(again)) == again
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -148,10 +214,11 @@ def test_only_gives_the_part_alone(verb: str) -> None:
         "fill": lambda: fill(song_file(5), only=True),
         "harmonize": lambda: model().harmonize(song_file(5), only=True, seed=1)[0],
         "melodize": lambda: model().melodize(song_file(5), only=True, seed=1)[0],
+        "accompany": lambda: band().accompany(song_file(5), replace="bass", only=True, seed=1)[0],
     }[verb]()
     (read,) = read_midi(midi_bytes(made))
     assert read == made
-    assert midi_bytes(model().replay(midi_bytes(made))) == midi_bytes(made)
+    assert midi_bytes(maker(verb).replay(midi_bytes(made))) == midi_bytes(made)
 
 
 def test_a_clip_becomes_a_song_whose_other_bars_stay() -> None:

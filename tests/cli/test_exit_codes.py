@@ -24,6 +24,7 @@ CANNOT = {
     "fill": (NOWHERE, "out.mid", "--bars", "1"),
     "harmonize": (NOWHERE, "out.mid"),
     "melodize": (NOWHERE, "out.mid"),
+    "accompany": (NOWHERE, "out.mid", "--model", "leadsheet-8bar"),
     "reconstruct": (NOWHERE, "out.mid"),
     "replay": (NOWHERE, "out.mid"),
     "humanize": (NOWHERE, "out.mid"),

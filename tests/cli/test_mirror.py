@@ -15,6 +15,7 @@ from musicvae.api.humanize import humanize as humanize_music
 from musicvae.api.model import MusicVAE
 from musicvae.api.transposition import transpose as transpose_music
 from musicvae.cli import app
+from musicvae.cli.accompany import accompany
 from musicvae.cli.analogy import analogy
 from musicvae.cli.attributes import attributes
 from musicvae.cli.chords import chords
@@ -46,6 +47,7 @@ TWINS = [
     (fill, MusicVAE.fill),
     (harmonize, MusicVAE.harmonize),
     (melodize, MusicVAE.melodize),
+    (accompany, MusicVAE.accompany),
     (vary, MusicVAE.vary),
     (grid, MusicVAE.grid),
     (analogy, MusicVAE.analogy),
@@ -85,7 +87,16 @@ def test_a_command_has_the_options_of_its_method(
 
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "fill", "harmonize"),
-    *("melodize", "reconstruct", "replay", "transpose", "humanize", "chords", "similar"),
+    *(
+        "melodize",
+        "accompany",
+        "reconstruct",
+        "replay",
+        "transpose",
+        "humanize",
+        "chords",
+        "similar",
+    ),
     *("attributes", "info", "personalize", "prepare", "train", "fit-prior", "fit-attributes"),
     "evaluate",
 )
