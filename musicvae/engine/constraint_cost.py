@@ -42,9 +42,7 @@ def step_cost(
 ) -> DoubleArray:
     """Cost of one step that was drawn under rules: `log q(x_t) - log p(x_t)`.
 
-    p is the model; q adds the bias and renormalises over the mask. For Bernoulli channels, q is
-    also conditioned on no more than `max_voices` pitches sounding; the limits on their notes
-    enter through the bias alone.
+    p is the model, and q is that of `log_prob_ruled`.
 
     Args:
         logits: logits of the step; in a chain, each given the true channels before it.
@@ -56,9 +54,21 @@ def step_cost(
         - Input: `[N, C]` each
         - Output, in nats: `[N]`
     """
-    codec, biased = state.codec, logits + bias
-    nats = log_prob(codec, biased, mask, truth) - log_prob(codec, logits, allowed, truth)
-    if codec.likelihood == "bernoulli":
+    ruled = log_prob_ruled(state, logits + bias, mask, truth)
+    return ruled - log_prob(state.codec, logits, allowed, truth)
+
+
+def log_prob_ruled(
+    state: ConstraintState, biased: FloatArray, mask: BoolArray, truth: FloatArray
+) -> DoubleArray:
+    """`log q` of a step that was drawn under rules. `[N, C]` -> `[N]`
+
+    q adds the bias to the logits and renormalises over the mask. For Bernoulli channels, it is
+    also conditioned on no more than `max_voices` pitches sounding; the limits on their notes
+    enter through the bias alone.
+    """
+    nats = log_prob(state.codec, biased, mask, truth)
+    if state.codec.likelihood == "bernoulli":
         nats -= log_prob_at_most(np.where(mask, biased, -np.inf), state.max_voices)
     return nats
 

@@ -75,6 +75,7 @@ class EarlierSteps:
         self.lookback, self.unit = lookback, np.float32(lags[0])
         self.lags = lags[: lookback.lags]
         self.history: list[Codes] = []
+        self.reached: Codes | None = None  # `_at_lags` of the next step
         self.runs: IntArray | int = 0  # [N, L, parts]
 
     def project(self, previous: Codes) -> FloatArray:
@@ -85,14 +86,14 @@ class EarlierSteps:
         projected: FloatArray = row_product(
             shares.reshape(len(previous), -1), self.lookback.run_weight
         )
-        earlier = self._at_lags()
+        self.reached = earlier = self._at_lags()
         if earlier is not None:
             projected += self.lookback.project_lags(earlier)
         return projected
 
     def copy_into(self, logits: FloatArray, features: FloatArray) -> None:
         """Add to the logits `[N, C]` of the next step what features `[N, H]` of the net copy."""
-        earlier = self._at_lags()
+        earlier = self.reached
         if earlier is None:
             return
         n, steps = earlier.shape[:2]
@@ -106,6 +107,7 @@ class EarlierSteps:
     def take(self, rows: IntArray) -> None:
         """Go on with these rows, as `RunningSteps.take`."""
         self.history = [codes[rows] for codes in self.history]
+        self.reached = None if self.reached is None else self.reached[rows]
         if not isinstance(self.runs, int):
             self.runs = self.runs[rows]
 

@@ -16,7 +16,7 @@ import numpy as np
 from ..arrays import DoubleArray, FloatArray, IntArray
 from ..codecs.base import Codec, Codes, SoundingState
 from .constrained import ConstraintState
-from .constraint_cost import log_prob, step_cost
+from .constraint_cost import log_prob, log_prob_ruled
 from .layers import row_product
 from .sampling import Narrow, Nucleus, choose_step, narrowed
 from .step_decoder import RunningSteps
@@ -97,8 +97,9 @@ def sample_particles(
         previous, sounding = codec.advance(sounding, step)
         truth = codec.one_hot(previous)
         chained = logits if state.chain is None else logits + row_product(truth, state.chain)
-        log_weights -= step_cost(state, chained, bias, allowed, mask, truth)
-        nats = nats - log_prob(codec, chained, allowed, truth)
+        log_p = log_prob(codec, chained, allowed, truth)
+        log_weights -= log_prob_ruled(state, chained + bias, mask, truth) - log_p
+        nats = nats - log_p
         state.update(previous)
         sampled.append(previous)
     return Particles(np.stack(sampled, axis=1), log_weights, nats)
