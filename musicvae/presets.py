@@ -136,9 +136,9 @@ PRESETS = MappingProxyType(
                 TrainConfig(steps=11_000, batch=24, learning_rate=2e-3, beta=0.1, free_nats=0.0),
             ),
             ModelConfig(
-                "trio-4bar",
-                replace(HIERARCHICAL_NET, codec="trio", bars=4),
-                TrainConfig(steps=7_000, batch=48, learning_rate=2e-3, beta=0.06, free_nats=100.0),
+                BAND_MODEL,
+                replace(SEGMENTED_NET, codec="band", bars=8, segments=4, latent=768),
+                TrainConfig(steps=8_000, batch=24, learning_rate=2e-3, beta=0.1, free_nats=0.0),
             ),
         )
     }

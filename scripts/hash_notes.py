@@ -27,7 +27,7 @@ CONSTRAINED = {
     "leadsheet-8bar": {"key": "G", "chords": "G Em C D7", "density": "2-6"},
     "drums-2bar": {"density": "6-14"},
     "piano-2bar": {"key": "C", "chords": "C Am F G", "max_polyphony": 4, "density": "2-10"},
-    "trio-4bar": {"key": "Bb", "range": "C4-C6", "density": "2-8"},
+    "band-8bar": {"key": "Bb", "range": "C4-C6", "density": "2-8"},
 }
 ATTRIBUTES = {"density": 1.0, "syncopation-8": -0.5}
 

@@ -1,4 +1,4 @@
-"""Measure what is drawn into people's music: filled bars, and chords for their melodies.
+"""Measure what is drawn into people's music: filled bars, chords and parts for their melodies.
 
     python scripts/measure_song.py DATA [--model NAME] [--split test] [--n 400]
 
@@ -11,6 +11,11 @@ not know what comes after; and with bars of another window.
 Of models with chords, it prints the share of beats on which `harmonize` finds people's root, their
 chord, and its function: tonic (I, iii, vi), subdominant (ii, IV) or dominant (V, vii), in people's
 key; and the same for chords that are recognized from the melody, and for one tonic chord all along.
+
+Of models of a band, it prints how well windows with another bass and other drums are told from
+people's, at which share of chord changes the bass plays the root, and with which share of its
+notes there is a bass drum: people's own; by `accompany`, which knows melody and chords; and with
+bass and drums of another window.
 """
 
 from __future__ import annotations
@@ -37,8 +42,12 @@ from musicvae.metrics.two_sample import Sample, classifier_test
 from musicvae.score.chord_recognition import recognize_chords
 from musicvae.score.phrase import Phrase
 from musicvae.theory.chords import chord_from_code
+from musicvae.theory.drum_kit import DRUM_PITCH
 from musicvae.verbs.fill import draw_fills
 from musicvae.verbs.harmonize import draw_chords
+
+BASS, DRUMS = 1, 2
+"""Numbers of the parts of a band."""
 
 TONIC, SUBDOMINANT, DOMINANT = "tonic", "subdominant", "dominant"
 MOST = 40
@@ -76,48 +85,98 @@ def nats_after(prior: Net, codes: Sequence[Codes], phrases: Sequence[Phrase]) ->
 
 def filled(player: Player, phrases: Sequence[Phrase], sampling: Sampling, n: int) -> list[Codes]:
     """The windows with their gaps filled by the best of `n` particles."""
-    codec = player.codec
     with mock.patch("musicvae.generation.infill.PARTICLES", n):
         return [
-            codec.encode(
-                draw_fills(
-                    player, phrase, [gap_of(phrase)], [row], sampling=sampling, keep="nothing"
-                )[0]
-            )
+            drawn(player, phrase, gap_of(phrase), row, sampling, range(len(phrase.parts)))
             for row, phrase in enumerate(phrases)
         ]
+
+
+def drawn(
+    player: Player,
+    phrase: Phrase,
+    gap: tuple[int, int],
+    row: int,
+    sampling: Sampling,
+    parts: Sequence[int],
+) -> Codes:
+    """A window with other notes of some parts in a gap."""
+    draw = partial(draw_fills, player, phrase, [gap], [row])
+    (new,) = draw(sampling=sampling, keep="nothing", parts=parts)
+    return player.codec.encode(new)
+
+
+def accompanied(player: Player, phrases: Sequence[Phrase], sampling: Sampling) -> list[Codes]:
+    """The windows with another bass and other drums."""
+    return [
+        drawn(player, phrase, (0, phrase.steps), row, sampling, (BASS, DRUMS))
+        for row, phrase in enumerate(phrases)
+    ]
+
+
+def by_others(codes: Sequence[Codes], phrases: Sequence[Phrase]) -> list[Codes]:
+    """The windows with bass and drums of the next window of the same meter."""
+    swapped = []
+    for row, window in enumerate(codes):
+        changed, other = window.copy(), codes[next_alike(row, phrases)]
+        changed[:, [BASS, DRUMS]] = other[:, [BASS, DRUMS]]
+        swapped.append(changed)
+    return swapped
+
+
+def next_alike(row: int, phrases: Sequence[Phrase]) -> int:
+    """The next window of the same meter; the same one if there is no other."""
+    later = [*range(row + 1, len(phrases)), *range(row)]
+    return next((i for i in later if phrases[i].meter == phrases[row].meter), row)
 
 
 def from_others(codes: Sequence[Codes], phrases: Sequence[Phrase]) -> list[Codes]:
     """The windows with the gap of the next window of the same meter."""
     swapped = []
     for row, (window, phrase) in enumerate(zip(codes, phrases, strict=True)):
-        later = [*range(row + 1, len(codes)), *range(row)]
-        other = next((i for i in later if phrases[i].meter == phrase.meter), row)
+        other = next_alike(row, phrases)
         start, stop = gap_of(phrase)
         swapped.append(np.concatenate([window[:start], codes[other][start:stop], window[stop:]]))
     return swapped
 
 
-def print_fills(player: Player, windows: Windows, rows: IntArray, sampling: Sampling) -> None:
+class People:
+    """Windows of a data set, which other windows are told apart from.
+
+    Attributes:
+        codes, phrases: of each window.
+        groups: number of the piece of each window.
+    """
+
+    def __init__(self, player: Player, windows: Windows, rows: IntArray) -> None:
+        assert windows.pieces
+        self.codec = player.codec
+        self.codes = [windows.window(row) for row in rows]
+        self.phrases = [
+            self.codec.decode(codes, windows.meter(row))
+            for codes, row in zip(self.codes, rows, strict=True)
+        ]
+        self.groups: list[int] = windows.pieces.numbers[rows].tolist()
+        half = sorted(set(self.groups))[::2]
+        one = [i for i, group in enumerate(self.groups) if group in half]
+        self._other = [i for i, group in enumerate(self.groups) if group not in half]
+        self._people = self._features(self.codes, one)
+        print(f"{len(rows)} windows of {len(set(self.groups))} pieces")
+
+    def told(self, changed: Sequence[Codes]) -> float:
+        """How well changed windows of half of the pieces are told from people's of the others."""
+        return float(classifier_test(self._people, self._features(changed, self._other), 0).auc)
+
+    def _features(self, windows: Sequence[Codes], numbers: Sequence[int]) -> Sample:
+        played = [self.codec.decode(windows[i], self.phrases[i].meter) for i in numbers]
+        values = [[*phrase_features(phrase, self.codec).values()] for phrase in played]
+        return Sample(np.array(values, float), [self.groups[i] for i in numbers])
+
+
+def print_fills(player: Player, people: People, sampling: Sampling) -> None:
     """The table of filled bars."""
-    codec = player.codec
     assert player.prior
-    assert windows.pieces
-    codes = [windows.window(row) for row in rows]
-    phrases = [codec.decode(c, windows.meter(row)) for c, row in zip(codes, rows, strict=True)]
-    groups = windows.pieces.numbers[rows].tolist()
-
-    def features(windows: Sequence[Codes], numbers: Sequence[int]) -> Sample:
-        played = [codec.decode(windows[i], phrases[i].meter) for i in numbers]
-        values = [[*phrase_features(phrase, codec).values()] for phrase in played]
-        return Sample(np.array(values, float), [groups[i] for i in numbers])
-
-    half = sorted(set(groups))[::2]
-    one = [i for i, group in enumerate(groups) if group in half]
-    other = [i for i, group in enumerate(groups) if group not in half]
-    people = features(codes, one)
-    print(f"{len(rows)} windows of {len(set(groups))} pieces")
+    codes, phrases = people.codes, people.phrases
     print(f"{'bars':28} nats of the bar after   told apart")
     for name, changed in (
         ("people's own", codes),
@@ -125,10 +184,44 @@ def print_fills(player: Player, windows: Windows, rows: IntArray, sampling: Samp
         ("filled, first draw", filled(player, phrases, sampling, 1)),
         ("of another window", from_others(codes, phrases)),
     ):
-        told = classifier_test(people, features(changed, other), 0)
-        print(
-            f"{name:28} {nats_after(player.prior, changed, phrases):8.2f}            {told.auc:.3f}"
-        )
+        nats = nats_after(player.prior, changed, phrases)
+        print(f"{name:28} {nats:8.2f}            {people.told(changed):.3f}")
+
+
+def print_parts(player: Player, people: People, sampling: Sampling) -> None:
+    """The table of basses and drums."""
+    codes, phrases = people.codes, people.phrases
+    print(f"{'bass and drums':28} told apart   roots on changes   bass drum with bass")
+    for name, changed in (
+        ("people's own", codes),
+        ("accompany", accompanied(player, phrases, sampling)),
+        ("of another window", by_others(codes, phrases)),
+    ):
+        played = [
+            player.codec.decode(window, phrase.meter)
+            for window, phrase in zip(changed, phrases, strict=True)
+        ]
+        roots = np.mean([is_root for phrase in played for is_root in roots_on_changes(phrase)])
+        kicks = np.mean([has_kick for phrase in played for has_kick in kicks_with_bass(phrase)])
+        print(f"{name:28} {people.told(changed):10.3f} {roots:18.3f} {kicks:21.3f}")
+
+
+def roots_on_changes(phrase: Phrase) -> list[bool]:
+    """At each change of chord while the bass plays: whether it plays the root."""
+    bass = phrase.parts[BASS].notes
+    return [
+        note.pitch % 12 == change.chord.root
+        for change in phrase.chords
+        if change.chord
+        for note in bass
+        if note.start <= change.step < note.end
+    ]
+
+
+def kicks_with_bass(phrase: Phrase) -> list[bool]:
+    """For each note of the bass: whether the bass drum is struck with it."""
+    kicks = {note.start for note in phrase.parts[DRUMS].notes if note.pitch == DRUM_PITCH[0]}
+    return [note.start in kicks for note in phrase.parts[BASS].notes]
 
 
 def print_harmonies(player: Player, phrases: Sequence[Phrase], sampling: Sampling) -> None:
@@ -189,12 +282,15 @@ def main() -> None:
         parser.error(f"{options.data} does not say which piece a window is from: prepare it again")
     numbers = windows.pieces.numbers
     everything = np.ones(len(windows), bool)
-    rows = spread_rows(numbers, everything, MOST, np.random.default_rng(0))[: options.n]
-    print_fills(player, windows, rows, Sampling(1.0, 0))
+    rows = spread_rows(numbers, everything, MOST, np.random.default_rng(0))
+    people = People(player, windows, rows[: options.n])
+    print_fills(player, people, Sampling(1.0, 0))
     if player.codec.has_chords:
-        codec = player.codec
-        phrases = [codec.decode(windows.window(row), windows.meter(row)) for row in rows[:200]]
-        print_harmonies(player, phrases, Sampling(0.6, 0))
+        print_harmonies(player, people.phrases[:200], Sampling(0.6, 0))
+    if "accompany" in player.verbs:
+        full = [row for row in rows if (windows.window(row) != player.codec.rest).any(axis=0).all()]
+        people = People(player, windows, np.array(full[: options.n]))
+        print_parts(player, people, Sampling(1.0, 0))
 
 
 if __name__ == "__main__":

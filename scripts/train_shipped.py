@@ -13,11 +13,10 @@ from __future__ import annotations
 import argparse
 import csv
 import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mix_trios import mix
+from keep_full_windows import keep_full_windows
 
 import musicvae
 from musicvae.atomic_files import write_atomic
@@ -33,17 +32,9 @@ COLLECTIONS = {
     "melody-16bar": TUNES,
     "drums-2bar": ("groove", *GAMES),
     "leadsheet-8bar": ("pop909", "nottingham", "openewld"),
-    "trio-4bar": GAMES,
     "piano-2bar": ("pop909", "lieder", "bach", "jsfakes"),
+    "band-8bar": ("mmatrio", *GAMES, "openewld", "nottingham", "pop909", "groove", "lieder"),
 }
-
-PARTS = {
-    "trio-4bar": {
-        "melody": ("pop909", "openewld", "lieder", "nottingham", "cre", "bach"),
-        "drums": ("groove",),
-    }
-}
-"""Collections of single parts that are combined at random, by codec; see mix_trios.py."""
 
 FURTHER_TRAININGS: dict[str, list[dict[str, Any]]] = {
     "melody-2bar": [{"beta": 0.06, "steps": 24_000, "learning_rate": 1.2e-3}],
@@ -71,9 +62,18 @@ PRIOR: dict[str, dict[str, Any]] = {
         "transpose": True,
         "top_p": 0.98,
     },
-    "trio-4bar": {"steps": 1_500},
     "piano-2bar": {"steps": 12_000},
+    "band-8bar": {
+        "steps": 2_400,
+        "hidden": 384,
+        "dropout": 0.1,
+        "transpose": True,
+        "top_p": 0.9,
+    },
 }
+
+FULL_BANDS = ("band-8bar",)
+"""Models whose priors learn from windows in which most parts play; see keep_full_windows.py."""
 
 
 def main() -> None:
@@ -88,7 +88,7 @@ def main() -> None:
     arguments = parser.parse_args()
     name, out, max_minutes = arguments.name, arguments.out, arguments.max_minutes
     data = arguments.data or Path("data") / name
-    unmixed = prepare_data(name, arguments.corpus, data)
+    heard = prepare_data(name, arguments.corpus, data)
 
     def train(folder: Path, **options: object) -> Path:
         return musicvae.train(
@@ -105,32 +105,27 @@ def main() -> None:
     trained = train(folders[0], preset=name)
     for folder, options in zip(folders[1:], further, strict=True):
         trained = train(folder, start_from=trained, **options)
-    musicvae.fit_prior(out, data=unmixed, **PRIOR[name], max_minutes=max_minutes, progress=print)
-    musicvae.fit_attributes(out, data=unmixed, progress=print)
-    evaluation = musicvae.evaluate(out, data=unmixed, pairs=arguments.pairs)
+    musicvae.fit_prior(out, data=heard, **PRIOR[name], max_minutes=max_minutes, progress=print)
+    musicvae.fit_attributes(out, data=heard, progress=print)
+    evaluation = musicvae.evaluate(out, data=heard, pairs=arguments.pairs)
     write_atomic(out / "evaluation.json", (evaluation.to_json() + "\n").encode())
-    with (unmixed / "pieces.csv").open(encoding="utf-8", newline="") as table:
+    with (data / "pieces.csv").open(encoding="utf-8", newline="") as table:
         digests = sorted(row["sha256"] for row in csv.DictReader(table) if row["split"] == "test")
     write_atomic(out / "test-pieces.txt", "".join(f"{digest}\n" for digest in digests).encode())
 
 
 def prepare_data(name: str, corpus: Path, data: Path) -> Path:
-    """Prepare the data set of a model; return the set without combined parts."""
+    """Prepare the data set of a model; return the one from which its prior learns."""
     net = preset(name).net
-
-    def prepare(folder: Path, codec: str, collections: Sequence[str]) -> Path:
-        if not (folder / "data.json").exists():
-            sources = [corpus / collection for collection in collections]
-            musicvae.prepare(sources, folder, codec=codec, bars=net.bars, progress=print)
-        return folder
-
-    if name not in PARTS:
-        return prepare(data, net.codec, COLLECTIONS[name])
-    sources = {net.codec: COLLECTIONS[name], **PARTS[name]}
-    sets = [prepare(data / codec, codec, names) for codec, names in sources.items()]
     if not (data / "data.json").exists():
-        mix(sets, data)
-    return sets[0]
+        sources = [corpus / collection for collection in COLLECTIONS[name]]
+        musicvae.prepare(sources, data, codec=net.codec, bars=net.bars, progress=print)
+    if name not in FULL_BANDS:
+        return data
+    full = data.with_name(f"{data.name}-full")
+    if not (full / "data.json").exists():
+        keep_full_windows(data, full)
+    return full
 
 
 if __name__ == "__main__":

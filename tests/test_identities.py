@@ -26,7 +26,7 @@ FIRST = {
     "melody-16bar": "af8c1e8a3534fcdde4711ddf0b4537bbc44d6b90e66e7d6890919aa0c2b4bb15",
     "melody-2bar": "ceb90aa7c6c7bb58c8f5ae852b01cdcaffcb6da62f0efd76ef4c7731c73ace68",
     "piano-2bar": "662831ac4d2ce088872e26b96d2933dc5f20c03d5385d0ab6a0bf069752428df",
-    "trio-4bar": "2f5a84713dcbc374aa8d830efce46fb0dbd5819be4e66055fd6a9b626afb3112",
+    "earlier/trio-4bar": "2f5a84713dcbc374aa8d830efce46fb0dbd5819be4e66055fd6a9b626afb3112",
 }
 
 DIGESTS = {

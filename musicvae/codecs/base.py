@@ -205,6 +205,11 @@ def head_slices(codec: Codec) -> tuple[slice, ...]:
     return tuple(slice(end - classes, end) for end, classes in zip(ends, codec.heads, strict=True))
 
 
+def count_played(codec: Codec, codes: Codes) -> int:
+    """Number of parts, chords among them, that begin anything. `[T, ...]`"""
+    return sum(bool(part.onset_mask(steps).any()) for part, steps in codec.split(codes))
+
+
 def one_hot_classes(codes: Codes, classes: int) -> FloatArray:
     """One-hot rows of classes; zeros for any higher number. `[...]` -> `[..., classes]`"""
     return _one_hot_table(classes)[np.minimum(codes, classes)]

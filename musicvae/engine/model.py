@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import FloatArray
 from ..checkpoint import Checkpoint, attribute_directions, attribute_scales, prior_of
-from ..codecs.base import Codes
+from ..codecs.base import Codes, count_played
 from ..constraints.step_rule import StepRule
 from ..errors import CheckpointError, RequestError
 from ..theory.meter import Meter
@@ -99,7 +99,8 @@ class Player(Net):
         """Sample windows from the fitted prior.
 
         Windows whose mean NLL is below `min_nll` are over-likely and are drawn again, unless the
-        temperature is below 1, which asks for likely music.
+        temperature is below 1, which asks for likely music. So are windows of a band in which one
+        of the parts rests all along.
 
         Raises:
             RequestError: no prior was fitted to this model.
@@ -123,12 +124,14 @@ class Player(Net):
                 narrow=narrow,
             )
             windows.update(zip(rows, drawn, strict=True))
-            if not self._min_nll or temperature < 1:
-                break
-            nll = self.prior.nll(no_z, drawn, row_meters)
-            rows = [
-                row for row, steps in zip(rows, nll, strict=True) if steps.mean() < self._min_nll
-            ]
+            refused = np.zeros(len(rows), bool)
+            if self._min_nll and temperature >= 1:
+                nll = self.prior.nll(no_z, drawn, row_meters)
+                refused |= np.array([steps.mean() for steps in nll]) < self._min_nll
+            if self.codec.parts_may_rest:
+                parts = [count_played(self.codec, codes) for codes in drawn]
+                refused |= np.array(parts) < len(self.codec.parts)
+            rows = [row for row, is_refused in zip(rows, refused, strict=True) if is_refused]
             if not rows:
                 break
         return in_order(windows)

@@ -20,7 +20,7 @@ from ..miniatures import tiny_checkpoint, tiny_prior, windows_of
 METERS = (Meter(4, 4), Meter(3, 4))
 LONG = 150
 """Rounds after which almost nothing changes."""
-PRESETS = ("melody-2bar", "trio-4bar", "piano-2bar")
+PRESETS = ("melody-2bar", "band-8bar", "piano-2bar")
 
 
 def prior_and_windows(name: str) -> tuple[Checkpoint, list[Codes]]:

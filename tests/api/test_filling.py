@@ -36,7 +36,7 @@ def model(name: str = "leadsheet-8bar") -> MusicVAE:
 @cache
 def band() -> MusicVAE:
     """A small model of melody, bass, drums and chords."""
-    return MusicVAE(tiny_prior(tiny_checkpoint("trio-4bar", codec="band")))
+    return MusicVAE(tiny_prior(tiny_checkpoint("band-8bar")))
 
 
 def fill(data: bytes, **options: object) -> Phrase:

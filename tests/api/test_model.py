@@ -56,7 +56,7 @@ def test_verbs_take_tuples_and_return_phrases(tiny_model: MusicVAE) -> None:
         ("melody-2bar", ["Melody"]),
         ("drums-2bar", ["Drums"]),
         ("piano-2bar", ["Piano"]),
-        ("trio-4bar", ["Melody", "Bass", "Drums"]),
+        ("band-8bar", ["Melody", "Bass", "Drums", "Chords"]),
         ("leadsheet-8bar", ["Melody", "Chords", "Bass"]),
     ],
 )

@@ -16,7 +16,7 @@ from musicvae.theory.meter import Meter
 
 from ..miniatures import little_band, tiny_checkpoint, tiny_prior
 
-NAMES = ("melody-2bar", "leadsheet-8bar", "trio-4bar")
+NAMES = ("melody-2bar", "leadsheet-8bar", "band-8bar")
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -114,7 +114,7 @@ def test_a_section_without_the_parts_of_the_model_stays_silent() -> None:
     melody = MusicVAE(tiny_checkpoint("melody-2bar")).vary(source, 1, seed=1)[0]
     assert shape(melody) == shape(source)
     assert melody.sections[1].is_silent
-    trio = MusicVAE(tiny_checkpoint("trio-4bar")).reconstruct(source)
+    trio = MusicVAE(tiny_checkpoint("band-8bar")).reconstruct(source)
     assert trio.steps == 16 + 12
 
 

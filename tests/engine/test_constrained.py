@@ -33,7 +33,7 @@ WITHOUT_Z = ("rnn", "lstm")
 EXAMPLES = int(os.environ.get("EXAMPLES", "5"))
 """Hypothesis examples for each net; EXAMPLES=500 searches longer."""
 
-WITH_PRIOR = ("sequence-vae", "melody-2bar", "drums-2bar", "leadsheet-8bar", "trio-4bar")
+WITH_PRIOR = ("sequence-vae", "melody-2bar", "drums-2bar", "leadsheet-8bar", "band-8bar")
 PLAYERS = [(name, False) for name in PRESETS] + [(name, True) for name in WITH_PRIOR]
 """Every net, and a prior for every kind of step: one class, chords too, several parts, a roll."""
 EVERY_PLAYER = pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_no_rule_is_ever_broken(name: str, prior: bool, data: st.DataObject) -> 
     assert np.isfinite(player.cost(z, windows, meters, rules)).all()
 
 
-@pytest.mark.parametrize("name", ["rnn", "lstm", "melody-2bar", "piano-2bar", "trio-4bar"])
+@pytest.mark.parametrize("name", ["rnn", "lstm", "melody-2bar", "piano-2bar", "band-8bar"])
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.data())
 def test_no_rule_is_broken_by_a_continuation(name: str, data: st.DataObject) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from musicvae.checkpoint import prior_of
 from musicvae.codecs.base import Codes
 from musicvae.engine import Player, Posterior
 from musicvae.engine.layers import bulk_products, row_product
+from musicvae.engine.net import Net
 from musicvae.errors import CheckpointError, RequestError
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
@@ -31,7 +33,7 @@ VERBS = {
     "sequence-vae": ALL,
     "music-vae": ALL,
     **dict.fromkeys(("melody-2bar", "drums-2bar", "piano-2bar"), ALL),
-    **dict.fromkeys(("melody-16bar", "leadsheet-8bar", "trio-4bar"), ALL),
+    **dict.fromkeys(("melody-16bar", "leadsheet-8bar", "band-8bar"), ALL),
 }
 
 
@@ -254,3 +256,17 @@ def test_a_net_of_an_unknown_kind_is_refused(field: str, value: str) -> None:
     net = replace(checkpoint.config.net, **{field: value})  # type: ignore[arg-type]  # on purpose
     with pytest.raises(CheckpointError, match=value):
         Player(replace(checkpoint, config=replace(checkpoint.config, net=net)))
+
+
+def test_a_band_is_drawn_again_until_all_of_it_plays() -> None:
+    """A window whose drums rest is refused, at any temperature; the next one is taken."""
+    band = Player(tiny_prior(tiny_checkpoint("band-8bar")))
+    full, resting, other = windows_of("band", [Meter()] * 3, band.bars)
+    resting[:, 2] = band.codec.rest[2]
+    for temperature in (0.5, 1.0):
+        drawn = iter([[resting, other], [full]])
+        with patch.object(Net, "decode", lambda *_, **__: next(drawn)):
+            rngs = [np.random.default_rng(row) for row in range(2)]
+            windows = band.sample_prior([Meter()] * 2, rngs, temperature)
+        assert np.array_equal(windows, [full, other])
+        assert not [*drawn]

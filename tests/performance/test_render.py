@@ -41,7 +41,7 @@ def test_the_parts_of_each_codec_have_names() -> None:
     ("preset", "programs"),
     [
         ("melody-2bar", {"melody": 73}),
-        ("trio-4bar", {"bass": 32, "melody": 40}),
+        ("band-8bar", {"bass": 32, "melody": 40}),
         ("leadsheet-8bar", {"chords": 19, "bass": 43}),
     ],
 )

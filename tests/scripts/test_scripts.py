@@ -22,8 +22,10 @@ from scipy.io import savemat
 import musicvae
 from musicvae import checkpoint
 from musicvae.api.model import MusicVAE
-from musicvae.corpus.dataset import open_split
-from musicvae.corpus.pieces import Pieces
+from musicvae.codecs import CODECS
+from musicvae.corpus.dataset import SPLITS, open_split, save
+from musicvae.corpus.pieces import Pieces, store_pieces, store_table
+from musicvae.corpus.shards import pack
 from musicvae.midi.writer import write_midi
 from musicvae.performance.dynamics import apply_dynamics
 from musicvae.performance.groove import load_groove
@@ -34,7 +36,7 @@ from musicvae.training import train
 from musicvae.training.fit_prior import fit_prior
 
 from ..midi import test_limits
-from ..miniatures import little_tune, tiny_checkpoint, tiny_prior, write_dataset
+from ..miniatures import little_tune, tiny_checkpoint, tiny_prior, windows_of, write_dataset
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
@@ -87,6 +89,28 @@ def test_what_is_drawn_into_songs_is_measured(tmp_path: Path) -> None:
     assert [line[:28].strip() for line in printed[2:6]] == list(names)
     assert float(printed[6 + 3][28:35]) >= 0
     assert len(printed) == 12
+
+
+def test_what_is_drawn_for_bands_is_measured(tmp_path: Path) -> None:
+    """A row for each kind of bass and drums; people's own are at the top."""
+    data = write_dataset(tmp_path / "data", "band", 4)
+    windows = open_split(data, "test")
+    pieces = Pieces(np.arange(len(windows)), [str(number) for number in range(len(windows))])
+    band = MusicVAE(tiny_prior(tiny_checkpoint("band-8bar")))
+    with (
+        patch("musicvae.api.model.load", lambda _: band),
+        patch("musicvae.corpus.dataset.open_split", lambda *_: replace(windows, pieces=pieces)),
+        patch("musicvae.generation.infill.PARTICLES", 2),
+    ):
+        printed = run("measure_song.py", str(data), "--n", "18").splitlines()
+    assert printed[12].endswith("windows of 18 pieces")
+    rows = printed[14:]
+    assert [line[:28].strip() for line in rows] == [
+        "people's own",
+        "accompany",
+        "of another window",
+    ]
+    assert all(0 <= float(share) <= 1 for line in rows for share in line[28:].split())
 
 
 def test_the_benchmark_of_limits_prints_how_soon_each_file_is_refused() -> None:
@@ -227,28 +251,25 @@ def test_methods_of_personalizing_are_compared(tmp_path: Path) -> None:
         assert f"  {method}" in printed
 
 
-def test_combined_parts_are_added_to_true_trios(tmp_path: Path) -> None:
-    """The given number, in meters that both sets have; valid and test are unchanged."""
-    sets = [write_dataset(tmp_path / codec, codec) for codec in ("trio", "melody", "drums")]
-    true, melodies, drums = (open_split(folder, "train") for folder in sets)
-    out = tmp_path / "mixed"
-    words = ("-o", str(out), "--windows", "40", "--times", "2")
-    printed = run("mix_trios.py", *map(str, sets), *words)
-    windows = open_split(out, "train")
-    made = len(windows) - 2 * len(true)
-    assert f"{made} made up beside {len(true)} true ones" in printed
-    assert 0 < made <= 40 + len(melodies.distinct_meters)
-    tunes = {melodies.window(row).tobytes() for row in range(len(melodies))}
-    beats = {drums.window(row).tobytes() for row in range(len(drums))}
-    for row in range(made):
-        melody, _, beat = windows.window(row).T
-        assert melody.astype(melodies.codec.dtype).tobytes() in tunes
-        assert beat.astype(drums.codec.dtype).tobytes() in beats
-    for split in ("valid", "test"):
-        mixed, original = (open_split(folder, split) for folder in (out, sets[0]))
-        rows = np.arange(len(original))
-        assert len(mixed) == len(original)
-        assert np.array_equal(mixed.codes[rows], original.codes[rows])
+def test_windows_of_full_bands_are_kept(tmp_path: Path) -> None:
+    """Those in which three parts play, with their pieces; not where bass and drums rest."""
+    codec, data, out = CODECS["band"], tmp_path / "data", tmp_path / "full"
+    windows = windows_of("band", [Meter()] * 6)
+    for number, window in enumerate(windows):
+        window[:, 1 : 1 + number % 3] = codec.rest[1 : 1 + number % 3]
+    packed = pack(codec, np.array(windows), 2), np.tile(np.uint8([4, 4, 4]), (6, 1))
+    splits = {split: [packed] for split in SPLITS}
+    save(data, codec, 2, splits, {})
+    store_table(data, {"file": [str(number) for number in range(6)]})
+    for split in SPLITS:
+        store_pieces(data, split, np.arange(6))
+    printed = run("keep_full_windows.py", str(data), "-o", str(out))
+    assert printed == f"{out}: 4 train, 4 valid, 4 test\n"
+    for split in SPLITS:
+        kept = open_split(out, split)
+        assert kept.pieces
+        assert kept.pieces.numbers.tolist() == [0, 1, 3, 4]
+        assert np.array_equal(kept.window(3), windows[4])
 
 
 def test_the_search_benchmark_prints_times_by_size() -> None:

@@ -22,7 +22,7 @@ from musicvae.theory.meter import Meter
 
 from ..miniatures import little_piece, tiny_checkpoint, tiny_prior
 
-NAMES = ("melody-2bar", "drums-2bar", "piano-2bar", "leadsheet-8bar", "trio-4bar")
+NAMES = ("melody-2bar", "drums-2bar", "piano-2bar", "leadsheet-8bar", "band-8bar")
 PITCHED: dict[str, Any] = {"key": "A minor", "chords": "Am:2 E7:2 F", "range": "C3-C6"}
 
 
@@ -57,7 +57,7 @@ def violations(
     ("drums-2bar", 1, Meter(6, 8), 0.7),
     ("piano-2bar", 2, Meter(3, 4), 0.0),
     ("leadsheet-8bar", 3, Meter(6, 8), 1.5),
-    ("trio-4bar", 4, Meter(4, 4), 0.7),
+    ("band-8bar", 4, Meter(4, 4), 0.7),
 ], indirect=["model"])  # fmt: skip
 def test_every_verb_satisfies_them(
     model: MusicVAE, seed: int, meter: Meter, temperature: float

@@ -129,7 +129,7 @@ def test_a_memorized_tune_is_completed() -> None:
     assert extend(player, cut_phrase(tune, 0, 16), 1, sampling=Sampling(0)) == tune
 
 
-@pytest.mark.parametrize("name", ["leadsheet-8bar", "trio-4bar", "piano-2bar", "drums-2bar"])
+@pytest.mark.parametrize("name", ["leadsheet-8bar", "band-8bar", "piano-2bar", "drums-2bar"])
 def test_all_parts_and_chords_continue(name: str) -> None:
     """The phrase stays, and the new bars have notes and chords."""
     player = Player(tiny_prior(tiny_checkpoint(name)))

@@ -27,7 +27,7 @@ from ..miniatures import little_piece, seeded, tiny_checkpoint, tiny_prior
 from ..strategies import phrases
 
 WITH_PRIOR = {"melody-2bar": "melody", "drums-2bar": "drums", "leadsheet-8bar": "leadsheet"}
-WITH_PRIOR |= {"trio-4bar": "trio", "piano-2bar": "piano"}
+WITH_PRIOR |= {"band-8bar": "band", "piano-2bar": "piano"}
 METER = Meter(4, 4)
 BAR = METER.steps_per_bar
 
@@ -111,7 +111,7 @@ def test_a_note_that_sounds_on_is_held_before_new_ones_begin() -> None:
         assert all(start >= BAR + 6 for start in restruck)
 
 
-@pytest.mark.parametrize("name", ["melody-2bar", "leadsheet-8bar", "drums-2bar", "trio-4bar"])
+@pytest.mark.parametrize("name", ["melody-2bar", "leadsheet-8bar", "drums-2bar", "band-8bar"])
 def test_rhythm_is_kept(name: str) -> None:
     """New pitches or drums begin and end where the old ones do."""
     source = piece(WITH_PRIOR[name])

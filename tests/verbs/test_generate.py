@@ -32,7 +32,7 @@ CONSTRAINED: dict[str, dict[str, Any]] = {
     "leadsheet-8bar": {"key": "G", "chords": "G Em C D7", "density": "2-6"},
     "drums-2bar": {"density": "6-14"},
     "piano-2bar": {"key": "C", "max_polyphony": 4, "density": "2-10"},
-    "trio-4bar": {"key": "Bb", "range": "C4-C6", "density": "2-8"},
+    "band-8bar": {"key": "Bb", "range": "C4-C6", "density": "2-8"},
 }
 """Constraints of each codec."""
 

@@ -19,7 +19,7 @@ from ..miniatures import tiny_checkpoint, tiny_prior
 TUNE = tuple(Note(4 * i, 4, 60 + i % 5) for i in range(8))
 
 
-@pytest.fixture(scope="module", params=["melody-2bar", "drums-2bar", "piano-2bar", "trio-4bar"])
+@pytest.fixture(scope="module", params=["melody-2bar", "drums-2bar", "piano-2bar", "band-8bar"])
 def clip(request: pytest.FixtureRequest) -> tuple[MusicVAE, Phrase]:
     """A model of each kind and a clip of it, which it reconstructs note for note."""
     model = MusicVAE(tiny_checkpoint(request.param))
@@ -31,11 +31,12 @@ def test_notes_that_reading_lost_count_as_wrong(clip: tuple[MusicVAE, Phrase]) -
     model, phrase = clip
     whole = model.reconstruct(phrase)
     assert (whole.accuracy, whole.note_f1) == (1.0, 1.0)
-    *others, last = phrase.parts
-    lossy = replace(phrase, parts=(*others, replace(last, lost=(3, 5, 5))))
+    first, *others = phrase.parts
+    lossy = replace(phrase, parts=(replace(first, lost=(3, 5, 5)), *others))
     result = model.reconstruct(lossy)
     assert result.accuracy == pytest.approx(1 - 2 / phrase.steps)
-    notes = sum(len(part.notes) for part in phrase.parts)
+    read = [part for part in phrase.parts if part.name != "Chords"]
+    notes = sum(len(part.notes) for part in read)
     assert result.note_f1 == pytest.approx(2 * notes / (2 * notes + 3))
 
 

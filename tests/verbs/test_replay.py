@@ -28,7 +28,7 @@ from musicvae.theory.meter import Meter
 
 from ..miniatures import little_piece, tiny_checkpoint, tiny_prior
 
-NAMES = ("melody-2bar", "drums-2bar", "piano-2bar", "leadsheet-8bar", "trio-4bar")
+NAMES = ("melody-2bar", "drums-2bar", "piano-2bar", "leadsheet-8bar", "band-8bar")
 
 
 @pytest.fixture(scope="module", params=NAMES)
