@@ -264,9 +264,9 @@ def test_a_band_is_drawn_again_until_all_of_it_plays() -> None:
     full, resting, other = windows_of("band", [Meter()] * 3, band.bars)
     resting[:, 2] = band.codec.rest[2]
     for temperature in (0.5, 1.0):
-        drawn = iter([[resting, other], [full]])
-        with patch.object(Net, "decode", lambda *_, **__: next(drawn)):
+        drawn = [[resting, other], [full]]
+        with patch.object(Net, "decode", side_effect=drawn) as decode:
             rngs = [np.random.default_rng(row) for row in range(2)]
             windows = band.sample_prior([Meter()] * 2, rngs, temperature)
         assert np.array_equal(windows, [full, other])
-        assert not [*drawn]
+        assert decode.call_count == 2

@@ -257,7 +257,7 @@ def test_windows_of_full_bands_are_kept(tmp_path: Path) -> None:
     windows = windows_of("band", [Meter()] * 6)
     for number, window in enumerate(windows):
         window[:, 1 : 1 + number % 3] = codec.rest[1 : 1 + number % 3]
-    packed = pack(codec, np.array(windows), 2), np.tile(np.uint8([4, 4, 4]), (6, 1))
+    packed = pack(codec, np.array(windows), 2), np.full((6, 3), 4, np.uint8)
     splits = {split: [packed] for split in SPLITS}
     save(data, codec, 2, splits, {})
     store_table(data, {"file": [str(number) for number in range(6)]})
