@@ -71,8 +71,10 @@ class Tally:
     def _compare_part(
         self, name: str, part: Codec, truth: Codes, right: BoolArray, meter: Meter
     ) -> None:
-        """Count the right steps of one part, over the steps at which it has a choice."""
+        """Count right steps of a part that plays, over the steps at which it has a choice."""
         free, onset = free_steps(part, meter, len(truth)), part.onset_mask(truth)
+        if not onset.any():
+            return
         self._count(f"{name}, {part.name}", right[free].sum(), free.sum())
         self._count(f"{name}, onsets, {part.name}", right[onset].sum(), onset.sum())
 

@@ -57,3 +57,16 @@ def test_holding_everywhere_is_counted_part_by_part() -> None:
     assert figures["holding everywhere"] == pytest.approx(rests.all(axis=1).mean())
     for number, part in enumerate(("melody", "bass", "drums")):
         assert figures[f"holding everywhere, {part}"] == pytest.approx(rests[:, number].mean())
+
+
+def test_a_part_is_judged_where_it_plays() -> None:
+    """Windows in which the bass rests, as it should, leave its share of right steps as it is."""
+    one, other = windows_of("band", [Meter()] * 2)
+    band, guess = CODECS["band"], one.copy()
+    guess[:4, 1] = band.rest[1]
+    other[:, 1] = band.rest[1]
+    for truth, guesses in (([one], [guess]), ([one, other], [guess, other])):
+        tally = Tally(band)
+        tally.compare("steps", truth, guesses, [Meter()] * len(truth))
+        assert tally.shares()["steps, bass"] == pytest.approx((one == guess)[:, 1].mean())
+    assert tally.shares()["steps, melody"] == 1
