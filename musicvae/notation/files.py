@@ -1,0 +1,68 @@
+"""The kinds of files that music is written to: MIDI, or a score, by the ending of the name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from ..metrics.key_finding import find_key
+from ..midi.events import NOTE_ON, TRACK_NAME
+from ..midi.reader import main_phrase, read_midi_data
+from ..midi.song_events import meta_data, read_song
+from ..midi.text import decode_text
+from .abc import abc
+from .engrave import engrave
+from .musicxml import compressed_musicxml, musicxml
+from .sheet import Sheet
+
+WRITERS: dict[str, Callable[[Sheet], bytes]] = {
+    ".musicxml": musicxml,
+    ".mxl": compressed_musicxml,
+    ".abc": abc,
+}
+"""What writes a score, by the ending of its name."""
+
+
+class Encoded(NamedTuple):
+    """The bytes of a file, and what of the music is not in it as it was, a sentence each."""
+
+    data: bytes
+    notices: tuple[str, ...] = ()
+
+
+def is_score(path: Path | str) -> bool:
+    """Return True if a file has the name of a score."""
+    return Path(path).suffix.lower() in WRITERS
+
+
+def encode(path: Path, midi: bytes) -> Encoded:
+    """A MIDI file as a file of the kind that a name asks for: itself, or a score of it.
+
+    The score is that of the music on its grid, as `read_midi` reads it. Its title is that of the
+    file, or else its name.
+
+    Raises:
+        MidiError: there is no note, so no score.
+    """
+    writer = WRITERS.get(path.suffix.lower())
+    if writer is None:
+        return Encoded(midi)
+    phrases = read_midi_data(str(path), midi)
+    found = find_key(main_phrase(phrases))
+    sheet = engrave(
+        phrases, title_of(midi) or path.stem, None if found.is_written else found.signature
+    )
+    notices = (notice for phrase in phrases for notice in phrase.notices)
+    return Encoded(writer(sheet), tuple(f"{path}: {notice}" for notice in dict.fromkeys(notices)))
+
+
+def title_of(midi: bytes) -> str:
+    """Title of a MIDI file: the name of its first track, if that is not the name of a part."""
+    song = read_song(midi)
+    if not song.tracks or (
+        song.kind != 0 and any(e[0] & 0xF0 == NOTE_ON for _, e in song.tracks[0])
+    ):
+        return ""
+    names = (meta_data(event, TRACK_NAME) for _, event in song.tracks[0])
+    return next((decode_text(name).strip() for name in names if name), "")
