@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from ..atomic_files import SCORE_ENDINGS
 from ..metrics.key_finding import find_key
 from ..midi.events import NOTE_ON, TRACK_NAME
 from ..midi.reader import main_phrase, read_midi_data
@@ -16,11 +17,9 @@ from .engrave import engrave
 from .musicxml import compressed_musicxml, musicxml
 from .sheet import Sheet
 
-WRITERS: dict[str, Callable[[Sheet], bytes]] = {
-    ".musicxml": musicxml,
-    ".mxl": compressed_musicxml,
-    ".abc": abc,
-}
+WRITERS: dict[str, Callable[[Sheet], bytes]] = dict(
+    zip(SCORE_ENDINGS, (musicxml, compressed_musicxml, abc), strict=True)
+)
 """What writes a score, by the ending of its name."""
 
 
@@ -31,16 +30,14 @@ class Encoded(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
-def is_score(path: Path | str) -> bool:
-    """Return True if a file has the name of a score."""
-    return Path(path).suffix.lower() in WRITERS
-
-
-def encode(path: Path, midi: bytes) -> Encoded:
+def encode(path: Path, midi: bytes, bpm: float = 120.0) -> Encoded:
     """A MIDI file as a file of the kind that a name asks for: itself, or a score of it.
 
     The score is that of the music on its grid, as `read_midi` reads it. Its title is that of the
     file, or else its name.
+
+    Args:
+        bpm: quarters per minute of a file that is timed in seconds.
 
     Raises:
         MidiError: there is no note, so no score.
@@ -48,7 +45,7 @@ def encode(path: Path, midi: bytes) -> Encoded:
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         return Encoded(midi)
-    phrases = read_midi_data(str(path), midi)
+    phrases = read_midi_data(str(path), midi, bpm)
     found = find_key(main_phrase(phrases))
     sheet = engrave(
         phrases, title_of(midi) or path.stem, None if found.is_written else found.signature

@@ -176,8 +176,8 @@ def _add_notations(note: Element, ties: Sequence[str], tuplet: str | None) -> No
         SubElement(notations, "tuplet", type=tuplet, bracket="yes")
 
 
-def add_text(parent: Element, tag: str, text: object, **attributes: str) -> Element:
+def add_text(parent: Element, tag: str, content: object, /, **attributes: str) -> Element:
     """Add an element with a text."""
     element = SubElement(parent, tag, attributes)
-    element.text = str(text)
+    element.text = str(content)
     return element

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from musicvae.api import builders
+from musicvae.api.convert import convert as convert_music
 from musicvae.api.harmony import chords as chords_of
 from musicvae.api.humanize import humanize as humanize_music
 from musicvae.api.model import MusicVAE
@@ -18,6 +19,7 @@ from musicvae.cli import app
 from musicvae.cli.analogy import analogy
 from musicvae.cli.attributes import attributes
 from musicvae.cli.chords import chords
+from musicvae.cli.convert import convert
 from musicvae.cli.evaluate import evaluate
 from musicvae.cli.extend import extend
 from musicvae.cli.fill import fill
@@ -53,6 +55,7 @@ TWINS = [
     (similar, MusicVAE.similar),
     (transpose, transpose_music),
     (chords, chords_of),
+    (convert, convert_music),
     (personalize, builders.personalize),
     (prepare, prepare_corpus),
     (train, builders.train),
@@ -85,9 +88,9 @@ def test_a_command_has_the_options_of_its_method(
 
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "fill", "harmonize"),
-    *("melodize", "reconstruct", "replay", "transpose", "humanize", "chords", "similar"),
-    *("attributes", "info", "personalize", "prepare", "train", "fit-prior", "fit-attributes"),
-    "evaluate",
+    *("melodize", "reconstruct", "replay", "transpose", "humanize", "chords", "convert"),
+    *("similar", "attributes", "info", "personalize", "prepare", "train", "fit-prior"),
+    *("fit-attributes", "evaluate"),
 )
 
 

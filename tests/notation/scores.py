@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from fractions import Fraction
 from typing import Any
 
@@ -19,16 +19,31 @@ def open_score(data: bytes, kind: str) -> Any:
     return converter.parseData(data.decode(), format=kind)
 
 
-def tones_of(stream: Any, lowest_bar: Fraction = Fraction(0)) -> Tones:
+def tones_of(stream: Any) -> Tones:
     """The notes of a stream with pitches, those that are tied together as one."""
-    tones: Tones = Counter()
-    for note in stream.stripTies().flatten().notes:
-        if "ChordSymbol" in note.classes or "Unpitched" in note.classes:
+    pieces = []
+    for note in stream.flatten().notes:
+        if not {"Note", "Chord"} & set(note.classes) or "ChordSymbol" in note.classes:
             continue
-        start, length = Fraction(note.offset), Fraction(note.quarterLength)
-        for pitch in note.pitches:
-            tones[start.limit_denominator(48), length.limit_denominator(48), pitch.midi] += 1
+        start, length = _exact(note.offset), _exact(note.quarterLength)
+        for member in getattr(note, "notes", (note,)):
+            tie = member.tie.type if member.tie else note.tie.type if note.tie else ""
+            pieces.append((start, start + length, member.pitch.midi, tie))
+    tones: Tones = Counter()
+    going_on: dict[tuple[int, Fraction], list[Fraction]] = defaultdict(list)
+    for start, end, pitch, tie in sorted(pieces):
+        if tie in ("stop", "continue"):
+            start = going_on[pitch, start].pop()
+        if tie in ("start", "continue"):
+            going_on[pitch, end].append(start)
+        else:
+            tones[start, end - start, pitch] += 1
+    assert not any(going_on.values())
     return tones
+
+
+def _exact(quarters: Any) -> Fraction:
+    return Fraction(quarters).limit_denominator(48)
 
 
 def tones_in(phrases: list[Phrase], number: int) -> Tones:
