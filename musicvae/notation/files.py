@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..atomic_files import SCORE_ENDINGS
 from ..metrics.key_finding import find_key
 from ..midi.events import NOTE_ON, TRACK_NAME
+from ..midi.own_format import EDITED
 from ..midi.reader import main_phrase, read_midi_data
 from ..midi.song_events import meta_data, read_song
 from ..midi.text import decode_text
@@ -50,7 +51,7 @@ def encode(path: Path, midi: bytes, bpm: float = 120.0) -> Encoded:
     sheet = engrave(
         phrases, title_of(midi) or path.stem, None if found.is_written else found.signature
     )
-    notices = (notice for phrase in phrases for notice in phrase.notices)
+    notices = (n for phrase in phrases for n in phrase.notices if n != EDITED)
     return Encoded(writer(sheet), tuple(f"{path}: {notice}" for notice in dict.fromkeys(notices)))
 
 

@@ -118,9 +118,9 @@ def write_span(
         cuts |= {cut for cut in (group.start, sum(group)) if start < cut < end}
     pieces: list[Piece] = []
     for low, high in pairwise(sorted(cuts)):
-        group = next((g for g in groups if g.start <= low < sum(g)), None)
-        if group:
-            pieces.append(Piece(low, high - low, group))
+        inside = next((group for group in groups if group.start <= low < sum(group)), None)
+        if inside:
+            pieces.append(Piece(low, high - low, inside))
         else:
             pieces += _straight(low, high, meter, is_rest)
     return pieces
