@@ -9,7 +9,7 @@ from ..theory.chords import NO_CHORD, SUFFIXES, Chord
 from ..theory.key_signature import KeySignature
 from ..theory.meter import tempo_to_bpm
 from .rhythm import SIXTEENTH, beat_units
-from .sheet import Bar, Sheet, SheetPart, Symbol, Voice, bar_rest, write_voice
+from .sheet import Bar, Sheet, SheetPart, Symbol, Voice, silent_bar, write_voice
 from .spelling import altered_letters, spell
 from .staves import BASS, BASS_8, PERCUSSION
 
@@ -34,6 +34,7 @@ def abc(sheet: Sheet) -> bytes:
         "L:1/16",
         *(f"Q:{_tempo(tempo)}" for _, tempo in first.tempos[:1]),
         "%%score " + " ".join(staves),
+        *(["%%MIDI gchordoff"] if len(sheet.parts) > 1 else []),  # the parts play the chords
         f"K:{_key(first.signature)}",
     ]
     for number, voice in enumerate(voices, start=1):
@@ -91,10 +92,8 @@ class _VoiceWriter:
         """The lines of the voice, with its number."""
         name = _clean(self._part.name).replace('"', "'")
         yield f'V:{number} clef={self._clef} name="{name if self._is_top else ""}"'
-        if self._part.is_drum:
-            yield "%%MIDI channel 10"
-        else:
-            yield f"%%MIDI program {self._part.program}"
+        yield f"%%MIDI channel {self._part.channel}"
+        yield f"%%MIDI program {self._part.program}"
         texts = [
             self._bar(bars[index - 1] if index else None, bar, symbols)
             for index, (bar, symbols) in enumerate(zip(bars, self._voice, strict=True))
@@ -111,7 +110,7 @@ class _VoiceWriter:
             words.append(f"[M:{size[0]}/{size[1]}]")
         if before and before.signature != bar.signature:
             words.append(f"[K:{_key(bar.signature)}]")
-        symbols = symbols or [bar_rest(bar)]
+        symbols = symbols or silent_bar(bar)
         marked = {} if self._part.is_drum else _marked(symbols, bar.signature)
         above = self._above(bar, symbols, is_first=before is None)
         beat = beat_units(bar.meter)
@@ -148,10 +147,7 @@ class _VoiceWriter:
         """A note, a chord or a rest with its length in sixteenths."""
         piece = symbol.piece
         units = piece.units if symbol.is_bar else piece.written
-        sixteenths, rest = divmod(units, SIXTEENTH)
-        length = "" if sixteenths == 1 and not rest else str(sixteenths)
-        if rest:  # the rest of a pick-up
-            length = f"{units}/{SIXTEENTH}"
+        length = "" if units == SIXTEENTH else str(units // SIXTEENTH)
         if not symbol.pitches:
             return ("z" if self._is_top else "x") + length
         tie = "-" * symbol.tied_to

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from ..midi.drum_tracks import DRUM_CHANNEL
+from ..midi.writer import CHANNELS
 from ..score.phrase import Part, Phrase
 from ..theory.general_midi import program_name
 from ..theory.key_signature import KeySignature
@@ -56,6 +58,7 @@ def engrave(sections: Sequence[Phrase], title: str, key: KeySignature | None = N
             number += 1
             bars.append(_bar(section, now, 0, str(number), signature))
             now += bar_units(phrase.meter)
+    bars = _without_repeated_tempos(bars)
     count = max((len(phrase.parts) for phrase in sections), default=0)
     return Sheet(title, bars, [_part(placed, bars, index) for index in range(count)])
 
@@ -70,6 +73,20 @@ def _bar(section: _Placed, start: int, first: int, label: str, signature: KeySig
     tempos = ((section.at(t.step) - start, t.microseconds) for t in phrase.tempos if inside(t.step))
     chords = ((section.at(c.step) - start, c.chord) for c in phrase.chords if inside(c.step))
     return Bar(start, first, phrase.meter, label, signature, tuple(tempos), tuple(chords))
+
+
+def _without_repeated_tempos(bars: Sequence[Bar]) -> list[Bar]:
+    """The bars without tempos that are in force already, where a section begins."""
+    result: list[Bar] = []
+    now = None
+    for bar in bars:
+        kept = []
+        for at, tempo in bar.tempos:
+            if tempo != now:
+                kept.append((at, tempo))
+            now = tempo
+        result.append(replace(bar, tempos=tuple(kept)))
+    return result
 
 
 def _part(placed: Sequence[_Placed], bars: Sequence[Bar], index: int) -> SheetPart:
@@ -91,13 +108,14 @@ def _part(placed: Sequence[_Placed], bars: Sequence[Bar], index: int) -> SheetPa
         for step, program in ((0, part.program), *part.program_changes)
     ]
     programs = [change for before, change in pairwise(changes) if before[1] != change[1]]
+    channel = 1 + (DRUM_CHANNEL if first.is_drum else CHANNELS[index % len(CHANNELS)])
     if first.is_drum:
         staves = [Staff(PERCUSSION, strokes_of(tones, _beats(bars)) or [[]])]
     else:
         staves = [
             Staff(clef, voices_of(own) or [[]]) for clef, own in staves_of(tones, first.program)
         ]
-    return SheetPart(_name(first), first.program, first.is_drum, staves, programs)
+    return SheetPart(_name(first), channel, first.program, first.is_drum, staves, programs)
 
 
 def _name(part: Part) -> str:

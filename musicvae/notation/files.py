@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..atomic_files import SCORE_ENDINGS
+from ..errors import MidiError
 from ..metrics.key_finding import find_key
 from ..midi.events import NOTE_ON, TRACK_NAME
 from ..midi.own_format import EDITED
@@ -51,6 +52,8 @@ def encode(path: Path, midi: bytes, bpm: float = 120.0) -> Encoded:
     sheet = engrave(
         phrases, title_of(midi) or path.stem, None if found.is_written else found.signature
     )
+    if not sheet.bars or not sheet.parts:
+        raise MidiError(path, "there is no note in it, so it makes no score.")
     notices = (n for phrase in phrases for n in phrase.notices if n != EDITED)
     return Encoded(writer(sheet), tuple(f"{path}: {notice}" for notice in dict.fromkeys(notices)))
 

@@ -13,7 +13,7 @@ from ..theory.general_midi import program_name
 from ..theory.meter import tempo_to_bpm
 from .drum_staff import drum_name
 from .rhythm import QUARTER, beat_units
-from .sheet import Bar, Sheet, SheetPart, bar_rest, write_voice
+from .sheet import Bar, Sheet, SheetPart, silent_bar, write_voice
 from .spelling import spell
 from .staves import Clef
 from .xml_notes import NoteWriter, add_text, staff_accidentals
@@ -50,9 +50,8 @@ def musicxml(sheet: Sheet) -> bytes:
     software = SubElement(SubElement(root, "identification"), "encoding")
     add_text(software, "software", "musicvae")
     listing = SubElement(root, "part-list")
-    channels = iter([channel for channel in range(1, 17) if channel != 10] * len(sheet.parts))
     for number, part in enumerate(sheet.parts, start=1):
-        _list_part(listing, part, f"P{number}", 10 if part.is_drum else next(channels))
+        _list_part(listing, part, f"P{number}")
     with_chords = next((n for n, p in enumerate(sheet.parts) if not p.is_drum), 0)
     for number, part in enumerate(sheet.parts):
         element = SubElement(root, "part", id=f"P{number + 1}")
@@ -78,7 +77,7 @@ def _clean(text: str) -> str:
     return _NOT_XML.sub("", text)
 
 
-def _list_part(listing: Element, part: SheetPart, part_id: str, channel: int) -> None:
+def _list_part(listing: Element, part: SheetPart, part_id: str) -> None:
     """Add a part with its instruments: one for each drum that it plays."""
     entry = SubElement(listing, "score-part", id=part_id)
     add_text(entry, "part-name", _clean(part.name))
@@ -93,7 +92,7 @@ def _list_part(listing: Element, part: SheetPart, part_id: str, channel: int) ->
         add_text(score_instrument, "instrument-name", name)
     for instrument, _, pitch in instruments:
         midi = SubElement(entry, "midi-instrument", id=instrument)
-        add_text(midi, "midi-channel", channel)
+        add_text(midi, "midi-channel", part.channel)
         add_text(midi, "midi-program", part.program + 1)
         if pitch >= 0:
             add_text(midi, "midi-unpitched", pitch + 1)
@@ -145,7 +144,7 @@ class _PartWriter:
                         add_text(backup, "duration", bar.end - bar.first)
                     self._notes.write(
                         measure,
-                        inside or [bar_rest(bar)],
+                        inside or silent_bar(bar),
                         voice_number,
                         staff_number,
                         bar.signature,
@@ -183,11 +182,13 @@ class _PartWriter:
         """Tempos, chord symbols and changes of the instrument, each at its place in the bar."""
         for at, tempo in bar.tempos if self._with_tempos else ():
             bpm = f"{tempo_to_bpm(tempo):.4g}"
+            if at > bar.first:  # it is heard; a mark for each step of a ritardando hides the notes
+                add_text(SubElement(measure, "sound", tempo=bpm), "offset", at - bar.first)
+                continue
             direction = SubElement(measure, "direction", placement="above")
             metronome = SubElement(SubElement(direction, "direction-type"), "metronome")
             add_text(metronome, "beat-unit", "quarter")
             add_text(metronome, "per-minute", bpm)
-            add_text(direction, "offset", at - bar.first)
             SubElement(direction, "sound", tempo=bpm)
         for at, chord in bar.chords if self._with_chords else ():
             _add_chord(measure, chord, bar, at - bar.first)

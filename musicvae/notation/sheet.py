@@ -50,7 +50,7 @@ class Symbol:
     Attributes:
         pitches: from low to high; none in a rest.
         tied_from, tied_to: True if it goes on from the symbol before, or in the one after.
-        is_bar: True for the rest that fills a whole bar.
+        is_bar: True for the rest that fills a whole bar, and has no value of its own.
     """
 
     piece: Piece
@@ -78,11 +78,13 @@ class SheetPart:
 
     Attributes:
         name: as it stands before the first bar.
+        channel: MIDI channel, from 1.
         program: General MIDI program at the start.
         programs: units from the start of the piece, and the program from there on.
     """
 
     name: str
+    channel: int
     program: int
     is_drum: bool
     staves: list[Staff]
@@ -124,9 +126,11 @@ def write_voice(
     return voice
 
 
-def bar_rest(bar: Bar) -> Symbol:
-    """The rest that fills a bar."""
-    return Symbol(Piece(bar.first, bar.end - bar.first), is_bar=True)
+def silent_bar(bar: Bar) -> list[Symbol]:
+    """The rest that fills a bar, or those of a pick-up, which no single sign stands for."""
+    if not bar.first:
+        return [Symbol(Piece(0, bar.end), is_bar=True)]
+    return [Symbol(piece) for piece in write_span(bar.first, bar.end, (), bar.meter, is_rest=True)]
 
 
 def _write_bar(sounds: Sequence[Sound], bar: Bar, cuts: Collection[int]) -> list[Symbol]:
