@@ -72,7 +72,7 @@ class _VoiceWriter:
     """Writes one voice.
 
     Args:
-        is_top: True for the first voice of the part, whose rests are seen.
+        is_top: True for the first voice of the part, which has its name.
         with_tempos, with_chords: True if tempos and chord symbols stand above it.
     """
 
@@ -149,7 +149,7 @@ class _VoiceWriter:
         units = piece.units if symbol.is_bar else piece.written
         length = "" if units == SIXTEENTH else str(units // SIXTEENTH)
         if not symbol.pitches:
-            return ("z" if self._is_top else "x") + length
+            return "z" + length  # not the hidden x, which music21 does not read
         tie = "-" * symbol.tied_to
         if self._part.is_drum:
             signature, marked = KeySignature(), set("CDEFGAB")
