@@ -65,4 +65,4 @@ def test_a_folder_is_not_named_like_a_score(folder: Path) -> None:
     """A command that writes several clips says so."""
     result = CliRunner().invoke(app, ["generate", "--n", "1", str(folder / "a.musicxml")])
     assert result.exit_code == 1
-    assert "a folder is meant" in result.output
+    assert "a folder is meant" in str(result.exception)
