@@ -161,7 +161,8 @@ class _PartWriter:
         attributes = Element("attributes")
         if before is None:
             add_text(attributes, "divisions", QUARTER)
-        if before is None or before.signature != bar.signature:
+        has_key = not self._part.is_drum
+        if has_key and (before is None or before.signature != bar.signature):
             key = SubElement(attributes, "key")
             add_text(key, "fifths", bar.signature.sharps)
             add_text(key, "mode", "minor" if bar.signature.is_minor else "major")
