@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         personalize,
         train,
     )
+    from .api.convert import convert
     from .api.harmony import ChordTable, chords, mark_chords
     from .api.humanize import humanize
     from .api.inputs import to_phrase
@@ -97,6 +98,7 @@ _MODULES = {
     "score.phrase": ("Note", "Part", "Phrase", "Tempo"),
     "score.song": ("Song",),
     "api.harmony": ("ChordTable", "chords", "mark_chords"),
+    "api.convert": ("convert",),
     "api.transposition": ("transpose",),
     "theory.meter": ("Meter",),
     "corpus.prepare": ("prepare",),
@@ -137,6 +139,7 @@ __all__ = [
     "Tempo",
     "TrainingError",
     "chords",
+    "convert",
     "evaluate",
     "fit_attributes",
     "fit_prior",

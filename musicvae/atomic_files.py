@@ -19,6 +19,8 @@ from .locks import hold
 MIDI_ENDINGS = (".mid", ".midi", ".kar", ".rmi", ".smf")
 """Suffixes of MIDI file names."""
 
+SCORE_ENDINGS = (".musicxml", ".mxl", ".abc")
+"""Suffixes of names of scores."""
 
 TEMPORARY = (".musicvae-", ".tmp")
 """How the names of temporary files begin and end."""
@@ -229,14 +231,16 @@ def check_folder(folder: Path) -> None:
         return
     if folder.exists():
         raise OutputError(f"{folder} is a file; name a folder to write into.")
-    if folder.suffix.lower() in MIDI_ENDINGS:
+    if folder.suffix.lower() in (*MIDI_ENDINGS, *SCORE_ENDINGS):
         raise OutputError(
             f"{folder} is named like a file, but a folder is meant: type {folder.with_suffix('')}/"
         )
     _refuse_new_root(folder)
 
 
-def numbered_names(folder: Path, stem: str, *, force: bool = False) -> Iterator[Path]:
+def numbered_names(
+    folder: Path, stem: str, ending: str = ".mid", *, force: bool = False
+) -> Iterator[Path]:
     """Paths `stem-01.mid`, `stem-02.mid` ... after the highest number in the folder.
 
     With `force` they begin at 1 and may name existing files.
@@ -245,10 +249,10 @@ def numbered_names(folder: Path, stem: str, *, force: bool = False) -> Iterator[
         OutputError: `folder` cannot be an output folder; see `check_folder`.
     """
     check_folder(folder)
-    pattern = re.compile(re.escape(stem) + r"-(\d+)\.mid")
+    pattern = re.compile(re.escape(stem) + r"-(\d+)" + re.escape(ending))
     matches = (pattern.fullmatch(path.name) for path in folder.glob("*"))
     taken = [] if force else [int(match[1]) for match in matches if match]
-    return (folder / f"{stem}-{number:02}.mid" for number in count(max(taken, default=0) + 1))
+    return (folder / f"{stem}-{number:02}{ending}" for number in count(max(taken, default=0) + 1))
 
 
 def free_stem(folder: Path, stem: str, *, force: bool = False) -> str:

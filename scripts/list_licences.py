@@ -14,7 +14,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-EXTRAS = ("", "plot", "train", "evaluate")
+EXTRAS = ("", "plot", "train", "evaluate", "notation")
 """What a user installs: the program itself, and these extras."""
 
 HEADING = """\
@@ -41,6 +41,7 @@ TITLES = {
     "plot": "To plot: the extra `plot`",
     "train": "To prepare and train: the extra `train`",
     "evaluate": "To tell samples from people's music: the extra `evaluate`",
+    "notation": "To read scores: the extra `notation`",
 }
 
 

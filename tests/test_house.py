@@ -13,8 +13,8 @@ ROOMS = (
     *("errors", "arguments", "deprecation", "arrays", "config", "presets", "progress"),
     *("locks", "bounded_read", "atomic_files"),
     *("nets", "theory", "score", "checkpoint", "midi", "codecs", "plotting"),
-    *("constraints", "metrics", "corpus", "engine", "performance", "generation", "retrieval"),
-    *("training", "adapt", "verbs", "evaluation", "api", "cli", "", "__main__"),
+    *("constraints", "metrics", "notation", "corpus", "engine", "performance", "generation"),
+    *("retrieval", "training", "adapt", "verbs", "evaluation", "api", "cli", "", "__main__"),
 )
 """From low to high: a room is a folder, or a file by itself; "" is the package's own module."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ..arguments import check_arguments
+from ..metrics.key_finding import find_key
 from ..midi.events import MARKER
 from ..midi.song_events import meta_event, read_song
 from ..midi.song_notes import TrackEditor
@@ -19,7 +20,6 @@ from ..theory.key_signature import KeySignature
 from . import inputs
 from .inputs import Music, Opened
 from .songs import as_file
-from .transposition import find_key
 
 
 class ChordRow(NamedTuple):
@@ -68,7 +68,7 @@ def chords(source: Music, *, bpm: float = 120.0) -> ChordTable:
         MidiError: the file cannot be read.
     """
     opened = as_file(inputs.open(source, bpm=bpm))
-    key = find_key(opened)
+    key = find_key(opened.main)
     rows = [
         _row(phrase, change, key.signature, is_written)
         for phrase, changes, is_written in _changes(opened)
@@ -91,7 +91,7 @@ def mark_chords(source: Music, *, bpm: float = 120.0) -> Song:
     """
     opened = as_file(inputs.open(source, bpm=bpm))
     assert opened.data is not None
-    song, signature = read_song(opened.data), find_key(opened).signature
+    song, signature = read_song(opened.data), find_key(opened.main).signature
     markers = defaultdict(list)
     for phrase, changes, is_written in _changes(opened):
         place = phrase.place or Place(0, song.division, ())

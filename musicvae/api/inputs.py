@@ -15,6 +15,7 @@ from ..midi.convert import NoteTuple, from_tuples, pretty_midi_bytes
 from ..midi.reader import Source, load_bytes, main_phrase, read_midi_data
 from ..midi.song_events import read_song, song_bytes
 from ..midi.song_text import SONG, read_new_parts
+from ..notation.read_score import is_score, score_to_midi
 from ..score.phrase import Phrase
 from ..score.song import Song
 from ..theory.meter import bpm_to_tempo
@@ -113,6 +114,9 @@ def _load(music: Any) -> tuple[str, bytes] | None:
     """The name and the bytes of a file or an object that can be written as one; None for others."""
     if isinstance(music, (str, Path)):
         check_path("music", music)
+        if is_score(music):
+            name, data = load_bytes(music)
+            return name, score_to_midi(name, data)
     if isinstance(music, (str, Path, bytes)) or hasattr(music, "read"):
         return load_bytes(music)
     if isinstance(music, Song):

@@ -1,74 +1,25 @@
-"""The key of some music, and the music in another key."""
+"""Music in another key."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..arguments import check_arguments
 from ..errors import RequestError
-from ..metrics.cadence import estimate_key
+from ..metrics.key_finding import FoundKey, find_key
 from ..midi.own_format import has_grid_text
 from ..midi.parser import Score, parse
 from ..midi.song_events import read_song
 from ..midi.transpose import OCTAVE, Transposition, chord_symbols_of, transpose_song
-from ..score.phrase import Note, Phrase
+from ..score.phrase import Phrase
 from ..score.song import Song
-from ..theory.key_signature import KeySignature, signature_of, signature_with_root
+from ..theory.key_signature import KeySignature, signature_of
 from ..theory.keys import Key, parse_key
 from . import inputs
 from .inputs import Music, Opened, naming
 from .songs import as_file
 
-UNASKED = KeySignature()
-"""What many programs write into every file: it says nothing about the key."""
-
-MAX_LOSS = 0.05
-"""A key signature is wrong if the key that fits best has so much more of the notes, by time."""
-
 TRITONE = 6
-
-
-@dataclass(frozen=True)
-class FoundKey:
-    """The key of some music.
-
-    Attributes:
-        signature: of the key.
-        is_written: True if it was read, False if it was estimated from the notes.
-    """
-
-    signature: KeySignature
-    is_written: bool
-
-    def __str__(self) -> str:
-        origin = "by its key signature" if self.is_written else "by its notes"
-        return f"{self.signature.key} ({origin})"
-
-
-def find_key(opened: Opened) -> FoundKey:
-    """The key signature of the section with most notes, or the key that fits its notes best.
-
-    A signature counts if it has sharps or flats, or says minor, and the notes do not contradict it.
-    """
-    phrase = opened.main
-    notes = [note for part in phrase.parts if not part.is_drum for note in part.notes]
-    # without chord symbols, which may be reduced, or recognized from these notes
-    fitting = signature_with_root(*estimate_key(replace(phrase, chords=()), notes))
-    written = phrase.key_signature
-    if (
-        written
-        and written != UNASKED
-        and _share(notes, fitting) - _share(notes, written) <= MAX_LOSS
-    ):
-        return FoundKey(written, is_written=True)
-    return FoundKey(fitting, is_written=written == fitting)
-
-
-def _share(notes: list[Note], signature: KeySignature) -> float:
-    """Share of the time of notes that lies in the scale of a key signature."""
-    tones = KeySignature(signature.sharps).key.tones
-    inside = sum(note.duration for note in notes if note.pitch % 12 in tones)
-    return inside / max(1, sum(note.duration for note in notes))
 
 
 @check_arguments
@@ -100,7 +51,7 @@ def transpose(
     target = parse_key(key)
     opened = as_file(inputs.open(source, bpm=bpm))
     assert opened.data is not None
-    found = find_key(opened)
+    found = find_key(opened.main)
     with naming(opened):
         if target:
             by = _interval(found, target)

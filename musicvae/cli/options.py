@@ -144,7 +144,9 @@ OutFolder = Annotated[
 OutFile = Annotated[
     Path,
     typer.Argument(
-        help="MIDI file to write, a folder for it, or - for standard output.", readable=False
+        help="MIDI file to write, a folder for it, or - for standard output. A name that ends in "
+        ".musicxml, .mxl or .abc makes it a score.",
+        readable=False,
     ),
 ]
 MidiIn = Annotated[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ def write_alternatives(
     Args:
         n: the number that was asked for.
     """
-    from ..atomic_files import numbered_names
+    from ..atomic_files import SCORE_ENDINGS, numbered_names
     from ..errors import OutputError
 
     if n == 1:
@@ -56,7 +57,9 @@ def write_alternatives(
     if out == STANDARD:
         raise OutputError("Standard output takes one file: name a file, or leave out --n.")
     path = file_in(out, source)
-    write(phrases, numbered_names(path.parent, path.stem, force=force), force, recipe)
+    ending = path.suffix if path.suffix.lower() in SCORE_ENDINGS else ".mid"
+    names = numbered_names(path.parent, path.stem, ending, force=force)
+    write(phrases, names, force, recipe)
 
 
 def write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe: bool) -> None:
@@ -73,25 +76,48 @@ def write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe:
 
 def write_song(song: Song, out: Path, source: Path, force: bool) -> None:
     """Write a song as `write_file` does, and print its notices."""
-    from ..atomic_files import numbered_copies
     from ..midi.writer import midi_bytes
 
-    summary = "; ".join(song.notices)
+    _write_one(midi_bytes(song), "; ".join(song.notices), out, source, force)
+
+
+def write_data(
+    data: bytes, phrases: Sequence[Phrase], out: Path, source: Path, force: bool, bpm: float
+) -> None:
+    """Write the bytes of a MIDI file, which was read as `phrases`, as `write_file` does."""
+    whole = replace(phrases[0], after=tuple(phrases[1:]))
+    _write_one(data, _summary(whole), out, source, force, bpm)
+
+
+def _write_one(
+    data: bytes, summary: str, out: Path, source: Path, force: bool, bpm: float = 120.0
+) -> None:
+    from ..atomic_files import numbered_copies
+
     if out == STANDARD:
-        write_standard(midi_bytes(song))
+        write_standard(data)
         say(summary, out)
     else:
         names = numbered_copies(file_in(out, source))
-        _write_files([(midi_bytes(song), summary)], names, force)
+        _write_files([(data, summary)], names, force, bpm)
 
 
-def _write_files(files: Iterable[tuple[bytes, str]], names: Iterator[Path], force: bool) -> None:
-    """Write files, then print the name and the summary of each that is there."""
+def _write_files(
+    files: Iterable[tuple[bytes, str]], names: Iterator[Path], force: bool, bpm: float = 120.0
+) -> None:
+    """Write MIDI files, or scores of them if the names ask for scores.
+
+    Then print the name and the summary of each that is there, and what is not in the scores.
+    """
     from ..atomic_files import remove_leftovers, write_atomic, write_new
+    from ..notation.files import encode
 
+    first = next(names)  # its ending is that of all
+    names = chain([first], names)
+    encoded = [(encode(first, data, bpm), summary) for data, summary in files]
     lines: dict[Path, str] = {}
     try:
-        for data, summary in files:
+        for (data, _), summary in encoded:
             if force:
                 path = next(names)
                 write_atomic(path, data)
@@ -103,6 +129,7 @@ def _write_files(files: Iterable[tuple[bytes, str]], names: Iterator[Path], forc
             remove_leftovers(folder)
         if lines:
             typer.echo("\n".join(lines.values()))
+    report_notices(dict.fromkeys(notice for made, _ in encoded for notice in made.notices))
 
 
 def _file_bytes(phrase: Phrase, recipe: bool) -> bytes:

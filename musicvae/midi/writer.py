@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..arguments import check_arguments
-from ..atomic_files import write_atomic
+from ..atomic_files import SCORE_ENDINGS, write_atomic
+from ..errors import RequestError
 from ..score.phrase import Part, Phrase
 from ..score.song import Song
 from ..theory.chords import symbols
@@ -36,8 +37,12 @@ def write_midi(phrase: Phrase | Song, path: Path | str) -> None:
 
     Raises:
         OutputError: the file cannot be written.
-        RequestError: the path is none.
+        RequestError: the path is none, or has the name of a score.
     """
+    if Path(path).suffix.lower() in SCORE_ENDINGS:
+        raise RequestError(
+            f"{path} is named like a score, which musicvae.convert(music, path) writes."
+        )
     write_atomic(path, midi_bytes(phrase))
 
 

@@ -94,10 +94,19 @@ def parse_programs(wanted: ProgramsLike | None) -> dict[str, int]:
     return programs
 
 
-def _names() -> list[str]:
+def program_name(program: int) -> str:
+    """Name of a program.
+
+    >>> program_name(73)
+    'Flute'
+    """
     from pretty_midi import program_to_instrument_name
 
-    return [program_to_instrument_name(program) for program in range(128)]
+    return str(program_to_instrument_name(program))
+
+
+def _names() -> list[str]:
+    return [program_name(program) for program in range(128)]
 
 
 def _normalized(name: str) -> str:

@@ -54,12 +54,15 @@ class KeySignature:
     def spell(self, pitch_class: int) -> str:
         """Name of a pitch class as it is most often written in this key.
 
-        These are the twelve notes from five fifths below the major tonic to six above.
+        These are the twelve notes from five fifths below the tonic to six above.
 
         >>> KeySignature(0).spell(10), KeySignature(2).spell(8), KeySignature(-6).spell(11)
         ('Bb', 'G#', 'Cb')
+        >>> KeySignature(0, is_minor=True).spell(8)
+        'G#'
         """
-        fifths = (7 * pitch_class - self.sharps + 5) % 12 + self.sharps - 5
+        lowest = self.sharps + 3 * self.is_minor - 5
+        fifths = (7 * pitch_class - lowest) % 12 + lowest
         if not _LOWEST <= fifths <= _HIGHEST:
             fifths += 12 if fifths < 0 else -12
         return _name(fifths)

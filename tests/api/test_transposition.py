@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import musicvae
 from musicvae.api import inputs
-from musicvae.api.transposition import FoundKey, find_key, transpose
+from musicvae.api.transposition import transpose
 from musicvae.errors import RequestError
+from musicvae.metrics.key_finding import FoundKey, find_key
 from musicvae.midi.reader import read_midi
 from musicvae.midi.song_events import read_song
 from musicvae.midi.writer import midi_bytes
@@ -38,7 +39,7 @@ SCALE = [(i / 2, 0.5, 60 + step) for i, step in enumerate((0, 2, 4, 5, 7, 9, 11,
 
 def key_of(data: bytes) -> FoundKey:
     """The key that is found in a file."""
-    return find_key(inputs.open(data))
+    return find_key(inputs.open(data).main)
 
 
 def pitches(song: Song) -> list[int]:

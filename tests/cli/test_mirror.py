@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from musicvae.api import builders
+from musicvae.api.convert import convert as convert_music
 from musicvae.api.harmony import chords as chords_of
 from musicvae.api.humanize import humanize as humanize_music
 from musicvae.api.model import MusicVAE
@@ -19,6 +20,7 @@ from musicvae.cli.accompany import accompany
 from musicvae.cli.analogy import analogy
 from musicvae.cli.attributes import attributes
 from musicvae.cli.chords import chords
+from musicvae.cli.convert import convert
 from musicvae.cli.evaluate import evaluate
 from musicvae.cli.extend import extend
 from musicvae.cli.fill import fill
@@ -55,6 +57,7 @@ TWINS = [
     (similar, MusicVAE.similar),
     (transpose, transpose_music),
     (chords, chords_of),
+    (convert, convert_music),
     (personalize, builders.personalize),
     (prepare, prepare_corpus),
     (train, builders.train),
@@ -87,18 +90,9 @@ def test_a_command_has_the_options_of_its_method(
 
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "fill", "harmonize"),
-    *(
-        "melodize",
-        "accompany",
-        "reconstruct",
-        "replay",
-        "transpose",
-        "humanize",
-        "chords",
-        "similar",
-    ),
-    *("attributes", "info", "personalize", "prepare", "train", "fit-prior", "fit-attributes"),
-    "evaluate",
+    *("melodize", "accompany", "reconstruct", "replay", "transpose", "humanize", "chords"),
+    *("convert", "similar", "attributes", "info"),
+    *("personalize", "prepare", "train", "fit-prior", "fit-attributes", "evaluate"),
 )
 
 

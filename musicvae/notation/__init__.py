@@ -1,0 +1,1 @@
+"""Scores: phrases as bars of written notes, as MusicXML and as ABC."""
