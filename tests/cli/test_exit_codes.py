@@ -34,6 +34,7 @@ CANNOT = {
     "personalize": (NOWHERE, "-o", "out"),
     "transpose": (NOWHERE, "out.mid", "--by", "1"),
     "chords": (NOWHERE, "--write", "out.mid"),
+    "convert": (NOWHERE, "out.musicxml"),
     "prepare": (NOWHERE, "-o", "out"),
     "train": ("--data", NOWHERE, "-o", "out"),
     "fit-prior": (NOWHERE, "--data", NOWHERE),
