@@ -39,6 +39,9 @@ class Gap:
         allowed: channels that each step may choose, `[T, C]`; it binds more than constraints do.
         guide: what the draws know of later steps, `[T, C]`; see `engine.particles`.
         narrow: returns what narrows some of its steps further; see `engine.sampling.Narrow`.
+        tilt: returns log-weights of some of its steps, given the codes of the gap before them; see
+            `engine.particles`.
+        is_alone: True if the bars around it are not heard, because the part rests in them.
     """
 
     first: int
@@ -46,6 +49,8 @@ class Gap:
     allowed: BoolArray
     guide: FloatArray | None = None
     narrow: Callable[[slice], Narrow] | None = None
+    tilt: Callable[[slice, Codes], FloatArray] | None = None
+    is_alone: bool = False
 
 
 def fill_gap(
@@ -68,7 +73,13 @@ def fill_gap(
         - Output: `[T, ...]`
     """
     codec, bar = net.codec, meter.steps_per_bar
-    bars, piece, total = len(piece) // bar, piece.copy(), 0.0
+    piece = piece.copy()
+    if gap.is_alone:
+        steps, bars = slice(gap.first * bar, gap.stop * bar), gap.stop - gap.first
+        alone = replace(gap, first=0, stop=bars, is_alone=False)
+        piece[steps], total = fill_gap(net, piece[steps], alone, meter, rng, sampling)
+        return piece, total
+    bars, total = len(piece) // bar, 0.0
     for start, first, stop in _windows(gap, bars, window_bars(meter, net.bars)):
         steps = slice((first - gap.first) * bar, (stop - gap.first) * bar)
         rule = compile_rule(sampling.constraints, codec, meter, (stop - first) * bar, steps.start)
@@ -84,6 +95,7 @@ def fill_gap(
             rng=rng,
             goes_on=start > 0,
             guide=None if gap.guide is None else gap.guide[steps],
+            tilt=gap.tilt(steps, piece[gap.first * bar : first * bar]) if gap.tilt else None,
             narrow=gap.narrow(steps) if gap.narrow else None,
         )
         weights, nats = drawn.log_weights, drawn.nats
