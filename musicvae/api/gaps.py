@@ -62,17 +62,23 @@ class OpenSong:
             phrase = replace(section.phrase, parts=(part,))
             if phrase.place:  # the new part shares no player with notes that stay
                 phrase = replace(phrase, place=replace(phrase.place, kept=frozenset()))
-            items.append(replace(section, phrase=phrase, moved=(0,)))
+            items.append(replace(section, phrase=phrase, moved=(0,), is_new=True))
         return replace(self, sections=replace(self.sections, items=tuple(items)))
 
     def draw(self, draw: Draw, n: int) -> list[list[Phrase]]:
         """Alternatives of all sections, as many as there are of each; errors name the file."""
+        return self.draw_each([draw] * len(self.gaps), n)
+
+    def draw_each(self, draws: Sequence[Draw], n: int) -> list[list[Phrase]]:
+        """The same, of each section in a way of its own."""
         with naming(self.opened):
             drawn = [
                 draw(replace(phrase, recipe=None), gaps)
                 if gaps
                 else [replace(phrase, recipe=None, song=None)] * n
-                for (phrase, _), gaps in zip(self.sections.to_work_on, self.gaps, strict=True)
+                for draw, (phrase, _), gaps in zip(
+                    draws, self.sections.to_work_on, self.gaps, strict=True
+                )
             ]
         return [[*row] for row in zip(*drawn, strict=False)]
 

@@ -10,6 +10,7 @@ from ..errors import RequestError
 from ..presets import DEFAULT_MODEL
 from ..score.phrase import Phrase
 from . import inputs
+from .drumming import DrummingVerbs
 from .filling import FillingVerbs
 from .generation import GenerationVerbs
 from .inputs import Music, naming
@@ -20,7 +21,9 @@ from .retrieval import RetrievalVerbs
 __all__ = ["MusicVAE", "load", "replay"]
 
 
-class MusicVAE(GenerationVerbs, FillingVerbs, InterpolationVerbs, RetrievalVerbs):
+class MusicVAE(
+    GenerationVerbs, FillingVerbs, DrummingVerbs, InterpolationVerbs, RetrievalVerbs
+):
     """A trained model; its methods are the verbs.
 
     Every verb takes music as a `Phrase`, a path, the bytes of a MIDI file, an open binary

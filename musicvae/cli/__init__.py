@@ -10,7 +10,7 @@ import typer
 
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "fill", "harmonize"),
-    *("melodize", "reconstruct", "replay", "transpose", "humanize", "chords", "similar"),
+    *("melodize", "drumify", "reconstruct", "replay", "transpose", "humanize", "chords", "similar"),
     *("attributes", "info"),
     *("personalize", "prepare", "train", "fit_prior", "fit_attributes", "evaluate"),
 )

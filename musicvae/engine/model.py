@@ -28,7 +28,7 @@ VERBS = {
     "sequence-vae": ("generate", "vary", *LATENT_VERBS),
 }
 """Verbs of each kind of net; a fitted prior adds `extend` and `fill`, and to these chords beside a
-melody add `harmonize` and `melodize`."""
+melody add `harmonize` and `melodize`, to drums `drumify`."""
 
 
 class Player(Net):
@@ -53,6 +53,8 @@ class Player(Net):
             self.verbs = (*self.verbs, "extend", "fill")
         if "fill" in self.verbs and self.codec.has_chords and self.codec.pitches:
             self.verbs = (*self.verbs, "harmonize", "melodize")
+        if "fill" in self.verbs and self.codec.name == "drums":
+            self.verbs = (*self.verbs, "drumify")
         self._min_nll = checkpoint.config.net.min_nll
         self._checkpoint = checkpoint
         self.attributes, self.scales = (

@@ -1,89 +1,115 @@
 """Drums that follow the rhythm of other parts, and repeat where that repeats.
 
 The rhythm says how strongly each step is played. The draws of a drum model are tilted towards
-strokes at strong steps and away from those at weak ones, kicks and snares most of all; and towards
-the strokes of that earlier bar whose rhythm is most like that of the new one.
+strokes at strong steps and away from weak ones, kicks and snares most of all, and towards the
+strokes of the earlier bar whose rhythm is most like that of the new one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from ..arrays import FloatArray, IntArray
+from ..arrays import DoubleArray, FloatArray, IntArray
 from ..codecs.base import Codes
-from ..score.phrase import Part
+from ..score.phrase import Part, Phrase
+from ..score.windows import cut_phrase
 from ..theory.drum_kit import DRUM_CLASSES
 
-LEVELS = 10
-"""Levels of a step of a rhythm: 0 where nothing is played, 9 where it is strongest."""
+TOP_LEVEL = 9
+"""Level of the strongest step of a rhythm; where nothing is played, the level is 0."""
 
-ANY_STROKE, KICK, SNARE = 2.0, 1.5, 0.75
-"""Log-weight of a stroke at the strongest step against a silent one, and more for two drums."""
+ONSET, LOUD, LONG = 0.5, 0.25, 0.25
+"""Strength of a note, and how much more the loudest notes of a part and those of a beat have."""
 
-REPEAT = 0.5
-"""Log-weight of each stroke that is as in the bar that is repeated."""
+STROKE, KICK, SNARE = 2.0, 1.5, 0.75
+"""Nats by which a stroke is likelier at the strongest step than at a silent one; a kick and a
+snare count more. Chosen on the validation split; see scripts/measure_drums.py."""
 
-CONTRAST, EVEN = 1.0, 0.05
-"""How much ..."""
+REPEAT = 2.0
+"""Nats that each stroke costs that is other than in the bar that is repeated."""
 
 
-def rhythm_of(parts: Sequence[Part], steps: int) -> IntArray:
-    """How strongly some parts play each step, as levels. `[T]`
+def rhythm_of(phrase: Phrase) -> IntArray:
+    """How strongly the parts of a phrase play each step together, from the bar line before it.
 
-    A note is the stronger the louder and the longer it is beside the others of its part. At each
-    step the strongest note of each part counts.
+    A note is the stronger the louder it is beside the others of its part, and the longer, up to a
+    beat. At each step the strongest note of each part counts. Output, levels: `[T]`
     """
+    steps = phrase.steps + phrase.lead_in
+    whole = cut_phrase(phrase, 0, steps)
     strength = np.zeros(steps)
-    for part in parts:
-        strength += _strength(part, steps)
+    for part in whole.parts:
+        strength += _strength(part, steps, phrase.meter.steps_per_beat)
     top = strength.max(initial=0.0)
-    if not top:
-        return np.zeros(steps, int)
-    return np.ceil((LEVELS - 1) * strength / top).astype(int)
+    return np.ceil(TOP_LEVEL * strength / (top or 1.0)).astype(int)
 
 
-def _strength(part: Part, steps: int) -> FloatArray:
-    strength = np.zeros(steps, np.float32)
-    loudness = [note.velocity for note in part.notes]
-    softest, span = min(loudness, default=0), max(1, max(loudness, default=0) - min(loudness, default=0))
+def _strength(part: Part, steps: int, steps_per_beat: int) -> DoubleArray:
+    """Strength of the notes of one part, up to 1. `[T]`"""
+    strength = np.zeros(steps)
+    velocities = [note.velocity for note in part.notes]
+    softest, loudest = min(velocities, default=0), max(velocities, default=0)
     for note in part.notes:
-        loud = (note.velocity - softest) / span
-        strength[note.start] = max(strength[note.start], 0.5 + 0.25 * loud + 0.25 * min(1, note.duration / 4))
+        loudness = (note.velocity - softest) / max(1, loudest - softest)
+        length = min(1.0, note.duration / steps_per_beat)
+        strength[note.start] = max(strength[note.start], ONSET + LOUD * loudness + LONG * length)
     return strength
 
 
+def rhythm_to_text(rhythm: IntArray) -> str:
+    """A rhythm as a digit for each step."""
+    return "".join(map(str, rhythm))
+
+
+def rhythm_from_text(text: str, steps: int) -> IntArray:
+    """The rhythm of a text.
+
+    Raises:
+        ValueError: it is none of so many steps.
+    """
+    if len(text) != steps or not (text.isascii() and text.isdigit()):
+        raise ValueError
+    return np.array([int(level) for level in text], int)
+
+
 class FollowRhythm:
-    """The log-weights of the steps of a gap.
+    """The log-weights of the steps of a gap, given the drums before them.
 
     Args:
-        rhythm: of the gap, `[T]`.
+        rhythm: levels of the steps of the gap, `[T]`.
     """
 
     def __init__(self, rhythm: IntArray, steps_per_bar: int) -> None:
-        self.bars = rhythm.reshape(-1, steps_per_bar) / (LEVELS - 1)
-        classes = np.arange(1 << len(DRUM_CLASSES))
-        self.classes = classes
-        self.strokes = ANY_STROKE * (classes > 0) + KICK * (classes & 1) + SNARE * (classes >> 1 & 1)
+        self._bars = rhythm.reshape(-1, steps_per_bar) / TOP_LEVEL
+        self._classes = np.arange(1 << len(DRUM_CLASSES))
+        kick, snare = (self._classes >> drum & 1 for drum in (0, 1))
+        self._strokes = STROKE * (self._classes > 0) + KICK * kick + SNARE * snare
 
     def __call__(self, steps: slice, drawn: Codes) -> FloatArray:
-        """Log-weights of some steps, given those of the gap before them. `[T, 512]`"""
-        size = self.bars.shape[1]
-        bars = self.bars[steps.start // size : steps.stop // size]
-        accents = bars - bars.mean(axis=1, keepdims=True)
-        tilt = accents.reshape(-1, 1) * self.strokes
-        before = drawn.reshape(-1, size)
-        for number in range(len(bars)):
-            if len(before):
-                like = before[self._most_alike(steps.start // size + number, len(before))]
-                changes = np.bitwise_count(self.classes ^ like[:, None].astype(int))
-                tilt[number * size : (number + 1) * size] -= REPEAT * changes
-        return tilt.astype(np.float32)
+        """Log-weights of some steps, whole bars.
 
-    def _most_alike(self, bar: int, before: int) -> int:
-        """The earlier bar whose rhythm is most like that of a bar; of equals the last even one."""
-        earlier = np.arange(before)
-        distance = np.abs(self.bars[:before] - self.bars[bar]).sum(axis=1)
-        odd = (bar - earlier) % 2
-        return int(np.lexsort((-earlier, odd, distance))[0])
+        Shape:
+            - drawn, the steps of the gap before them: `[S]`
+            - Output: `[T, 512]`
+        """
+        size = self._bars.shape[1]
+        earlier = drawn.reshape(-1, size).astype(int)
+        tilts = []
+        for bar in range(steps.start // size, steps.stop // size):
+            # around the mean of the bar, so that the model decides how many strokes it has
+            accents = self._bars[bar] - self._bars[bar].mean()
+            tilt = accents[:, None] * self._strokes
+            if len(earlier):
+                like = earlier[self._most_alike(bar, len(earlier))]
+                tilt -= REPEAT * np.bitwise_count(self._classes ^ like[:, None])
+            tilts.append(tilt)
+        return np.concatenate(tilts).astype(np.float32)
+
+    def _most_alike(self, bar: int, count: int) -> int:
+        """Which of the first bars has the rhythm most like that of a later bar.
+
+        Of those equally alike, it is the last one that stands an even number of bars before.
+        """
+        numbers = np.arange(count)
+        distance = np.abs(self._bars[:count] - self._bars[bar]).sum(axis=1)
+        return int(np.lexsort((-numbers, (bar - numbers) % 2, distance))[0])

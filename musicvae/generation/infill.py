@@ -41,7 +41,7 @@ class Gap:
         narrow: returns what narrows some of its steps further; see `engine.sampling.Narrow`.
         tilt: returns log-weights of some of its steps, given the codes of the gap before them; see
             `engine.particles`.
-        is_alone: True if the bars around it are not heard, because the part rests in them.
+        heard: first bar that the draws know of, and the one after the last; None for all.
     """
 
     first: int
@@ -50,7 +50,7 @@ class Gap:
     guide: FloatArray | None = None
     narrow: Callable[[slice], Narrow] | None = None
     tilt: Callable[[slice, Codes], FloatArray] | None = None
-    is_alone: bool = False
+    heard: tuple[int, int] | None = None
 
 
 def fill_gap(
@@ -72,14 +72,25 @@ def fill_gap(
         - piece: `[T, ...]`, whole bars
         - Output: `[T, ...]`
     """
-    codec, bar = net.codec, meter.steps_per_bar
+    first, stop = gap.heard or (0, len(piece) // meter.steps_per_bar)
+    steps = slice(first * meter.steps_per_bar, stop * meter.steps_per_bar)
+    moved = replace(gap, first=gap.first - first, stop=gap.stop - first)
     piece = piece.copy()
-    if gap.is_alone:
-        steps, bars = slice(gap.first * bar, gap.stop * bar), gap.stop - gap.first
-        alone = replace(gap, first=0, stop=bars, is_alone=False)
-        piece[steps], total = fill_gap(net, piece[steps], alone, meter, rng, sampling)
-        return piece, total
-    bars, total = len(piece) // bar, 0.0
+    piece[steps], nats = _fill_heard(net, piece[steps], moved, meter, rng, sampling)
+    return piece, nats
+
+
+def _fill_heard(
+    net: Net,
+    piece: Codes,
+    gap: Gap,
+    meter: Meter,
+    rng: np.random.Generator,
+    sampling: Sampling,
+) -> tuple[Codes, float]:
+    """As `fill_gap`; all bars of the piece are heard."""
+    codec, bar = net.codec, meter.steps_per_bar
+    bars, piece, total = len(piece) // bar, piece.copy(), 0.0
     for start, first, stop in _windows(gap, bars, window_bars(meter, net.bars)):
         steps = slice((first - gap.first) * bar, (stop - gap.first) * bar)
         rule = compile_rule(sampling.constraints, codec, meter, (stop - first) * bar, steps.start)

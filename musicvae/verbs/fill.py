@@ -69,7 +69,7 @@ def draw_fills(
         raise RequestError(f"This model plays several notes at once: it cannot keep the {keep}.")
     bar, codec = phrase.meter.steps_per_bar, player.codec
     whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
-    old, kept = codec.encode(whole), codec.encode(_without(whole, gaps))
+    old, kept = codec.encode(whole), codec.encode(without_notes(whole, gaps))
     holes = []
     for start, stop in gaps:
         hole = Gap(start // bar, stop // bar, allowed_notes(codec, old, kept, start, stop, keep))
@@ -78,8 +78,8 @@ def draw_fills(
         holes.append(hole)
 
     def put_in(codes: Codes) -> Phrase:
-        new = _new_notes(codec, phrase, codes, gaps)
-        return _with_new_notes(phrase, _hold_as(whole, new) if keep == "rhythm" else new, gaps)
+        new = new_notes(codec, phrase, codes, gaps)
+        return with_new_notes(phrase, _hold_as(whole, new) if keep == "rhythm" else new, gaps)
 
     task = DrawingTask("fill", player, phrase.meter, kept, holes, put_in, {"keep": keep})
     return task.draw(rows, sampling)
@@ -89,7 +89,7 @@ def _in_order(codec: Codec, old: Codes, steps: slice) -> InOrder:
     return InOrder(codec, old[steps])
 
 
-def _without(phrase: Phrase, gaps: Sequence[Steps]) -> Phrase:
+def without_notes(phrase: Phrase, gaps: Sequence[Steps]) -> Phrase:
     """The phrase without the notes that begin in the gaps; a pick-up is a whole bar."""
     lead = phrase.lead_in
 
@@ -103,7 +103,7 @@ def _without(phrase: Phrase, gaps: Sequence[Steps]) -> Phrase:
     return replace(phrase, parts=tuple(parts))
 
 
-def _new_notes(codec: Codec, phrase: Phrase, codes: Codes, gaps: Sequence[Steps]) -> Phrase:
+def new_notes(codec: Codec, phrase: Phrase, codes: Codes, gaps: Sequence[Steps]) -> Phrase:
     """The notes that codes of whole bars have in the gaps, alone; they end with their gap."""
     new: list[Part] = [Part() for _ in phrase.parts]
     for start, stop in gaps:
@@ -127,9 +127,9 @@ def _hold_as(old: Phrase, new: Phrase) -> Phrase:
     return replace(new, parts=tuple(parts))
 
 
-def _with_new_notes(phrase: Phrase, new: Phrase, gaps: Sequence[Steps]) -> Phrase:
+def with_new_notes(phrase: Phrase, new: Phrase, gaps: Sequence[Steps]) -> Phrase:
     """The phrase with new notes in the gaps in place of its own, and the accents of the others."""
-    kept = _without(phrase, gaps)
+    kept = without_notes(phrase, gaps)
     performed = transfer_performance(new, kept)
     parts = (
         replace(old, notes=(*old.notes, *added.notes))
