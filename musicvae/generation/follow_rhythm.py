@@ -2,7 +2,7 @@
 
 The rhythm says how strongly each step is played. The draws of a drum model are tilted towards
 strokes at strong steps and away from weak ones, kicks and snares most of all, and towards the
-strokes of the earlier bar whose rhythm is most like that of the new one.
+strokes of the earlier bar whose rhythm is most like that of the new one, the more alike they are.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ TOP_LEVEL = 9
 ONSET, LOUD, LONG = 0.5, 0.25, 0.25
 """Strength of a note, and how much more the loudest notes of a part and those of a beat have."""
 
-STROKE, KICK, SNARE = 2.0, 1.5, 0.75
+STROKE, KICK, SNARE = 2.5, 2.0, 1.0
 """Nats by which a stroke is likelier at the strongest step than at a silent one; a kick and a
-snare count more. Chosen on the validation split; see scripts/measure_drums.py."""
+snare count more. Chosen on validation pieces with scripts/measure_drumify.py."""
 
-REPEAT = 2.0
-"""Nats that each stroke costs that is other than in the bar that is repeated."""
+REPEAT = 2.5
+"""Nats that each stroke costs that is other than in an earlier bar of the same rhythm."""
+
+EPSILON = 1e-9
 
 
 def rhythm_of(phrase: Phrase) -> IntArray:
@@ -100,16 +102,20 @@ class FollowRhythm:
             accents = self._bars[bar] - self._bars[bar].mean()
             tilt = accents[:, None] * self._strokes
             if len(earlier):
-                like = earlier[self._most_alike(bar, len(earlier))]
-                tilt -= REPEAT * np.bitwise_count(self._classes ^ like[:, None])
+                number, likeness = self._most_alike(bar, len(earlier))
+                others = np.bitwise_count(self._classes ^ earlier[number][:, None])
+                tilt -= REPEAT * likeness * others
             tilts.append(tilt)
         return np.concatenate(tilts).astype(np.float32)
 
-    def _most_alike(self, bar: int, count: int) -> int:
-        """Which of the first bars has the rhythm most like that of a later bar.
+    def _most_alike(self, bar: int, count: int) -> tuple[int, float]:
+        """Which of the first bars has the rhythm most like that of a later one, and how alike, 0-1.
 
         Of those equally alike, it is the last one that stands an even number of bars before.
         """
+        one, others = self._bars[bar], self._bars[:count]
+        differences = np.abs(others - one).sum(axis=1)
+        likeness = 1 - differences / np.maximum((others + one).sum(axis=1), EPSILON)
         numbers = np.arange(count)
-        distance = np.abs(self._bars[:count] - self._bars[bar]).sum(axis=1)
-        return int(np.lexsort((-numbers, (bar - numbers) % 2, distance))[0])
+        best = np.lexsort((-numbers, (bar - numbers) % 2, -likeness))[0]
+        return int(best), float(likeness[best])

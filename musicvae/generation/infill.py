@@ -42,6 +42,7 @@ class Gap:
         tilt: returns log-weights of some of its steps, given the codes of the gap before them; see
             `engine.particles`.
         heard: first bar that the draws know of, and the one after the last; None for all.
+        particles: drawn side by side; None for `PARTICLES`.
     """
 
     first: int
@@ -51,6 +52,7 @@ class Gap:
     narrow: Callable[[slice], Narrow] | None = None
     tilt: Callable[[slice, Codes], FloatArray] | None = None
     heard: tuple[int, int] | None = None
+    particles: int | None = None
 
 
 def fill_gap(
@@ -101,7 +103,7 @@ def _fill_heard(
             codec.encode(codec.decode(piece[start * bar : first * bar], meter)),
             meter,
             rule,
-            particles=PARTICLES,
+            particles=gap.particles or PARTICLES,
             temperature=sampling.temperature,
             rng=rng,
             goes_on=start > 0,

@@ -20,6 +20,9 @@ from ..score.phrase import Phrase
 from ..score.windows import cut_phrase
 from .fill import new_notes, with_new_notes, without_notes
 
+PARTICLES = 8
+"""Particles of each alternative: with sixteen, the strokes follow no closer."""
+
 
 def drumify(
     player: Player,
@@ -72,8 +75,8 @@ def draw_drums(
     for (start, stop), text in zip(gaps, rhythms, strict=True):
         follow = FollowRhythm(rhythm_from_text(text, stop - start), bar)
         free = np.ones((stop - start, codec.channels), bool)
-        gap = Gap(start // bar, stop // bar, free, tilt=follow, heard=_heard(kept, start, stop, bar))
-        holes.append(gap)
+        gap = Gap(start // bar, stop // bar, free, tilt=follow, particles=PARTICLES)
+        holes.append(replace(gap, heard=_heard(kept, start, stop, bar)))
 
     def put_in(codes: Codes) -> Phrase:
         drums = with_new_notes(phrase, new_notes(codec, phrase, codes, gaps), gaps)
