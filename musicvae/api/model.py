@@ -21,9 +21,7 @@ from .retrieval import RetrievalVerbs
 __all__ = ["MusicVAE", "load", "replay"]
 
 
-class MusicVAE(
-    GenerationVerbs, FillingVerbs, DrummingVerbs, InterpolationVerbs, RetrievalVerbs
-):
+class MusicVAE(GenerationVerbs, FillingVerbs, DrummingVerbs, InterpolationVerbs, RetrievalVerbs):
     """A trained model; its methods are the verbs.
 
     Every verb takes music as a `Phrase`, a path, the bytes of a MIDI file, an open binary
