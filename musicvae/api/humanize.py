@@ -53,8 +53,8 @@ def humanize(
             quarter. Where the music moves in sixteenths, these swing instead.
         groove: a performance, whose mean timing and accents at each step of the bar, of each drum
             where both have drums, take the place of those of drummers. At an amount of 1 the notes
-            are where it has them, at 0.5 halfway there from where they were. The part with most
-            notes of one meter is read.
+            are where it has them, at 0.5 halfway there from where they were. Its section with most
+            notes is read.
         track: the parts to change, by number (from 1) or name, or several: "2+3"; None for all.
         bars: the bars to change: "5-8", (5, 8) or 5, as the file counts them; None for all.
         seed: the same seed gives the same file; of a groove nothing is random.

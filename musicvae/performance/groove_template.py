@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from ..arrays import DoubleArray
+from ..errors import RequestError
 from ..theory.meter import Meter
 from .humanize import Deviation
 
@@ -49,8 +50,15 @@ class GrooveTemplate:
 
     @classmethod
     def of(cls, meter: Meter, notes: Sequence[PlayedNote]) -> GrooveTemplate:
-        """The template of at least one note."""
-        size = meter.steps_per_bar
+        """The template of some notes, without what all are late together: that is not heard.
+
+        Raises:
+            RequestError: there are none.
+        """
+        if not notes:
+            raise RequestError("The groove has no notes.")
+        size, late = meter.steps_per_bar, sum(note.offset for note in notes) / len(notes)
+        notes = [note._replace(offset=note.offset - late) for note in notes]
         means = _means((note.step, note) for note in notes)
         known = sorted(means)
         values = np.array([means[step] for step in known])
