@@ -24,6 +24,7 @@ CANNOT = {
     "fill": (NOWHERE, "out.mid", "--bars", "1"),
     "harmonize": (NOWHERE, "out.mid"),
     "melodize": (NOWHERE, "out.mid"),
+    "drumify": (NOWHERE, "out.mid"),
     "reconstruct": (NOWHERE, "out.mid"),
     "replay": (NOWHERE, "out.mid"),
     "humanize": (NOWHERE, "out.mid"),

@@ -18,6 +18,7 @@ from musicvae.cli import app
 from musicvae.cli.analogy import analogy
 from musicvae.cli.attributes import attributes
 from musicvae.cli.chords import chords
+from musicvae.cli.drumify import drumify
 from musicvae.cli.evaluate import evaluate
 from musicvae.cli.extend import extend
 from musicvae.cli.fill import fill
@@ -46,6 +47,7 @@ TWINS = [
     (fill, MusicVAE.fill),
     (harmonize, MusicVAE.harmonize),
     (melodize, MusicVAE.melodize),
+    (drumify, MusicVAE.drumify),
     (vary, MusicVAE.vary),
     (grid, MusicVAE.grid),
     (analogy, MusicVAE.analogy),
@@ -85,7 +87,7 @@ def test_a_command_has_the_options_of_its_method(
 
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "fill", "harmonize"),
-    *("melodize", "reconstruct", "replay", "transpose", "humanize", "chords", "similar"),
+    *("melodize", "drumify", "reconstruct", "replay", "transpose", "humanize", "chords", "similar"),
     *("attributes", "info", "personalize", "prepare", "train", "fit-prior", "fit-attributes"),
     "evaluate",
 )
