@@ -19,6 +19,7 @@ from ..score.bar_range import BarsLike, parse_bars
 from ..score.melody_extraction import part_numbers
 from ..score.phrase import Phrase
 from ..score.song import Place, Player
+from ..theory.meter import TRIPLET
 from . import inputs
 from .inputs import Music, Opened, naming
 from .sections import join_sections
@@ -150,8 +151,8 @@ def _ungrooved(stretches: Sequence[Stretch], groove: GrooveTemplate | None) -> t
         return ()
     meters = " and ".join(dict.fromkeys(str(phrase.meter) for phrase in others))
     if len(others) == len(asked):
-        raise RequestError(
-            f"the groove is in {groove.meter} and this is in {meters}: take a groove in its meter"
-        )
+        swung = groove.meter.steps_per_quarter == TRIPLET
+        way_out = "take one in its meter" + ", or swing it (--swing)" * swung
+        raise RequestError(f"the groove is in {groove.meter} and this is in {meters}: {way_out}")
     bars = sum(phrase.bars for phrase in others)
     return (f"{bars} of its bars are in {meters} and keep their feel: the groove is not",)

@@ -42,7 +42,7 @@ EVEN = played([0] * 4, [80] * 4)
 
 @settings(max_examples=10)
 @given(
-    st.lists(st.integers(0, 40), min_size=4, max_size=4),
+    st.lists(st.integers(0, 20), min_size=4, max_size=4),
     st.lists(st.integers(60, 100), min_size=4, max_size=4),
     st.sampled_from([9, 0]),
 )
@@ -62,7 +62,7 @@ def test_the_notes_are_where_the_performance_has_them(
 
 def test_an_amount_goes_a_part_of_the_way() -> None:
     """From where the notes were; 0 leaves them there."""
-    groove = played([0, 30, 0, 30], [100, 60, 100, 60])
+    groove = played([0, 20, 0, 20], [100, 60, 100, 60])
     whole, half = (
         notes_of(midi_bytes(humanize(EVEN, amount, groove=groove)), 9) for amount in (1.0, 0.5)
     )
@@ -107,6 +107,14 @@ def test_a_groove_of_another_meter_is_refused() -> None:
     assert "2 of its bars are in 4/4 and keep their feel: the groove is not" in changed.notices
     starts = [note.start for note in notes_of(midi_bytes(changed), 0)]
     assert starts[:16] == [i * PPQ // 2 for i in range(16)]
+
+
+def test_a_groove_of_triplets_is_no_groove_of_sixteenths() -> None:
+    """The error names the option that swings."""
+    line = [(i / 3, 0.2, 42) for i in range(24)]
+    triplets = smf.file([smf.body([(0, smf.meter(4, 2)), *smf.play(line, 9)])], 1, PPQ)
+    with pytest.raises(RequestError, match=r"in 4/4 triplets and this is in 4/4: .*swing"):
+        humanize(EVEN, groove=triplets)
 
 
 def test_a_groove_that_cannot_be_read_is_refused() -> None:

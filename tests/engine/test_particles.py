@@ -139,7 +139,7 @@ def test_particles_follow_a_tilt() -> None:
 
     A tilt that is the same for all classes changes no draw, and the nats by itself.
     """
-    net, many, nats = prior_of("melody-2bar"), 1000, 1.5
+    net, many, nats = prior_of("melody-2bar"), 1000, -1.5
     (window,) = windows_of("melody", [METER], net.bars)
     begins = net.codec.onset_mask(np.arange(net.codec.channels))
     shape = (METER.steps_per_bar, net.codec.channels)

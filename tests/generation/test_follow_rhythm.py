@@ -32,7 +32,8 @@ def test_a_rhythm_has_a_level_where_notes_begin_and_nowhere_else(phrase: Phrase)
     onsets = {note.start + phrase.lead_in for part in phrase.parts for note in part.notes}
     assert set(np.flatnonzero(rhythm).tolist()) == onsets
     assert rhythm.max(initial=0) == (TOP_LEVEL if onsets else 0)
-    assert (rhythm_from_text(rhythm_to_text(rhythm), len(rhythm)) == rhythm).all()
+    if len(rhythm):
+        assert (rhythm_from_text(rhythm_to_text(rhythm), len(rhythm)) == rhythm).all()
 
 
 def test_what_is_loud_or_long_or_played_by_several_parts_is_stronger() -> None:
@@ -88,5 +89,5 @@ def test_of_bars_that_are_alike_every_second_one_is_repeated(before: int) -> Non
 @pytest.mark.parametrize("text", ["", "0" * 15, "0" * 17, "-" * 16, "١" * 16])
 def test_a_text_that_is_no_rhythm_is_refused(text: str) -> None:
     """It has a digit for each step."""
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         rhythm_from_text(text, BAR)
