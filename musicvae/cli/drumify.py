@@ -56,7 +56,7 @@ def drumify(
 
     All that is in the file stays as it is. With --n, the likeliest alternative is the first.
 
-    Example:  musicvae drumify in.mid out.mid --track Melody
+    Example:  musicvae drumify in.mid out.mid --density 8-16
     """
     from ..api.model import load
 
