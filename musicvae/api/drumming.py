@@ -17,6 +17,7 @@ from ..generation.seeding import check_request
 from ..score.bar_range import BarRangesLike, parse_bar_ranges
 from ..score.melody_extraction import part_numbers, pitched_parts
 from ..score.phrase import Part, Phrase
+from ..theory.drum_kit import DRUM_CLASS
 from ..verbs import drumify
 from . import inputs
 from .base import ConstraintOptions, ModelBase, sampling_of
@@ -75,8 +76,9 @@ class DrummingVerbs(ModelBase):
             opened = as_file(opened)
         with naming(opened):
             rhythms = _rhythms(opened, track)
-            open_drums = _old_drums if replace else _new_drums
-            song = OpenSong.create(opened, open_drums(self.player, opened, only), ranges)
+        open_drums = _old_drums if replace else _new_drums
+        sections = open_drums(self.player, opened, only)
+        song = OpenSong.create(opened, sections, ranges)
         draws = [
             partial(drumify.drumify, self.player, n=n, sampling=sampling, rhythm=rhythm)
             for rhythm in rhythms
@@ -115,7 +117,8 @@ def _of_numbers(phrase: Phrase, numbers: Sequence[int]) -> Phrase:
 
 
 def _has_drums(opened: Opened) -> bool:
-    return any(part.is_drum and part.notes for phrase in opened.phrases for part in phrase.parts)
+    parts = [part for phrase in opened.phrases for part in phrase.parts if part.is_drum]
+    return any(note.pitch in DRUM_CLASS for part in parts for note in part.notes)
 
 
 def _old_drums(player: Player, opened: Opened, only: bool) -> Sections:
@@ -130,11 +133,22 @@ def _old_drums(player: Player, opened: Opened, only: bool) -> Sections:
 
 
 def _new_drums(player: Player, opened: Opened, only: bool) -> Sections:
-    """A silent part of drums in each section of some music."""
+    """A silent part of drums in each section of some music.
+
+    Raises:
+        RequestError: the channel of drums is taken in the only track of its file.
+    """
     silent = [replace(phrase, parts=(DRUMS,), chords=()) for phrase in opened.phrases]
     selection = Selection(only=only, in_song=True)
     nothing_unread: list[frozenset[tuple[int, int, int]]] = [frozenset()] * len(silent)
     placed = put_into_song(opened, silent, nothing_unread, selection, has_chords=False)
+    has_one_track = any(phrase.song and phrase.song.kind != 1 for phrase in placed)
+    if has_one_track and _has_drums(opened):
+        with naming(opened):
+            raise RequestError(
+                "there is no room for new drums beside its own: put them in their place "
+                "(--replace), or write them alone (--only)"
+            )
     items = (Section(phrase, (0,), is_new=True) for phrase in placed)
     return Sections(tuple(items), opened.main_number)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ..errors import RequestError
 from ..generation.infill import Steps
 from ..performance.render import Rendering
 from ..score.bar_range import BarRange
@@ -39,7 +40,8 @@ class OpenSong:
         """The gaps of ranges of bars; None for all.
 
         Raises:
-            RequestError: the music has no such bars, or they are in a meter that is not read.
+            RequestError: the music has no such bars, they are in a meter that is not read, or the
+                meter changes before their end.
         """
         phrases = [phrase for phrase, _ in sections.to_work_on]
         ends = [phrase.steps + phrase.lead_in for phrase in phrases]
@@ -53,6 +55,9 @@ class OpenSong:
                 (one.start + phrase.lead_in, one.stop + phrase.lead_in) for one in of_phrase if one
             ]
             gaps.append(tuple((start, min(stop, end)) for start, stop in starts if start < end))
+        if not any(gaps):
+            with naming(opened):
+                raise RequestError("A change of meter cuts these bars short: ask for others.")
         return cls(opened, sections, tuple(gaps))
 
     def with_part(self, part: Part) -> OpenSong:
