@@ -28,6 +28,10 @@ snare count more. Chosen on validation pieces with scripts/measure_drumify.py.""
 REPEAT = 2.5
 """Nats that each stroke costs that is other than in an earlier bar of the same rhythm."""
 
+CRASH, CRASH_COST = 1 << 7, 4.0
+"""Crash cymbals, and the nats that one costs more: it marks that something begins, so it is not
+repeated."""
+
 EPSILON = 1e-9
 
 
@@ -85,6 +89,7 @@ class FollowRhythm:
         self._bars = rhythm.reshape(-1, steps_per_bar) / TOP_LEVEL
         self._classes = np.arange(1 << len(DRUM_CLASSES))
         kick, snare = (self._classes >> drum & 1 for drum in (0, 1))
+        self._crashes = (self._classes & CRASH) > 0
         self._strokes = STROKE * (self._classes > 0) + KICK * kick + SNARE * snare
 
     def __call__(self, steps: slice, drawn: Codes) -> FloatArray:
@@ -103,8 +108,8 @@ class FollowRhythm:
             tilt = accents[:, None] * self._strokes
             if len(earlier):
                 number, likeness = self._most_alike(bar, len(earlier))
-                others = np.bitwise_count(self._classes ^ earlier[number][:, None])
-                tilt -= REPEAT * likeness * others
+                others = np.bitwise_count(self._classes ^ (earlier[number] & ~CRASH)[:, None])
+                tilt -= likeness * (REPEAT * others + CRASH_COST * self._crashes)
             tilts.append(tilt)
         return np.concatenate(tilts).astype(np.float32)
 

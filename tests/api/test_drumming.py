@@ -84,7 +84,7 @@ def test_drums_that_stay_are_named() -> None:
     data = song_file(1)
     assert "play on" in model().drumify(data, bars=1, seed=1)[0].notices[-1]
     for options in ({"replace": True}, {"only": True}):
-        (phrase,) = model().drumify(data, bars=1, seed=1, **options)  # type: ignore[arg-type]
+        (phrase,) = model().drumify(data, bars=1, seed=1, **options)
         assert not any("play on" in notice for notice in phrase.notices)
     without = song_file(1, players=2)
     new, replaced = (model().drumify(without, seed=1, replace=both)[0] for both in (False, True))

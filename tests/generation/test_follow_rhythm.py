@@ -18,6 +18,7 @@ from musicvae.generation.follow_rhythm import (
     rhythm_to_text,
 )
 from musicvae.score.phrase import Note, Part, Phrase
+from musicvae.theory.drum_kit import DRUM_CLASSES
 
 from ..strategies import phrases
 
@@ -73,6 +74,16 @@ def test_a_bar_repeats_the_one_whose_rhythm_is_most_alike() -> None:
     tilt = FollowRhythm(rhythm, BAR)(slice(3 * BAR, 4 * BAR), drums)
     free = FollowRhythm(rhythm, BAR)(slice(3 * BAR, 4 * BAR), np.empty(0, int))
     assert (np.argmax(tilt - free, axis=1) == drums[:BAR]).all()
+
+
+def test_a_crash_is_not_repeated() -> None:
+    """What is played with it is."""
+    crash = 1 << [name for name, _ in DRUM_CLASSES].index("crash")
+    rhythm, drums = levels("x...x...x...x...", "x...x...x...x..."), np.array([crash + KICK] * BAR)
+    tilt, free = (
+        FollowRhythm(rhythm, BAR)(slice(BAR, 2 * BAR), before) for before in (drums, drums[:0])
+    )
+    assert (np.argmax(tilt - free, axis=1) == KICK).all()
 
 
 @pytest.mark.parametrize("before", [1, 2, 3, 4])
