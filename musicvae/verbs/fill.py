@@ -15,7 +15,7 @@ from ..generation.infill import Gap, Steps
 from ..generation.kept_notes import InOrder, Keep, allowed_notes
 from ..generation.seeding import NEW_MUSIC, Sampling, check_request, resolve_seed
 from ..performance.transfer import transfer_performance
-from ..score.phrase import Part, Phrase
+from ..score.phrase import Part, Phrase, remove_overlaps
 from ..score.windows import cut_phrase
 
 
@@ -128,11 +128,14 @@ def _hold_as(old: Phrase, new: Phrase) -> Phrase:
 
 
 def with_new_notes(phrase: Phrase, new: Phrase, gaps: Sequence[Steps]) -> Phrase:
-    """The phrase with new notes in the gaps in place of its own, and the accents of the others."""
+    """The phrase with new notes in the gaps in place of its own, and the accents of the others.
+
+    A stroke of drums that lasts into a gap ends where its drum is struck there.
+    """
     kept = without_notes(phrase, gaps)
     performed = transfer_performance(new, kept)
     parts = (
-        replace(old, notes=(*old.notes, *added.notes))
+        replace(old, notes=remove_overlaps((*old.notes, *added.notes)))
         for old, added in zip(kept.parts, performed.parts, strict=True)
     )
     return replace(performed, parts=tuple(parts))

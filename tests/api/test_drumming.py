@@ -79,6 +79,18 @@ def test_replace_changes_the_drums_of_the_bars_alone(seed: int, kind: int) -> No
     assert midi_bytes(model().replay(written)) == written
 
 
+def test_a_stroke_that_lasts_ends_where_its_drum_is_struck_again() -> None:
+    """Kicks and snares of a bar each, before bars with new ones; the song replays."""
+    kit = [(4.0 * bar, 9.0, pitch) for bar in range(0, 8, 3) for pitch in (36, 38, 42, 51)]
+    line = [(float(i), 1.0, 60) for i in range(32)]
+    tracks = [smf.body([(0, smf.meter(4, 2)), *smf.play(line)]), smf.body(smf.play(kit, 9))]
+    data = smf.file(tracks, 1, PPQ)
+    for seed in range(3):
+        written = midi_bytes(model().drumify(data, bars="2-3", replace=True, seed=seed)[0])
+        assert len(strokes(written)) > len(strokes(data))
+        assert midi_bytes(model().replay(written)) == written
+
+
 def test_drums_that_stay_are_named() -> None:
     """Unless they are replaced, or the new part comes alone; replaced are those there are."""
     data = song_file(1)
