@@ -21,7 +21,7 @@ from ..score.windows import cut_phrase
 from .fill import new_notes, with_new_notes, without_notes
 
 PARTICLES = 8
-"""Particles of each alternative: with sixteen, the strokes follow no closer."""
+"""Particles of each alternative: twice as many follow hardly closer, and take longer."""
 
 
 def drumify(
