@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ..errors import RequestError
 from ..generation.infill import Steps
 from ..performance.render import Rendering
 from ..score.bar_range import BarRange
@@ -39,7 +40,8 @@ class OpenSong:
         """The gaps of ranges of bars; None for all.
 
         Raises:
-            RequestError: the music has no such bars, or they are in a meter that is not read.
+            RequestError: the music has no such bars, they are in a meter that is not read, or the
+                meter changes before their end.
         """
         phrases = [phrase for phrase, _ in sections.to_work_on]
         ends = [phrase.steps + phrase.lead_in for phrase in phrases]
@@ -53,6 +55,9 @@ class OpenSong:
                 (one.start + phrase.lead_in, one.stop + phrase.lead_in) for one in of_phrase if one
             ]
             gaps.append(tuple((start, min(stop, end)) for start, stop in starts if start < end))
+        if not any(gaps):
+            with naming(opened):
+                raise RequestError("A change of meter cuts these bars short: ask for others.")
         return cls(opened, sections, tuple(gaps))
 
     def with_part(self, part: Part) -> OpenSong:
@@ -62,7 +67,7 @@ class OpenSong:
             phrase = replace(section.phrase, parts=(part,))
             if phrase.place:  # the new part shares no player with notes that stay
                 phrase = replace(phrase, place=replace(phrase.place, kept=frozenset()))
-            items.append(replace(section, phrase=phrase, moved=(0,)))
+            items.append(replace(section, phrase=phrase, moved=(0,), is_new=True))
         return replace(self, sections=replace(self.sections, items=tuple(items)))
 
     def played_parts(self) -> dict[int, str]:
@@ -80,12 +85,18 @@ class OpenSong:
 
     def draw(self, draw: Draw, n: int) -> list[list[Phrase]]:
         """Alternatives of all sections, as many as there are of each; errors name the file."""
+        return self.draw_each([draw] * len(self.gaps), n)
+
+    def draw_each(self, draws: Sequence[Draw], n: int) -> list[list[Phrase]]:
+        """The same, of each section in a way of its own."""
         with naming(self.opened):
             drawn = [
                 draw(replace(phrase, recipe=None), gaps)
                 if gaps
                 else [replace(phrase, recipe=None, song=None)] * n
-                for (phrase, _), gaps in zip(self.sections.to_work_on, self.gaps, strict=True)
+                for draw, (phrase, _), gaps in zip(
+                    draws, self.sections.to_work_on, self.gaps, strict=True
+                )
             ]
         return [[*row] for row in zip(*drawn, strict=False)]
 

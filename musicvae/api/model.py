@@ -11,6 +11,7 @@ from ..presets import DEFAULT_MODEL
 from ..score.phrase import Phrase
 from . import inputs
 from .accompanying import AccompanyingVerbs
+from .drumming import DrummingVerbs
 from .generation import GenerationVerbs
 from .inputs import Music, naming
 from .interpolation import InterpolationVerbs
@@ -20,7 +21,9 @@ from .retrieval import RetrievalVerbs
 __all__ = ["MusicVAE", "load", "replay"]
 
 
-class MusicVAE(GenerationVerbs, AccompanyingVerbs, InterpolationVerbs, RetrievalVerbs):
+class MusicVAE(
+    GenerationVerbs, AccompanyingVerbs, DrummingVerbs, InterpolationVerbs, RetrievalVerbs
+):
     """A trained model; its methods are the verbs.
 
     Every verb takes music as a `Phrase`, a path, the bytes of a MIDI file, an open binary

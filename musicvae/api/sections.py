@@ -36,16 +36,18 @@ class Section:
         phrase: within the pitches of the codec.
         moved: semitones by which each part was moved to be so; see `fit_range`.
         unread: part, step and pitch of the notes that it does not read.
+        is_new: True if its parts are new, and silent until something is drawn for them.
     """
 
     phrase: Phrase
     moved: tuple[int, ...]
     unread: frozenset[tuple[int, int, int]] = frozenset()
+    is_new: bool = False
 
     @property
     def has_music(self) -> bool:
-        """True if there is a bar of music in it."""
-        return self.phrase.bars > 0 and not self.phrase.is_silent
+        """True if there is a bar of music in it, or will be."""
+        return self.phrase.bars > 0 and (self.is_new or not self.phrase.is_silent)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""humanize: the feel of drummers, and swing, for the notes of a file."""
+"""humanize: the feel of drummers, or of a performance, and swing, for the notes of a file."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,6 +32,14 @@ def humanize(
             max=1.0,
         ),
     ] = 0.0,
+    groove: Annotated[
+        Path | None,
+        typer.Option(
+            help="A MIDI file whose timing and accents take the place of those of drummers: at an "
+            "--amount of 1 the notes are where it has them.",
+            readable=False,
+        ),
+    ] = None,
     track: Annotated[
         str | None,
         typer.Option(
@@ -45,7 +54,7 @@ def humanize(
     bpm: FileBpm = 120.0,
     force: Force = False,
 ) -> None:
-    """Give the notes of a MIDI file the timing and loudness of drummers, and swing.
+    """Give the notes of a MIDI file the timing and loudness of drummers, or of a file, and swing.
 
     All that is not a note, and the notes of other tracks and bars, stay as they are.
 
@@ -55,8 +64,15 @@ def humanize(
 
     seed = seed_or_random(seed)
     phrase = run(
-        open_midi(music, bpm), amount, swing=swing, track=track, bars=bars, seed=seed, bpm=bpm
+        open_midi(music, bpm),
+        amount,
+        swing=swing,
+        groove=None if groove is None else open_midi(groove, bpm),
+        track=track,
+        bars=bars,
+        seed=seed,
+        bpm=bpm,
     )
     write_file(phrase, out, music, force, True)
-    if amount:
+    if amount and groove is None:
         say_seed(seed, out)

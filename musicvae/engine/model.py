@@ -28,7 +28,7 @@ VERBS = {
     "sequence-vae": ("generate", "vary", *LATENT_VERBS),
 }
 """Verbs of each kind of net; a fitted prior adds `extend` and `fill`, and to these chords beside a
-melody add `harmonize` and `melodize`, several parts `accompany`."""
+melody add `harmonize` and `melodize`, to several parts `accompany`, to drums `drumify`."""
 
 
 class Player(Net):
@@ -55,6 +55,8 @@ class Player(Net):
             self.verbs = (*self.verbs, "harmonize", "melodize")
         if "fill" in self.verbs and sum(not part.has_chords for part in self.codec.parts) > 1:
             self.verbs = (*self.verbs, "accompany")
+        if "fill" in self.verbs and self.codec.name == "drums":
+            self.verbs = (*self.verbs, "drumify")
         self._min_nll = checkpoint.config.net.min_nll
         self._checkpoint = checkpoint
         self.attributes, self.scales = (

@@ -129,6 +129,7 @@ class Net(ForwardNet):
         rng: np.random.Generator,
         goes_on: bool = False,
         guide: FloatArray | None = None,
+        tilt: FloatArray | None = None,
         narrow: Narrow | None = None,
     ) -> Particles:
         """Sample the bars that follow the first bars of a window.
@@ -136,7 +137,7 @@ class Net(ForwardNet):
         Args:
             rule: of the new bars.
             goes_on: True if something may sound before the window.
-            guide, narrow: see `particles.sample_particles`.
+            guide, tilt, narrow: see `particles.sample_particles`.
 
         Shape:
             - context: `[S, ...]`
@@ -162,6 +163,7 @@ class Net(ForwardNet):
                 rng,
                 top_p=self._decoder.top_p,
                 guide=guide,
+                tilt=tilt,
                 narrow=narrow,
             )
 

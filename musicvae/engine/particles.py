@@ -31,7 +31,7 @@ class Particles(NamedTuple):
     Shape:
         - codes: `[P, T, ...]`
         - log_weights: up to a constant, `[P]`
-        - nats: `-log p` of the steps under the net, `[P]`
+        - nats: `-log p` of the steps under the net, less their tilt, `[P]`
     """
 
     codes: Codes
@@ -51,6 +51,7 @@ def sample_particles(
     *,
     top_p: float = 1.0,
     guide: FloatArray | None = None,
+    tilt: FloatArray | None = None,
     narrow: Narrow | None = None,
 ) -> Particles:
     """Draw particles that follow a context, under one rule for all.
@@ -62,12 +63,13 @@ def sample_particles(
         rng: draws which particles go on.
         guide: added to the logits of each step, so that the draws know something of what comes;
             the weights take it back.
+        tilt: log-weights of what is wanted: the particles follow the net times their exponential.
         top_p, narrow: as for `sample_steps`, but what a narrowed choice leaves out counts here.
 
     Shape:
         - context: `[S, ...]` codes
         - noise: `[P, T, C]`
-        - guide: `[T, C]`
+        - guide, tilt: `[T, C]`
     """
     previous: Codes | None = None
     for t, step in enumerate(context):
@@ -87,8 +89,9 @@ def sample_particles(
             previous = None if previous is None else previous[rows]
         logits, allowed = steps(len(context) + t, previous), codec.allowed(sounding)
         bias, mask = state.bias_and_mask(t, logits, allowed)
-        if guide is not None:
-            bias = bias + guide[t]
+        for added in (guide, tilt):
+            if added is not None:
+                bias = bias + added[t]
         mask = narrowed(codec, mask, narrow(t, sampled) if narrow else None)
         biased = logits + bias
         nucleus = Nucleus(+biased, temperature, top_p) if top_p < 1 and temperature > 0 else None
@@ -100,6 +103,9 @@ def sample_particles(
         log_p = log_prob(codec, chained, allowed, truth)
         log_weights -= log_prob_ruled(state, chained + bias, mask, truth) - log_p
         nats = nats - log_p
+        if tilt is not None:
+            wanted = truth @ tilt[t]
+            log_weights, nats = log_weights + wanted, nats - wanted
         state.update(previous)
         sampled.append(previous)
     return Particles(np.stack(sampled, axis=1), log_weights, nats)

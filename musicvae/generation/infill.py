@@ -39,6 +39,10 @@ class Gap:
         allowed: channels that each step may choose, `[T, C]`; it binds more than constraints do.
         guide: what the draws know of later steps, `[T, C]`; see `engine.particles`.
         narrow: returns what narrows some of its steps further; see `engine.sampling.Narrow`.
+        tilt: returns log-weights of some of its steps, given the codes of the gap before them; see
+            `engine.particles`.
+        heard: first bar that the draws know of, and the one after the last; None for all.
+        particles: drawn side by side; None for `PARTICLES`.
     """
 
     first: int
@@ -46,6 +50,9 @@ class Gap:
     allowed: BoolArray
     guide: FloatArray | None = None
     narrow: Callable[[slice], Narrow] | None = None
+    tilt: Callable[[slice, Codes], FloatArray] | None = None
+    heard: tuple[int, int] | None = None
+    particles: int | None = None
 
 
 def fill_gap(
@@ -67,6 +74,23 @@ def fill_gap(
         - piece: `[T, ...]`, whole bars
         - Output: `[T, ...]`
     """
+    first, stop = gap.heard or (0, len(piece) // meter.steps_per_bar)
+    steps = slice(first * meter.steps_per_bar, stop * meter.steps_per_bar)
+    moved = replace(gap, first=gap.first - first, stop=gap.stop - first)
+    piece = piece.copy()
+    piece[steps], nats = _fill_heard(net, piece[steps], moved, meter, rng, sampling)
+    return piece, nats
+
+
+def _fill_heard(
+    net: Net,
+    piece: Codes,
+    gap: Gap,
+    meter: Meter,
+    rng: np.random.Generator,
+    sampling: Sampling,
+) -> tuple[Codes, float]:
+    """As `fill_gap`; all bars of the piece are heard."""
     codec, bar = net.codec, meter.steps_per_bar
     bars, piece, total = len(piece) // bar, piece.copy(), 0.0
     for start, first, stop in _windows(gap, bars, window_bars(meter, net.bars)):
@@ -79,11 +103,12 @@ def fill_gap(
             codec.encode(codec.decode(piece[start * bar : first * bar], meter)),
             meter,
             rule,
-            particles=PARTICLES,
+            particles=gap.particles or PARTICLES,
             temperature=sampling.temperature,
             rng=rng,
             goes_on=start > 0,
             guide=None if gap.guide is None else gap.guide[steps],
+            tilt=gap.tilt(steps, piece[gap.first * bar : first * bar]) if gap.tilt else None,
             narrow=gap.narrow(steps) if gap.narrow else None,
         )
         weights, nats = drawn.log_weights, drawn.nats

@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,9 @@ from ..midi.move_notes import Move, NoteLimits, move_notes, note_limits
 from ..midi.song_events import SongNote, song_notes
 from ..score.phrase import Phrase
 from ..score.song import Place, Player, Song
+from ..theory.drum_kit import DRUM_CLASS
 from ..theory.meter import RESOLUTION
+from .groove_template import GrooveTemplate, PlayedNote
 from .humanize import Deviation, Onsets, draw_deviations, louder, player_of
 from .swing import Swing, swing_of
 
@@ -35,8 +38,7 @@ class Stretch:
     steps: range
 
 
-@dataclass(frozen=True)
-class _Played:
+class _Played(NamedTuple):
     """A note of a song on the grid of its section."""
 
     note: SongNote
@@ -44,9 +46,14 @@ class _Played:
 
 
 def change_feel(
-    song: Song, stretches: Sequence[Stretch], amount: float, swing: float, seed: int | None
+    song: Song,
+    stretches: Sequence[Stretch],
+    amount: float,
+    swing: float,
+    seed: int | None,
+    groove: GrooveTemplate | None = None,
 ) -> Song:
-    """The song with notes that deviate from where they were as those of drummers do.
+    """The song with notes that deviate from where they were as those of drummers do, or a groove.
 
     A note stays nearest to its step. Deviations are drawn for all notes and kept for those that are
     asked for, so parts that are humanized one after another with one seed play together.
@@ -55,6 +62,8 @@ def change_feel(
         stretches: all sections of the song that are on a grid, in order.
         amount, seed: see `humanize.humanize_phrase`.
         swing: see `swing`; every note and its end are moved along.
+        groove: takes the place of drummers in general: notes go from where they were to where it
+            has them, an amount of the way. Sections of other meters keep their feel.
     """
     if not amount and not swing:
         return song
@@ -64,13 +73,16 @@ def change_feel(
     moves: dict[int, dict[int, Move]] = defaultdict(dict)
     played = _notes_of_sections(song, stretches, factor)
     for stretch, of_players in zip(stretches, played, strict=True):
-        section = _Section(stretch, stretch.place.finer(factor), amount, swing)
-        onsets = [
-            Onsets(_is_drum(stretch, number), [(one.step, one.note.pitch) for one in notes])
-            for number, notes in enumerate(of_players)
-        ]
-        meter, lead_in = stretch.phrase.meter, stretch.phrase.lead_in
-        deviations = draw_deviations(onsets, meter, lead_in, rng) if amount else None
+        place = stretch.place.finer(factor)
+        section = _Section(stretch, place, amount, swing)
+        deviations = None
+        if amount and groove is None:
+            deviations = _drawn(stretch, of_players, rng)
+        elif amount and groove and groove.meter == stretch.phrase.meter:
+            deviations = [
+                [groove.deviation(note) for note in notes]
+                for notes in _as_played(stretch, place, of_players)
+            ]
         for number, notes in enumerate(of_players):
             player = stretch.place.players[number]
             if player in stretch.players:
@@ -78,7 +90,7 @@ def change_feel(
                 chosen = [notes[i] for i in asked]
                 changes = [deviations[number][i] for i in asked] if deviations else []
                 limits = note_limits(song.tracks[player.track], [one.note for one in chosen])
-                is_drum = onsets[number].is_drum
+                is_drum = _is_drum(stretch, number)
                 moves[player.track] |= section.moves(chosen, changes, limits, is_drum)
     if not any(moves.values()):
         return original
@@ -87,6 +99,48 @@ def change_feel(
         for number, track in enumerate(song.tracks)
     )
     return Song(song.kind, song.division, tuple(tracks))
+
+
+def learn_groove(song: Song, stretch: Stretch) -> GrooveTemplate:
+    """The groove of a section of a song, in which there are notes."""
+    (of_players,) = _notes_of_sections(song, [stretch], 1)
+    played = _as_played(stretch, stretch.place, of_players)
+    return GrooveTemplate.of(stretch.phrase.meter, [note for notes in played for note in notes])
+
+
+def _as_played(
+    stretch: Stretch, place: Place, of_players: Sequence[Sequence[_Played]]
+) -> list[list[PlayedNote]]:
+    """How the notes of each player are played."""
+    meter, lead_in = stretch.phrase.meter, stretch.phrase.lead_in
+    result = []
+    for number, notes in enumerate(of_players):
+        is_drum = _is_drum(stretch, number)
+        drums = [DRUM_CLASS.get(one.note.pitch) if is_drum else None for one in notes]
+        velocities: dict[int | None, list[int]] = defaultdict(list)
+        for drum, one in zip(drums, notes, strict=True):
+            velocities[drum].append(one.note.velocity)
+        levels = {drum: sum(values) / len(values) for drum, values in velocities.items()}
+        played = []
+        for drum, (note, step) in zip(drums, notes, strict=True):
+            late = note.start - place.tick(step, meter.steps_per_quarter)
+            offset = late * meter.steps_per_quarter / place.quarter
+            level = levels[drum]
+            at = (step + lead_in) % meter.steps_per_bar
+            played.append(PlayedNote(drum, at, offset, note.velocity, level))
+        result.append(played)
+    return result
+
+
+def _drawn(
+    stretch: Stretch, of_players: Sequence[Sequence[_Played]], rng: np.random.Generator
+) -> list[list[Deviation]]:
+    """Deviations of drummers for the notes of each player."""
+    onsets = [
+        Onsets(_is_drum(stretch, number), [(one.step, one.note.pitch) for one in notes])
+        for number, notes in enumerate(of_players)
+    ]
+    return draw_deviations(onsets, stretch.phrase.meter, stretch.phrase.lead_in, rng)
 
 
 def _is_drum(stretch: Stretch, number: int) -> bool:

@@ -16,7 +16,7 @@ from ..generation.kept_notes import InOrder, Keep, allowed_notes
 from ..generation.seeding import NEW_MUSIC, Sampling, check_request, resolve_seed
 from ..performance.dynamics import apply_dynamics
 from ..performance.transfer import transfer_performance
-from ..score.phrase import Part, Phrase
+from ..score.phrase import Part, Phrase, remove_overlaps
 from ..score.windows import cut_phrase
 
 
@@ -75,7 +75,7 @@ def draw_fills(
         raise RequestError(f"This model plays several notes at once: it cannot keep the {keep}.")
     bar, codec = phrase.meter.steps_per_bar, player.codec
     whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
-    old, kept = codec.encode(whole), codec.encode(_without(whole, gaps, parts))
+    old, kept = codec.encode(whole), codec.encode(without_notes(whole, gaps, parts))
     holes = []
     for start, stop in gaps:
         allowed = allowed_notes(codec, old, kept, start, stop, keep, parts)
@@ -85,9 +85,9 @@ def draw_fills(
         holes.append(hole)
 
     def put_in(codes: Codes) -> Phrase:
-        new = _new_notes(codec, phrase, codes, gaps, parts)
+        new = new_notes(codec, phrase, codes, gaps, parts)
         new = _hold_as(whole, new) if keep == "rhythm" else new
-        return _with_new_notes(phrase, new, gaps, parts)
+        return with_new_notes(phrase, new, gaps, parts)
 
     options: dict[str, Any] = {"keep": keep}
     if len(parts) < len(phrase.parts):
@@ -100,7 +100,7 @@ def _in_order(codec: Codec, old: Codes, steps: slice) -> InOrder:
     return InOrder(codec, old[steps])
 
 
-def _without(phrase: Phrase, gaps: Sequence[Steps], parts: Sequence[int]) -> Phrase:
+def without_notes(phrase: Phrase, gaps: Sequence[Steps], parts: Sequence[int]) -> Phrase:
     """The phrase without the notes of some parts that begin in the gaps; a pick-up is a bar."""
     lead = phrase.lead_in
 
@@ -114,7 +114,7 @@ def _without(phrase: Phrase, gaps: Sequence[Steps], parts: Sequence[int]) -> Phr
     return replace(phrase, parts=tuple(kept))
 
 
-def _new_notes(
+def new_notes(
     codec: Codec, phrase: Phrase, codes: Codes, gaps: Sequence[Steps], parts: Sequence[int]
 ) -> Phrase:
     """The notes that codes of whole bars have in the gaps, alone; they end with their gap."""
@@ -141,12 +141,15 @@ def _hold_as(old: Phrase, new: Phrase) -> Phrase:
     return replace(new, parts=tuple(parts))
 
 
-def _with_new_notes(
+def with_new_notes(
     phrase: Phrase, new: Phrase, gaps: Sequence[Steps], parts: Sequence[int]
 ) -> Phrase:
-    """The phrase with new notes in the gaps in place of its own, and the accents of the others."""
-    kept = _without(phrase, gaps, parts)
+    """The phrase with new notes in the gaps in place of its own, and the accents of the others.
+
+    A stroke of drums that lasts into a gap ends where its drum is struck there.
+    """
+    kept = without_notes(phrase, gaps, parts)
     performed = transfer_performance(apply_dynamics(new), kept)
     pairs = zip(kept.parts, performed.parts, strict=True)
-    both = (replace(old, notes=(*old.notes, *added.notes)) for old, added in pairs)
+    both = (replace(old, notes=remove_overlaps((*old.notes, *new.notes))) for old, new in pairs)
     return replace(performed, parts=tuple(both))

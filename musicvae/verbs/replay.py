@@ -21,6 +21,7 @@ from ..generation.seeding import Sampling
 from ..performance.render import Rendering, render
 from ..performance.transfer import apply_defaults, transfer_performance
 from ..score.phrase import Phrase
+from .drumify import draw_drums
 from .extend import extend
 from .fill import draw_fills
 from .harmonize import draw_chords
@@ -47,7 +48,7 @@ def replay(player: Player, phrase: Phrase) -> Phrase:
             raise ValueError
         fitted = move_parts(phrase, moved)
         notes, constraints = regenerate(player, fitted, recipe.options)
-        is_bare = recipe.verb == "fill"
+        is_bare = recipe.verb in ("fill", "drumify")
         rendering = Rendering() if is_bare else Rendering.from_recipe(player.codec.name, recipe)
     except RequestError:
         raise
@@ -136,6 +137,16 @@ def _harmonize_again(
     return harmonized, sampling.constraints
 
 
+def _drumify_again(
+    player: Player, phrase: Phrase, options: Mapping[str, Any]
+) -> tuple[Phrase, Constraints]:
+    """Draw the drums that `drumify` drew."""
+    gaps, rows, sampling = _drawn(phrase, options)
+    rhythms = [*map(str, options["rhythms"])]
+    (drums,) = draw_drums(player, phrase, gaps, rows, sampling=sampling, rhythms=rhythms)
+    return drums, sampling.constraints
+
+
 def _drawn(
     phrase: Phrase, options: Mapping[str, Any]
 ) -> tuple[list[tuple[int, int]], list[int], Sampling]:
@@ -155,4 +166,9 @@ def _drawn(
     return gaps, [index(options["row"])], sampling
 
 
-_AGAIN = {"extend": _extend_again, "fill": _fill_again, "harmonize": _harmonize_again}
+_AGAIN = {
+    "extend": _extend_again,
+    "fill": _fill_again,
+    "harmonize": _harmonize_again,
+    "drumify": _drumify_again,
+}

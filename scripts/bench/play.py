@@ -68,6 +68,7 @@ def measure_song(runs: int) -> None:
     import musicvae
 
     sheets, melodies = musicvae.load(), musicvae.load("melody-2bar")
+    drums = musicvae.load("drums-2bar")
     song = musicvae.midi_bytes(sheets.generate(1, form="AABA", seed=1)[0])
     verbs: dict[str, Callable[[], musicvae.Phrase | musicvae.Song]] = {
         "vary": lambda: melodies.vary(song, 1, track="Melody", seed=1)[0],
@@ -77,7 +78,9 @@ def measure_song(runs: int) -> None:
         "fill --bars 13-16 --n 8": lambda: sheets.fill(song, (13, 16), 8, seed=1)[0],
         "harmonize": lambda: sheets.harmonize(song, seed=1)[0],
         "melodize": lambda: sheets.melodize(song, seed=1)[0],
+        "drumify": lambda: drums.drumify(song, seed=1)[0],
         "humanize": lambda: musicvae.humanize(song, seed=1),
+        "humanize --groove": lambda: musicvae.humanize(song, groove=song),
         "transpose": lambda: musicvae.transpose(song, by=2),
         "chords": lambda: musicvae.mark_chords(song),
     }

@@ -260,6 +260,27 @@ def test_bars_that_are_not_there_are_refused(bars: object, message: str) -> None
         model().fill(song_file(1), bars, seed=1)  # type: ignore[arg-type]
 
 
+def test_bars_that_a_change_of_meter_cuts_short_are_refused() -> None:
+    """There is nothing to be written in them; those around them are read."""
+    meters = [(0, smf.meter(4, 2)), (4 * PPQ, smf.meter(7, 3)), (6 * PPQ, smf.meter(4, 2))]
+    line = [(i / 2, 0.5, 60 + i % 7) for i in range(20)]
+    data = smf.file([smf.body(meters + smf.play(line, 0, PPQ, 80))], 0, PPQ)
+    with pytest.raises(RequestError, match="change of meter cuts these bars short"):
+        model("melody-2bar").fill(data, 2, seed=1)
+    assert model("melody-2bar").fill(data, [1, 3], seed=1)
+
+
+def test_melodize_writes_into_every_section() -> None:
+    """A file of two meters has a melody in both."""
+    meters = [(0, smf.meter(4, 2)), (8 * PPQ, smf.meter(3, 2))]
+    line = [(i / 2, 0.5, 60 + i % 7) for i in range(28)]
+    data = smf.file([smf.body(meters + smf.play(line, 0, PPQ, 80))], 1, PPQ)
+    written = midi_bytes(model().melodize(data, seed=1)[0])
+    ticks = [tick for tick, _, _ in added(data, written)]
+    assert min(ticks) < 8 * PPQ < max(ticks)
+    assert midi_bytes(model().replay(written)) == written
+
+
 def test_a_model_without_chords_writes_none() -> None:
     """It says what it can do instead."""
     for verb in ("harmonize", "melodize"):

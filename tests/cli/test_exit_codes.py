@@ -25,6 +25,7 @@ CANNOT = {
     "harmonize": (NOWHERE, "out.mid"),
     "melodize": (NOWHERE, "out.mid"),
     "accompany": (NOWHERE, "out.mid", "--model", "leadsheet-8bar"),
+    "drumify": (NOWHERE, "out.mid"),
     "reconstruct": (NOWHERE, "out.mid"),
     "replay": (NOWHERE, "out.mid"),
     "humanize": (NOWHERE, "out.mid"),

@@ -21,6 +21,7 @@ from musicvae.cli.analogy import analogy
 from musicvae.cli.attributes import attributes
 from musicvae.cli.chords import chords
 from musicvae.cli.convert import convert
+from musicvae.cli.drumify import drumify
 from musicvae.cli.evaluate import evaluate
 from musicvae.cli.extend import extend
 from musicvae.cli.fill import fill
@@ -50,6 +51,7 @@ TWINS = [
     (harmonize, MusicVAE.harmonize),
     (melodize, MusicVAE.melodize),
     (accompany, MusicVAE.accompany),
+    (drumify, MusicVAE.drumify),
     (vary, MusicVAE.vary),
     (grid, MusicVAE.grid),
     (analogy, MusicVAE.analogy),
@@ -90,8 +92,8 @@ def test_a_command_has_the_options_of_its_method(
 
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "fill", "harmonize"),
-    *("melodize", "accompany", "reconstruct", "replay", "transpose", "humanize", "chords"),
-    *("convert", "similar", "attributes", "info"),
+    *("melodize", "accompany", "drumify", "reconstruct", "replay", "transpose", "humanize"),
+    *("chords", "convert", "similar", "attributes", "info"),
     *("personalize", "prepare", "train", "fit-prior", "fit-attributes", "evaluate"),
 )
 

@@ -80,6 +80,22 @@ def test_drums_are_read_by_a_model_of_drums(song: Path) -> None:
     assert said not in run("reconstruct", song, song.parent / "lead.mid", "--track", "Lead")
 
 
+def test_drumify_writes_drums_beside_the_other_parts(song: Path) -> None:
+    """Or alternatives in place of the old ones; the same seed gives the same bytes."""
+    first, second = song.parent / "one.mid", song.parent / "two.mid"
+    output = run("drumify", song, first, "--bars", "1-2")
+    assert "3 other parts kept" in output
+    assert "its drums play on beside the new ones" in output
+    seed = output.rsplit("seed ", 1)[1].split(",")[0]
+    run("drumify", song, second, "--bars", "1-2", "--seed", seed)
+    assert first.read_bytes() == second.read_bytes()
+    assert "byte for byte" in run("replay", first, song.parent / "again.mid")
+    choices = song.parent / "choices.mid"
+    output = run("drumify", song, choices, "--bars", "1", "--replace", "--n", "2")
+    assert "2 other parts kept" in output
+    assert (song.parent / "choices-02.mid").exists()
+
+
 def test_humanize_writes_the_song_with_other_times(song: Path) -> None:
     """The same seed gives the same bytes; without deviations there is no seed to print."""
     first, second = song.parent / "one.mid", song.parent / "two.mid"
@@ -91,6 +107,9 @@ def test_humanize_writes_the_song_with_other_times(song: Path) -> None:
     assert note_events(first.read_bytes(), [0], 0, END) != note_events(
         song.read_bytes(), [0], 0, END
     )
+    groove = song.parent / "groove.mid"
+    assert "seed" not in run("humanize", song, groove, "--groove", first)
+    assert groove.read_bytes() != song.read_bytes()
     straight = run("humanize", song, song.parent / "three.mid", "--amount", "0")
     assert "seed" not in straight
     assert "kept" not in straight

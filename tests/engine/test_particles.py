@@ -134,6 +134,37 @@ def test_a_guide_is_taken_back_by_the_weights() -> None:
     assert means[0] == pytest.approx(means[1], abs=0.12)
 
 
+def test_particles_follow_a_tilt() -> None:
+    """What begins at the first step is as many times likelier as the tilt says, given its weight.
+
+    A tilt that is the same for all classes changes no draw, and the nats by itself.
+    """
+    net, many, nats = prior_of("melody-2bar"), 1000, -1.5
+    (window,) = windows_of("melody", [METER], net.bars)
+    begins = net.codec.onset_mask(np.arange(net.codec.channels))
+    shape = (METER.steps_per_bar, net.codec.channels)
+    onset = np.zeros(shape, np.float32)
+    onset[0] = nats * begins
+    odds, drawn = [], []
+    for tilt in (None, onset, np.full(shape, 0.5, np.float32)):
+        particles = net.sample_particles(
+            window[: METER.steps_per_bar],
+            METER,
+            free_rule(net),
+            particles=many,
+            temperature=1.0,
+            rng=generator(3),
+            tilt=tilt,
+        )
+        weights = np.exp(particles.log_weights - particles.log_weights.max())
+        share = (weights * begins[particles.codes[:, 0]]).sum() / weights.sum()
+        odds.append(share / (1 - share))
+        drawn.append(particles)
+    assert np.log(odds[1] / odds[0]) == pytest.approx(nats, abs=0.3)
+    assert (drawn[2].codes == drawn[0].codes).all()
+    assert drawn[2].nats == pytest.approx(drawn[0].nats - 0.5 * len(onset), abs=1e-3)
+
+
 def test_particles_go_on_in_proportion_to_their_weights() -> None:
     """Each as often as its share says; even ones stay as they are."""
     shares = np.array([0.7, 0.1, 0.15, 0.05])

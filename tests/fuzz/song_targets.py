@@ -46,6 +46,19 @@ def run_song(model: MusicVAE, data: bytes) -> None:
         raise Disagreement("a song is not replayed as it was written")
 
 
+def run_drumify(model: MusicVAE, data: bytes) -> None:
+    """Write drums into a file and replay them; raise Disagreement if they are not the same."""
+    opened = inputs.open(data)
+    if sum(phrase.bars for phrase in opened.phrases) > MAX_BARS:
+        return  # a model takes long for it
+    random = Random(len(data))
+    bar, replaced = random.randint(1, 4), random.random() < 0.5
+    written = midi_bytes(model.drumify(opened, bars=bar, replace=replaced, seed=1)[0])
+    read_midi(written)
+    if midi_bytes(model.replay(written)) != written:
+        raise Disagreement("drums are not replayed as they were written")
+
+
 def run_keys_and_chords(data: bytes) -> None:
     """Transpose a file and mark its chords; raise Disagreement if other events are lost."""
     marked = mark_chords(data)
@@ -66,7 +79,8 @@ def run_humanize(data: bytes) -> None:
     opened = inputs.open(data)
     random = Random(len(data))
     try:
-        played = humanize(opened, random.choice((0.5, 4.0)), seed=1)
+        groove = random.choice((None, None, opened))
+        played = humanize(opened, random.choice((0.5, 4.0)), seed=1, groove=groove)
     except MidiError as error:
         raise Disagreement("what was humanized cannot be read") from error
     if keys_of(midi_bytes(played)) != keys_of(data):

@@ -38,6 +38,7 @@ from . import midi_bytes
 from .measure import Disagreement
 from .song_targets import (
     make_song_text,
+    run_drumify,
     run_humanize,
     run_keys_and_chords,
     run_song,
@@ -79,10 +80,10 @@ def run_both_readers(data: bytes) -> None:
 
 
 @functools.cache
-def model() -> MusicVAE:
+def model(name: str = "melody-2bar") -> MusicVAE:
     """A small model of random weights, with a prior."""
     with tempfile.TemporaryDirectory() as folder:
-        checkpoint.save(folder, tiny_prior(tiny_checkpoint()))
+        checkpoint.save(folder, tiny_prior(tiny_checkpoint(name)))
         return load(folder)
 
 
@@ -279,6 +280,7 @@ TARGETS = {
     "songs": Target(midi_bytes.mutate, lambda data: run_song(model(), data)),
     "harmony": Target(midi_bytes.mutate, run_keys_and_chords),
     "humanize": Target(midi_bytes.mutate, run_humanize),
+    "drums": Target(midi_bytes.mutate, lambda data: run_drumify(model("drums-2bar"), data)),
     "song texts": Target(make_song_text, lambda state: run_song_text(model(), state)),
 }
 

@@ -27,6 +27,7 @@ INPUTS = {
     "songs": 40,
     "harmony": 40,
     "humanize": 60,
+    "drums": 40,
     "song texts": 30,
 }
 """Inputs of each target; about five seconds of CPU in all."""

@@ -62,13 +62,14 @@ def test_the_playing_benchmark_prints_ratio_memory_and_speed(tmp_path: Path) -> 
     """With one process of each kind, an empty torch, and a small model in this process."""
     (tmp_path / "torch.py").touch()
     sheets = MusicVAE(tiny_prior(tiny_checkpoint("leadsheet-8bar")))
+    drums = MusicVAE(tiny_prior(tiny_checkpoint("drums-2bar")))
     path = os.pathsep.join((str(tmp_path), str(SCRIPTS.parent)))
     with (
-        patch.object(musicvae, "load", lambda _=None: sheets),
+        patch.object(musicvae, "load", lambda name=None: drums if name == "drums-2bar" else sheets),
         patch.dict(os.environ, PYTHONPATH=path),
     ):
         printed = run("bench/play.py", "--runs", "1")
-    for name in ("generate / import torch", "peak", "warm,   1 at once", "harmonize"):
+    for name in ("generate / import torch", "peak", "warm,   1 at once", "drumify"):
         assert name in printed
 
 
@@ -111,6 +112,27 @@ def test_what_is_drawn_for_bands_is_measured(tmp_path: Path) -> None:
         "of another window",
     ]
     assert all(0 <= float(share) <= 1 for line in rows for share in line[28:].split())
+
+
+def test_how_drums_follow_a_rhythm_is_measured(tmp_path: Path) -> None:
+    """A row for each kind of drums; people's own are at the top."""
+    data = write_dataset(tmp_path / "data", "trio", 4)
+    windows = open_split(data, "test")
+    pieces = Pieces(np.arange(len(windows)), [str(number) for number in range(len(windows))])
+    drums = MusicVAE(tiny_prior(tiny_checkpoint("drums-2bar")))
+    with (
+        patch("musicvae.api.model.load", lambda _: drums),
+        patch("musicvae.corpus.dataset.open_split", lambda *_: replace(windows, pieces=pieces)),
+    ):
+        printed = run("measure_drumify.py", str(data), "--n", "4").splitlines()
+    assert printed[0] == "4 windows"
+    assert [line[:28].strip() for line in printed[2:5]] == [
+        "people's own",
+        "people's, of another window",
+        "drawn without a rhythm",
+    ]
+    assert all(-1 <= float(line[28:34]) <= 1 for line in printed[2:])
+    assert len(printed) == 8
 
 
 def test_the_benchmark_of_limits_prints_how_soon_each_file_is_refused() -> None:
