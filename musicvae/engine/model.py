@@ -102,7 +102,7 @@ class Player(Net):
 
         Windows whose mean NLL is below `min_nll` are over-likely and are drawn again, unless the
         temperature is below 1, which asks for likely music. So are windows of a band in which one
-        of the parts rests all along.
+        of the parts rests all along, or its melody has fewer notes than bars.
 
         Raises:
             RequestError: no prior was fitted to this model.
@@ -131,12 +131,17 @@ class Player(Net):
                 nll = self.prior.nll(no_z, drawn, row_meters)
                 refused |= np.array([steps.mean() for steps in nll]) < self._min_nll
             if self.codec.parts_may_rest:
-                parts = [count_played(self.codec, codes) for codes in drawn]
-                refused |= np.array(parts) < len(self.codec.parts)
+                refused |= [not self._is_full(codes) for codes in drawn]
             rows = [row for row, is_refused in zip(rows, refused, strict=True) if is_refused]
             if not rows:
                 break
         return in_order(windows)
+
+    def _is_full(self, codes: Codes) -> bool:
+        """True if all parts of a window play, and the first one begins a note a bar or more."""
+        melody, notes = next(self.codec.split(codes))
+        is_tune = melody.onset_mask(notes).sum() >= self.bars
+        return bool(is_tune) and count_played(self.codec, codes) == len(self.codec.parts)
 
     def decode_temperature(self, temperature: float) -> float:
         """Temperature at which a sampled z is decoded.
