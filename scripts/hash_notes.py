@@ -81,7 +81,7 @@ def cases(
     yield "reconstruct", lambda: [model.reconstruct(d, seed=1).phrase]
     yield "decode", lambda: model.decode(model.encode(c), seed=2, temperature=0.5)
     yield "replay", lambda: [model.replay(model.generate(1, seed=12)[0])]
-    if not drums and not is_leadsheet and "trio" not in repr(model):
+    if not drums and not is_leadsheet and "band" not in repr(model):
         yield "similar", lambda: _similar(model, a)
     if model.checkpoint.config.preset == "melody-2bar":
         yield "personalize", lambda: _personal(tunes)

@@ -31,6 +31,7 @@ FIRST = {
 
 DIGESTS = {
     **FIRST,
+    "band-8bar": "5577043532cf5947de1c702d9a5519cd9e7b0c55f460290c14fb1c4a5fd8edc8",
     "leadsheet-8bar": "d48068238ce4fb6bcae62fe4729d981b9f178be4eaab785a0b8d315a9f51d966",
 }
 """The nets of version 0.1 by their folders, and those since."""
