@@ -17,7 +17,7 @@ from ..arguments import quote
 from ..errors import RequestError
 
 PRIME = "'"
-PRIMES = "'’′"
+PRIMES = "'\u2019\u2032"
 """A prime as it is typed, and as it is typeset."""
 
 OPTIONS = ("key", "bpm", "chords", "range", "density", "cadence")
@@ -57,8 +57,9 @@ def read_form(text: str) -> list[SectionText]:
     """
     sections = []
     position = 0
+    is_one_word = re.fullmatch("[A-Za-z0-9]*", text)  # a typing error in a row of letters
     while position < len(text) or not sections:
-        match = _SECTION.match(text, position)
+        match = None if is_one_word else _SECTION.match(text, position)
         if not match:
             raise RequestError(
                 f"{quote(text[position:])} is no form; write a letter for each section, like "
