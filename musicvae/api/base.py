@@ -110,10 +110,10 @@ def render(phrase: Phrase, options: Rendering, constraints: Constraints = NO_CON
     """Render a decoded phrase; it has the signatures of the keys that were asked for, if any."""
     rendered = rendering.render(phrase, options, constraints)
     (_, key), *later = options.keys or ((0, constraints.key),)
-    first = current = key and signature_of(key)
+    first = current = signature_of(key) if key else None
     changes = []
     for bar, key in later:
-        signature = key and signature_of(key)
+        signature = signature_of(key) if key else None
         if signature and signature != current:
             changes.append((bar * phrase.meter.steps_per_bar, signature))
             current = signature

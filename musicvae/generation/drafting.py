@@ -30,6 +30,9 @@ from .seeding import Sampling
 
 Rngs = Sequence[np.random.Generator]
 
+LAST_BARS = 2
+"""Bars that a cadence is about: the one that it ends in, and the one that leads there."""
+
 PHRASE_BARS = 4
 """Bars of a phrase, of which a variation keeps the first half."""
 
@@ -41,13 +44,18 @@ def draft_music(
     size, bar = window_bars(meter, player.bars), meter.steps_per_bar
     drafter = _Drafter(player, meter, sampling, layout)
     first = layout.music[0]
-    constraints = drafter.constraints(first, may_rest=first.cadence != OPEN and first.bars <= size)
+    constraints = drafter.constraints(first)
     rules = [rule_at(player, constraints, meter, 0)] * len(rngs) if constraints else None
     narrow = _narrow_ends(player.codec, meter, first, drafter.without_drums(first))
     windows = player.sample_prior([meter] * len(rngs), rngs, sampling.temperature, rules, narrow)
+    known = size
+    if first.energy > NEUTRAL and first.cadence != OPEN:
+        # bars that lead to a rest are drawn one by one, as a rule has one density for a window
+        known = max(1, min(size, first.bars - LAST_BARS))
     drafts = []
     for window, rng in zip(windows, rngs, strict=True):
-        drafted = [drafter.extend(window, first, rng, first.bars - size, size)]
+        bars = max(first.bars, size) - known
+        drafted = [drafter.extend(window[: known * bar], first, rng, bars, known)]
         for number, music in enumerate(layout.music[1:], 1):
             before, place = layout.before(number)
             context = drafted[before.music][: layout.music[before.music].bars * bar]

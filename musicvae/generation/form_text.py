@@ -55,7 +55,7 @@ def read_form(text: str) -> list[SectionText]:
     >>> [section.name for section in read_form("intro:4 A:8 A':8[key=G]")]
     ['Intro', 'A', "A'"]
     """
-    sections = []
+    sections: list[SectionText] = []
     position = 0
     is_one_word = re.fullmatch("[A-Za-z0-9]*", text)  # a typing error in a row of letters
     while position < len(text) or not sections:

@@ -128,10 +128,10 @@ def accompany(
     spans = list(_spans(changes, lead, steps, melody))
     upper = (note for span in spans for note in figures.chords(span, meter))
     by_bar = tones if isinstance(tones, Mapping) else {0: tones}
-    starts = [bar * meter.steps_per_bar for bar in by_bar]
+    starts, collections = [bar * meter.steps_per_bar for bar in by_bar], [*by_bar.values()]
 
     def tones_at(step: int) -> Collection[int]:
-        return [*by_bar.values()][max(0, bisect_right(starts, step) - 1)]
+        return collections[max(0, bisect_right(starts, step) - 1)]
 
     lower = (
         _move_to_tones(note, spans, tones_at(note.start)) for note in figures.bass(spans, meter)
