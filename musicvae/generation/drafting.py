@@ -59,7 +59,7 @@ def draft_music(
         for number, music in enumerate(layout.music[1:], 1):
             before, place = layout.before(number)
             context = drafted[before.music][: layout.music[before.music].bars * bar]
-            context = move_codes(player.codec, context, before.semitones - place.semitones)
+            context = move_codes(player.codec, context, before.semitones - place.semitones, meter)
             if music.varies is None:
                 codes = drafter.extend(context, music, rng, max(music.bars, size))
             else:

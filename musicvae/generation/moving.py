@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from ..codecs.base import Codec, Codes
-from ..codecs.pitch_range import OCTAVE
+from ..codecs.base import Codec, Codes, fold_octaves
+from ..score.phrase import Part, chord_map, remove_overlaps
+from ..theory.chords import transpose_chord
+from ..theory.meter import Meter
 from .plan import DecodePlan
 from .stitching import TiedNote
 
@@ -13,33 +16,48 @@ Windows = list[tuple[int, Codes]]
 """First bar and codes of each window of a piece."""
 
 
-def move_codes(codec: Codec, codes: Codes, semitones: int) -> Codes:
-    """The codes moved by semitones, or an octave further where they would leave the range."""
-    (moved,) = _move([codes], codec, semitones)[1]
-    return moved
+def move_codes(codec: Codec, codes: Codes, semitones: int, meter: Meter) -> Codes:
+    """The codes of whole bars moved by semitones; drums stay.
+
+    A note that would leave the range of the codec is moved by octaves.
+    """
+    down, up = codec.transpose_range(codes)
+    if -down <= semitones <= up:
+        return codec.transpose(codes, semitones)
+    phrase = codec.decode(codes, meter)
+    chords = (
+        (change.step, change.chord and transpose_chord(change.chord, semitones))
+        for change in phrase.chords
+    )
+    parts = [_move_part(codec, part, semitones) for part in phrase.parts]
+    moved = replace(phrase, parts=tuple(parts), chords=chord_map(chords, phrase.steps))
+    return codec.encode(moved)
 
 
 def move_sections(
     plan: DecodePlan, windows: Windows, codec: Codec
 ) -> tuple[Windows, tuple[TiedNote, ...]]:
     """The windows and ties of a plan, each moved as its section is."""
-    moved_windows: Windows = []
-    ties: list[TiedNote] = []
-    for section in plan.form:
-        _, end = plan.section_at(section.first)
-        inside = [(first, codes) for first, codes in windows if section.first <= first < end]
-        semitones, moved = _move([codes for _, codes in inside], codec, section.semitones)
-        moved_windows += zip((first for first, _ in inside), moved, strict=True)
-        steps = range(*(bar * plan.meter.steps_per_bar for bar in (section.first, end)))
-        ties += [
-            tie._replace(pitch=tie.pitch + semitones) for tie in plan.held if tie.step in steps
-        ]
-    return moved_windows, tuple(ties)
+    moved = [
+        (first, move_codes(codec, codes, plan.section_at(first)[0].semitones, plan.meter))
+        for first, codes in windows
+    ]
+    ties: Sequence[TiedNote] = [
+        tie._replace(pitch=_move_pitch(codec, tie.pitch, section.semitones))
+        for tie in plan.held
+        for section, _ in [plan.section_at(tie.step // plan.meter.steps_per_bar)]
+    ]
+    return moved, tuple(ties)
 
 
-def _move(codes: Sequence[Codes], codec: Codec, semitones: int) -> tuple[int, list[Codes]]:
-    """Semitones by which all the codes could be moved, and the moved codes."""
-    down, up = (min(limits) for limits in zip(*map(codec.transpose_range, codes), strict=True))
-    choices = (semitones, semitones - OCTAVE, semitones + OCTAVE)
-    fitting = next((moved for moved in choices if -down <= moved <= up), 0)
-    return fitting, [codec.transpose(window, fitting) for window in codes]
+def _move_part(codec: Codec, part: Part, semitones: int) -> Part:
+    if part.is_drum:
+        return part
+    notes = (replace(note, pitch=_move_pitch(codec, note.pitch, semitones)) for note in part.notes)
+    return replace(part, notes=remove_overlaps(notes))
+
+
+def _move_pitch(codec: Codec, pitch: int, semitones: int) -> int:
+    """All pitched parts of a codec have the range of the first."""
+    pitches = codec.pitches
+    return fold_octaves(pitch + semitones, pitches[0], pitches[-1]) if pitches else pitch

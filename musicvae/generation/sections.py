@@ -182,6 +182,7 @@ def _close_loop(
             codec,
             drafted[place.music][: layout.music[place.music].bars * bar],
             place.semitones - last.semitones,
+            meter,
         )
         for place in layout.places
     ]

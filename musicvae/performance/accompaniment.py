@@ -127,7 +127,7 @@ def accompany(
     changes = chord_map(((change.step, change.chord) for change in chords), steps)
     spans = list(_spans(changes, lead, steps, melody))
     upper = (note for span in spans for note in figures.chords(span, meter))
-    by_bar = tones if isinstance(tones, Mapping) else {0: tones}
+    by_bar: Mapping[int, Collection[int]] = tones if isinstance(tones, Mapping) else {0: tones}
     starts, collections = [bar * meter.steps_per_bar for bar in by_bar], [*by_bar.values()]
 
     def tones_at(step: int) -> Collection[int]:
