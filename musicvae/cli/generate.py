@@ -45,8 +45,9 @@ def generate(
     form: Annotated[
         str | None,
         typer.Option(
-            help='Sections, such as AABA, or names with bars, such as "intro:4 A:8 A:8 '
-            "B:8[key=G, bpm=132] A':8\": equal names are the same music, a prime is a variation."
+            help='Sections, such as AABA, or names with bars, such as "intro:4 A:8 B:8 A\':8": '
+            "equal names are the same music, a prime is a variation. Options of a section follow "
+            "in square brackets: key, bpm, chords, range, density, cadence."
         ),
     ] = None,
     cadence: Annotated[
