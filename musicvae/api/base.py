@@ -107,10 +107,17 @@ def _moved(section: Section, opened: inputs.Opened) -> tuple[str, ...]:
 
 
 def render(phrase: Phrase, options: Rendering, constraints: Constraints = NO_CONSTRAINTS) -> Phrase:
-    """Render a decoded phrase; it has the key signature of the key that was asked for, if any."""
-    key = constraints.key
+    """Render a decoded phrase; it has the signatures of the keys that were asked for, if any."""
     rendered = rendering.render(phrase, options, constraints)
-    return replace(rendered, key_signature=signature_of(key) if key else None)
+    (_, key), *later = options.keys or ((0, constraints.key),)
+    first = current = signature_of(key) if key else None
+    changes = []
+    for bar, key in later:
+        signature = signature_of(key) if key else None
+        if signature and signature != current:
+            changes.append((bar * phrase.meter.steps_per_bar, signature))
+            current = signature
+    return replace(rendered, key_signature=first, key_changes=tuple(changes))
 
 
 def sampling_of(

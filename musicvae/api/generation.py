@@ -9,10 +9,13 @@ from typing import Unpack
 from ..arguments import check_arguments, check_whole
 from ..arrays import FloatArray
 from ..config import SampleConfig
+from ..generation.form import EnergyLike, parse_form
+from ..generation.layout import lay_out
 from ..generation.source import generated_parts
 from ..performance.humanize import DRUM_FEEL
 from ..score.bar_range import BarsLike
 from ..score.phrase import Phrase
+from ..score.windows import window_bars
 from ..theory.general_midi import ProgramsLike, parse_program
 from ..theory.meter import MeterLike, to_meter
 from ..verbs import extend, generate, latent, replay, vary
@@ -34,6 +37,8 @@ class GenerationVerbs(ModelBase):
         meter: MeterLike = "4/4",
         bars: int | None = None,
         form: str | None = None,
+        cadence: str | None = None,
+        energy: EnergyLike | None = None,
         loop: bool = False,
         bpm: float = 120.0,
         program: str | int = 0,
@@ -50,7 +55,12 @@ class GenerationVerbs(ModelBase):
             n: number of phrases.
             meter: such as "6/8" or (6, 8); "4/4t" is 4/4 on the triplet grid.
             bars: length of each phrase; None for one window of the model, or one per section.
-            form: one letter per section, such as "AABA"; equal letters repeat the same music.
+            form: one letter per section, such as "AABA", or names with their bars and options,
+                such as "intro:4 A:8 A:8 B:8[key=G, bpm=132] A':8"; equal names are the same
+                music, and a prime is a variation.
+            cadence: how sections end: `half`, on the fifth, or `full`, on the tonic; None for the
+                last one only.
+            energy: 0 calm, 0.5 as the model plays, 1: for all sections or a list of one for each.
             loop: the last bar leads back to the first.
             bpm: quarters per minute.
             program: the instrument's General MIDI name or number, 0 to 127.
@@ -76,13 +86,16 @@ class GenerationVerbs(ModelBase):
         rendering = self._rendering(pattern, humanize, meter, programs)
         if bars is not None:
             bars = check_whole("bars", bars)
+        default = window_bars(meter, self.player.bars)
+        sections = parse_form(form, bars, default, cadence, energy)
+        keys = lay_out(sections, sampling.constraints).keys
+        rendering = replace(rendering, loudness=sections.loudness, keys=keys)
         phrases = generate.generate(
             self.player,
             n,
             sampling,
             meter=meter,
-            bars=bars,
-            form=form,
+            form=sections,
             loop=loop,
             bpm=bpm,
             program=parse_program(program),

@@ -44,7 +44,25 @@ def generate(
     ] = None,
     form: Annotated[
         str | None,
-        typer.Option(help="Sections, such as AABA: equal letters repeat the same music."),
+        typer.Option(
+            help='Sections, such as AABA, or names with bars, such as "intro:4 A:8 B:8 A\':8": '
+            "equal names are the same music, a prime is a variation. Options of a section follow "
+            "in square brackets: key, bpm, chords, range, density, cadence."
+        ),
+    ] = None,
+    cadence: Annotated[
+        str | None,
+        typer.Option(
+            help="How sections end: half (on the fifth; the last one on the tonic) or full. By "
+            "default the last one alone closes."
+        ),
+    ] = None,
+    energy: Annotated[
+        str | None,
+        typer.Option(
+            help="Energy of each section, or of all: 0 is calm, 0.5 as the model plays, 1 is dense,"
+            " high and loud: 0.3,0.6,1."
+        ),
     ] = None,
     loop: Annotated[
         bool, typer.Option("--loop", help="End with a bar that leads back to the start.")
@@ -88,6 +106,8 @@ def generate(
         meter=meter,
         bars=bars,
         form=form,
+        cadence=cadence,
+        energy=energy,
         loop=loop,
         bpm=bpm,
         program=program,

@@ -1,8 +1,9 @@
-"""Endings: what is sampled at the end of a piece leads to its tonic and stays there.
+"""Cadences: what is sampled at the end of a piece leads to its tonic and stays there.
 
 The last bar has the tonic chord, and the beat before it one on the fifth. The melody reaches the
 tonic in the middle of the last bar, or on its first beat where the middle is none, and has no
-onset after it. How the music gets there is left to the prior.
+onset after it. How the music gets there is left to the prior. At a half cadence the last bar has
+the chord on the fifth, and the melody rests on one of its tones.
 
 A piece whose key was asked for begins with the tonic chord; `opening` sees to that.
 """
@@ -23,7 +24,13 @@ from ..theory.meter import Meter
 MIN_BARS = 4
 """Shorter pieces and sections are motifs, which need no ending."""
 
+HALF, FULL, OPEN = "half", "full", "open"
+"""Cadences: on the fifth, on the tonic, and none."""
+
 FIFTH = 7
+FIFTH_TONES = 7, 11, 2
+"""Tones of the triad on the fifth, in semitones above the tonic."""
+
 TONIC_QUALITIES = ("maj", "maj7"), ("min", "min7")
 """Chords on which music in major, and in minor, comes to rest."""
 
@@ -54,12 +61,20 @@ class Closing:
         end: step at which the piece ends, counted from the first one that is sampled.
         key: of the piece; None to take that of the bars before the end.
         before: what was there before the first step that is sampled, `[S, ...]`, if N is 1.
+        cadence: `FULL` or `HALF`.
     """
 
     def __init__(
-        self, codec: Codec, meter: Meter, end: int, key: Key | None, before: Codes | None = None
+        self,
+        codec: Codec,
+        meter: Meter,
+        end: int,
+        key: Key | None,
+        before: Codes | None = None,
+        cadence: str = FULL,
     ) -> None:
         self.codec, self.meter, self.end, self.before = codec, meter, end, before
+        self.cadence = cadence
         self.tonic = _tonic(key)
         self.last_bar = end - meter.steps_per_bar
         self.begin = max(0, self.last_bar - meter.steps_per_beat)
@@ -99,23 +114,29 @@ class Closing:
             if part.has_chords:
                 self._close_chords(mask, tonic, is_minor)
             elif part.pitches and not part.polyphonic and not melody_found:
-                self._close_melody(mask, np.array(part.pitches) % 12 == tonic)
+                tones = [0] if self.cadence == FULL else FIFTH_TONES
+                from_tonic = (np.array(part.pitches) - tonic) % 12
+                self._close_melody(mask, np.isin(from_tonic, tones))
                 melody_found = True
             masks.append(mask)
         return np.concatenate(masks, axis=1)
 
     def _close_chords(self, mask: BoolArray, tonic: int, is_minor: bool) -> None:
-        """Before the last bar, chords on the fifth; in it, those of the tonic."""
+        """Before the last bar, chords on the fifth; in it, those of the tonic, or the same."""
         last_bar = self.last_bar - self.begin
-        mask[:last_bar, :CHORD_CODES] = _chords((tonic + FIFTH) % 12, DOMINANT_QUALITIES)
+        dominant = _chords((tonic + FIFTH) % 12, DOMINANT_QUALITIES)
+        if self.cadence == HALF:
+            mask[last_bar:, :CHORD_CODES] = dominant
+            return
+        mask[:last_bar, :CHORD_CODES] = dominant
         mask[last_bar:, :CHORD_CODES] = _tonic_chords(tonic, is_minor)
 
-    def _close_melody(self, mask: BoolArray, on_tonic: BoolArray) -> None:
-        """The tonic begins in the middle of the last bar, or at its start; then nothing begins."""
-        bar, onsets = self.meter.steps_per_bar, len(on_tonic)
+    def _close_melody(self, mask: BoolArray, rests: BoolArray) -> None:
+        """A tone to rest on begins in the middle of the last bar, or at its start, and no other."""
+        bar, onsets = self.meter.steps_per_bar, len(rests)
         half = 0 if bar % 2 or bar // 2 % self.meter.steps_per_beat else bar // 2
         landing = self.last_bar - self.begin + half
-        mask[landing, :onsets] = on_tonic
+        mask[landing, :onsets] = rests
         mask[landing, onsets:] = False
         mask[landing + 1 :, :onsets] = False
 

@@ -14,6 +14,7 @@ from ..errors import RequestError
 from ..performance.transfer import accents
 from ..score.phrase import Phrase
 from ..score.provenance import Recipe
+from .moving import move_sections
 from .plan import DecodePlan
 from .seeding import Sampling, generator, resolve_seed
 from .source import EncodedPhrase
@@ -77,8 +78,11 @@ def _place_windows(player: Player, plan: DecodePlan, codes: Sequence[Codes]) -> 
         (first, codes[row][: (plan.end(first) - first) * plan.meter.steps_per_bar])
         for first, row in plan.windows
     ]
-    # a tied note could exceed a limit on simultaneous notes
-    ties = () if plan.constraints.max_polyphony else plan.held
+    ties = plan.held
+    if plan.form:
+        windows, ties = move_sections(plan, windows, player.codec)
+    if plan.constraints.max_polyphony:  # a tied note could exceed it
+        ties = ()
     return tie_notes(stitch_windows(windows, player.codec, plan.meter), ties, player.codec)
 
 

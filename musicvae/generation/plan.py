@@ -5,12 +5,14 @@ It is enough to regenerate the piece, so it is what the recipe in a file stores.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from operator import index
+from operator import attrgetter, index
 from typing import Any
 
 from ..arguments import MAX_SEED
 from ..arrays import FloatArray
+from ..codecs.pitch_range import OCTAVE
 from ..constraints.compile import compile_rule
 from ..constraints.parse import constraints_from_dict
 from ..constraints.spec import NO_CONSTRAINTS, Constraints
@@ -27,6 +29,21 @@ from .stitching import TiedNote
 
 
 @dataclass(frozen=True)
+class PlannedSection:
+    """A section of a piece with a form of names.
+
+    Attributes:
+        first: its first bar.
+        semitones: by which its music is moved after it is decoded.
+        constraints: of its music, before it is moved; if none, those of the plan.
+    """
+
+    first: int
+    semitones: int = 0
+    constraints: Constraints = NO_CONSTRAINTS
+
+
+@dataclass(frozen=True)
 class DecodePlan:
     """The windows of a piece, and how their steps are drawn.
 
@@ -34,10 +51,12 @@ class DecodePlan:
         z: `[N, Z]`, each decoded once.
         windows: first bar of each window and its row of z, in order.
         bars: of the piece.
-        section: bars of a section; a window ends with its section. 0 for one section.
+        section: bars of a section, if all are equal; a window ends with its section. 0 for one
+            section.
+        form: the sections, if they are not all equal.
         temperature: 0 takes the most probable step.
         seed, key: entropy and spawn key of the generators, one for each z.
-        held: notes that are tied across window boundaries.
+        held: notes that are tied across window boundaries, before sections are moved.
         constraints: what every window must satisfy.
         upbeat: bars before the first chord of the constraints.
         cost: nats that the constraints cost the prior when it sampled the music behind z.
@@ -55,11 +74,21 @@ class DecodePlan:
     constraints: Constraints = NO_CONSTRAINTS
     upbeat: int = 0
     cost: float = 0.0
+    form: tuple[PlannedSection, ...] = ()
+
+    def section_at(self, bar: int) -> tuple[PlannedSection, int]:
+        """The section that a bar lies in, and the bar at which it ends."""
+        if self.form:
+            number = bisect_right(self.form, bar, key=attrgetter("first"))
+            end = self.form[number].first if number < len(self.form) else self.bars
+            return self.form[number - 1], end
+        size = self.section or self.bars
+        first = bar // size * size
+        return PlannedSection(first), min(self.bars, first + size)
 
     def end(self, first: int) -> int:
         """The bar by which a window that begins at bar `first` must end."""
-        section = self.section or self.bars
-        return min(self.bars, (first // section + 1) * section)
+        return self.section_at(first)[1]
 
     def rules(self, player: Player) -> list[StepRule] | None:
         """The rule of each z, at the first bar where it is placed; None without constraints.
@@ -67,17 +96,27 @@ class DecodePlan:
         Raises:
             RequestError: the constraints contradict each other, or the model does not support them.
         """
-        if not self.constraints:
+        if not (self.constraints or any(section.constraints for section in self.form)):
             return None
         firsts = dict(reversed([(row, first) for first, row in self.windows]))
-        bars = [firsts[row] % (self.section or self.bars) for row in range(len(self.z))]
-        return [rule_at(player, self.constraints, self.meter, bar - self.upbeat) for bar in bars]
+        rules = []
+        for row in range(len(self.z)):
+            section, _ = self.section_at(firsts[row])
+            bar = firsts[row] - section.first - self.upbeat
+            constraints = section.constraints or self.constraints
+            rules.append(rule_at(player, constraints, self.meter, bar))
+        return rules
 
     def options(self) -> dict[str, Any]:
         """All fields but z and meter as JSON values; `plan_from_recipe` reads them."""
         options = {name: value for name, value in vars(self).items() if name not in _NOT_STORED}
         options["windows"] = [*map(list, self.windows)]
         options["held"] = [*map(list, self.held)]
+        if self.form:
+            options["form"] = [
+                [section.first, section.semitones, section.constraints.to_dict()]
+                for section in self.form
+            ]
         return options | {"wishes": self.constraints.to_dict()}
 
 
@@ -85,7 +124,7 @@ MAX_KEY = 8
 """Most numbers in the spawn key of a generator."""
 
 _FIELDS = ("windows", "bars", "section", "temperature", "seed", "key", "held", "upbeat")
-_NOT_STORED = ("z", "meter", "constraints")
+_NOT_STORED = ("z", "meter", "constraints", "form")
 
 
 def plan_from_recipe(recipe: Recipe, player: Player, meter: Meter) -> DecodePlan | None:
@@ -97,6 +136,10 @@ def plan_from_recipe(recipe: Recipe, player: Player, meter: Meter) -> DecodePlan
         options["key"] = tuple(map(int, options["key"]))
         options |= {name: index(options[name]) for name in ("bars", "section", "seed", "upbeat")}
         fields = {name: options[name] for name in _FIELDS}
+        fields["form"] = tuple(
+            PlannedSection(index(first), index(semitones), constraints_from_dict(words))
+            for first, semitones, words in options.get("form", ())
+        )
         constraints = constraints_from_dict(options["wishes"])
         plan = DecodePlan(recipe.latents, meter=meter, constraints=constraints, **fields)
         if recipe.latent != player.latent or not _is_valid(plan, window_bars(meter, player.bars)):
@@ -125,7 +168,19 @@ def _is_valid(plan: DecodePlan, size: int) -> bool:
         and min(plan.seed, plan.section, plan.upbeat, *plan.key) >= 0
         and max(plan.seed, 0, *plan.key) <= MAX_SEED
         and len(plan.key) <= MAX_KEY
+        and _is_form(plan.form, plan.bars)
         and 0 <= float(plan.temperature) <= MAX_TEMPERATURE
+    )
+
+
+def _is_form(form: tuple[PlannedSection, ...], bars: int) -> bool:
+    """True for sections that begin at different bars of a piece, in order, the first at bar 0."""
+    starts = [section.first for section in form]
+    return not form or (
+        starts[0] == 0
+        and starts == sorted(set(starts))
+        and starts[-1] < bars
+        and all(abs(section.semitones) <= OCTAVE for section in form)
     )
 
 

@@ -1,40 +1,40 @@
 """Music of any length: sections that the prior samples bar by bar, stored as windows of z.
 
 A section is sampled as a whole, so that its windows follow from one another. Where its bars are
-no multiple of a window, its last two windows overlap. In a form, a new letter continues the
-section before it. For a loop, several last bars are sampled, and the one after which the first
-bar is most likely is used.
+no multiple of a window, its last two windows overlap. Sections of one name share their z. For a
+loop, several last bars are sampled, and the one after which the first bar is most likely is used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import count
 from typing import NamedTuple
 
 import numpy as np
 
-from ..arrays import BoolArray, FloatArray
-from ..codecs.base import Codec, Codes
-from ..constraints.spec import Constraints
+from ..arrays import FloatArray
+from ..codecs.base import Codes
 from ..engine import Net, Player
-from ..engine.sampling import Narrow
 from ..errors import RequestError
 from ..score.windows import join_phrases, window_bars
 from ..theory.meter import Meter
-from .closing import MIN_BARS, Closing, opening
 from .continuation import next_bars
+from .drafting import Rngs, draft_music
 from .form import Form
+from .latent_path import lerp
+from .layout import Layout, lay_out
+from .moving import move_codes
 from .plain_key import to_plain_key
-from .plan import DecodePlan, rule_at
+from .plan import DecodePlan, PlannedSection, rule_at
 from .seeding import Sampling
 from .stitching import TiedNote, find_tied_notes
 
 LOOP_CANDIDATES = 12
 """Last bars that are compared for a loop."""
 
-Rngs = Sequence[np.random.Generator]
+NEARNESS = 0.3
+"""Share of the way from z to a random one at which a variation lies, for a net without a prior."""
 
 
 class _Sampled(NamedTuple):
@@ -63,38 +63,64 @@ def compose(
         rngs: draw z; the seed of the sampling is ignored.
 
     Raises:
-        RequestError: a loop is requested of a net without a prior, or more than one window of a
-            net without z.
+        RequestError: a loop is requested of a net without a prior, more than one window of a
+            net without z, or constraints of a section contradict each other.
     """
+    layout = lay_out(form, sampling.constraints, loop=loop)
     size = window_bars(meter, player.bars)
-    firsts = _window_starts(form.bars, size)
+    firsts = [_window_starts(music.bars, size) for music in layout.music]
     if player.prior:
-        sampled = _sample_prior(player, player.prior, meter, form, rngs, sampling, loop=loop)
+        sampled = _sample_prior(player, player.prior, meter, layout, rngs, sampling, loop=loop)
     elif loop:
         raise RequestError("A loop needs a model with a prior: musicvae fit-prior MODEL --data D.")
     else:
-        if not player.latent and (len(form.letters) > 1 or form.bars > size):
+        if not player.latent and (len(layout.places) > 1 or layout.bars > size):
             raise RequestError(f"This net makes {size} bars at once; use extend to continue them.")
-        shape = (len(form.sections) * len(firsts), player.latent)
-        z = np.array([rng.standard_normal(shape) for rng in rngs], np.float32)
+        z = np.array([_random_z(layout, firsts, player.latent, rng) for rng in rngs], np.float32)
         sampled = _Sampled(z, [()] * len(rngs), [0.0] * len(rngs))
+    rows = np.cumsum([0, *map(len, firsts)]).tolist()
     windows = tuple(
-        (place * form.bars + first, form.sections.index(letter) * len(firsts) + row)
-        for place, letter in enumerate(form.letters)
-        for row, first in enumerate(firsts)
+        (place.first + first, rows[place.music] + number)
+        for place in layout.places
+        for number, first in enumerate(firsts[place.music])
     )
     plan = DecodePlan(
         sampled.z[0],
         windows,
         meter,
-        len(form.letters) * form.bars,
-        form.bars,
+        layout.bars,
+        0 if form.is_named else form.sections[0].bars,
         player.decode_temperature(sampling.temperature),
         constraints=sampling.constraints,
+        form=_planned(layout, sampling) if form.is_named else (),
     )
     return [
         replace(plan, z=z, held=ties, cost=cost) for z, ties, cost in zip(*sampled, strict=True)
     ]
+
+
+def _planned(layout: Layout, sampling: Sampling) -> tuple[PlannedSection, ...]:
+    """The sections as a plan has them."""
+    sections = []
+    for place in layout.places:
+        own = layout.music[place.music].constraints
+        section = PlannedSection(place.first, place.semitones)
+        is_own = own != sampling.constraints
+        sections.append(replace(section, constraints=own) if is_own else section)
+    return tuple(sections)
+
+
+def _random_z(
+    layout: Layout, firsts: Sequence[Sequence[int]], latent: int, rng: np.random.Generator
+) -> FloatArray:
+    """z of each window from N(0, I); those of a variation lie near those of its original."""
+    music = layout.music
+    noise = rng.standard_normal((sum(map(len, firsts)), latent))
+    drawn = np.split(noise, np.cumsum([len(starts) for starts in firsts])[:-1])
+    for number, varies in enumerate(one.varies for one in music):
+        if varies is not None:
+            drawn[number] = lerp(drawn[varies], drawn[number], NEARNESS)
+    return np.concatenate(drawn)
 
 
 def _window_starts(bars: int, size: int) -> list[int]:
@@ -107,96 +133,66 @@ def _sample_prior(
     player: Player,
     prior: Net,
     meter: Meter,
-    form: Form,
+    layout: Layout,
     rngs: Rngs,
     sampling: Sampling,
     *,
     loop: bool,
 ) -> _Sampled:
-    """Draft the sections of each piece with the prior, and encode their windows."""
-    firsts = _window_starts(form.bars, window_bars(meter, player.bars))
-    drafts = _draft_sections(player, meter, form, rngs, sampling, closes=not loop)
+    """Draft the music of each piece with the prior, and encode its windows."""
+    size = window_bars(meter, player.bars)
+    drafts = draft_music(player, meter, layout, rngs, sampling)
     if loop:
         drafts = [
-            _close_loop(prior, meter, form, sections, rng, sampling)
-            for sections, rng in zip(drafts, rngs, strict=True)
+            _close_loop(prior, meter, layout, drafted, rng, sampling)
+            for drafted, rng in zip(drafts, rngs, strict=True)
         ]
-    given = sampling.constraints
-    if player.codec.has_chords and not (given.key or given.chords or given.range):
-        drafts = [to_plain_key(player.codec, meter, sections) for sections in drafts]
-    windows = _window_codes(player, meter, firsts, drafts)
+    given = [music.constraints for music in layout.music]
+    if player.codec.has_chords and not any(g.key or g.chords or g.range for g in given):
+        drafts = [to_plain_key(player.codec, meter, drafted) for drafted in drafts]
+    starts = [
+        (music, first)
+        for music, one in enumerate(layout.music)
+        for first in _window_starts(one.bars, size)
+    ]
+    windows = _window_codes(player, meter, starts, drafts)
     return _Sampled(
         _latents(player, meter, windows, len(rngs)),
-        [_tied_notes(player, meter, form, firsts, sections) for sections in drafts],
-        _costs(prior, meter, firsts, windows, sampling.constraints, len(rngs)),
+        [_tied_notes(player, meter, layout, drafted) for drafted in drafts],
+        _costs(prior, meter, layout, starts, windows, len(rngs)),
     )
-
-
-def _draft_sections(
-    player: Player, meter: Meter, form: Form, rngs: Rngs, sampling: Sampling, *, closes: bool
-) -> list[list[Codes]]:
-    """The codes of each section, for each generator; a section is at least a window long.
-
-    If the piece closes, it is its last section that does.
-    """
-    constraints = sampling.constraints
-    size, bar = window_bars(meter, player.bars), meter.steps_per_bar
-    bars, steps = max(form.bars, size), form.bars * bar
-    rules = [rule_at(player, constraints, meter, 0)] * len(rngs) if constraints else None
-    closes = closes and form.bars >= MIN_BARS and not constraints.chords
-    end_of_last = {form.letters[-1]: steps} if closes else {}
-    end = end_of_last.get(form.letters[0])
-    narrow = _narrow_ends(player.codec, meter, constraints, end)
-    windows = player.sample_prior([meter] * len(rngs), rngs, sampling.temperature, rules, narrow)
-    drafts = []
-    for window, rng in zip(windows, rngs, strict=True):
-        # the first section continues the sampled window, the others the section before them
-        left = None if end is None else end - len(window)
-        sections = [next_bars(player, window, bars - size, meter, rng, sampling, size, left)]
-        for letter in form.sections[1:]:
-            previous = form.letters[form.letters.index(letter) - 1]
-            context = sections[form.sections.index(previous)][:steps]
-            ends = end_of_last.get(letter)
-            codes = next_bars(player, context, bars, meter, rng, sampling, end=ends)
-            sections.append(codes[len(context) :])
-        drafts.append(sections)
-    return drafts
-
-
-def _narrow_ends(
-    codec: Codec, meter: Meter, constraints: Constraints, end: int | None
-) -> Narrow | None:
-    """Narrows how a window opens and, if the piece ends in it or in the next bar, how it closes."""
-    first = None if constraints.chords else opening(codec, constraints.key)
-    closing = None if end is None else Closing(codec, meter, end, constraints.key)
-
-    def narrow(t: int, steps: Sequence[Codes]) -> BoolArray | None:
-        if t == 0 and first is not None:
-            return first
-        return closing(t, steps) if closing else None
-
-    return narrow if closing or first is not None else None
 
 
 def _close_loop(
     prior: Net,
     meter: Meter,
-    form: Form,
-    sections: list[Codes],
+    layout: Layout,
+    drafted: list[Codes],
     rng: np.random.Generator,
     sampling: Sampling,
 ) -> list[Codes]:
-    """The sections, with the last bar replaced by the one that best leads to the first bar."""
+    """The music, with the last bar replaced by the one that best leads to the first bar."""
     codec, bar = prior.codec, meter.steps_per_bar
     context_steps = (window_bars(meter, prior.bars) - 1) * bar
-    last, end = form.sections.index(form.letters[-1]), form.bars * bar
-    piece = [sections[form.sections.index(letter)][:end] for letter in form.letters]
+    last = layout.places[-1]
+    music, end = layout.music[last.music], layout.music[last.music].bars * bar
+    # as the last section, which is the one that is drawn, hears the others
+    piece = [
+        move_codes(
+            codec,
+            drafted[place.music][: layout.music[place.music].bars * bar],
+            place.semitones - last.semitones,
+            meter,
+        )
+        for place in layout.places
+    ]
     # the piece repeated until it is long enough, without its last bar
-    repeats = -(-(context_steps + bar) // (end * len(piece)))
+    repeats = -(-(context_steps + bar) // sum(map(len, piece)))
     before = np.concatenate(piece * repeats)[:-bar]
     candidates = [piece[-1][-bar:]]
+    own = replace(sampling, constraints=music.constraints)
     for _ in range(LOOP_CANDIDATES - 1):
-        codes = next_bars(prior, before, 1, meter, rng, sampling, form.bars - 1)
+        codes = next_bars(prior, before, 1, meter, rng, own, music.bars - 1)
         candidates.append(codes[-bar:])
     opening = codec.decode(piece[0][:bar], meter)
     start = len(before) + bar - context_steps
@@ -207,38 +203,40 @@ def _close_loop(
     no_z = np.empty((LOOP_CANDIDATES, 0), np.float32)
     nll = prior.nll(no_z, windows, [meter] * LOOP_CANDIDATES)
     best = candidates[int(np.argmin([steps[-bar:].sum() for steps in nll]))]
-    closed = np.concatenate([sections[last][: end - bar], best, sections[last][end:]])
-    return [closed if index == last else codes for index, codes in enumerate(sections)]
+    closing = drafted[last.music]
+    closed = np.concatenate([closing[: end - bar], best, closing[end:]])
+    return [closed if number == last.music else codes for number, codes in enumerate(drafted)]
 
 
 def _window_codes(
-    player: Player, meter: Meter, firsts: Sequence[int], drafts: list[list[Codes]]
+    player: Player,
+    meter: Meter,
+    starts: Sequence[tuple[int, int]],
+    drafts: list[list[Codes]],
 ) -> list[Codes]:
-    """Each window of each section of each piece."""
+    """The windows of each piece, given by their music and its bar."""
     codec, steps = player.codec, player.steps(meter)
     return [
-        codec.encode(codec.decode(codes[first * meter.steps_per_bar :][:steps], meter))
-        for sections in drafts
-        for codes in sections
-        for first in firsts
+        codec.encode(codec.decode(drafted[music][first * meter.steps_per_bar :][:steps], meter))
+        for drafted in drafts
+        for music, first in starts
     ]
 
 
 def _costs(
     prior: Net,
     meter: Meter,
-    firsts: Sequence[int],
+    layout: Layout,
+    starts: Sequence[tuple[int, int]],
     windows: Sequence[Codes],
-    constraints: Constraints,
     pieces: int,
 ) -> list[float]:
     """Nats that the constraints cost the prior, for each piece."""
-    if not constraints:
+    if not any(music.constraints for music in layout.music):
         return [0.0] * pieces
-    sections = len(windows) // len(firsts)
-    rules = [rule_at(prior, constraints, meter, first) for first in firsts] * sections
+    rules = [rule_at(prior, layout.music[m].constraints, meter, first) for m, first in starts]
     no_z = np.empty((len(windows), 0), np.float32)
-    nats = prior.cost(no_z, windows, [meter] * len(windows), rules)
+    nats = prior.cost(no_z, windows, [meter] * len(windows), rules * pieces)
     return [float(cost) for cost in nats.reshape(pieces, -1).sum(axis=1)]
 
 
@@ -249,16 +247,19 @@ def _latents(player: Player, meter: Meter, windows: Sequence[Codes], pieces: int
 
 
 def _tied_notes(
-    player: Player, meter: Meter, form: Form, firsts: Sequence[int], sections: list[Codes]
+    player: Player, meter: Meter, layout: Layout, drafted: list[Codes]
 ) -> tuple[TiedNote, ...]:
     """The notes of a piece that are tied across the window boundaries within its sections."""
-    boundaries = [first * meter.steps_per_bar for first in firsts]
-    steps = form.bars * meter.steps_per_bar
+    bar, size = meter.steps_per_bar, window_bars(meter, player.bars)
     ties = [
-        find_tied_notes(player.codec.decode(codes[:steps], meter), boundaries) for codes in sections
+        find_tied_notes(
+            player.codec.decode(codes[: music.bars * bar], meter),
+            [first * bar for first in _window_starts(music.bars, size)],
+        )
+        for music, codes in zip(layout.music, drafted, strict=True)
     ]
     return tuple(
-        TiedNote(part, step + start, pitch, end + start)
-        for start, letter in zip(count(0, steps), form.letters, strict=False)
-        for part, step, pitch, end in ties[form.sections.index(letter)]
+        TiedNote(part, step + place.first * bar, pitch, end + place.first * bar)
+        for place in layout.places
+        for part, step, pitch, end in ties[place.music]
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from ..arrays import FloatArray
 from ..engine import Player
 from ..errors import RequestError
 from ..midi.own_format import MAX_MODEL_PARTS
 from ..score.phrase import Phrase
 from ..score.windows import cut_phrase, split_windows, window_bars
-from .plan import DecodePlan, plan_of
+from .plan import DecodePlan, PlannedSection, plan_of
 from .stitching import find_tied_notes
 
 
@@ -46,10 +48,24 @@ class EncodedPhrase:
             plan = DecodePlan(mu, placed, meter, bars)
         firsts, rows = zip(*plan.windows, strict=True)
         self.mu = plan.z[list(rows)]
+        moved = [i for i, first in enumerate(firsts) if plan.section_at(first)[0].semitones]
+        if moved:  # its z has the music in another key
+            self.mu[moved] = self._encode(player, [firsts[i] for i in moved])
         ties = find_tied_notes(self.whole, (first * meter.steps_per_bar for first in firsts))
         placed = tuple((first, row) for row, first in enumerate(firsts))
         upbeat = 1 if phrase.pickup else 0
-        self.plan = DecodePlan(self.mu, placed, meter, bars, plan.section, held=ties, upbeat=upbeat)
+        form = tuple(PlannedSection(section.first) for section in plan.form)
+        self.plan = DecodePlan(
+            self.mu, placed, meter, bars, plan.section, held=ties, upbeat=upbeat, form=form
+        )
+
+    def _encode(self, player: Player, firsts: Sequence[int]) -> FloatArray:
+        """The posterior means of the windows that begin at some bars. `[N, Z]`"""
+        meter = self.whole.meter
+        bar, steps = meter.steps_per_bar, player.steps(meter)
+        windows = [cut_phrase(self.whole, bar * i, bar * i + steps) for i in firsts]
+        codes = [player.codec.encode(window) for window in windows]
+        return player.encode(codes, [meter] * len(codes)).mu
 
 
 def generated_parts(player: Player, phrase: Phrase) -> Phrase | None:

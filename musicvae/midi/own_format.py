@@ -27,6 +27,7 @@ from ..score.provenance import Recipe, parse_recipe
 from ..score.song import Place
 from ..theory.chords import find_chord_symbols, pitch_classes
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks, ticks_to_steps
+from .chord_symbols import SECTION_NAME
 from .events import MARKER
 from .parser import Score, Track
 from .quantize import tempo_map
@@ -36,6 +37,8 @@ SIGNATURE = "musicvae:"
 """Prefix of the text event with the grid, as JSON."""
 RECIPE = "musicvae-recipe:"
 """Prefix of the text event with the recipe."""
+SECTION = "Section "
+"""Prefix of a marker with the name of a section that could be taken for a chord symbol."""
 CHORDS, BASS = "Chords", "Bass"
 """Names of the parts that play the chords; see `accompaniment.accompany`."""
 
@@ -44,6 +47,11 @@ EDITED = "it was edited since it was made, and is read as it is now"
 
 MAX_MODEL_PARTS = 16
 """Most parts that a recipe is compared with; no model makes more."""
+
+
+def section_marker(name: str) -> str:
+    """The marker of a section: a name that tells, such as Intro, or else Section A."""
+    return name if SECTION_NAME.match(name) else SECTION + name
 
 
 def read_written_phrases(score: Score) -> list[tuple[Phrase, Score]]:
@@ -230,14 +238,22 @@ def _rebuild(score: Score, about: dict[str, Any]) -> Phrase:
         raise ValueError("edited: the text does not fit the notes")
     grid = _WrittenGrid(meter, score.resolution, empty.lead_in)
     tempos = ((grid.exact_step(tick), tempo) for tick, tempo in score.tempos)
-    markers = ((event.tick, event.text) for event in score.texts if event.kind == MARKER)
-    chords = ((grid.nearest_step(tick), chord) for tick, chord in find_chord_symbols(markers))
+    markers = [(event.tick, event.text) for event in score.texts if event.kind == MARKER]
+    found = dict(find_chord_symbols((i, text) for i, (_, text) in enumerate(markers)))
+    chords = ((grid.nearest_step(markers[i][0]), chord) for i, chord in found.items())
+    first = score.key_signatures[0][1] if score.key_signatures else None
     return replace(
         empty,
         tempos=tempo_map(tempos, empty.steps),
         parts=_to_parts(score.tracks, grid, about, empty.steps),
         chords=chord_map(chords, empty.steps),
-        key_signature=score.key_signatures[0][1] if score.key_signatures else None,
+        key_signature=first,
+        key_changes=tuple((grid.nearest_step(t), key) for t, key in score.key_signatures[1:]),
+        section_names=tuple(
+            (grid.nearest_step(tick), text.removeprefix(SECTION))
+            for i, (tick, text) in enumerate(markers)
+            if i not in found
+        ),
     )
 
 

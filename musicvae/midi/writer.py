@@ -17,7 +17,7 @@ from ..theory.chords import symbols
 from ..theory.meter import RESOLUTION, Meter, steps_to_ticks
 from .drum_tracks import DRUM_CHANNEL
 from .note_ticks import note_ticks
-from .own_format import RECIPE, SIGNATURE
+from .own_format import RECIPE, SIGNATURE, section_marker
 from .song_events import song_bytes
 from .song_writer import write_into_song
 
@@ -121,6 +121,14 @@ def _meta_track(phrase: Phrase, lead: int, several: bool) -> list[TimedMessage]:
     for tempo in phrase.tempos:
         tick = _ticks(tempo.step + lead, meter) if tempo.step else 0
         track.append((tick, MetaMessage("set_tempo", tempo=tempo.microseconds)))
+    for step, signature in phrase.key_changes:
+        if step < phrase.steps:
+            key = signature.tonic + "m" * signature.is_minor
+            track.append((_ticks(step + lead, meter), MetaMessage("key_signature", key=key)))
+    for step, name in phrase.section_names:
+        if step < phrase.steps:
+            text = section_marker(name)
+            track.append((_ticks(step + lead, meter), MetaMessage("marker", text=text)))
     names = symbols(change.chord for change in phrase.chords)
     for change, name in zip(phrase.chords, names, strict=True):
         track.append((_ticks(change.step + lead, meter), MetaMessage("marker", text=name)))

@@ -6,9 +6,11 @@ little from the last; the bass lies from E1 to G2. Nothing is random.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeAlias
 
 from ..errors import RequestError
 from ..score.phrase import ChordChange, Note, Part, Phrase, chord_map
@@ -47,6 +49,9 @@ from .voicing import HIGH, voicing
 
 PIANO, GUITAR, DISTORTED, BASS = 0, 24, 30, 33
 """General MIDI programs."""
+
+Tones: TypeAlias = "Collection[int] | Mapping[int, Collection[int]]"
+"""Pitch classes, or those from each of several bars on, in order."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def accompany(
     pattern: str = "block",
     *,
     pickup: int = 0,
-    tones: Collection[int] = range(12),
+    tones: Tones = range(12),
     melody: Sequence[Note] = (),
 ) -> tuple[Part, Part]:
     """Chord part and bass part for the chords of a phrase.
@@ -109,7 +114,8 @@ def accompany(
             quarters; `waltz` and `oom-pah`, a bass and then chords; `broken`, low, high, middle,
             high; `bossa`, a guitar on the clave; `power`, roots and fifths in eighths; `ballad`,
             chords in quarters.
-        tones: pitch classes that the bass may use, such as those of a key.
+        tones: pitch classes that the bass may use, such as those of a key; or the bar, from 0,
+            from which each of several collections of them holds.
         melody: notes that the chords keep below, if there is room for them.
 
     Raises:
@@ -121,7 +127,15 @@ def accompany(
     changes = chord_map(((change.step, change.chord) for change in chords), steps)
     spans = list(_spans(changes, lead, steps, melody))
     upper = (note for span in spans for note in figures.chords(span, meter))
-    lower = (_move_to_tones(note, spans, tones) for note in figures.bass(spans, meter))
+    by_bar: Mapping[int, Collection[int]] = tones if isinstance(tones, Mapping) else {0: tones}
+    starts, collections = [bar * meter.steps_per_bar for bar in by_bar], [*by_bar.values()]
+
+    def tones_at(step: int) -> Collection[int]:
+        return collections[max(0, bisect_right(starts, step) - 1)]
+
+    lower = (
+        _move_to_tones(note, spans, tones_at(note.start)) for note in figures.bass(spans, meter)
+    )
     return (
         Part(tuple(_shift(upper, lead)), figures.program, name="Chords"),
         Part(tuple(_shift(lower, lead)), BASS, name="Bass"),
@@ -144,7 +158,7 @@ def check_pattern(name: str, meter: Meter | None = None) -> str:
 def add_accompaniment(
     phrase: Phrase,
     pattern: str = "block",
-    tones: Collection[int] = range(12),
+    tones: Tones = range(12),
     *,
     below_melody: bool = True,
 ) -> Phrase:

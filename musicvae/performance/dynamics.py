@@ -8,12 +8,13 @@ velocity of drummers at such a step; see `groove`. Nothing is random.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from math import pi, sin
 
-from ..score.phrase import DEFAULT_VELOCITY, Part, Phrase
+from ..score.phrase import DEFAULT_VELOCITY, Note, Part, Phrase
 from ..theory.drum_kit import DRUM_CLASS
 from .groove import load_groove
 
@@ -48,6 +49,24 @@ def apply_dynamics(phrase: Phrase) -> Phrase:
             if part.is_drum
             else _pitched_dynamics(part, phrase, mean, swell)
         )
+    return replace(phrase, parts=tuple(parts))
+
+
+def change_loudness(phrase: Phrase, changes: Sequence[tuple[int, int]]) -> Phrase:
+    """The phrase with velocities added to the notes that begin from some bars on.
+
+    Args:
+        changes: bar, from 0, and velocity to add, in order.
+    """
+    if not changes:
+        return phrase
+    starts = [bar * phrase.meter.steps_per_bar for bar, _ in changes]
+
+    def louder(note: Note) -> Note:
+        _, added = changes[max(0, bisect_right(starts, note.start + phrase.lead_in) - 1)]
+        return replace(note, velocity=_midi_velocity(note.velocity + added))
+
+    parts = (replace(part, notes=tuple(map(louder, part.notes))) for part in phrase.parts)
     return replace(phrase, parts=tuple(parts))
 
 

@@ -14,8 +14,10 @@ from ..errors import RequestError
 from ..score.phrase import Phrase
 from ..score.provenance import Recipe
 from ..theory.general_midi import ProgramsLike, parse_programs
+from ..theory.keys import Key, parse_key
 from ..theory.meter import Meter
 from .accompaniment import add_accompaniment, check_pattern
+from .dynamics import change_loudness
 from .humanize import check_amount, humanize_phrase
 
 DRUMS = "drums"
@@ -31,12 +33,16 @@ class Rendering:
         humanize: amount of timing and velocity deviations; see `humanize_phrase`.
         below_melody: False for clips of a version that did not keep the chords below the melody.
         programs: General MIDI programs of some parts, by their number from 0.
+        loudness: velocities to add from some bars on; see `change_loudness`.
+        keys: the keys from some bars on; empty for one key or none.
     """
 
     pattern: str | None = None
     humanize: float = 0.0
     below_melody: bool = True
     programs: tuple[tuple[int, int], ...] = ()
+    loudness: tuple[tuple[int, int], ...] = ()
+    keys: tuple[tuple[int, Key | None], ...] = ()
 
     @classmethod
     def create(
@@ -74,6 +80,10 @@ class Rendering:
             options["below_melody"] = True
         if self.programs:
             options["programs"] = [[*pair] for pair in self.programs]
+        if self.loudness:
+            options["loudness"] = [[*pair] for pair in self.loudness]
+        if self.keys:
+            options["keys"] = [[bar, key and str(key)] for bar, key in self.keys]
         return options
 
     @classmethod
@@ -83,10 +93,14 @@ class Rendering:
         amount = float(humanize) if isinstance(humanize, (int, float)) else 0.0
         created = cls.create(codec, None if pattern is None else str(pattern), amount)
         pairs = recipe.options.get("programs", ())
+        loudness = recipe.options.get("loudness", ())
+        keys = recipe.options.get("keys", ())
         return replace(
             created,
             below_melody=recipe.options.get("below_melody") is True,
             programs=tuple((index(number), index(program)) for number, program in pairs),
+            loudness=tuple((index(bar), index(added)) for bar, added in loudness),
+            keys=tuple((index(bar), parse_key(key)) for bar, key in keys),
         )
 
 
@@ -120,15 +134,15 @@ def render(
     """Add the accompaniment and humanize the phrase; its recipe records the options.
 
     Args:
-        constraints: constraints of the phrase; the bass keeps to their key.
+        constraints: constraints of the phrase; the bass keeps to their key, or to `keys`.
     """
     rendered = phrase
     if rendering.pattern:
-        key = constraints.key
+        keys = rendering.keys or ((0, constraints.key),)
         rendered = add_accompaniment(
             phrase,
             rendering.pattern,
-            key.tones if key else range(12),
+            {bar: key.tones if key else range(12) for bar, key in keys},
             below_melody=rendering.below_melody,
         )
     programs = dict(rendering.programs)
@@ -137,6 +151,7 @@ def render(
         for number, part in enumerate(rendered.parts)
     )
     rendered = replace(rendered, parts=tuple(parts))
+    rendered = change_loudness(rendered, rendering.loudness)
     # seeded by the notes, so that a replayed phrase deviates in the same way
     rendered = humanize_phrase(rendered, rendering.humanize, int(phrase.fingerprint[:12], 16))
     recipe = phrase.recipe

@@ -131,6 +131,8 @@ class Phrase:
             read from and is written as; ignored by comparison.
         key_signature: that of its first bar, or the one it was asked to be in; None if there is
             none. Ignored by comparison, and not written into a song, which has its own.
+        key_changes: step and key signature of each later change; the same holds for them.
+        section_names: step and name of each section of its form; the same holds for them.
     """
 
     meter: Meter = field(default_factory=Meter)
@@ -147,6 +149,8 @@ class Phrase:
     place: Place | None = field(default=None, compare=False)
     song: Song | None = field(default=None, compare=False)
     key_signature: KeySignature | None = field(default=None, compare=False)
+    key_changes: tuple[tuple[int, KeySignature], ...] = field(default=(), compare=False)
+    section_names: tuple[tuple[int, str], ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if self.bars < 0 or not 0 <= self.pickup < self.meter.steps_per_bar:

@@ -58,7 +58,12 @@ def replay(player: Player, phrase: Phrase) -> Phrase:
     replayed = _with_programs_of(move_back(replayed, moved), phrase)
     if not is_same(replayed, phrase):
         raise RequestError("the result differs: another prior made it, or another machine")
-    return replace(replayed, key_signature=phrase.key_signature)
+    return replace(
+        replayed,
+        key_signature=phrase.key_signature,
+        key_changes=phrase.key_changes,
+        section_names=phrase.section_names,
+    )
 
 
 def _with_programs_of(replayed: Phrase, phrase: Phrase) -> Phrase:

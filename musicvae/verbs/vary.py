@@ -12,7 +12,7 @@ from ..arrays import DoubleArray, FloatArray
 from ..engine import Player
 from ..errors import RequestError
 from ..generation.decoding import perform, perform_all, with_recipe
-from ..generation.form import Form
+from ..generation.form import equal_sections
 from ..generation.latent_path import hamming, lerp
 from ..generation.plan import DecodePlan
 from ..generation.sections import compose
@@ -119,7 +119,7 @@ def _towards_new_music(
 ) -> FloatArray:
     """Move each z towards sampled music, until this share of the difference is reached."""
     meter, codec = source.phrase.meter, player.codec
-    form = Form("A", len(z) * window_bars(meter, player.bars))
+    form = equal_sections("A", len(z) * window_bars(meter, player.bars))
     (new,) = compose(player, meter, form, [rng], replace(sampling, temperature=1.0))
     # equal windows of the source get the same target, so they stay equal
     _, first, inverse = np.unique(source.mu, axis=0, return_index=True, return_inverse=True)

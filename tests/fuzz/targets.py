@@ -174,6 +174,8 @@ TEXT_PARSERS: dict[str, Callable[[Any], object]] = {
     "program": parse_program,
     "settings": lambda value: parse_settings([value] if isinstance(value, str) else value),
     "form": lambda value: parse_form(value, None, 2),
+    "cadence": lambda value: parse_form("A:4 B:4", None, 2, cadence=value),
+    "energy": lambda value: parse_form("A:4 B:4", None, 2, energy=value),
     "track": lambda value: find_part(little_band(Meter(4, 4), 0), value),
     "bpm": lambda value: model().generate(1, seed=0, bpm=value),
     "seed": lambda value: model().generate(1, seed=value),

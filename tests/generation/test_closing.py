@@ -11,10 +11,12 @@ from musicvae.codecs import CODECS, Codec
 from musicvae.constraints.parse import parse_constraints
 from musicvae.constraints.spec import NO_CONSTRAINTS, Constraints
 from musicvae.engine import Player
-from musicvae.generation import sections
+from musicvae.generation import drafting
 from musicvae.generation.closing import DOMINANT_QUALITIES, FIFTH, MIN_BARS, Closing
-from musicvae.generation.form import Form
-from musicvae.generation.sections import _draft_sections, compose
+from musicvae.generation.drafting import draft_music
+from musicvae.generation.form import Form, equal_sections
+from musicvae.generation.layout import lay_out
+from musicvae.generation.sections import compose
 from musicvae.generation.seeding import Sampling
 from musicvae.score.phrase import Phrase
 from musicvae.theory.keys import Key
@@ -39,9 +41,10 @@ def drafted(
 ) -> Phrase:
     """What the prior samples for a piece, before z: each section as it stands in the piece."""
     sampling, rngs = Sampling(1.0, constraints=constraints), [np.random.default_rng(5)]
-    (drafts,) = _draft_sections(player, meter, form, rngs, sampling, closes=closes)
-    steps = form.bars * meter.steps_per_bar
-    codes = [drafts[form.sections.index(letter)][:steps] for letter in form.letters]
+    layout = lay_out(form, constraints, loop=not closes)
+    (drafts,) = draft_music(player, meter, layout, rngs, sampling)
+    bar = meter.steps_per_bar
+    codes = [drafts[p.music][: layout.music[p.music].bars * bar] for p in layout.places]
     return player.codec.decode(np.concatenate(codes), meter)
 
 
@@ -52,7 +55,7 @@ def test_a_piece_in_a_key_ends_on_its_tonic(
     player: Player, meter: Meter, form: str, bars: int, key: str
 ) -> None:
     """The last bar has the tonic chord and the beat before it one on the fifth."""
-    phrase = drafted(player, Form(form, bars), meter, parse_constraints(key))
+    phrase = drafted(player, equal_sections(form, bars), meter, parse_constraints(key))
     tonic = 0 if key == "C" else 9
     last_bar = phrase.steps - meter.steps_per_bar
     chords = {change.step: change.chord for change in phrase.chords if change.chord}
@@ -68,7 +71,7 @@ def test_a_piece_in_a_key_ends_on_its_tonic(
 
 def test_without_a_key_the_piece_ends_in_the_key_of_its_bars(player: Player) -> None:
     """Chord and melody end on one tonic."""
-    phrase = drafted(player, Form("A", 4), Meter())
+    phrase = drafted(player, equal_sections("A", 4), Meter())
     roots = {
         change.chord.root
         for change in phrase.chords
@@ -82,7 +85,7 @@ def test_motifs_and_given_chords_are_left_as_they_are(
     player: Player, bars: int, chords: str | None
 ) -> None:
     """The prior alone decides how they end."""
-    piece = Form("A", bars), Meter(), parse_constraints(chords=chords)
+    piece = equal_sections("A", bars), Meter(), parse_constraints(chords=chords)
     assert drafted(player, *piece) == drafted(player, *piece, closes=False)
 
 
@@ -95,9 +98,9 @@ def test_a_loop_has_no_ending(player: Player, monkeypatch: pytest.MonkeyPatch, l
         ends.append(end)
         return Closing(codec, meter, end, *others)
 
-    monkeypatch.setattr(sections, "Closing", spy)
+    monkeypatch.setattr(drafting, "Closing", spy)
     rngs = [np.random.default_rng(1)]
-    compose(player, Meter(), Form("A", 4), rngs, Sampling(1.0), loop=loop)
+    compose(player, Meter(), equal_sections("A", 4), rngs, Sampling(1.0), loop=loop)
     assert ends == ([] if loop else [64])
 
 

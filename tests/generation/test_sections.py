@@ -8,10 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicvae.api.model import load
+from musicvae.constraints.spec import NO_CONSTRAINTS
 from musicvae.engine import Player
 from musicvae.errors import RequestError
-from musicvae.generation.form import Form, parse_form
-from musicvae.generation.sections import _close_loop, _draft_sections, compose
+from musicvae.generation.drafting import draft_music
+from musicvae.generation.form import Form, equal_sections, parse_form
+from musicvae.generation.layout import lay_out
+from musicvae.generation.sections import _close_loop, compose
 from musicvae.generation.seeding import Sampling
 from musicvae.midi.reader import read_midi
 from musicvae.midi.writer import midi_bytes
@@ -88,7 +91,7 @@ def test_notes_are_tied_across_window_boundaries() -> None:
 @pytest.mark.parametrize("form", ["A", "AB"])
 def test_a_loop_is_never_worse_than_the_first_draft(player: Player, form: str) -> None:
     """Under the prior, the first bar is at least as likely after the new last bar as before."""
-    meter, sections = Meter(), Form(form, 4)
+    meter, sections = Meter(), equal_sections(form, 4)
     rngs = [np.random.default_rng(0)]
     (plan,) = compose(player, meter, sections, rngs, Sampling(1.0), loop=True)
     assert plan.bars == 4 * len(form)
@@ -103,12 +106,13 @@ def _start_after_end(player: Player, meter: Meter, form: Form, seed: int, loop: 
     """NLL of the first bar of a draft after its last bars."""
     rng = np.random.default_rng(seed)
     size = player.bars
-    (sections,) = _draft_sections(player, meter, form, [rng], Sampling(1.0), closes=False)
+    layout = lay_out(form, NO_CONSTRAINTS, loop=True)
+    (sections,) = draft_music(player, meter, layout, [rng], Sampling(1.0))
     if loop:
         assert player.prior
-        sections = _close_loop(player.prior, meter, form, sections, rng, Sampling(1.0))
-    codec, end = player.codec, form.bars * meter.steps_per_bar
-    piece = [sections[form.sections.index(letter)][:end] for letter in form.letters]
+        sections = _close_loop(player.prior, meter, layout, sections, rng, Sampling(1.0))
+    codec, end = player.codec, layout.music[0].bars * meter.steps_per_bar
+    piece = [sections[place.music][:end] for place in layout.places]
     context = np.concatenate(piece * size)[-(size - 1) * meter.steps_per_bar :]
     window = join_phrases(
         [codec.decode(context, meter), codec.decode(piece[0][: meter.steps_per_bar], meter)]
@@ -131,7 +135,7 @@ def _start_after_end(player: Player, meter: Meter, form: Form, seed: int, loop: 
 def test_an_invalid_form_is_refused(form: str | None, bars: int, answer: str | None) -> None:
     """The error says what would be valid; an empty form is one section."""
     if answer is None:
-        assert parse_form(form, bars, 2) == Form("A", 8)
+        assert parse_form(form, bars, 2) == equal_sections("A", 8)
         return
     with pytest.raises(RequestError, match=answer):
         parse_form(form, bars, 2)

@@ -135,6 +135,19 @@ def test_how_drums_follow_a_rhythm_is_measured(tmp_path: Path) -> None:
     assert len(printed) == 8
 
 
+def test_the_form_of_songs_is_measured() -> None:
+    """A row for each energy and for each pair of sections."""
+    drums = MusicVAE(tiny_prior(tiny_checkpoint("drums-2bar")))
+    with patch("musicvae.api.model.load", lambda _: drums):
+        printed = run("measure_form.py", "--n", "2").splitlines()
+    assert [line.split(":")[0].strip() for line in printed[-3:]] == [
+        "A and A'",
+        "A' and A''",
+        "A and B",
+    ]
+    assert [float(line[6:11].strip(" :")) for line in printed[:-3]] == [0, 0.25, 0.5, 0.75, 1]
+
+
 def test_the_benchmark_of_limits_prints_how_soon_each_file_is_refused() -> None:
     """A row for each kind of file, here of small ones."""
     with patch.object(test_limits, "MANY", 2_000):

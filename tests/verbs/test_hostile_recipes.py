@@ -35,6 +35,7 @@ VALUES: dict[str, Any] = {
     "polyphony": {"max_polyphony": 10**400},
     "numbers": list(range(50_000)),
     "pairs": [[number, 0] for number in range(20_000)],
+    "triples": [[number, 0, {}] for number in range(20_000)],
     "ties": [[number, 0, 0, 0] for number in range(20_000)],
     "deep": json.loads("[" * 500 + "]" * 500),
     "null": None,
@@ -45,6 +46,7 @@ OPTIONS = (
     *("windows", "bars", "section", "temperature", "seed", "key", "held", "upbeat", "wishes"),
     *("pattern", "humanize", "programs"),
 )
+OF_FORMS = ("form", "loudness", "keys")
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +61,18 @@ def variation(tiny_model: MusicVAE, clip: Phrase) -> Phrase:
     return tiny_model.vary(clip, 1, seed=1)[0]
 
 
-@pytest.mark.parametrize("option", ["accents", *OPTIONS])
+@pytest.fixture(scope="module")
+def song(tiny_model: MusicVAE) -> Phrase:
+    """A clip with sections in two keys."""
+    return tiny_model.generate(1, seed=1, form="A:2 A[key=D]", key="C", energy="0.2,1")[0]
+
+
+@pytest.mark.parametrize("option", ["accents", *OPTIONS, *OF_FORMS])
 def test_a_recipe_of_absurd_values_is_refused_without_a_hang(
-    option: str, tiny_model: MusicVAE, clip: Phrase, variation: Phrase
+    option: str, tiny_model: MusicVAE, clip: Phrase, variation: Phrase, song: Phrase
 ) -> None:
     """Whichever option it is, also for the verbs that only look for the plan."""
-    phrase = variation if option == "accents" else clip
+    phrase = variation if option == "accents" else song if option in OF_FORMS else clip
     assert phrase.recipe
     assert option in phrase.recipe.options
     reasons = [""]
