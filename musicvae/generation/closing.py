@@ -2,8 +2,9 @@
 
 The last bar has the tonic chord, and the beat before it one on the fifth. The melody reaches the
 tonic in the middle of the last bar, or on its first beat where the middle is none, and has no
-onset after it. How the music gets there is left to the prior. At a half cadence the last bar has
-the chord on the fifth, and the melody rests on one of its tones.
+onset after it; a bass plays the tonic alone in that bar. How the music gets there is left to the
+prior. At a half cadence the last bar has the chord on the fifth, which a bass plays, and the melody
+rests on one of its tones.
 
 A piece whose key was asked for begins with the tonic chord; `opening` sees to that.
 """
@@ -113,10 +114,14 @@ class Closing:
             mask = np.ones((self.end - self.begin, part.channels), dtype=bool)
             if part.has_chords:
                 self._close_chords(mask, tonic, is_minor)
-            elif part.pitches and not part.polyphonic and not melody_found:
-                tones = [0] if self.cadence == FULL else FIFTH_TONES
+            elif part.pitches and not part.polyphonic:
                 from_tonic = (np.array(part.pitches) - tonic) % 12
-                self._close_melody(mask, np.isin(from_tonic, tones))
+                if melody_found:
+                    root = 0 if self.cadence == FULL else FIFTH
+                    mask[self.last_bar - self.begin :, : len(from_tonic)] = from_tonic == root
+                else:
+                    tones = [0] if self.cadence == FULL else FIFTH_TONES
+                    self._close_melody(mask, np.isin(from_tonic, tones))
                 melody_found = True
             masks.append(mask)
         return np.concatenate(masks, axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,9 +39,10 @@ def drafted(
     constraints: Constraints = NO_CONSTRAINTS,
     *,
     closes: bool = True,
+    seed: int = 5,
 ) -> Phrase:
     """What the prior samples for a piece, before z: each section as it stands in the piece."""
-    sampling, rngs = Sampling(1.0, constraints=constraints), [np.random.default_rng(5)]
+    sampling, rngs = Sampling(1.0, constraints=constraints), [np.random.default_rng(seed)]
     layout = lay_out(form, constraints, loop=not closes)
     (drafts,) = draft_music(player, meter, layout, rngs, sampling)
     bar = meter.steps_per_bar
@@ -112,3 +114,16 @@ def test_drums_and_many_voices_are_left_as_they_are() -> None:
         for t in range(64):
             mask = closing(t, [np.zeros((1, *codec.rest.shape), codec.dtype)] * t)
             assert mask is None or mask.all()
+
+
+@pytest.mark.parametrize(("cadence", "root"), [("full", 0), ("half", FIFTH)])
+def test_the_bass_of_a_band_ends_on_the_root(cadence: str, root: int) -> None:
+    """In the last bar it plays the tonic alone, or the fifth at a half cadence."""
+    band = Player(tiny_prior(tiny_checkpoint("band-8bar")))
+    form = Form((replace(equal_sections("A", 5).sections[0], cadence=cadence),))
+    for seed in range(3):
+        phrase = drafted(band, form, Meter(), parse_constraints("C"), seed=seed)
+        last_bar = phrase.steps - Meter().steps_per_bar
+        bass = [note for note in phrase.parts[1].notes if note.start >= last_bar]
+        assert {note.pitch % 12 for note in bass} <= {root}
+        assert bass
