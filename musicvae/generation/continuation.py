@@ -49,8 +49,10 @@ def next_bars(
         offset = bar * meter.steps_per_bar
         rule = compile_rule(constraints, codec, meter, meter.steps_per_bar, offset)
         left = 0 if end is None else end - (bar - start) * meter.steps_per_bar
-        key = constraints.key
-        closing = Closing(codec, meter, left, key, context, cadence) if left > 0 else None
+        # what leads to the last bar is not heard, so that both come home to one key
+        stop = min(len(codes), len(codes) + left - 2 * meter.steps_per_bar)
+        heard = codes[max(0, stop - context_steps) : max(0, stop)]
+        closing = Closing(codec, meter, left, constraints.key, heard, cadence) if left > 0 else None
         new = player.extend(
             context,
             meter,

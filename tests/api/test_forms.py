@@ -27,16 +27,14 @@ from ..miniatures import tiny_checkpoint, tiny_prior
 SONG = "intro:2 A:5 A B:4 A' A outro:3"
 NAMES = ("Intro", "A", "A", "B", "A'", "A", "Outro")
 PIANO = (21, 108)
-PITCHED = ["melody-2bar", "leadsheet-8bar", "piano-2bar", "trio-4bar", "band"]
+PITCHED = ["melody-2bar", "leadsheet-8bar", "piano-2bar", "band-8bar"]
 CODECS = [*PITCHED, "drums-2bar"]
 
 
 @cache
 def tiny_model(name: str) -> MusicVAE:
-    """A model of a preset, or of the band codec, with a prior."""
-    choices = {"codec": "band"} if name == "band" else {}
-    preset = "leadsheet-8bar" if choices else name
-    return MusicVAE(tiny_prior(tiny_checkpoint(preset, **choices)))
+    """A model of a preset, with a prior."""
+    return MusicVAE(tiny_prior(tiny_checkpoint(name)))
 
 
 def section(song: Phrase, number: int) -> Phrase:

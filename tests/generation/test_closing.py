@@ -127,3 +127,13 @@ def test_the_bass_of_a_band_ends_on_the_root(cadence: str, root: int) -> None:
         bass = [note for note in phrase.parts[1].notes if note.start >= last_bar]
         assert {note.pitch % 12 for note in bass} <= {root}
         assert bass
+
+
+def test_bars_that_are_drawn_one_by_one_come_home_to_one_key(player: Player) -> None:
+    """The last chord is a fifth below the one that leads to it, whatever that bar adds."""
+    for seed in range(8):
+        phrase = drafted(player, equal_sections("A", 7), Meter(), seed=seed)
+        last_bar = phrase.steps - Meter().steps_per_bar
+        sounding = {change.step: change.chord for change in phrase.chords if change.chord}
+        before = [chord for step, chord in sounding.items() if step < last_bar][-1]
+        assert sounding[last_bar].root == (before.root - FIFTH) % 12
