@@ -55,7 +55,7 @@ class Player(Net):
             self.verbs = (*self.verbs, "harmonize", "melodize")
         if "fill" in self.verbs and sum(not part.has_chords for part in self.codec.parts) > 1:
             self.verbs = (*self.verbs, "accompany")
-        if "fill" in self.verbs and self.codec.name == "drums":
+        if "fill" in self.verbs and not (self.codec.pitches or self.codec.has_chords):
             self.verbs = (*self.verbs, "drumify")
         self._min_nll = checkpoint.config.net.min_nll
         self._checkpoint = checkpoint

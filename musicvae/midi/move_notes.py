@@ -96,6 +96,8 @@ def _starts(line: Sequence[SongNote], moves: Mapping[int, Move], limits: NoteLim
     for i, note in enumerate(line):
         if note.on in moves:
             before = starts[i - 1] + apart[i - 1] if i else 0
+            if i and line[i - 1].on not in moves and (end := line[i - 1].end) is not None:
+                before = max(before, min(end, note.start))  # its note-off may come after this onset
             starts[i] = max(starts[i], limits[note.on][0], before)
     for i, note in reversed([*enumerate(line)]):
         if note.on in moves:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from musicvae.midi.move_notes import Move, move_notes
@@ -85,7 +85,17 @@ def test_the_notes_of_a_key_keep_their_order(
         assert all(note.start >= 0 for note in after[key])
 
 
+LATE_OFF = (
+    (17, b"\x90=\x01"),
+    (23, b"\x90=\x01"),
+    (23, b"\x80=@"),
+    (40, END),
+)
+"""A note that ends at the tick of the next one, after it has begun."""
+
+
 @given(wanted())
+@example((LATE_OFF, {1: Move(22, None, 1)}))
 def test_a_note_ends_where_its_key_is_struck_again(
     asked: tuple[tuple[Event, ...], dict[int, Move]],
 ) -> None:
