@@ -44,7 +44,9 @@ if TYPE_CHECKING:
     from .api.humanize import humanize
     from .api.inputs import to_phrase
     from .api.model import MusicVAE, load, replay
+    from .api.sound import play, render
     from .api.transposition import transpose
+    from .audio.sound import Sound
     from .corpus.prepare import prepare
     from .errors import (
         CheckpointError,
@@ -97,7 +99,9 @@ _MODULES = {
     "score.phrase": ("Note", "Part", "Phrase", "Tempo"),
     "score.song": ("Song",),
     "api.harmony": ("ChordTable", "chords", "mark_chords"),
+    "api.sound": ("play", "render"),
     "api.transposition": ("transpose",),
+    "audio.sound": ("Sound",),
     "theory.meter": ("Meter",),
     "corpus.prepare": ("prepare",),
     "progress": ("Report",),
@@ -134,6 +138,7 @@ __all__ = [
     "Report",
     "RequestError",
     "Song",
+    "Sound",
     "Tempo",
     "TrainingError",
     "chords",
@@ -147,8 +152,10 @@ __all__ = [
     "measure_attributes",
     "midi_bytes",
     "personalize",
+    "play",
     "prepare",
     "read_midi",
+    "render",
     "replay",
     "to_phrase",
     "to_pretty_midi",

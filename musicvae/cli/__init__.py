@@ -20,7 +20,7 @@ COMMANDS = (
         "chords",
         "similar",
     ),
-    *("attributes", "info"),
+    *("attributes", "info", "render", "play"),
     *("personalize", "prepare", "train", "fit_prior", "fit_attributes", "evaluate"),
 )
 """Commands in the order of `--help`; each is a function in the module of its name."""

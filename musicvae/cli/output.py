@@ -59,16 +59,19 @@ def write_alternatives(
     write(phrases, numbered_names(path.parent, path.stem, force=force), force, recipe)
 
 
-def write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe: bool) -> None:
+def write(
+    phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe: bool
+) -> list[Path]:
     """Write all phrases, then print a line for each, so that a closed pipe loses no file.
 
     Nothing is written before all files are made; if writing fails, the lines tell which are there.
-    After them it prints the notices about the files they were made from.
+    After them it prints the notices about the files they were made from. Returns the files.
     """
     from ..api.inputs import notices_of
 
-    _write_files([(_file_bytes(p, recipe), _summary(p)) for p in phrases], names, force)
+    paths = _write_files([(_file_bytes(p, recipe), _summary(p)) for p in phrases], names, force)
     report_notices(notices_of(phrases))
+    return paths
 
 
 def write_song(song: Song, out: Path, source: Path, force: bool) -> None:
@@ -85,8 +88,10 @@ def write_song(song: Song, out: Path, source: Path, force: bool) -> None:
         _write_files([(midi_bytes(song), summary)], names, force)
 
 
-def _write_files(files: Iterable[tuple[bytes, str]], names: Iterator[Path], force: bool) -> None:
-    """Write files, then print the name and the summary of each that is there."""
+def _write_files(
+    files: Iterable[tuple[bytes, str]], names: Iterator[Path], force: bool
+) -> list[Path]:
+    """Write files, then print the name and the summary of each that is there; returns them."""
     from ..atomic_files import remove_leftovers, write_atomic, write_new
 
     lines: dict[Path, str] = {}
@@ -103,6 +108,7 @@ def _write_files(files: Iterable[tuple[bytes, str]], names: Iterator[Path], forc
             remove_leftovers(folder)
         if lines:
             typer.echo("\n".join(lines.values()))
+    return [*lines]
 
 
 def _file_bytes(phrase: Phrase, recipe: bool) -> bytes:
