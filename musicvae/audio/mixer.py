@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import DoubleArray, FloatArray
-from ..midi.playback import HeardNote, Playback, Strip
+from ..midi.channel_strip import Strip
+from ..midi.playback import HeardNote, Playback
 from .convolution import convolve
 from .drums import CHOKED, DRUM_VOICES, stroke_of
 from .programs import voice_of
@@ -110,8 +111,8 @@ class _Rendered:
             return note * np.float32(strip.gain.at(cue.start))
         steps = np.arange(0, len(note) + CONTROL, CONTROL)
         gains = strip.gain.sampled(cue.start + steps / RATE)
-        moving: FloatArray = note * np.interp(np.arange(len(note)), steps, gains)
-        return moving.astype(np.float32)
+        curve: FloatArray = np.interp(np.arange(len(note)), steps, gains).astype(np.float32)
+        return note * curve
 
 
 def _bend(strip: Strip, start: float) -> Bend:

@@ -42,4 +42,5 @@ def _response(random: np.random.Generator) -> FloatArray:
         total += band * np.exp(-time * FALL / seconds)
     total *= np.clip((time - FIRST) / BUILD_UP, 0, 1)
     total[-RATE // 10 :] *= np.linspace(1, 0, RATE // 10)
-    return (total / np.sqrt((total**2).sum())).astype(np.float32)
+    scaled: FloatArray = (total / np.sqrt((total**2).sum())).astype(np.float32)
+    return scaled

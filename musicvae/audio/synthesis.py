@@ -211,4 +211,5 @@ def _noise_loop(low: float, high: float) -> FloatArray:
     phases = np.random.default_rng(1).uniform(0, 2 * np.pi, len(frequency))
     spectrum = np.append(0, shape * np.exp(1j * phases))
     loop = np.fft.irfft(spectrum, NOISE_LOOP)
-    return (loop / np.sqrt((loop**2).mean())).astype(np.float32)
+    scaled: FloatArray = (loop / np.sqrt((loop**2).mean())).astype(np.float32)
+    return scaled

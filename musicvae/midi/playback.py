@@ -120,9 +120,8 @@ def _play(
         for channel, state in _read_channels(events).items():
             is_drum = (number, channel) in drums
             for note in state.timed_notes(events[-1][0]):
-                times = heard(note.start), heard(note.end)
-                kind = note.pitch, note.velocity, note.program, is_drum, len(strips)
-                notes.append(HeardNote(*times, *kind))
+                on, off, *rest = note
+                notes.append(HeardNote(heard(on), heard(off), *rest, is_drum, len(strips)))
             for curve in (state.strip.gain, state.strip.bend):
                 curve.times = [heard(tick) for tick in curve.times]
             strips.append(state.strip)
