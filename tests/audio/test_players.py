@@ -40,7 +40,7 @@ def script(folder: Path, name: str, body: str) -> None:
     path.chmod(0o755)
 
 
-@posix_only
+@posix_only("shell scripts as programs")
 def test_the_next_program_plays_if_one_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -54,7 +54,7 @@ def test_the_next_program_plays_if_one_fails(
     assert {path.name for path in tmp_path.iterdir()} == {"paplay", "aplay", "heard.wav"}
 
 
-@posix_only
+@posix_only("shell scripts as programs")
 def test_an_interrupt_stops_at_once_with_130(tmp_path: Path) -> None:
     """The player ends, and no file stays."""
     import signal
