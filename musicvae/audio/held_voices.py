@@ -111,7 +111,7 @@ HELD: dict[str, Voice] = {
         width=0.2,
     ),
     "sax": Voice(
-        _blown(_REED, 0.035, 0.06, 1_000, 5_000),
+        _blown(_REED, 0.035, 0.035, 1_000, 5_000),
         cutoff=3_000,
         brightness=2.5,
         vibrato=(5.0, 10.0, 0.3),
@@ -127,14 +127,14 @@ HELD: dict[str, Voice] = {
         _blown(_CLARINET, 0.035, 0.02, 1_500, 5_000), cutoff=3_200, brightness=2.0, reverb=0.3
     ),
     "flute": Voice(
-        _blown(_FLUTE, 0.05, 0.07, 1_200, 5_000),
+        _blown(_FLUTE, 0.05, 0.04, 1_200, 5_000),
         cutoff=4_500,
         brightness=2.0,
         vibrato=(5.0, 9.0, 0.3),
         reverb=0.35,
     ),
     "pan flute": Voice(
-        _blown((1.0, 0.08, 0.2, 0.03, 0.05), 0.03, 0.22, 800, 4_000), cutoff=4_000, reverb=0.35
+        _blown((1.0, 0.08, 0.2, 0.03, 0.05), 0.03, 0.14, 800, 4_000), cutoff=4_000, reverb=0.35
     ),
     "whistle": Voice(
         _blown((1.0, 0.04), 0.04, 0.05, 1_500, 4_000), gain=-2.0, vibrato=(5.5, 12.0, 0.2)

@@ -44,6 +44,7 @@ class _Cue:
     velocity: int
     held: float
     pan: float
+    level: float
     strip: Strip
 
 
@@ -108,9 +109,9 @@ class _Rendered:
                 if len(self._notes) > self._most:
                     self._notes.pop(next(iter(self._notes)))
         if not strip.gain.changes(cue.start, cue.start + len(note) / RATE):
-            return note * np.float32(strip.gain.at(cue.start))
+            return note * np.float32(cue.level * strip.gain.at(cue.start))
         steps = np.arange(0, len(note) + CONTROL, CONTROL)
-        gains = strip.gain.sampled(cue.start + steps / RATE)
+        gains = cue.level * strip.gain.sampled(cue.start + steps / RATE)
         curve: FloatArray = np.interp(np.arange(len(note)), steps, gains).astype(np.float32)
         return note * curve
 
@@ -124,7 +125,7 @@ def _bend(strip: Strip, start: float) -> Bend:
 
 def _cues(playback: Playback) -> Iterator[_Cue]:
     """The notes with their voices, places and lengths, in order of their starts."""
-    places = _places(playback)
+    places, levels = _places(playback), _levels(playback)
     for note, end in zip(playback.notes, _ends(playback.notes), strict=True):
         strip = playback.strips[note.strip]
         if note.is_drum:
@@ -135,7 +136,8 @@ def _cues(playback: Playback) -> Iterator[_Cue]:
             voice, pitch = voice_of(note.program), float(note.pitch)
             pan = places[note.strip] + voice.width * (note.pitch - 60) / 48
         pan = max(-1.0, min(1.0, pan))
-        yield _Cue(note.start, voice, pitch, note.velocity, end - note.start, pan, strip)
+        held, level = end - note.start, levels[note.strip]
+        yield _Cue(note.start, voice, pitch, note.velocity, held, pan, level, strip)
 
 
 def _ends(notes: Sequence[HeardNote]) -> list[float]:
@@ -159,6 +161,22 @@ def _ends(notes: Sequence[HeardNote]) -> list[float]:
             ends[first] = min(end, note.start)
         heapq.heappush(sounding, (note.end, index))
     return ends
+
+
+def _levels(playback: Playback) -> list[float]:
+    """Factor of each channel: of one without a volume, chords are as loud as single notes.
+
+    So a melody is heard above its chords.
+    """
+    counts = np.zeros(len(playback.strips))
+    onsets: list[set[float]] = [set() for _ in playback.strips]
+    for note in playback.notes:
+        counts[note.strip] += not note.is_drum
+        onsets[note.strip].add(note.start)
+    return [
+        1.0 if strip.gain.times else float(max(1.0, count / len(times)) ** -0.5)
+        for strip, count, times in zip(playback.strips, counts, onsets, strict=True)
+    ]
 
 
 def _places(playback: Playback) -> list[float]:

@@ -27,28 +27,30 @@ def mono(sound: Sound) -> FloatArray:
     return sound.samples.astype(np.float32).mean(1) / 32_768
 
 
-def onsets(signal: FloatArray, count: int) -> list[float]:
-    """Seconds of the `count` strongest rises of the level, in order."""
+def onset_near(signal: FloatArray, time: float) -> float:
+    """Seconds at which the treble of a sound rises, within 50 ms of a time.
+
+    That is where its level first comes half-way, in dB, from what it was before to its highest.
+    """
     hop = RATE // 1_000
-    frames = signal[: len(signal) // hop * hop].reshape(-1, hop)
-    level = np.log(np.sqrt((frames**2).mean(1)) + 1e-3)
-    rise = level[4:] - np.concatenate([level[:1], level[:-5]])
-    found: list[int] = []
-    for index in np.argsort(-rise):
-        if all(abs(index - other) > 60 for other in found):
-            found.append(int(index))
-        if len(found) == count:
-            break
-    return sorted((index + 2) / 1_000 for index in found)
+    first = round((time - 0.05) * RATE)
+    treble = np.diff(signal[first : first + 100 * hop + 1])
+    level = 20 * np.log10(np.abs(treble).reshape(100, hop).max(1) + 1e-6)
+    before = level[:40].max()
+    return float(time - 0.05 + np.flatnonzero(level > (before + level.max()) / 2)[0] / 1_000)
 
 
 def pitch_of(signal: FloatArray, lowest: float, highest: float) -> float:
-    """MIDI pitch of the strongest partial between two frequencies in Hz."""
+    """MIDI pitch of what sounds between two frequencies in Hz, as a mean weighted by power.
+
+    So the pitch of an ensemble is the middle of its tones, which are a little out of tune.
+    """
     size = 1 << 18
     spectrum = np.abs(np.fft.rfft(signal * np.hanning(len(signal)), size))
     frequency = np.fft.rfftfreq(size, 1 / RATE)
-    spectrum[(frequency < lowest) | (frequency > highest)] = 0
-    return float(69 + 12 * np.log2(frequency[spectrum.argmax()] / 440))
+    inside = (frequency >= lowest) & (frequency <= highest)
+    power = spectrum[inside] ** 2
+    return float((power * (69 + 12 * np.log2(frequency[inside] / 440))).sum() / power.sum())
 
 
 def centroid(signal: FloatArray) -> float:

@@ -31,7 +31,7 @@ def test_a_voice_is_in_tune_within_10_cents(name: str) -> None:
     for pitch in (48, 60, 72):
         frequency = 440 * 2 ** ((pitch - 69) / 12)
         found = pitch_of(
-            render_note(VOICES[name], pitch, 90, 1.0), frequency / 1.03, frequency * 1.03
+            render_note(VOICES[name], pitch, 90, 1.0), frequency / 1.04, frequency * 1.04
         )
         assert abs(found - pitch) < 0.1, pitch
 
@@ -57,10 +57,10 @@ def test_all_drums_sound_and_differ() -> None:
 
 
 def test_families_differ_in_how_they_begin_and_die() -> None:
-    """A pad rises slowly, a plucked string dies, an organ stays, a flute is darker than a trumpet."""
+    """A pad rises slowly, a plucked string dies, an organ stays; a bass is dark."""
 
     def share(program: int, start: float, end: float) -> float:
-        samples = render_note(voice_of(program), 60, 90, 2.0)
+        samples = np.pad(render_note(voice_of(program), 60, 90, 2.0), (0, 2 * RATE))
         part = samples[round(start * RATE) : round(end * RATE)]
         return float(np.sqrt((part**2).mean()) / np.abs(samples).max())
 
