@@ -117,11 +117,11 @@ def test_what_has_no_note_or_lasts_too_long_is_refused() -> None:
 
 
 def test_a_melody_is_heard_above_its_chords() -> None:
-    """Of two channels without a volume, three notes at once are as loud as one."""
-    tune = smf.play([(n, 1, 72) for n in range(4)])
+    """In a channel without a volume, three notes at once are as loud as one."""
+    tune = smf.play([(n, 1, 60) for n in range(4)])
     chords = smf.play([(n, 1, pitch) for n in range(4) for pitch in (55, 60, 64)])
     alone = [loudness(mix(read_playback(file_of(*line)))) for line in (tune, chords)]
-    assert alone[1] < alone[0] + 2
+    assert alone[1] == pytest.approx(alone[0], abs=1.5)
 
 
 def test_many_held_notes_are_bounded() -> None:
