@@ -120,8 +120,14 @@ def _play(
         for channel, state in _read_channels(events).items():
             is_drum = (number, channel) in drums
             for note in state.timed_notes(events[-1][0]):
-                on, off, *rest = note
-                notes.append(HeardNote(heard(on), heard(off), *rest, is_drum, len(strips)))
+                notes.append(
+                    HeardNote(
+                        *(heard(note.start), heard(note.end)),
+                        *(note.pitch, note.velocity, note.program),
+                        is_drum=is_drum,
+                        strip=len(strips),
+                    )
+                )
             for curve in (state.strip.gain, state.strip.bend):
                 curve.times = [heard(tick) for tick in curve.times]
             strips.append(state.strip)

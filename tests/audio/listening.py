@@ -24,7 +24,8 @@ def heard(*events: smf.Event, end: int = 0, loop: bool = False) -> Sound:
 
 def mono(sound: Sound) -> FloatArray:
     """Both channels together, full scale at 1. `[N]`"""
-    return sound.samples.astype(np.float32).mean(1) / 32_768
+    signal: FloatArray = sound.samples.astype(np.float32).mean(1) / np.float32(32_768)
+    return signal
 
 
 def onset_near(signal: FloatArray, time: float) -> float:

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from musicvae.api.sound import render
+from musicvae.arrays import FloatArray
 from musicvae.audio.loudness import loudness, true_peak
 from musicvae.audio.mixer import mix
+from musicvae.audio.sound import Sound
 from musicvae.audio.synthesis import RATE
 from musicvae.errors import MidiError
 from musicvae.midi.playback import read_playback
@@ -19,9 +21,10 @@ from .listening import file_of, heard, mono, onset_near, pitch_of
 SCALE = [(n / 2, 0.4, 60 + pitch) for n, pitch in enumerate((0, 2, 4, 5, 7, 9, 11, 12))]
 
 
-def full_scale(sound) -> np.ndarray:  # type: ignore[no-untyped-def]  # a Sound
+def full_scale(sound: Sound) -> FloatArray:
     """Both channels, `[2, N]`."""
-    return (sound.samples.T / 32_768).astype(np.float32)
+    samples: FloatArray = (sound.samples.T / 32_768).astype(np.float32)
+    return samples
 
 
 @pytest.mark.parametrize("program", [0, 24, 45, 12])

@@ -74,7 +74,7 @@ def test_a_folder_without_music_is_an_error(tmp_path: Path) -> None:
 
 def test_generate_writes_and_plays_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A WAV file beside each clip, and each is played."""
-    played = []
+    played: list[object] = []
     monkeypatch.setattr("musicvae.audio.players.play_sound", played.append)
     checkpoint.save(tmp_path / "net", tiny_prior(tiny_checkpoint()))
     words = ("--n", 2, "--model", tmp_path / "net", "--wav", "--play", "--seed", 1)
