@@ -76,7 +76,7 @@ def mix(playback: Playback, *, loop: bool = False) -> FloatArray:
     for channel, response in enumerate(responses()):
         total[channel] = convolve(wet[:used], response)
         total[channel, :used] += dry[channel, :used]
-    return _wrapped(total, round(playback.length * RATE)) if loop else total
+    return _wrapped(total, max(1, round(playback.length * RATE))) if loop else total
 
 
 def _wrapped(sound: FloatArray, length: int) -> FloatArray:

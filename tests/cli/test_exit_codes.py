@@ -35,6 +35,8 @@ CANNOT = {
     "transpose": (NOWHERE, "out.mid", "--by", "1"),
     "chords": (NOWHERE, "--write", "out.mid"),
     "prepare": (NOWHERE, "-o", "out"),
+    "render": (NOWHERE, "out.wav"),
+    "play": (NOWHERE,),
     "train": ("--data", NOWHERE, "-o", "out"),
     "fit-prior": (NOWHERE, "--data", NOWHERE),
     "fit-attributes": (NOWHERE, "--data", NOWHERE),
