@@ -45,7 +45,9 @@ if TYPE_CHECKING:
     from .api.humanize import humanize
     from .api.inputs import to_phrase
     from .api.model import MusicVAE, load, replay
+    from .api.sound import play, render
     from .api.transposition import transpose
+    from .audio.sound import Sound
     from .corpus.prepare import prepare
     from .errors import (
         CheckpointError,
@@ -99,7 +101,9 @@ _MODULES = {
     "score.song": ("Song",),
     "api.harmony": ("ChordTable", "chords", "mark_chords"),
     "api.convert": ("convert",),
+    "api.sound": ("play", "render"),
     "api.transposition": ("transpose",),
+    "audio.sound": ("Sound",),
     "theory.meter": ("Meter",),
     "corpus.prepare": ("prepare",),
     "progress": ("Report",),
@@ -136,6 +140,7 @@ __all__ = [
     "Report",
     "RequestError",
     "Song",
+    "Sound",
     "Tempo",
     "TrainingError",
     "chords",
@@ -150,8 +155,10 @@ __all__ = [
     "measure_attributes",
     "midi_bytes",
     "personalize",
+    "play",
     "prepare",
     "read_midi",
+    "render",
     "replay",
     "to_phrase",
     "to_pretty_midi",

@@ -13,6 +13,7 @@ ROOMS = (
     *("errors", "arguments", "deprecation", "arrays", "config", "presets", "progress"),
     *("locks", "bounded_read", "atomic_files"),
     *("nets", "theory", "score", "checkpoint", "midi", "codecs", "plotting"),
+    "audio",
     *("constraints", "metrics", "notation", "corpus", "engine", "performance", "generation"),
     *("retrieval", "training", "adapt", "verbs", "evaluation", "api", "cli", "", "__main__"),
 )

@@ -15,6 +15,7 @@ from ..midi.convert import NoteTuple, from_tuples, pretty_midi_bytes
 from ..midi.reader import Source, load_bytes, main_phrase, read_midi_data
 from ..midi.song_events import read_song, song_bytes
 from ..midi.song_text import SONG, read_new_parts
+from ..midi.writer import midi_bytes
 from ..notation.read_score import is_score, score_to_midi
 from ..score.phrase import Phrase
 from ..score.song import Song
@@ -124,6 +125,25 @@ def _load(music: Any) -> tuple[str, bytes] | None:
     if hasattr(music, "instruments"):
         return "The MIDI data", pretty_midi_bytes(music)
     return None
+
+
+def file_of(music: Music, bpm: float = 120.0) -> tuple[str, bytes]:
+    """The name and the bytes of the file of some music, which is not read as phrases.
+
+    Music without a file has that which `midi_bytes` writes.
+
+    Raises:
+        MidiError: the file cannot be read, or there are notes that are none.
+        RequestError: the argument is not music.
+    """
+    if isinstance(music, Opened):
+        if music.data is not None:
+            return music.name or "The music", music.data
+        music = music.main
+    if data := _load(music):
+        return data
+    (phrase, *_) = (music,) if isinstance(music, Phrase) else _phrases(music, bpm)
+    return "The music", midi_bytes(phrase)
 
 
 def _phrases(music: Any, bpm: float) -> Iterable[Phrase]:

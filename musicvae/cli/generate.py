@@ -28,6 +28,7 @@ from .options import (
     seed_or_random,
 )
 from .output import report_seed, write
+from .sounding import sound_clips
 
 
 def generate(
@@ -89,6 +90,8 @@ def generate(
     seed: Seed = None,
     model: Model = DEFAULT_MODEL,
     recipe: Recipe = True,
+    wav: Annotated[bool, typer.Option("--wav", help="Write a WAV file beside each.")] = False,
+    play: Annotated[bool, typer.Option("--play", help="Play them; Ctrl-C stops.")] = False,
     force: Force = False,
 ) -> None:
     """Generate new phrases and write each one to a MIDI file.
@@ -123,5 +126,6 @@ def generate(
         max_polyphony=max_polyphony,
         density=density,
     )
-    write(phrases, names, force, recipe)
+    paths = write(phrases, names, force, recipe)
     report_seed(seed, temperature, always=True)
+    sound_clips(paths, wav, play, loop, force)

@@ -62,16 +62,19 @@ def write_alternatives(
     write(phrases, names, force, recipe)
 
 
-def write(phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe: bool) -> None:
+def write(
+    phrases: Sequence[Phrase], names: Iterator[Path], force: bool, recipe: bool
+) -> list[Path]:
     """Write all phrases, then print a line for each, so that a closed pipe loses no file.
 
     Nothing is written before all files are made; if writing fails, the lines tell which are there.
-    After them it prints the notices about the files they were made from.
+    After them it prints the notices about the files they were made from. Returns the files.
     """
     from ..api.inputs import notices_of
 
-    _write_files([(_file_bytes(p, recipe), _summary(p)) for p in phrases], names, force)
+    paths = _write_files([(_file_bytes(p, recipe), _summary(p)) for p in phrases], names, force)
     report_notices(notices_of(phrases))
+    return paths
 
 
 def write_song(song: Song, out: Path, source: Path, force: bool) -> None:
@@ -104,8 +107,8 @@ def _write_one(
 
 def _write_files(
     files: Iterable[tuple[bytes, str]], names: Iterator[Path], force: bool, bpm: float = 120.0
-) -> None:
-    """Write MIDI files, or scores of them if the names ask for scores.
+) -> list[Path]:
+    """Write MIDI files, or scores of them if the names ask for scores; returns their paths.
 
     Then print the name and the summary of each that is there, and what is not in the scores.
     """
@@ -130,6 +133,7 @@ def _write_files(
         if lines:
             typer.echo("\n".join(lines.values()))
     report_notices(dict.fromkeys(notice for made, _ in encoded for notice in made.notices))
+    return [*lines]
 
 
 def _file_bytes(phrase: Phrase, recipe: bool) -> bytes:

@@ -37,6 +37,8 @@ CANNOT = {
     "chords": (NOWHERE, "--write", "out.mid"),
     "convert": (NOWHERE, "out.musicxml"),
     "prepare": (NOWHERE, "-o", "out"),
+    "render": (NOWHERE, "out.wav"),
+    "play": (NOWHERE,),
     "train": ("--data", NOWHERE, "-o", "out"),
     "fit-prior": (NOWHERE, "--data", NOWHERE),
     "fit-attributes": (NOWHERE, "--data", NOWHERE),

@@ -14,6 +14,8 @@ from musicvae.api.convert import convert as convert_music
 from musicvae.api.harmony import chords as chords_of
 from musicvae.api.humanize import humanize as humanize_music
 from musicvae.api.model import MusicVAE
+from musicvae.api.sound import play as play_music
+from musicvae.api.sound import render as render_music
 from musicvae.api.transposition import transpose as transpose_music
 from musicvae.cli import app
 from musicvae.cli.accompany import accompany
@@ -34,8 +36,10 @@ from musicvae.cli.humanize import humanize
 from musicvae.cli.interpolate import interpolate
 from musicvae.cli.melodize import melodize
 from musicvae.cli.personalize import personalize
+from musicvae.cli.play import play
 from musicvae.cli.prepare import prepare
 from musicvae.cli.reconstruct import reconstruct
+from musicvae.cli.render import render
 from musicvae.cli.similar import similar
 from musicvae.cli.train import train
 from musicvae.cli.transpose import transpose
@@ -60,6 +64,8 @@ TWINS = [
     (transpose, transpose_music),
     (chords, chords_of),
     (convert, convert_music),
+    (render, render_music),
+    (play, play_music),
     (personalize, builders.personalize),
     (prepare, prepare_corpus),
     (train, builders.train),
@@ -71,6 +77,7 @@ TWINS = [
 TERMINAL_ONLY = {
     *("leave_out", "out", "model", "force", "json", "plot", "plots", "recipe", "reasons"),
     *("listening", "clips_from", "write", "keep_rhythm", "keep_pitches"),
+    *("wav", "play"),
 }
 """Options of commands alone: where to write, which model, how to print."""
 
@@ -93,7 +100,7 @@ def test_a_command_has_the_options_of_its_method(
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "fill", "harmonize"),
     *("melodize", "accompany", "drumify", "reconstruct", "replay", "transpose", "humanize"),
-    *("chords", "convert", "similar", "attributes", "info"),
+    *("chords", "convert", "similar", "attributes", "info", "render", "play"),
     *("personalize", "prepare", "train", "fit-prior", "fit-attributes", "evaluate"),
 )
 

@@ -6,6 +6,7 @@ import functools
 import json
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -24,7 +25,9 @@ from musicvae.corpus.read_file import read_tracks
 from musicvae.errors import MidiError
 from musicvae.generation.form import parse_form
 from musicvae.midi.array_parts import FastPathUnsupported
+from musicvae.midi.containers import NotMidi
 from musicvae.midi.convert import from_tuples
+from musicvae.midi.playback import read_playback
 from musicvae.midi.reader import load_bytes, read_midi
 from musicvae.score.melody_extraction import find_part
 from musicvae.score.phrase import Phrase
@@ -55,6 +58,12 @@ class Target:
 
     make: Callable[[Random], Any]
     run: Callable[[Any], object]
+
+
+def run_playback(data: bytes) -> None:
+    """Read what is heard of a file, or refuse it."""
+    with suppress(NotMidi):
+        read_playback(data)
 
 
 def run_both_readers(data: bytes) -> None:
@@ -283,6 +292,7 @@ TARGETS = {
     "harmony": Target(midi_bytes.mutate, run_keys_and_chords),
     "humanize": Target(midi_bytes.mutate, run_humanize),
     "drums": Target(midi_bytes.mutate, lambda data: run_drumify(model("drums-2bar"), data)),
+    "playback": Target(midi_bytes.mutate, run_playback),
     "song texts": Target(make_song_text, lambda state: run_song_text(model(), state)),
 }
 

@@ -1,0 +1,1 @@
+"""Sound: the voices of a small synthesizer, what they play, how loud it is, and WAV files."""
