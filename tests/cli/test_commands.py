@@ -318,7 +318,7 @@ def test_prepare_says_how_to_continue_after_ctrl_c(
         ("generate", "out", "--temperature", "-1"),
         ("generate", "out", "--seed", "-1"),
         ("interpolate", "a.mid", "b.mid"),
-        ("play", "a.mid"),
+        ("dance", "a.mid"),
     ],
 )
 def test_a_wrong_option_is_exit_code_2(words: tuple[str, ...]) -> None:

@@ -58,6 +58,7 @@ def here(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     shorten_commands(monkeypatch)
+    monkeypatch.setattr("musicvae.audio.players._play_by_library", lambda sound: True)  # silence
 
 
 def run(line: str) -> str:
