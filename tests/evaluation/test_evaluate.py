@@ -114,6 +114,7 @@ def test_every_net_has_the_figures_it_can_have(name: str, choices: dict[str, obj
     assert ("KL, nats" in figures) == (has_latent and has_prior)
     for figure in ("teacher-forced, argmax", "free-running, z = mu, argmax", "holding everywhere"):
         parts = {"trio": ["melody", "bass", "drums"], "leadsheet": ["melody", "chords"]}
+        parts["band"] = [*parts["trio"], "chords"]
         for part in ("melody", "bass", "drums", "chords"):
             has_part = part in parts.get(net.codec, [])
             assert (f"{figure}, {part}" in figures) == (figure in figures and has_part)

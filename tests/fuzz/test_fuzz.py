@@ -28,6 +28,7 @@ INPUTS = {
     "harmony": 40,
     "humanize": 60,
     "drums": 40,
+    "playback": 60,
     "song texts": 30,
 }
 """Inputs of each target; about five seconds of CPU in all."""
