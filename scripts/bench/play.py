@@ -68,7 +68,7 @@ def measure_song(runs: int) -> None:
     import musicvae
 
     sheets, melodies = musicvae.load(), musicvae.load("melody-2bar")
-    drums = musicvae.load("drums-2bar")
+    drums, band = musicvae.load("drums-2bar"), musicvae.load("band-8bar")
     song = musicvae.midi_bytes(sheets.generate(1, form="AABA", seed=1)[0])
     verbs: dict[str, Callable[[], musicvae.Phrase | musicvae.Song]] = {
         "vary": lambda: melodies.vary(song, 1, track="Melody", seed=1)[0],
@@ -79,6 +79,7 @@ def measure_song(runs: int) -> None:
         "harmonize": lambda: sheets.harmonize(song, seed=1)[0],
         "melodize": lambda: sheets.melodize(song, seed=1)[0],
         "drumify": lambda: drums.drumify(song, seed=1)[0],
+        "accompany": lambda: band.accompany(song, replace="bass", seed=1)[0],
         "humanize": lambda: musicvae.humanize(song, seed=1),
         "humanize --groove": lambda: musicvae.humanize(song, groove=song),
         "transpose": lambda: musicvae.transpose(song, by=2),

@@ -62,14 +62,16 @@ def test_the_playing_benchmark_prints_ratio_memory_and_speed(tmp_path: Path) -> 
     """With one process of each kind, an empty torch, and a small model in this process."""
     (tmp_path / "torch.py").touch()
     sheets = MusicVAE(tiny_prior(tiny_checkpoint("leadsheet-8bar")))
-    drums = MusicVAE(tiny_prior(tiny_checkpoint("drums-2bar")))
+    models = {
+        name: MusicVAE(tiny_prior(tiny_checkpoint(name))) for name in ("drums-2bar", "band-8bar")
+    }
     path = os.pathsep.join((str(tmp_path), str(SCRIPTS.parent)))
     with (
-        patch.object(musicvae, "load", lambda name=None: drums if name == "drums-2bar" else sheets),
+        patch.object(musicvae, "load", lambda name=None: models.get(name, sheets)),
         patch.dict(os.environ, PYTHONPATH=path),
     ):
         printed = run("bench/play.py", "--runs", "1")
-    for name in ("generate / import torch", "peak", "warm,   1 at once", "drumify"):
+    for name in ("generate / import torch", "peak", "warm,   1 at once", "drumify", "accompany"):
         assert name in printed
 
 
