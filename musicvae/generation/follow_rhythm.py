@@ -47,7 +47,8 @@ def rhythm_of(phrase: Phrase) -> IntArray:
     for part in whole.parts:
         strength += _strength(part, steps, phrase.meter.steps_per_beat)
     top = strength.max(initial=0.0)
-    return np.ceil(TOP_LEVEL * strength / (top or 1.0)).astype(int)
+    levels = np.ceil(TOP_LEVEL * strength / (top or 1.0)).astype(int)
+    return np.asarray(np.minimum(levels, TOP_LEVEL))  # 9 * x / x may be a little more than 9
 
 
 def _strength(part: Part, steps: int, steps_per_beat: int) -> DoubleArray:
