@@ -19,12 +19,11 @@ from ..score.melody_extraction import part_numbers, pitched_parts
 from ..score.phrase import Part, Phrase
 from ..theory.drum_kit import DRUM_CLASS
 from ..verbs import drumify
-from . import inputs
 from .base import ConstraintOptions, ModelBase, sampling_of
 from .gaps import OpenSong
 from .inputs import Music, Opened, naming
 from .sections import Section, Sections, select_sections
-from .songs import Selection, as_file, put_into_song
+from .songs import Selection, open_song, put_into_song
 
 DRUMS = Part(is_drum=True, name="Drums")
 """The new part."""
@@ -71,9 +70,7 @@ class DrummingVerbs(ModelBase):
         sampling = sampling_of(temperature, seed, ConstraintOptions(density=density))
         check_request(self.player, "drumify", n, temperature)
         ranges = None if bars is None else parse_bar_ranges(bars)
-        opened = inputs.open(source, bpm=bpm)
-        if not only and any(phrase.song for phrase in opened.phrases):
-            opened = as_file(opened)
+        opened = open_song(source, only, bpm)
         with naming(opened):
             rhythms = _rhythms(opened, track)
         open_drums = _old_drums if replace else _new_drums

@@ -14,12 +14,11 @@ from ..score.bar_range import BarRangesLike, parse_bar_ranges
 from ..score.phrase import Part, Phrase
 from ..theory.general_midi import parse_program
 from ..verbs import fill, harmonize
-from . import inputs
 from .base import ConstraintOptions, ModelBase, render, sampling_of
 from .gaps import OpenSong
 from .inputs import Music
 from .sections import select_sections
-from .songs import Selection, as_file
+from .songs import Selection, open_song
 
 
 class FillingVerbs(ModelBase):
@@ -182,9 +181,7 @@ class FillingVerbs(ModelBase):
     ) -> OpenSong:
         """Some music, with the bars in which something is drawn; None for all."""
         ranges = None if bars is None else parse_bar_ranges(bars)
-        opened = inputs.open(source, bpm=bpm)
-        if not only and any(phrase.song for phrase in opened.phrases):
-            opened = as_file(opened)
+        opened = open_song(source, only, bpm)
         selection = Selection(track, only=only, again=False, in_song=True)
         sections = select_sections(self.player, opened, selection)
         return OpenSong.create(opened, sections, ranges)

@@ -14,7 +14,7 @@ from ..score.bar_range import BarRange, BarsLike, parse_bars
 from ..score.phrase import Phrase
 from ..score.song import Key, Place, Player, Song
 from ..score.windows import cut_phrase, first_bars
-from .inputs import Opened
+from .inputs import Music, Opened
 from .inputs import open as open_music
 
 ACCOMPANIMENT = (CHORDS, BASS)
@@ -84,6 +84,14 @@ def as_file(opened: Opened) -> Opened:
     if opened.data is not None:
         return opened
     return open_music(midi_bytes(_whole(opened)), name=opened.name)
+
+
+def open_song(source: Music, only: bool, bpm: float) -> Opened:
+    """Some music; a part in a song is read from the file that it makes, unless it is alone."""
+    opened = open_music(source, bpm=bpm)
+    if not only and any(phrase.song for phrase in opened.phrases):
+        opened = as_file(opened)
+    return opened
 
 
 def _whole(opened: Opened) -> Phrase:

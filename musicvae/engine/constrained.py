@@ -136,12 +136,12 @@ class ConstraintState:
         last_logits = np.where(allowed[forced, last], logits[forced, last], -np.inf).astype(float)
         forced_class = mask[forced, last].argmax(axis=1)
         top = last_logits.max(axis=1, keepdims=True)
+        forced_logit = np.take_along_axis(last_logits, forced_class[:, None], axis=1)
+        exp_logits = np.exp(last_logits - top)
         for head in earlier:
             link = self.chain[head, last].astype(float)  # [classes before, classes]
-            log_total = np.log(row_product(np.exp(last_logits - top), np.exp(link).T)) + top
-            joint = np.take_along_axis(last_logits, forced_class[:, None], axis=1)
-            joint = joint + link[:, forced_class].T
-            bias[forced, head] += joint - log_total
+            log_total = np.log(row_product(exp_logits, np.exp(link).T)) + top
+            bias[forced, head] += forced_logit + link[:, forced_class].T - log_total
 
     def limit(self, scores: FloatArray) -> BoolArray:
         """Channels with a score above zero, within the limits on notes and voices. `[N, C]`

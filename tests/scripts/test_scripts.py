@@ -75,18 +75,24 @@ def test_the_playing_benchmark_prints_ratio_memory_and_speed(tmp_path: Path) -> 
         assert name in printed
 
 
-def test_what_is_drawn_into_songs_is_measured(tmp_path: Path) -> None:
-    """A row for each kind of bars and of chords; people's own are at the top."""
-    data = write_dataset(tmp_path / "data", "leadsheet", 4)
+def measured(folder: Path, script: str, codec: str, model: str, *words: str) -> list[str]:
+    """What a script prints that measures a small model on windows of as many pieces."""
+    data = write_dataset(folder / "data", codec, 4)
     windows = open_split(data, "test")
     pieces = Pieces(np.arange(len(windows)), [str(number) for number in range(len(windows))])
-    sheets = MusicVAE(tiny_prior(tiny_checkpoint("leadsheet-8bar")))
+    small = MusicVAE(tiny_prior(tiny_checkpoint(model)))
     with (
-        patch("musicvae.api.model.load", lambda _: sheets),
+        patch("musicvae.api.model.load", lambda _: small),
         patch("musicvae.corpus.dataset.open_split", lambda *_: replace(windows, pieces=pieces)),
         patch("musicvae.generation.infill.PARTICLES", 2),
     ):
-        printed = run("measure_song.py", str(data), "--n", "18").splitlines()
+        return run(script, str(data), *words).splitlines()
+
+
+def test_what_is_drawn_into_songs_is_measured(tmp_path: Path) -> None:
+    """A row for each kind of bars and of chords; people's own are at the top."""
+    words = "measure_song.py", "leadsheet", "leadsheet-8bar", "--n", "18"
+    printed = measured(tmp_path, *words)
     assert printed[0] == "18 windows of 18 pieces"
     names = ("people's own", "filled, best of 2", "filled, first draw", "of another window")
     assert [line[:28].strip() for line in printed[2:6]] == list(names)
@@ -96,16 +102,7 @@ def test_what_is_drawn_into_songs_is_measured(tmp_path: Path) -> None:
 
 def test_what_is_drawn_for_bands_is_measured(tmp_path: Path) -> None:
     """A row for each kind of bass and drums; people's own are at the top."""
-    data = write_dataset(tmp_path / "data", "band", 4)
-    windows = open_split(data, "test")
-    pieces = Pieces(np.arange(len(windows)), [str(number) for number in range(len(windows))])
-    band = MusicVAE(tiny_prior(tiny_checkpoint("band-8bar")))
-    with (
-        patch("musicvae.api.model.load", lambda _: band),
-        patch("musicvae.corpus.dataset.open_split", lambda *_: replace(windows, pieces=pieces)),
-        patch("musicvae.generation.infill.PARTICLES", 2),
-    ):
-        printed = run("measure_song.py", str(data), "--n", "18").splitlines()
+    printed = measured(tmp_path, "measure_song.py", "band", "band-8bar", "--n", "18")
     assert printed[12].endswith("windows of 18 pieces")
     rows = printed[14:]
     assert [line[:28].strip() for line in rows] == [
@@ -118,15 +115,7 @@ def test_what_is_drawn_for_bands_is_measured(tmp_path: Path) -> None:
 
 def test_how_drums_follow_a_rhythm_is_measured(tmp_path: Path) -> None:
     """A row for each kind of drums; people's own are at the top."""
-    data = write_dataset(tmp_path / "data", "trio", 4)
-    windows = open_split(data, "test")
-    pieces = Pieces(np.arange(len(windows)), [str(number) for number in range(len(windows))])
-    drums = MusicVAE(tiny_prior(tiny_checkpoint("drums-2bar")))
-    with (
-        patch("musicvae.api.model.load", lambda _: drums),
-        patch("musicvae.corpus.dataset.open_split", lambda *_: replace(windows, pieces=pieces)),
-    ):
-        printed = run("measure_drumify.py", str(data), "--n", "4").splitlines()
+    printed = measured(tmp_path, "measure_drumify.py", "trio", "drums-2bar", "--n", "4")
     assert printed[0] == "4 windows"
     assert [line[:28].strip() for line in printed[2:5]] == [
         "people's own",
