@@ -14,7 +14,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-EXTRAS = ("", "plot", "train", "evaluate", "notation")
+EXTRAS = ("", "plot", "train", "evaluate", "notation", "web")
 """What a user installs: the program itself, and these extras."""
 
 HEADING = """\
@@ -42,6 +42,7 @@ TITLES = {
     "train": "To prepare and train: the extra `train`",
     "evaluate": "To tell samples from people's music: the extra `evaluate`",
     "notation": "To read scores: the extra `notation`",
+    "web": "For the studio: the extra `web`",
 }
 
 
