@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -89,6 +90,32 @@ class EarlierSteps:
         self.reached = earlier = self._at_lags()
         if earlier is not None:
             projected += self.lookback.project_lags(earlier)
+        return projected
+
+    def project_all(self, codes: Codes) -> FloatArray:
+        """As `project` for each of the first S > 0 steps. `[N, S, ...]` -> `[N, S, G]`"""
+        n, steps = codes.shape[:2]
+        reached = [lag for lag in self.lags if lag <= steps]
+        by_part = codes.reshape(n, steps, self.lookback.parts, -1)
+        repeats = np.zeros((n, steps, len(self.lags), self.lookback.parts), np.int64)
+        for number, lag in enumerate(reached):
+            repeats[:, lag:, number] = (by_part[:, lag:] == by_part[:, :-lag]).all(axis=-1)
+        runs = np.zeros_like(repeats)
+        for t in range(steps):
+            runs[:, t] = self.runs = (self.runs + 1) * repeats[:, t]
+        shares = np.minimum(np.float32(runs) / self.unit, np.float32(MAX_RUN))
+        by_step = row_product(
+            shares.reshape(n * steps, self.lookback.run_weight.shape[0]), self.lookback.run_weight
+        )
+        projected: FloatArray = by_step.reshape(n, steps, by_step.shape[-1])
+        starts = (lag - 1 for lag in reached)  # steps after which a lag reaches the first step
+        for count, (start, stop) in enumerate(pairwise([*starts, steps]), 1):
+            at_lags = [codes[:, start + 1 - lag : stop + 1 - lag] for lag in reached[:count]]
+            earlier = np.stack(at_lags, axis=2).reshape(-1, count, *codes.shape[2:])
+            by_step = self.lookback.project_lags(earlier)
+            projected[:, start:stop] += by_step.reshape(n, stop - start, by_step.shape[-1])
+        self.history += list(codes.swapaxes(0, 1))
+        self.reached = self._at_lags()
         return projected
 
     def copy_into(self, logits: FloatArray, features: FloatArray) -> None:

@@ -18,7 +18,7 @@ from ..codecs.base import Codec, Codes, SoundingState
 from .constrained import ConstraintState
 from .constraint_cost import log_prob, log_prob_ruled
 from .layers import row_product
-from .sampling import Narrow, Nucleus, choose_step, narrowed
+from .sampling import Narrow, Nucleus, choose_step, narrowed, read_context
 from .step_decoder import RunningSteps
 
 LEAST_SHARE = 0.5
@@ -72,9 +72,8 @@ def sample_particles(
         - guide, tilt: `[T, C]`
     """
     previous: Codes | None = None
-    for t, step in enumerate(context):
-        steps(t, previous)
-        previous, sounding = codec.advance(sounding, step[None])
+    if len(context):
+        previous, sounding = read_context(steps, codec, sounding, context[None])
     rows = np.zeros(len(noise), np.int64)
     sampled: list[Codes] = []
     log_weights, nats = np.zeros((2, len(noise)))

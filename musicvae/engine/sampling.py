@@ -21,7 +21,7 @@ from ..codecs.base import Codec, Codes, SoundingState, head_slices
 from .constrained import ConstraintState, expected_notes
 from .constraint_cost import step_cost
 from .layers import row_product
-from .step_decoder import Steps
+from .step_decoder import RunningSteps, Steps
 
 Narrow = Callable[[int, Sequence[Codes]], BoolArray | None]
 """(t, codes `[N, ...]` of each step sampled so far) -> the channels `[N, C]` to choose step t from.
@@ -62,15 +62,15 @@ def sample_steps(
         - chain: `[C, C]`
         - Output: `[N, T, ...]` codes
     """
-    previous: Codes | None = None
-    known_steps = [] if context is None else list(context.swapaxes(0, 1))
-    for t, step in enumerate(known_steps):
-        steps(t, previous)
-        previous, sounding = codec.advance(sounding, step)
+    previous, known = None, 0
+    if context is not None and context.shape[1]:
+        assert isinstance(steps, RunningSteps)
+        known = context.shape[1]
+        previous, sounding = read_context(steps, codec, sounding, context)
     sampled: list[Codes] = []
     truncated = top_p < 1 and temperature > 0
     for t in range(noise.shape[1]):
-        logits, allowed = steps(len(known_steps) + t, previous), codec.allowed(sounding)
+        logits, allowed = steps(known + t, previous), codec.allowed(sounding)
         scaled_noise = np.float32(temperature) * noise[:, t]
         narrower = narrow(t, sampled) if narrow else None
         if constraints is None:
@@ -92,6 +92,21 @@ def sample_steps(
             constraints.update(previous)
         sampled.append(previous)
     return np.stack(sampled, axis=1)
+
+
+def read_context(
+    steps: RunningSteps, codec: Codec, sounding: SoundingState, context: Codes
+) -> tuple[Codes, SoundingState]:
+    """Read the steps before the first one to sample: the last of them, and what sounds after it.
+
+    Shape:
+        - context: `[N, S, ...]` codes, S > 0
+        - Output: `[N, ...]`
+    """
+    steps.read(context)
+    for step in context.swapaxes(0, 1):
+        previous, sounding = codec.advance(sounding, step)
+    return previous, sounding
 
 
 def narrowed(codec: Codec, allowed: BoolArray, narrower: BoolArray | None) -> BoolArray:

@@ -109,6 +109,28 @@ class RunningSteps:
             projected = projected + self.decoder.project_previous(previous[:, None])
             if self.earlier:
                 projected = projected + self.earlier.project(previous)
+        return self._advance(projected)
+
+    def read(self, codes: Codes) -> None:
+        """Read the first S steps, the last of which is the `previous` of step S. `[N, S, ...]`
+
+        Afterwards the states are those of S calls, at a fraction of their time: inputs are projected
+        for all steps at once, and nothing is predicted.
+        """
+        n, steps = codes.shape[:2]
+        self._advance(self.static[:, 0])
+        if steps == 1:
+            return
+        previous = codes[:, :-1]
+        by_step = self.decoder.project_previous(previous.reshape(-1, 1, *codes.shape[2:]))
+        projected = self.static[:, 1:steps] + by_step.reshape(n, steps - 1, -1)
+        if self.earlier:
+            projected = projected + self.earlier.project_all(previous)
+        for inputs in projected.swapaxes(0, 1):
+            self._advance(inputs)
+
+    def _advance(self, projected: FloatArray) -> FloatArray:
+        """Advance every layer by a step, given the inputs of the first one. `[N, G]` -> `[N, H]`"""
         for index, layer in enumerate(self.decoder.layers):
             if index:
                 projected = layer.project(self.states[index - 1][0])
