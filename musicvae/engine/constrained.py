@@ -10,6 +10,7 @@ most part, when: a decoder of z can be run ahead to foresee its own rhythm.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,9 +127,7 @@ class ConstraintState:
         `p(k | w) ~ p(k) p(w | k)`, so `log p(w | k)` is added to the logit of k. What the other
         heads before it say of w is left out.
         """
-        if self.chain is None:
-            return
-        *earlier, last = head_slices(self.codec)
+        *_, last = head_slices(self.codec)
         forced = (mask[:, last].sum(axis=1) == 1) & (allowed[:, last].sum(axis=1) > 1)
         if not forced.any():
             return
@@ -138,10 +137,17 @@ class ConstraintState:
         top = last_logits.max(axis=1, keepdims=True)
         forced_logit = np.take_along_axis(last_logits, forced_class[:, None], axis=1)
         exp_logits = np.exp(last_logits - top)
-        for head in earlier:
-            link = self.chain[head, last].astype(float)  # [classes before, classes]
-            log_total = np.log(row_product(exp_logits, np.exp(link).T)) + top
-            bias[forced, head] += forced_logit + link[:, forced_class].T - log_total
+        for head, link, exp_link in self._links:
+            log_total = np.log(row_product(exp_logits, exp_link)) + top
+            bias[forced, head] += forced_logit + link[forced_class] - log_total
+
+    @cached_property
+    def _links(self) -> list[tuple[slice, DoubleArray, DoubleArray]]:
+        """Each head before the last, its links, and their exponentials. `[classes, its classes]`"""
+        *earlier, last = head_slices(self.codec)
+        assert self.chain is not None
+        links = [(head, self.chain[head, last].T.astype(float)) for head in earlier]
+        return [(head, link, np.exp(link)) for head, link in links]
 
     def limit(self, scores: FloatArray) -> BoolArray:
         """Channels with a score above zero, within the limits on notes and voices. `[N, C]`

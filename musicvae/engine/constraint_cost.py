@@ -82,8 +82,9 @@ def log_prob(
         return np.asarray(np.where(allowed, log_p, 0.0).sum(axis=1), float)
     total = np.zeros(len(logits))
     for head in head_slices(codec):
-        chosen = np.where(truth[:, head] > 0, logits[:, head], 0).sum(axis=1)
-        total += chosen - log_sum(np.where(allowed[:, head], logits[:, head], -np.inf))
+        if allowed[:, head].sum(axis=1).max() > 1:  # what has no choice is certain
+            chosen = np.where(truth[:, head] > 0, logits[:, head], 0).sum(axis=1)
+            total += chosen - log_sum(np.where(allowed[:, head], logits[:, head], -np.inf))
     return total
 
 

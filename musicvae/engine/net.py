@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..arrays import FloatArray
-from ..codecs.base import Codes
+from ..arrays import BoolArray, FloatArray
+from ..codecs.base import Codec, Codes, head_slices
 from ..constraints.step_rule import StepRule
 from ..errors import RequestError
 from ..theory.meter import Meter
@@ -157,7 +157,7 @@ class Net(ForwardNet):
                 self.codec,
                 (self.codec.unknown_state if goes_on else self.codec.initial_state)(1, meter),
                 context,
-                sample_noise(self.codec, [rng] * particles, steps),
+                sample_noise(self.codec, [rng] * particles, steps, _free(self.codec, rule)),
                 temperature,
                 ConstraintState(self.codec, [rule] * particles, self._decoder.chain),
                 rng,
@@ -236,3 +236,11 @@ class Net(ForwardNet):
         if self._decoder.segments > 1:
             windows = np.stack([self.codec.canonicalize(window) for window in windows])
         return windows
+
+
+def _free(codec: Codec, rule: StepRule) -> BoolArray:
+    """Channels of the heads that have a choice at some step. `[C]`"""
+    free = np.ones(codec.channels, bool)
+    for head in head_slices(codec):
+        free[head] = (rule.allowed[:, head].sum(axis=1) != 1).any()
+    return free

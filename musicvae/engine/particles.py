@@ -17,7 +17,7 @@ from ..arrays import DoubleArray, FloatArray, IntArray
 from ..codecs.base import Codec, Codes, SoundingState
 from .constrained import ConstraintState
 from .constraint_cost import log_prob, log_prob_ruled
-from .layers import row_product
+from .lookback import CodesProjection
 from .sampling import Narrow, Nucleus, choose_step, narrowed, read_context
 from .step_decoder import RunningSteps
 
@@ -74,6 +74,7 @@ def sample_particles(
     previous: Codes | None = None
     if len(context):
         previous, sounding = read_context(steps, codec, sounding, context[None])
+    chain = None if state.chain is None else CodesProjection(codec, state.chain)
     rows = np.zeros(len(noise), np.int64)
     sampled: list[Codes] = []
     log_weights, nats = np.zeros((2, len(noise)))
@@ -98,7 +99,7 @@ def sample_particles(
         step = choose_step(codec, scores, mask, state.chain, state, nucleus)
         previous, sounding = codec.advance(sounding, step)
         truth = codec.one_hot(previous)
-        chained = logits if state.chain is None else logits + row_product(truth, state.chain)
+        chained = logits if chain is None else logits + chain(previous[:, None])
         log_p = log_prob(codec, chained, allowed, truth)
         log_weights -= log_prob_ruled(state, chained + bias, mask, truth) - log_p
         nats = nats - log_p

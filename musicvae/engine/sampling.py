@@ -157,6 +157,8 @@ class Nucleus(NamedTuple):
 
     def classes(self, head: slice, allowed: BoolArray) -> BoolArray:
         """The classes of a head to choose from, among those allowed. `[N, classes]`"""
+        if allowed.sum(axis=1).max() == 1:  # given steps leave no choice
+            return allowed
         logits = np.where(allowed, self.logits[:, head] / np.float32(self.temperature), -np.inf)
         p = np.exp(logits - logits.max(axis=1, keepdims=True))
         ranked = np.sort(p, axis=1)[:, ::-1]
@@ -219,17 +221,23 @@ def choose_step(
     return best[0] if len(best) == 1 else np.stack(best, axis=-1)
 
 
-def sample_noise(codec: Codec, rngs: Sequence[np.random.Generator], steps: int) -> FloatArray:
+def sample_noise(
+    codec: Codec, rngs: Sequence[np.random.Generator], steps: int, free: BoolArray | None = None
+) -> FloatArray:
     """Noise for whole windows, each from its own generator. Output `[N, T, C]`.
 
     So a window does not depend on which others are drawn beside it.
+
+    Args:
+        free: channels `[C]` that get noise, None for all; the others have no choice.
     """
-    shape = (steps, codec.channels)
-    if codec.likelihood == "categorical":
-        noise = [rng.gumbel(size=shape) for rng in rngs]
-    else:
-        noise = [rng.logistic(size=shape) for rng in rngs]
-    return np.array(noise, dtype=np.float32).reshape(len(rngs), *shape)
+    free = np.ones(codec.channels, bool) if free is None else free
+    shape = (steps, int(free.sum()))
+    noise = np.zeros((len(rngs), steps, codec.channels), np.float32)
+    for row, rng in zip(noise, rngs, strict=True):
+        is_class = codec.likelihood == "categorical"
+        row[:, free] = rng.gumbel(size=shape) if is_class else rng.logistic(size=shape)
+    return noise
 
 
 def step_nll(codec: Codec, logits: FloatArray, truth: Codes) -> FloatArray:
