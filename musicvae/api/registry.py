@@ -54,6 +54,13 @@ def reads_drums(opened: Opened, track: str | int | None) -> bool:
         return False
 
 
+def reads_band(opened: Opened, track: str | int | None) -> bool:
+    """Return True if what is read is a band: no track is named; drums and two other parts play."""
+    sounding = [part for part in opened.main.parts if part.notes]
+    drums = sum(part.is_drum for part in sounding)
+    return track is None and drums > 0 and len(sounding) - drums > 1
+
+
 def find_maker(*music: Opened) -> Path | None:
     """Folder of the model of the package that made all of this music, by its recipes, or None."""
     digests: set[str] = set()

@@ -34,8 +34,8 @@ OwnModel = Annotated[
     str | None,
     typer.Option(
         help="A model of the package, by name, or a checkpoint folder. Without it, the model that "
-        "made the files; for other files melody-2bar, or melody-16bar to extend, and drums-2bar "
-        "for drums."
+        "made the files; for other files melody-2bar, or melody-16bar to extend, drums-2bar for "
+        "drums, and band-8bar for melody, bass and drums."
     ),
 ]
 FillModel = Annotated[
@@ -172,17 +172,25 @@ def load_for(
 ) -> MusicVAE:
     """Load the named model, or else the one that made the files (`by_maker`), or else `default`.
 
-    For drums, which the default does not read, it is a model of drums, and that is said.
+    For drums, which the default does not read, it is a model of drums; for files of several parts
+    one of a band, where the maker would be taken too. Both are said.
     """
     from ..api.model import load
-    from ..api.registry import find_maker, reads_drums
-    from ..presets import DRUM_MODEL
+    from ..api.registry import find_maker, reads_band, reads_drums
+    from ..presets import BAND_MODEL, DRUM_MODEL
 
     maker = find_maker(*opened) if by_maker else None
     are_drums = all(reads_drums(music, track) for music in opened)
     if model is None and are_drums and (track is not None or maker is None):
         typer.echo(f"drums are read by the model {DRUM_MODEL}", err=True)
         return load(DRUM_MODEL)
+    is_free = model is None and maker is None and by_maker and default != BAND_MODEL
+    if is_free and all(reads_band(music, track) for music in opened):
+        typer.echo(
+            f"melody, bass and drums are read by the model {BAND_MODEL}; --track names one part",
+            err=True,
+        )
+        return load(BAND_MODEL)
     return load(model or maker or default)
 
 

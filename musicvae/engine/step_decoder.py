@@ -114,8 +114,8 @@ class RunningSteps:
     def read(self, codes: Codes) -> None:
         """Read the first S steps, the last of which is the `previous` of step S. `[N, S, ...]`
 
-        Afterwards the states are those of S calls, at a fraction of their time: inputs are projected
-        for all steps at once, and nothing is predicted.
+        Afterwards the states are those of S calls, in a fraction of their time: inputs are
+        projected for all steps at once, and nothing is predicted.
         """
         n, steps = codes.shape[:2]
         self._advance(self.static[:, 0])

@@ -19,6 +19,9 @@ from ..performance.transfer import transfer_performance
 from ..score.phrase import Part, Phrase, remove_overlaps
 from ..score.windows import cut_phrase
 
+PARTICLES_BESIDE = 12
+"""Particles beside given parts, which leave less to choose; see `scripts/measure_song.py`."""
+
 
 def fill(
     player: Player,
@@ -80,6 +83,8 @@ def draw_fills(
     for start, stop in gaps:
         allowed = allowed_notes(codec, old, kept, start, stop, keep, parts)
         hole = Gap(start // bar, stop // bar, allowed)
+        if len(parts) < len(phrase.parts):
+            hole = replace(hole, particles=PARTICLES_BESIDE)
         if keep == "pitches":
             hole = replace(hole, narrow=partial(_in_order, codec, old[start:stop]))
         holes.append(hole)

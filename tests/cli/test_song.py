@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 from musicvae import checkpoint
 from musicvae.cli import app
 from musicvae.midi.reader import read_midi
+from musicvae.midi.writer import write_midi
 
 from ..midi.songs import note_events, other_events, song_file
 from ..miniatures import tiny_checkpoint, tiny_prior
@@ -78,6 +80,17 @@ def test_drums_are_read_by_a_model_of_drums(song: Path) -> None:
     run("reconstruct", song, alone, "--track", "Drums", "--only", "--no-recipe")
     assert said in run("reconstruct", alone, song.parent / "again.mid")
     assert said not in run("reconstruct", song, song.parent / "lead.mid", "--track", "Lead")
+
+
+def test_melody_bass_and_drums_are_read_by_a_model_of_a_band(song: Path) -> None:
+    """The command chooses it where drums and two other parts play, unless a track is named."""
+    out, said = song.parent / "out.mid", "are read by the model band-8bar"
+    assert said in run("reconstruct", song, out, "--bars", "1-2")
+    assert said not in run("reconstruct", song, out, "--bars", "1-2", "--track", "Lead", "--force")
+    trio = read_midi(song)
+    duo = song.parent / "duo.mid"
+    write_midi(replace(trio, parts=tuple(p for p in trio.parts if not p.is_drum)), duo)
+    assert said not in run("reconstruct", duo, out, "--bars", "1-2", "--force")
 
 
 def test_drumify_writes_drums_beside_the_other_parts(song: Path) -> None:
