@@ -53,6 +53,7 @@ export const api = {
   clips: (trash = false) => request("GET", `/api/clips${trash ? "?trash=true" : ""}`),
   clip: (id) => request("GET", `/api/clips/${id}`),
   upload: (bytes, name) => request("POST", `/api/clips?name=${encodeURIComponent(name)}`, bytes),
+  store: (clip) => request("POST", "/api/clips", clip),
   change: (id, fields) => request("PATCH", `/api/clips/${id}`, fields),
   remove: (id) => request("DELETE", `/api/clips/${id}`),
   restore: (id) => request("POST", `/api/clips/${id}/restore`),

@@ -1,9 +1,9 @@
 // A clip on the page: its roll is the button that plays it; a row of actions below.
 
 import { api } from "./api.js";
-import { byId, full, remove, rename, star } from "./clips.js";
+import { byId, full, hasNotes, remove, rename, star } from "./clips.js";
 import { el, icon, iconButton } from "./dom.js";
-import { playhead, rollBox, show } from "./roll.js";
+import { cardRoll } from "./roll.js";
 import { attempt } from "./status.js";
 import { T } from "./texts.js";
 import { nowPlaying, onPosition, onTransport, toggle } from "./transport.js";
@@ -56,14 +56,17 @@ export function draggable(node, clipOf) {
 
 /** The card of a clip. `extra` adds buttons of a view. */
 export function clipCard(clip, extra = []) {
-  const roll = rollBox();
-  const head = playhead();
+  const roll = cardRoll();
   const play = el(
     "button",
     { type: "button", class: "card-play", onclick: () => toggle(byId(clip.id) ?? clip) },
-    roll,
-    head.line,
-    el("span", { class: "card-badge", "aria-hidden": "true" }, icon("play"), icon("stop")),
+    roll.node,
+  );
+  const disc = el(
+    "button", // for the pointer alone: the roll does the same
+    { type: "button", class: "disc", tabindex: -1, "aria-hidden": "true", onclick: () => toggle(byId(clip.id) ?? clip) },
+    icon("play"),
+    icon("stop"),
   );
   const name = el("span", { class: "card-name", title: T.actions.renameHint });
   const about = el("span", { class: "card-about" });
@@ -95,7 +98,7 @@ export function clipCard(clip, extra = []) {
     "li",
     { class: "card", data: { id: clip.id } },
     play,
-    el("div", { class: "card-row" }, el("span", { class: "card-text" }, name, about), more),
+    el("div", { class: "card-row" }, disc, el("span", { class: "card-text" }, name, about), more),
   );
   draggable(node, () => byId(clip.id));
   name.addEventListener("dblclick", () => startRename());
@@ -114,15 +117,15 @@ export function clipCard(clip, extra = []) {
       midi.setAttribute("aria-label", named(T.actions.midi));
       midi.title = T.actions.midiHint;
       node.classList.toggle("starred", Boolean(now.starred));
-      if (now.parts) show(roll, now);
+      if (hasNotes(now)) roll.show(now);
     },
     sounding() {
       const playing = nowPlaying()?.id === clip.id;
       node.classList.toggle("playing", playing);
-      if (!playing) head.at(null);
+      if (!playing) roll.at(null);
     },
     moved(quarter) {
-      if (nowPlaying()?.id === clip.id) head.at(quarter, nowPlaying());
+      if (nowPlaying()?.id === clip.id) roll.at(quarter);
     },
   };
 
@@ -173,14 +176,14 @@ export function clipCard(clip, extra = []) {
     attempt(() => full(clip.id)).then((whole) => whole && card.update());
   });
   living.add(card);
-  if (!clip.parts) near.observe(node);
+  if (!hasNotes(clip)) near.observe(node);
   card.update();
   card.sounding();
   return card;
 }
 
 export function openInSong(clip) {
-  edit("song", { id: clip.id, part: 0, from: 1, to: 1, alternatives: [] }, T.steps.openSong(clip.name));
+  edit("song", { id: clip.id, part: 0, from: 1, to: 1, alternatives: [], ranges: {} }, T.steps.openSong(clip.name));
   go("song");
 }
 

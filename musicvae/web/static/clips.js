@@ -26,7 +26,8 @@ export async function refresh() {
   known.clear();
   const rows = [...kept.map((c) => ({ ...c, trashed: false })), ...gone.map((c) => ({ ...c, trashed: true }))];
   for (const row of rows.sort((a, b) => (a.made < b.made ? 1 : -1))) {
-    known.set(row.id, { ...before.get(row.id), ...row });
+    const old = before.get(row.id);
+    known.set(row.id, { ...row, parts: old && hasNotes(old) ? old.parts : row.parts });
   }
   changed(false);
 }
@@ -36,10 +37,13 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) refresh().catch(() => {});
 });
 
+/** The list comes without notes. */
+export const hasNotes = (music) => music.parts?.every((part) => part.notes) ?? false;
+
 /** A clip with its notes. */
 export async function full(id) {
   const clip = known.get(id);
-  if (clip?.parts) return clip;
+  if (clip && hasNotes(clip)) return clip;
   return put(await api.clip(id), clip?.trashed ?? false);
 }
 

@@ -36,7 +36,7 @@ const PATHS = {
   undo: "M9 14L4.5 9.5 9 5M4.5 9.5H14a5.5 5.5 0 010 11h-3",
   redo: "M15 14l4.5-4.5L15 5M19.5 9.5H10a5.5 5.5 0 000 11h3",
   theme: "M20 14.5A8 8 0 119.5 4 6.5 6.5 0 0020 14.5z",
-  dice: "M5 5h14v14H5zM9 9h.01M15 15h.01M15 9h.01M9 15h.01",
+  dice: "M5 5h14v14H5zM9.2 9.2l.3.3M14.5 14.5l.3.3M14.5 9.5l.3-.3M9.2 14.8l.3-.3M12 12l.01.01",
   lock: "M6 11h12v9H6zM9 11V8a3 3 0 016 0v3",
   unlock: "M6 11h12v9H6zM9 11V8a3 3 0 015.8-1",
   right: "M5 12h14m-6-6l6 6-6 6",
@@ -64,6 +64,21 @@ export function iconButton(name, label, onclick, props = {}) {
     { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...props },
     icon(name),
   );
+}
+
+/** A choice of one of some values, as pills. Returns its inputs too. */
+export function choiceField(name, label, entries, value, onchange) {
+  const inputs = entries.map(([key]) =>
+    el("input", { type: "radio", name, value: key, checked: String(key) === String(value), onchange: () => onchange(key) }),
+  );
+  const pills = inputs.map((input, at) => el("label", { class: "kind" }, input, el("span", { text: entries[at][1] })));
+  const node = el(
+    "div",
+    { class: "field kinds-field", role: "radiogroup", "aria-label": label },
+    el("span", { text: label }),
+    el("div", { class: "kinds" }, pills),
+  );
+  return { node, inputs };
 }
 
 /** Whether a key press belongs to a field or a dialog, not to the page. */

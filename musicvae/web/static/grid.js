@@ -13,7 +13,7 @@ export function cardGrid(label, extraOf = () => []) {
     const nodes = [...list.children];
     if (!nodes.includes(active)) active = nodes[0] ?? null;
     for (const node of nodes) {
-      for (const button of node.querySelectorAll("button")) button.tabIndex = node === active ? 0 : -1;
+      for (const button of node.querySelectorAll("button:not(.disc)")) button.tabIndex = node === active ? 0 : -1;
     }
   }
 

@@ -5,7 +5,7 @@ import { all, arrived, byId, onClips } from "./clips.js";
 import { download } from "./card.js";
 import { el, icon, svg } from "./dom.js";
 import { cardGrid } from "./grid.js";
-import { choose } from "./models.js";
+import { choose, titleOf } from "./models.js";
 import { attempt, attemptLong } from "./status.js";
 import { edit, state, watch } from "./store.js";
 import { T } from "./texts.js";
@@ -80,7 +80,7 @@ export function makeView() {
   attempt(async () => {
     const { able, chosen } = await choose(state.make.model, "generate");
     kinds.replaceChildren(
-      ...able.map((model) =>
+      ...[...able].sort((a, b) => b.default - a.default).map((model) =>
         el(
           "label",
           { class: "kind" },
@@ -89,9 +89,9 @@ export function makeView() {
             name: "kind",
             value: model.name,
             checked: model.name === chosen.name,
-            onchange: () => edit("make", { model: model.name }, T.steps.model(model.title)),
+            onchange: () => edit("make", { model: model.name }, T.steps.model(titleOf(model))),
           }),
-          el("span", { text: model.title }),
+          el("span", { text: titleOf(model) }),
         ),
       ),
     );

@@ -1,11 +1,11 @@
 // The map: clips as points in the latent space, laid out in two dimensions.
 
 import { api } from "./api.js";
-import { all, arrived, byId, onClips } from "./clips.js";
+import { all, arrived, byId, full, hasNotes, onClips } from "./clips.js";
 import { describe, download } from "./card.js";
-import { el, icon, svg } from "./dom.js";
+import { choiceField, el, icon, svg } from "./dom.js";
 import { choose, modelField } from "./models.js";
-import { rollBox, show } from "./roll.js";
+import { fullRoll } from "./roll.js";
 import { attempt, attemptLong, say } from "./status.js";
 import { edit, state } from "./store.js";
 import { T } from "./texts.js";
@@ -18,24 +18,14 @@ export function mapView() {
   let lasso = null;
 
   const modelPlace = el("span", {});
-  const source = el(
-    "fieldset",
-    { class: "field kinds" },
-    el("legend", { text: T.map.source }),
-    Object.entries(T.map.sources).map(([value, text]) =>
-      el(
-        "label",
-        { class: "kind" },
-        el("input", { type: "radio", name: "map-source", value, checked: value === state.map.source, onchange: () => edit("map", { source: value }, T.map.source) }),
-        el("span", { text }),
-      ),
-    ),
-  );
+  const source = choiceField("map-source", T.map.source, Object.entries(T.map.sources), state.map.source, (value) =>
+    edit("map", { source: value }, T.map.source),
+  ).node;
   const draw = el("button", { type: "button", class: "primary", onclick: () => load() }, icon("dice"), T.map.draw);
   const loop = svg("polygon", { class: "lasso" });
   const field = svg("g", {});
   const plane = svg("svg", { class: "map-plane", viewBox: "-4 -4 108 108", role: "group", "aria-label": T.map.plane }, field, loop);
-  const roll = rollBox(true);
+  const roll = fullRoll();
   const name = el("strong", {});
   const about = el("p", { class: "hint" });
   const zip = el("button", { type: "button", onclick: () => saveZip() });
@@ -50,7 +40,7 @@ export function mapView() {
       "div",
       { class: "map-columns" },
       el("div", { class: "map-box" }, plane, empty),
-      el("div", { class: "map-side" }, el("div", { class: "map-roll" }, roll), name, about, el("div", { class: "bar" }, zip, clear), el("p", { class: "hint", text: T.map.hint })),
+      el("div", { class: "map-side" }, el("div", { class: "map-roll" }, roll.node), name, about, el("div", { class: "bar" }, zip, clear), el("p", { class: "hint", text: T.map.hint })),
     ),
   );
 
@@ -73,7 +63,7 @@ export function mapView() {
         ...{ cx: point.x * 100, cy: (1 - point.y) * 100, r: 1.6, class: "point", role: "button", tabindex: index ? -1 : 0 },
         "aria-label": `${T.map.point(index + 1, found.length)}: ${point.clip.name}, ${describe(point.clip)}`,
       });
-      node.addEventListener("click", () => pick(index));
+      node.addEventListener("click", (event) => event.detail === 0 && pick(index)); // not by a pointer
       node.addEventListener("focus", () => look(index));
       node.addEventListener("pointerenter", () => look(index));
       node.addEventListener("keydown", (event) => keyed(event, index));
@@ -88,7 +78,8 @@ export function mapView() {
   function look(index) {
     if (!points[index]) return;
     const { clip } = points[index];
-    show(roll, clip);
+    if (hasNotes(clip)) roll.show(clip);
+    else attempt(() => full(clip.id)).then((whole) => whole && roll.show(whole));
     name.textContent = clip.name;
     about.textContent = describe(clip);
   }
@@ -136,24 +127,30 @@ export function mapView() {
     const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(plane.getScreenCTM().inverse());
     return [at.x, at.y];
   };
+  const FAR = 1.2; // a shorter way is a click
+  let under = -1; // the point where the pointer went down
   plane.addEventListener("pointerdown", (event) => {
-    if (event.target.classList.contains("point")) return;
+    under = points.findIndex((point) => point.node === event.target);
     plane.setPointerCapture(event.pointerId);
     lasso = [spot(event)];
   });
   plane.addEventListener("pointermove", (event) => {
     if (!lasso) return;
     lasso.push(spot(event));
-    loop.setAttribute("points", lasso.map((p) => p.join(",")).join(" "));
+    if (isLong(lasso)) loop.setAttribute("points", lasso.map((p) => p.join(",")).join(" "));
   });
   plane.addEventListener("pointerup", () => {
     if (!lasso) return;
     const line = lasso;
     lasso = null;
     loop.removeAttribute("points");
-    const inside = points.flatMap((p, index) => (isInside([p.x * 100, (1 - p.y) * 100], line) ? [index] : []));
-    select(line.length > 2 ? inside : []);
+    if (isLong(line)) {
+      select(points.flatMap((p, index) => (isInside([p.x * 100, (1 - p.y) * 100], line) ? [index] : [])));
+    } else if (under >= 0) pick(under);
+    else if (chosen.size) select([]);
   });
+  plane.addEventListener("pointerleave", () => look(active));
+  const isLong = (line) => line.some(([x, y]) => Math.hypot(x - line[0][0], y - line[0][1]) > FAR);
 
   function select(numbers) {
     chosen.clear();
@@ -162,11 +159,26 @@ export function mapView() {
     say(T.map.selected(chosen.size));
   }
 
+  /** Store what is chosen and not stored yet. */
+  async function keep() {
+    const fresh = [...chosen].filter((index) => !points[index].clip.id);
+    const stored = [];
+    for (const index of fresh) {
+      const clip = await attempt(() => api.store(points[index].clip));
+      if (!clip) break;
+      points[index].clip = clip;
+      stored.push(clip);
+    }
+    if (stored.length) {
+      arrived(stored, T.steps.lasso);
+      say(T.map.kept(stored.length));
+    }
+  }
+
   /** Clips that the server did not store yet are stored before they are exported. */
   async function saveZip() {
-    const clips = [...chosen].map((index) => points[index].clip);
-    if (clips.every((clip) => clip.id)) return download(api.zip(clips.map((clip) => clip.id)));
-    return null;
+    await keep();
+    download(api.zip([...chosen].map((index) => points[index].clip.id)));
   }
 
   function update() {

@@ -23,13 +23,16 @@ export async function choose(name, ...verbs) {
   return { able, chosen };
 }
 
+/** What a model is called; those that are not of the package have the title of their card. */
+export const titleOf = (model) => T.models[model.name] ?? model.title;
+
 /** A field with the models. */
 export function modelField(able, chosen, onchange) {
   const select = el(
     "select",
     { onchange: () => onchange(select.value) },
     able.map((model) =>
-      el("option", { value: model.name, text: model.title, selected: model.name === chosen.name }),
+      el("option", { value: model.name, text: titleOf(model), selected: model.name === chosen.name }),
     ),
   );
   return el("label", { class: "field" }, el("span", { text: T.fields.model }), select);

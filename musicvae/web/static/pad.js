@@ -4,15 +4,15 @@ import { api } from "./api.js";
 import { arrived, byId, full, onClips } from "./clips.js";
 import { draggable } from "./card.js";
 import { chooseClip } from "./chooser.js";
-import { el, icon, svg } from "./dom.js";
+import { choiceField, el, icon, svg } from "./dom.js";
 import { dropZone, openFiles } from "./files.js";
 import { cardGrid } from "./grid.js";
 import { choose, modelField } from "./models.js";
-import { playhead, rollBox, show } from "./roll.js";
+import { fullRoll, miniRoll } from "./roll.js";
 import { attempt, attemptLong, say } from "./status.js";
 import { edit, state, watch } from "./store.js";
 import { T } from "./texts.js";
-import { isPlaying, lastPlayed, nowPlaying, onPosition, onTransport, play, stop, swap } from "./transport.js";
+import { isPlaying, nowPlaying, onPosition, onTransport, play, stop, swap } from "./transport.js";
 
 const STEP = 0.05;
 const FINE = 0.01;
@@ -36,15 +36,16 @@ export function padView() {
   );
   const start = el("button", { type: "button", class: "make pad-start", onclick: () => makeCorners() }, el("span", { text: T.pad.start }));
   const corners = [0, 1, 2, 3].map((index) => cornerSlot(index));
-  const roll = rollBox(true);
-  const head = playhead();
+  const roll = fullRoll();
   const listen = el("button", { type: "button", class: "listen", onclick: () => (isOurs() ? stop() : hear()) });
   const draw = el("button", { type: "button", class: "toggle", "aria-pressed": "false", onclick: () => setDrawing(!isDrawing) }, icon("pencil"), T.pad.draw);
   const keep = el("button", { type: "button", onclick: () => keepPath([[state.pad.x, state.pad.y]]) }, icon("plus"), T.pad.keep);
   const again = el("button", { type: "button", onclick: () => makeCorners() }, icon("dice"), T.pad.again);
   const modelPlace = el("span", {});
-  const when = choice("when", T.pad.when, Object.entries(T.pad.whens));
-  const windows = choice("windows", T.pad.windows, [4, 8, 16].map((n) => [n, String(n)]));
+  const pills = (name, label, entries) =>
+    choiceField(`pad-${name}`, label, entries, state.pad[name], (value) => edit("pad", { [name]: value }, label)).node;
+  const when = pills("when", T.pad.when, Object.entries(T.pad.whens));
+  const windows = pills("windows", T.pad.windows, [4, 8, 16].map((n) => [n, String(n)]));
   const grid = cardGrid(T.pad.made);
   const root = el(
     "div",
@@ -54,7 +55,7 @@ export function padView() {
     el(
       "div",
       { class: "pad-side" },
-      el("div", { class: "pad-roll" }, roll, head.line),
+      el("div", { class: "pad-roll" }, roll.node),
       el("div", { class: "bar" }, listen, draw, keep, again),
       el("div", { class: "bar fields" }, modelPlace, when, windows),
       el("p", { class: "hint", text: T.pad.hint }),
@@ -66,12 +67,12 @@ export function padView() {
   const isReady = () => state.pad.corners.every((id) => id && byId(id));
 
   function cornerSlot(index) {
-    const box = rollBox();
+    const box = miniRoll();
     const name = el("span", { class: "corner-name" });
     const button = el(
       "button",
       { type: "button", class: "corner", data: { corner: index }, onclick: () => pick(index) },
-      box,
+      box.node,
       name,
     );
     dropZone(button, {
@@ -91,7 +92,7 @@ export function padView() {
         button.classList.toggle("empty", !clip);
         button.setAttribute("aria-label", `${T.pad.corners[index]}: ${name.textContent}`);
         const whole = clip ? await attempt(() => full(id)) : null;
-        show(box, whole);
+        box.show(whole);
       },
     };
   }
@@ -158,7 +159,7 @@ export function padView() {
       decoded = await api.decode(await makeSpace(), point);
     }
     music = { ...decoded, name: T.pad.name(point.x, point.y), pad: true };
-    show(roll, music);
+    roll.show(music);
     if (isOurs()) swap(music, state.pad.when);
   }
 
@@ -258,28 +259,6 @@ export function padView() {
     say(T.pad.kept(clip.name));
   }
 
-  function choice(name, label, entries) {
-    return el(
-      "fieldset",
-      { class: "field kinds" },
-      el("legend", { text: label }),
-      entries.map(([value, text]) =>
-        el(
-          "label",
-          { class: "kind" },
-          el("input", {
-            type: "radio",
-            name: `pad-${name}`,
-            value,
-            checked: String(state.pad[name]) === String(value),
-            onchange: () => edit("pad", { [name]: value }, label),
-          }),
-          el("span", { text }),
-        ),
-      ),
-    );
-  }
-
   function place({ x, y, when: now, windows: count }) {
     dot.style.left = `${x * 100}%`;
     dot.style.top = `${y * 100}%`;
@@ -308,7 +287,7 @@ export function padView() {
   function sounding() {
     const ours = isOurs();
     listen.replaceChildren(icon(ours ? "stop" : "play"), ours ? T.stop : T.listen);
-    if (!ours) head.at(null);
+    if (!ours) roll.at(null);
   }
 
   watch("pad", update);
@@ -318,7 +297,7 @@ export function padView() {
   });
   watch("pad", () => corners.forEach((corner) => corner.update()));
   onTransport(sounding);
-  onPosition((quarter) => isOurs() && head.at(quarter, lastPlayed()));
+  onPosition((quarter) => isOurs() && roll.at(quarter));
   sounding();
   return {
     root,

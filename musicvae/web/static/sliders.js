@@ -6,7 +6,7 @@ import { describe } from "./card.js";
 import { CONTROLS, controlField, optionsFor, slider } from "./controls.js";
 import { el, icon, iconButton } from "./dom.js";
 import { choose, modelField } from "./models.js";
-import { playhead, rollBox, show } from "./roll.js";
+import { fullRoll } from "./roll.js";
 import { attempt, say } from "./status.js";
 import { edit, state, watch } from "./store.js";
 import { T } from "./texts.js";
@@ -28,15 +28,14 @@ export function slidersView() {
   const lock = el("button", { type: "button", class: "toggle", onclick: () => edit("sliders", { locked: !state.sliders.locked }, T.sliders.lock) });
   const dice = iconButton("dice", T.sliders.dice, () => edit("sliders", { seed: newSeed() }, T.sliders.seed), { class: "icon-button dice" });
   const listen = el("button", { type: "button", class: "listen", onclick: () => listenOrStop() });
-  const keep = el("button", { type: "button", class: "primary", onclick: () => keepIt() }, icon("plus"), T.sliders.keep);
+  const keep = el("button", { type: "button", onclick: () => keepIt() }, icon("plus"), T.sliders.keep);
   const reset = el("button", { type: "button", text: T.sliders.reset, onclick: () => edit("sliders", { options: {}, attributes: {}, humanize: 0, swing: 0 }, T.sliders.reset) });
-  const roll = rollBox(true);
-  const head = playhead();
+  const roll = fullRoll();
   const about = el("p", { class: "hint about" });
   const stage = el(
     "div",
     { class: "stage" },
-    el("div", { class: "stage-roll" }, roll, head.line),
+    el("div", { class: "stage-roll" }, roll.node),
     about,
     el("div", { class: "bar" }, listen, keep, reset),
     el("div", { class: "bar seedbar" }, el("label", { class: "field inline" }, el("span", { text: T.sliders.seed }), seed), dice, lock),
@@ -91,18 +90,18 @@ export function slidersView() {
     }));
   }
 
-  /** Generate, then vary by the attributes, then humanize; only the last clip may be kept. */
-  async function make(isKept, signal) {
+  /** Generate, then vary by the attributes, then humanize; nothing is stored. */
+  async function make(signal) {
     const { sliders } = state;
     const wanted = Object.entries(sliders.attributes).filter(([name, value]) => value && model.attributes.includes(name));
     const steps = [["generate", { n: 1, ...optionsFor(model, sliders.options) }]];
     if (wanted.length) steps.push(["vary", { n: 1, settings: Object.fromEntries(wanted) }]);
     if (sliders.humanize || sliders.swing) steps.push(["humanize", { amount: sliders.humanize, swing: sliders.swing }]);
     let clip = null;
-    for (const [at, [verb, options]] of steps.entries()) {
+    for (const [verb, options] of steps) {
       const clips = clip ? [clip] : [];
       const call = { model: verb === "humanize" ? null : model.name, clips, options: { ...options, seed: sliders.seed } };
-      [clip] = await api.verbNow(verb, { ...call, keep: isKept && at === steps.length - 1 }, signal);
+      [clip] = await api.verbNow(verb, { ...call, keep: false }, signal);
     }
     return clip;
   }
@@ -114,12 +113,12 @@ export function slidersView() {
       running = new AbortController();
       const { signal } = running;
       stage.classList.add("working");
-      const clip = await attempt(() => make(false, signal));
+      const clip = await attempt(() => make(signal));
       if (signal.aborted) return;
       stage.classList.remove("working");
       if (!clip) return;
-      music = { ...clip, id: null, name: T.sliders.name(state.sliders.seed), sliders: true };
-      show(roll, music);
+      music = { ...clip, sliders: true };
+      roll.show(music);
       about.textContent = [describe(music), ...(clip.notices ?? [])].join(" · ");
       if (isOurs()) swap(music, "bar");
     }, PAUSE);
@@ -131,7 +130,9 @@ export function slidersView() {
   }
 
   async function keepIt() {
-    const clip = await attempt(() => make(true));
+    if (!music) return;
+    const { sliders, ...made } = music;
+    const clip = await attempt(() => api.store(made));
     if (!clip) return;
     arrived([clip], T.steps.keepSlider);
     say(T.sliders.kept(byId(clip.id).name));
@@ -167,12 +168,12 @@ export function slidersView() {
   function sounding() {
     const ours = isOurs();
     listen.replaceChildren(icon(ours ? "stop" : "play"), ours ? T.stop : T.listen);
-    if (!ours) head.at(null);
+    if (!ours) roll.at(null);
   }
 
   watch("sliders", update);
   onTransport(sounding);
-  onPosition((quarter) => isOurs() && head.at(quarter, nowPlaying()));
+  onPosition((quarter) => isOurs() && roll.at(quarter));
   sounding();
   return {
     root,

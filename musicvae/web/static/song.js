@@ -6,7 +6,7 @@ import { chooseClip } from "./chooser.js";
 import { download, fileName, describe } from "./card.js";
 import { el, icon } from "./dom.js";
 import { dropZone, openFiles } from "./files.js";
-import { playhead, rollBox, show } from "./roll.js";
+import { miniRoll } from "./roll.js";
 import { attempt, attemptLong, say } from "./status.js";
 import { edit, state, watch } from "./store.js";
 import { remember } from "./history.js";
@@ -67,7 +67,7 @@ export function songView() {
   const version = (index) => (index === 0 ? song : alternatives()[index - 1]);
 
   function setSong(id) {
-    edit("song", { id, part: 0, from: 1, to: 1, alternatives: [] }, T.steps.openSong(byId(id)?.name ?? ""));
+    edit("song", { id, part: 0, from: 1, to: 1, alternatives: [], ranges: {} }, T.steps.openSong(byId(id)?.name ?? ""));
   }
 
   async function pick() {
@@ -117,8 +117,9 @@ export function songView() {
     if (!clips) return;
     const before = state.song.alternatives;
     const ids = [...before, ...clips.map((clip) => clip.id)];
+    const ranges = { ...state.song.ranges, ...Object.fromEntries(clips.map((clip) => [clip.id, [from, to]])) };
     arrived(clips, T.steps.alternatives(clips.length), {
-      after: () => edit("song", { alternatives: ids }),
+      after: () => edit("song", { alternatives: ids, ranges }),
       before: () => edit("song", { alternatives: before }),
     });
     hear(before.length + 1);
@@ -128,7 +129,7 @@ export function songView() {
   async function keep(index) {
     const clip = version(index);
     const before = { ...state.song };
-    const after = { id: clip.id, alternatives: [] };
+    const after = { id: clip.id, alternatives: [], ranges: {} };
     edit("song", after);
     remember(T.steps.keep(clip.name), () => edit("song", before), () => edit("song", after));
     heard = 0;
@@ -161,9 +162,12 @@ export function songView() {
 
   function row(clip) {
     let index = 0;
-    const box = rollBox();
-    const head = playhead();
-    const hearIt = el("button", { type: "button", class: "alt-listen", onclick: () => hear(index) }, box, head.line, el("span", { class: "alt-name" }));
+    const box = miniRoll();
+    const range = el("span", { class: "track-range", "aria-hidden": "true" });
+    const [from, to] = state.song.ranges[clip.id] ?? [1, 0];
+    range.style.left = `${(100 * tracks.startOf(clip, from)) / clip.quarters}%`;
+    range.style.width = `${(100 * (to - from + 1) * clip.bar) / clip.quarters}%`;
+    const hearIt = el("button", { type: "button", class: "alt-listen", onclick: () => hear(index) }, box.node, range, el("span", { class: "alt-name" }));
     const keepIt = el("button", { type: "button", class: "small keep", onclick: () => keep(index) }, icon("check"), T.song.keep);
     const rejectIt = el("button", { type: "button", class: "small reject", onclick: () => reject(index) }, icon("close"), T.song.reject);
     const node = el("li", { class: "alternative" }, hearIt, keepIt, rejectIt);
@@ -177,8 +181,8 @@ export function songView() {
       event.preventDefault();
       event.stopPropagation();
     });
-    attempt(() => full(clip.id)).then((whole) => whole && show(box, whole));
-    onPosition((quarter) => head.at(nowPlaying()?.id === clip.id ? quarter : null, nowPlaying()));
+    attempt(() => full(clip.id)).then((whole) => whole && box.show(whole));
+    onPosition((quarter) => box.at(nowPlaying()?.id === clip.id ? quarter : null));
     return {
       node,
       update(number) {

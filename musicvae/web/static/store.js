@@ -10,7 +10,7 @@ const START = {
   sliders: { model: null, seed: 1, locked: true, options: {}, attributes: {}, humanize: 0, swing: 0 },
   pad: { model: null, corners: [null, null, null, null], x: 0.5, y: 0.5, when: "bar", windows: 8, made: [] },
   map: { model: null, source: "samples", n: 48 },
-  song: { id: null, part: 0, from: 1, to: 1, alternatives: [] },
+  song: { id: null, part: 0, from: 1, to: 1, alternatives: [], ranges: {} },
   midi: { port: "", clock: false },
 };
 

@@ -1,7 +1,7 @@
 // The parts of a song as rows; bars are selected by dragging or by arrow keys.
 
 import { el } from "./dom.js";
-import { rollBox, show } from "./roll.js";
+import { miniRoll } from "./roll.js";
 import { T } from "./texts.js";
 
 export function trackRows({ onselect, onmute }) {
@@ -15,14 +15,36 @@ export function trackRows({ onselect, onmute }) {
   function build(song) {
     of = song;
     rows = song.parts.map((part, index) => row(song, part, index));
-    root.replaceChildren(...rows.map((one) => one.node));
+    root.replaceChildren(ruler(song), ...rows.map((one) => one.node));
+  }
+
+  /** Numbers of bars and chords above the parts. */
+  function ruler(song) {
+    const share = (quarter) => `${(100 * quarter) / song.quarters}%`;
+    const every = Math.max(1, Math.ceil(song.bars / 16));
+    const lane = el("div", { class: "ruler-lane" });
+    const mark = (kind, text, quarter) => {
+      const node = el("span", { class: kind, text });
+      node.style.left = share(quarter);
+      lane.append(node);
+    };
+    for (let bar = 1; bar <= song.bars; bar += every) {
+      mark("ruler-bar", String(bar), song.pickup + (bar - 1) * song.bar);
+    }
+    let free = -1;
+    for (const [quarter, text] of song.chords) {
+      if (quarter < free) continue;
+      mark("ruler-chord", text, quarter);
+      free = quarter + song.quarters / 24;
+    }
+    return el("div", { class: "track ruler", "aria-hidden": "true" }, el("div"), lane);
   }
 
   function row(song, part, index) {
-    const box = rollBox();
+    const box = miniRoll(index);
     const range = el("span", { class: "track-range", "aria-hidden": "true" });
     const line = el("span", { class: "playhead", "aria-hidden": "true", hidden: true });
-    const lane = el("div", { class: "track-lane", role: "slider", tabindex: -1, "aria-valuemin": 1, "aria-valuemax": song.bars }, box, range, line);
+    const lane = el("div", { class: "track-lane", role: "slider", tabindex: -1, "aria-valuemin": 1, "aria-valuemax": song.bars }, box.node, range, line);
     const name = part.name || part.instrument;
     const quiet = el("button", { type: "button", class: "small mute", text: T.song.mute, "aria-label": `${T.song.mute}: ${name}`, onclick: () => onmute(index) });
     const node = el(
@@ -31,7 +53,7 @@ export function trackRows({ onselect, onmute }) {
       el("div", { class: "track-head" }, el("span", { class: "track-name", text: name }), el("small", { text: part.instrument }), quiet),
       lane,
     );
-    show(box, { ...song, parts: [part], chords: index === 0 ? song.chords : [], sections: index === 0 ? song.sections : [] });
+    box.show({ ...song, parts: [part] });
 
     const barAt = (event) => {
       const area = lane.getBoundingClientRect();

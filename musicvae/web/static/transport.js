@@ -1,7 +1,7 @@
 // What sounds: one clip at a time, in a loop, by Web Audio or to a MIDI port.
 
 import { api } from "./api.js";
-import { full } from "./clips.js";
+import { full, hasNotes } from "./clips.js";
 import { Player } from "./player.js";
 import { attempt } from "./status.js";
 
@@ -45,7 +45,7 @@ async function ready() {
 export function play(music, from = 0) {
   return attempt(async () => {
     const loud = ready(); // within the click, or the browser stays silent
-    const whole = music.parts ? music : await full(music.id);
+    const whole = hasNotes(music) ? music : await full(music.id);
     const instrument = await loud;
     instrument.stop();
     instrument.load(whole);
