@@ -24,7 +24,7 @@ ROOMS = (
         "performance",
         "generation",
     ),
-    *("retrieval", "training", "adapt", "verbs", "evaluation", "api", "cli", "", "__main__"),
+    *("retrieval", "training", "adapt", "verbs", "evaluation", "api", "web", "cli", "", "__main__"),
 )
 """From low to high: a room is a folder, or a file by itself; "" is the package's own module."""
 
