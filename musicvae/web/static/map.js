@@ -4,6 +4,7 @@ import { api } from "./api.js";
 import { all, arrived, byId, full, hasNotes, onClips } from "./clips.js";
 import { describe, download } from "./card.js";
 import { choiceField, el, icon, svg } from "./dom.js";
+import { remember } from "./history.js";
 import { choose, modelField } from "./models.js";
 import { fullRoll } from "./roll.js";
 import { attempt, attemptLong, say } from "./status.js";
@@ -153,10 +154,17 @@ export function mapView() {
   const isLong = (line) => line.some(([x, y]) => Math.hypot(x - line[0][0], y - line[0][1]) > FAR);
 
   function select(numbers) {
-    chosen.clear();
-    numbers.forEach((number) => chosen.add(number));
-    update();
-    say(T.map.selected(chosen.size));
+    const before = [...chosen];
+    const of = points;
+    const put_ = (these) => {
+      if (points !== of) return; // another map since
+      chosen.clear();
+      these.forEach((number) => chosen.add(number));
+      update();
+      say(T.map.selected(chosen.size));
+    };
+    put_(numbers);
+    remember(T.steps.select, () => put_(before), () => put_(numbers));
   }
 
   /** Store what is chosen and not stored yet. */

@@ -80,7 +80,7 @@ export function slidersView() {
   }
 
   function attributes() {
-    return group_(T.sliders.groups.attributes, model.attributes.map((name) => {
+    return group_(T.sliders.groups.attributes, Object.keys(T.attributes).filter((name) => model.attributes.includes(name)).map((name) => {
       const field = slider({
         ...{ name, label: T.attributes[name] ?? name, min: -2, max: 2, step: 0.25, start: 0, value: state.sliders.attributes[name] },
         oninput: (value) => set({ attributes: { ...state.sliders.attributes, [name]: value } }, T.attributes[name] ?? name),

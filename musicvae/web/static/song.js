@@ -6,6 +6,7 @@ import { chooseClip } from "./chooser.js";
 import { download, fileName, describe } from "./card.js";
 import { el, icon } from "./dom.js";
 import { dropZone, openFiles } from "./files.js";
+import { models } from "./models.js";
 import { miniRoll } from "./roll.js";
 import { attempt, attemptLong, say } from "./status.js";
 import { edit, state, watch } from "./store.js";
@@ -15,6 +16,20 @@ import { isPlaying, mute, nowPlaying, onPosition, onTransport, play, stop, swap 
 import { trackRows } from "./tracks.js";
 
 const COUNT = 3;
+
+/** The model that reads one part by itself; null lets the server choose. */
+async function modelFor(verb, part) {
+  if (!["fill", "vary"].includes(verb) || (verb === "fill" && !isChordal(part))) return null;
+  const alone = (await models()).filter((model) => model.parts.length === 1 && !model.chords && model.verbs.includes(verb));
+  const fitting = alone.filter((model) => (part.drum ? model.drums : !model.drums && model.polyphonic === isChordal(part)));
+  return fitting.sort((a, b) => a.bars - b.bars)[0]?.name ?? null;
+}
+
+/** Whether notes of a part sound together. */
+function isChordal(part) {
+  const notes = [...part.notes].sort((a, b) => a[0] - b[0]);
+  return !part.drum && notes.some(([start], i) => i > 0 && start < notes[i - 1][0] + notes[i - 1][1] - 0.05);
+}
 
 export function songView() {
   let song = null; // the clip with notes
@@ -107,13 +122,17 @@ export function songView() {
     const options = { n: COUNT, bars: `${from}-${to}` };
     if (["fill", "vary"].includes(verb)) options.track = part + 1;
     if (verb === "vary") options.strength = 0.5;
-    if (verb === "accompany") {
-      const plays = ["bass", "drums"].filter((name) => chosen.drum ? name === "drums" : chosen.name.toLowerCase() === name);
-      if (plays.length) options.replace = plays[0];
-    }
-    const clips = await attemptLong(T.song.working[verb], (how) =>
-      api.verb(verb, { model: null, clips: [song.id], options, keep: true }, how),
-    );
+    const own = ["bass", "drums"].find((name) => (chosen.drum ? name === "drums" : chosen.name.toLowerCase() === name));
+    if (verb === "accompany" && own) options.replace = own;
+    const clips = await attemptLong(T.song.working[verb], async (how) => {
+      const call = { model: await modelFor(verb, chosen), clips: [song.id], options, keep: true };
+      try {
+        return await api.verb(verb, call, how);
+      } catch (error) {
+        if (verb !== "accompany" || own || !error.status) throw error;
+        return api.verb(verb, { ...call, options: { ...options, replace: "bass,drums" } }, how); // all are played
+      }
+    });
     if (!clips) return;
     const before = state.song.alternatives;
     const ids = [...before, ...clips.map((clip) => clip.id)];
@@ -219,6 +238,8 @@ export function songView() {
     about.textContent = describe(song);
     tracks.update(song, state.song, muted);
     const { part, from, to } = state.song;
+    const isDrum = song.parts[Math.min(part, song.parts.length - 1)]?.drum;
+    verbs.find((button) => button.dataset.verb === "harmonize").hidden = Boolean(isDrum);
     where.textContent = T.song.where(song.parts[Math.min(part, song.parts.length - 1)], from, to);
     drawAlternatives();
     sounding();

@@ -25,7 +25,7 @@ export function say(sentence, kind = "note", controls = []) {
   text.textContent = sentence;
   spoken.textContent = kind === "error" ? sentence : "";
   extra.replaceChildren(...controls);
-  if (kind === "note") timer = setTimeout(hide, 5000);
+  if (kind === "note") timer = setTimeout(hide, 4000);
 }
 
 export function hide() {

@@ -57,6 +57,7 @@ export const T = {
     keep: (name) => `keep ${name}`,
     reject: (name) => `reject ${name}`,
     keepSlider: "keep the music",
+    select: "select clips on the map",
     lasso: "keep what the lasso holds",
   },
 
