@@ -20,6 +20,9 @@ from ..theory.meter import RESOLUTION, Meter, tempo_to_bpm
 DIGITS = 4
 """Decimals of times; a tick of a written file is 0.002 quarters."""
 
+UNIT_DIGITS = 8
+"""Decimals of a beat and a bar, of which many are added up."""
+
 Json = dict[str, Any]
 
 T = TypeVar("T")
@@ -93,11 +96,11 @@ def _rounded(number: float) -> float:
 
 
 def _beat(meter: Meter) -> float:
-    return _rounded(meter.steps_per_beat / meter.steps_per_quarter)
+    return round(meter.steps_per_beat / meter.steps_per_quarter, UNIT_DIGITS)
 
 
 def _bar(meter: Meter) -> float:
-    return _rounded(meter.steps_per_bar / meter.steps_per_quarter)
+    return round(meter.steps_per_bar / meter.steps_per_quarter, UNIT_DIGITS)
 
 
 def _key(signature: KeySignature | None) -> str | None:

@@ -715,13 +715,13 @@ function layout(music, width, height) {
   if (music.chords.length) top += SIZE.text;
   const gap = rows && drums.length ? SIZE.gap : 0;
   const rest = top + gap + drums.length * SIZE.drum + SIZE.bottom;
-  let row = rows ? clamp(Math.floor(520 / rows) / 2, 4, 12) : 0;
+  let row = rows ? clamp(Math.floor(600 / rows) / 2, 4, 12) : 0;
   if (height && rows) row = clamp((height - rest) / rows, 2, 18);
   const left = drums.length ? SIZE.kit : SIZE.gutter;
   const floor = top + rows * row;
   return {
     ...{ width, height: Math.ceil(rest + rows * row), left, top, low, high, row, floor, drums },
-    scale: (width - left - SIZE.right) / Math.max(music.quarters, 0.25),
+    scale: Math.max(width - left - SIZE.right, 1) / Math.max(music.quarters, 0.25),
     drumTop: floor + gap,
     bottom: floor + gap + drums.length * SIZE.drum,
   };
@@ -735,7 +735,7 @@ function lines(music) {
     const end = i + 1 < music.meters.length ? music.meters[i + 1][0] : music.quarters;
     for (let q = start - beat; i === 0 && q > -1e-6; q -= beat) found.push([q, null]);
     for (let k = 0; start + k * beat < end - 1e-6; k++) {
-      const isBar = Math.abs((k * beat) / bar - Math.round((k * beat) / bar)) < 1e-6;
+      const isBar = Math.abs((k * beat) / bar - Math.round((k * beat) / bar)) < 1e-4;
       found.push([start + k * beat, isBar ? number++ : null]);
     }
   });
@@ -795,6 +795,12 @@ function drawHeader(svg, music, at) {
   }
 }
 
+function namedKeys(row) {
+  // The keys that have room for their name: E and F, B and C are neighbours.
+  if (row >= 11.8) return new Set([0, 2, 4, 5, 7, 9, 11]);
+  return new Set(row >= 5 ? [0, 2, 4, 7, 9] : [0, 7]);
+}
+
 function drawGrid(svg, music, at) {
   const right = at.width - SIZE.right;
   const end = at.left + music.quarters * at.scale;
@@ -802,8 +808,7 @@ function drawGrid(svg, music, at) {
     const y = at.floor - (pitch - at.low + 1) * at.row;
     if (BLACK.has(pitch % 12)) draw(svg, "rect", { x: at.left, y, width: right - at.left, height: at.row, fill: colour("lane") });
     if (pitch % 12 === 0) draw(svg, "line", { x1: at.left, x2: right, y1: y + at.row, y2: y + at.row, stroke: colour("line") });
-    const isNamed = at.row >= 9.5 ? !BLACK.has(pitch % 12) : [0, ...(at.row >= 2.4 ? [7] : [])].includes(pitch % 12);
-    if (isNamed) {
+    if (namedKeys(at.row).has(pitch % 12)) {
       const fill = colour(pitch % 12 === 0 ? "text" : "muted");
       draw(svg, "text", { x: at.left - 6, y: y + at.row / 2 + 3.5, "font-size": 10, "text-anchor": "end", fill }, nameOf(pitch));
     }
@@ -814,8 +819,8 @@ function drawGrid(svg, music, at) {
     draw(svg, "text", { x: at.left - 6, y: y + 9.5, "font-size": 10, "text-anchor": "end", fill: colour("muted") }, name);
   });
   const all = lines(music);
-  const beats = all.length > 1 && (Math.min(...all.slice(1).map(([q], i) => q - all[i][0]).map(Math.abs)) || 1) * at.scale;
   const first = music.meters[0];
+  const beats = first[2] * at.scale;
   let every = 1;
   while (first[3] * at.scale * every < 26) every *= 2;
   for (const [quarter, number] of all) {
