@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -11,12 +12,16 @@ from ..midi.song_events import song_bytes
 from ..score.phrase import Note, Part, Phrase
 from ..score.song import Song
 from ..theory.chords import symbols
+from ..theory.drum_kit import DRUM_CLASS, DRUM_CLASSES
 from ..theory.general_midi import program_name
 from ..theory.key_signature import KeySignature
 from ..theory.meter import RESOLUTION, Meter, tempo_to_bpm
 
 DIGITS = 4
 """Decimals of times; a tick of a written file is 0.002 quarters."""
+
+UNIT_DIGITS = 8
+"""Decimals of a beat and a bar, of which many are added up."""
 
 Json = dict[str, Any]
 
@@ -35,7 +40,8 @@ def music_json(music: Phrase | Song, name: str = "") -> Json:
       the first whole bar, meter, beat, bar) of each meter.
     - `bars`, and the length in `quarters` and `seconds`.
     - `parts`: `name`, `program`, `instrument`, `drum`, and `notes` as (start, length, pitch,
-      velocity); `programs` as (time, program), if the program changes.
+      velocity); `programs` as (time, program), if the program changes; `kit` of drums as
+      (number, name, pitches) of each class that is struck.
     """
     sections = music.sections if isinstance(music, Phrase) else _read(music)
     starts = [0.0]
@@ -90,11 +96,11 @@ def _rounded(number: float) -> float:
 
 
 def _beat(meter: Meter) -> float:
-    return _rounded(meter.steps_per_beat / meter.steps_per_quarter)
+    return round(meter.steps_per_beat / meter.steps_per_quarter, UNIT_DIGITS)
 
 
 def _bar(meter: Meter) -> float:
-    return _rounded(meter.steps_per_bar / meter.steps_per_quarter)
+    return round(meter.steps_per_bar / meter.steps_per_quarter, UNIT_DIGITS)
 
 
 def _key(signature: KeySignature | None) -> str | None:
@@ -151,11 +157,21 @@ def _part(placed: list[tuple[float, Meter, Part]]) -> Json:
         "program": first.program,
         "instrument": "Drums" if first.is_drum else program_name(first.program),
         "drum": first.is_drum,
+        **({"kit": _kit(part for _, _, part in placed)} if first.is_drum else {}),
         **({"programs": changes} if len(changes) > 1 and not first.is_drum else {}),
         "notes": [
             _note(start, meter, note) for start, meter, part in placed for note in part.notes
         ],
     }
+
+
+def _kit(parts: Iterable[Part]) -> list[list[Any]]:
+    """The drum classes that are struck: number, name, and pitches; other drums come last."""
+    classes: dict[int, set[int]] = defaultdict(set)
+    for pitch in (note.pitch for part in parts for note in part.notes):
+        classes[DRUM_CLASS.get(pitch, len(DRUM_CLASSES))].add(pitch)
+    names = [*(name for name, _ in DRUM_CLASSES), "other"]
+    return [[number, names[number], sorted(classes[number])] for number in sorted(classes)]
 
 
 def _note(start: float, meter: Meter, note: Note) -> list[float]:
