@@ -15,7 +15,7 @@ from ..api import inputs
 from ..api.inputs import Opened
 from ..api.sound import render
 from ..errors import RequestError
-from ..midi.reader import read_midi_data
+from ..midi.reader import main_phrase, read_midi_data
 from ..midi.writer import midi_bytes
 from ..notation.files import encode
 from ..notation.read_score import score_to_midi
@@ -98,7 +98,7 @@ def open_midi(midi: bytes, name: str) -> Opened:
         MidiError: it cannot be read.
     """
     phrases = tuple(inputs.add_notices(phrase, (), name) for phrase in read_midi_data(name, midi))
-    return Opened(name, phrases, inputs.main_phrase(phrases), midi)
+    return Opened(name, phrases, main_phrase(phrases), midi)
 
 
 def open_json(music: dict[str, Any]) -> Opened:

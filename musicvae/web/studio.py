@@ -29,7 +29,7 @@ from .library import Clip, Library
 from .models import Models
 from .spaces import Space, Spaces, map_positions
 from .verbs import CLIP_OPTIONS, MAX_RESULTS, Verb, verb_called
-from .workers import Job, Jobs, Lane
+from .workers import Jobs, Lane
 
 SEEDS = 1_000_000
 """Seeds that are drawn are below, so that they are short enough to type."""
@@ -43,8 +43,8 @@ Json = dict[str, Any]
 class Studio:
     """The models, the library, the jobs and the spaces of one server.
 
-    Its methods may be called from several threads. What takes long, the caller sends through
-    `lane`.
+    Its methods may be called from several threads. The caller sends what takes a while through
+    `lane`, and what takes long through `jobs`.
 
     Args:
         library: path of its database.
@@ -122,16 +122,6 @@ class Studio:
             for number, phrase in enumerate(result, 1)
         ]
         return self._stored(new, keep)
-
-    def start_job(self, verb: str, *args: Any, **kwargs: Any) -> Job:
-        """Run a verb as a job, whose result is that of `run`.
-
-        Raises:
-            NotHere, RequestError: as far as it can be seen before the job runs.
-            Busy: too many jobs wait.
-        """
-        verb_called(verb)
-        return self.jobs.start(lambda: self.run(verb, *args, **kwargs))
 
     def add_space(self, model: str | None, corners: Sequence[ClipLike]) -> Json:
         """Encode the corners of a pad.

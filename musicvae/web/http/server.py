@@ -37,7 +37,7 @@ def serve(studio: Studio, host: str, port: int, on_ready: Callable[[str], object
     listening = _listen(host, port)
     address = _address(host, listening.getsockname()[1], token)
     config = uvicorn.Config(
-        build_app(studio, host, token),  # type: ignore[arg-type]  # an ASGI application
+        build_app(studio, host, token),
         log_level="warning",
         access_log=False,
         server_header=False,

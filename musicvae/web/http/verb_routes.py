@@ -62,15 +62,10 @@ def _endpoint(studio: Studio, verb: Verb) -> Callable[..., Coroutine[Any, Any, J
 
     async def run_verb(body: VerbBody, job: bool = False) -> JSONResponse:
         run = partial(
-            studio.start_job if job else studio.run,
-            verb.name,
-            body.clips,
-            body.options,
-            model=body.model,
-            keep=body.keep,
+            studio.run, verb.name, body.clips, body.options, model=body.model, keep=body.keep
         )
         if job:
-            return JSONResponse({"job": run().id}, 202)
+            return JSONResponse({"job": studio.jobs.start(run).id}, 202)
         return JSONResponse({"clips": await wrap_future(studio.lane.submit(run))})
 
     return run_verb
