@@ -40,7 +40,10 @@ def studio_page(browser: Browser, address: str, tmp_path: Path) -> Iterator[Stud
 
     A test fails if the page has an error, or asks another host for something.
     """
-    context = browser.new_context(accept_downloads=True, viewport={"width": 1280, "height": 860})
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 860},
+        reduced_motion="reduce",  # nothing to wait for
+    )
     opened = StudioPage(context, address, tmp_path)
     opened.empty_library()
     yield opened

@@ -18,14 +18,18 @@ CONTRAST = """() => {
         canvas.fillRect(0, 0, 1, 1);
         return [...canvas.getImageData(0, 0, 1, 1).data].map((value) => value / 255);
     };
-    const over = (top, below) => top.slice(0, 3).map((c, i) => c * top[3] + below[i] * (1 - top[3]));
+    const over = (top, below) =>
+        top.slice(0, 3).map((c, i) => c * top[3] + below[i] * (1 - top[3]));
     const light = (colour) => {
-        const [r, g, b] = colour.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+        const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+        const [r, g, b] = colour.map(linear);
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     const behind = (node) => {
         const layers = [];
-        for (let at = node; at; at = at.parentElement) layers.push(rgba(getComputedStyle(at).backgroundColor));
+        for (let at = node; at; at = at.parentElement) {
+            layers.push(rgba(getComputedStyle(at).backgroundColor));
+        }
         return layers.reverse().reduce((below, top) => over(top, below), [1, 1, 1]);
     };
     const faults = [];
@@ -33,7 +37,7 @@ CONTRAST = """() => {
     for (let text = walker.nextNode(); text; text = walker.nextNode()) {
         const node = text.parentElement;
         if (!text.data.trim() || !node.checkVisibility({ opacityProperty: true })) continue;
-        if (node.closest("button:disabled, select:disabled, .visually-hidden, .skip, noscript")) continue;
+        if (node.closest(":disabled, .visually-hidden, .skip, noscript")) continue;
         const style = getComputedStyle(node);
         const back = behind(node);
         const front = over(rgba(node instanceof SVGElement ? style.fill : style.color), back);
@@ -86,7 +90,6 @@ def test_every_control_has_a_name_and_every_text_contrast(
     for number, view in enumerate(VIEWS, 1):
         page.keyboard.press(str(number))
         page.locator(f"#view-{view}:not([hidden])").wait_for()
-        page.wait_for_timeout(400)  # cards appear
         faults[view] = (unnamed(studio_page), page.evaluate(CONTRAST))
         counts = [page.locator(f"{landmark}:visible").count() for landmark in ("h1", "main", "nav")]
         assert counts == [1, 1, 1]
@@ -166,7 +169,7 @@ def test_narrow_screens_do_not_scroll_sideways(studio_page: StudioPage, width: i
     page.locator(".card-play").first.click()
     for number in range(1, len(VIEWS) + 1):
         page.keyboard.press(str(number))
-        page.wait_for_timeout(150)
+        page.locator(f"#view-{VIEWS[number - 1]}:not([hidden])").wait_for()
         wide = page.evaluate(
             """() => [...document.querySelectorAll("main *, footer *, header > *")]
                 .filter((node) => node.checkVisibility() && !node.closest(".visually-hidden"))

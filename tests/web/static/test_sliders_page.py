@@ -41,12 +41,8 @@ def test_what_a_model_cannot_do_is_not_offered(
     """Only fields of the model are there."""
     open_sliders(studio_page, model)
     settings = studio_page.page.locator(".panel")
-    assert [settings.get_by_text(name, exact=True).count() for name in offered] == [1] * len(
-        offered
-    )
-    assert [settings.get_by_text(name, exact=True).count() for name in refused] == [0] * len(
-        refused
-    )
+    assert all(settings.get_by_text(name, exact=True).count() == 1 for name in offered)
+    assert all(settings.get_by_text(name, exact=True).count() == 0 for name in refused)
 
 
 def test_music_follows_a_slider_and_undo(studio_page: StudioPage) -> None:

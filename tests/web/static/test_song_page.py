@@ -38,7 +38,7 @@ def test_bars_are_selected_by_dragging(studio_page: StudioPage) -> None:
 
 
 def test_an_alternative_is_compared_and_kept(studio_page: StudioPage) -> None:
-    """A changes to the song and back in the running loop; Keep puts it in place, undo takes it out."""
+    """A changes to the song and back in the running loop; Keep replaces it, undo brings it back."""
     open_song(studio_page)
     fill(studio_page)
     page = studio_page.page
