@@ -12,11 +12,10 @@ export async function openFiles(files) {
   const clips = [];
   const faults = [];
   for (const file of files) {
-    const name = file.name.replace(/\.[^.]*$/, "");
     try {
       if (!file.size) throw new Error(T.errors.empty(file.name));
       if (file.size > LARGEST) throw new Error(T.errors.large(file.name));
-      clips.push(await api.upload(await file.arrayBuffer(), name || file.name));
+      clips.push(await api.upload(await file.arrayBuffer(), file.name));
     } catch (error) {
       faults.push(error.message.includes(file.name) ? error.message : `${file.name}: ${error.message}`);
     }

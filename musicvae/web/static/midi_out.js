@@ -9,6 +9,8 @@ import { isPlaying, nowPlaying, onTransport, position, setSink } from "./transpo
 const TICKS = 24; // clock messages in a quarter note, MIDI 1.0
 const AHEAD = 200; // milliseconds
 const PERIOD = 50;
+const LOST = 60; // milliseconds from which the clock jumps to the music
+const NUDGE = 0.3;
 const [CLOCK, START, STOP] = [0xf8, 0xfa, 0xfc];
 
 /** The field that chooses a port; null where the browser has no Web MIDI. */
@@ -53,6 +55,7 @@ export function midiField() {
 
   // the clock
   let timer = 0;
+  let due = 0; // time of the next tick
   let sent = 0; // ticks so far
   let before = 0;
   let rounds = 0; // quarters of the loops that are over
@@ -63,16 +66,18 @@ export function midiField() {
     if (now < before - music.quarters / 2) rounds += music.quarters;
     before = now;
     const perTick = 60_000 / music.bpm / TICKS;
-    const exact = (rounds + now) * TICKS;
-    if (sent < exact - TICKS) sent = Math.ceil(exact);
-    for (; (sent - exact) * perTick < AHEAD; sent++) {
-      port.send([CLOCK], performance.now() + Math.max(0, (sent - exact) * perTick));
+    const error = performance.now() + (sent - (rounds + now) * TICKS) * perTick - due;
+    // where the music is is known to some milliseconds only, so the clock follows it slowly
+    due += Math.abs(error) > LOST ? error : Math.max(-NUDGE, Math.min(NUDGE, error / 10));
+    for (; due < performance.now() + AHEAD; due += perTick) {
+      port.send([CLOCK], Math.max(due, performance.now()));
+      sent++;
     }
   }
   onTransport(() => {
     const runs = isPlaying() && port && clock.checked;
     if (runs && !timer) {
-      [sent, before, rounds] = [0, 0, 0];
+      [due, sent, before, rounds] = [0, 0, 0, 0];
       port.send([START]);
       timer = setInterval(tick, PERIOD);
     } else if (!runs && timer) {

@@ -25,6 +25,8 @@ async function modelFor(verb, part) {
   return fitting.sort((a, b) => a.bars - b.bars)[0]?.name ?? null;
 }
 
+const isBass = (part) => !part.drum && (/bass/i.test(part.name) || (part.program >= 32 && part.program < 40));
+
 /** Whether notes of a part sound together. */
 function isChordal(part) {
   const notes = [...part.notes].sort((a, b) => a[0] - b[0]);
@@ -122,17 +124,10 @@ export function songView() {
     const options = { n: COUNT, bars: `${from}-${to}` };
     if (["fill", "vary"].includes(verb)) options.track = part + 1;
     if (verb === "vary") options.strength = 0.5;
-    const own = ["bass", "drums"].find((name) => (chosen.drum ? name === "drums" : chosen.name.toLowerCase() === name));
-    if (verb === "accompany" && own) options.replace = own;
-    const clips = await attemptLong(T.song.working[verb], async (how) => {
-      const call = { model: await modelFor(verb, chosen), clips: [song.id], options, keep: true };
-      try {
-        return await api.verb(verb, call, how);
-      } catch (error) {
-        if (verb !== "accompany" || own || !error.status) throw error;
-        return api.verb(verb, { ...call, options: { ...options, replace: "bass,drums" } }, how); // all are played
-      }
-    });
+    if (verb === "accompany") Object.assign(options, bandOptions(chosen));
+    const clips = await attemptLong(T.song.working[verb], async (how) =>
+      api.verb(verb, { model: await modelFor(verb, chosen), clips: [song.id], options, keep: true }, how),
+    );
     if (!clips) return;
     const before = state.song.alternatives;
     const ids = [...before, ...clips.map((clip) => clip.id)];
@@ -142,6 +137,19 @@ export function songView() {
       before: () => edit("song", { alternatives: before }),
     });
     hear(before.length + 1);
+  }
+
+  /** A selected bass or drums are replaced; else what is missing of them comes, or both anew. */
+  function bandOptions(chosen) {
+    const band = { bass: isBass, drums: (part) => part.drum };
+    const names = Object.keys(band);
+    const own = names.find((name) => band[name](chosen));
+    if (own) return { replace: own };
+    const begin = tracks.startOf(song, state.song.from);
+    const end = song.pickup + state.song.to * song.bar;
+    const plays = (part) => part.notes.some(([start]) => start >= begin - 0.1 && start < end);
+    const missing = names.filter((name) => !song.parts.some((part) => band[name](part) && plays(part)));
+    return missing.length ? { add: missing.join(",") } : { replace: names.join(",") };
   }
 
   /** An alternative becomes the song; the others go to the trash. */

@@ -110,7 +110,7 @@ class StudioPage:
 
     def drop(self, files: dict[str, bytes], where: str = "main", clip: str = "") -> None:
         """Drop files, or a clip of the page, on an element."""
-        listed = [[name, list(data)] for name, data in files.items()]
+        listed = [[name, list(data) if any(data) else len(data)] for name, data in files.items()]
         self.page.evaluate(DROP, [where, listed, clip])
 
     def cards(self) -> Locator:
