@@ -17,10 +17,14 @@ export function remember(label, undo, redo) {
   events.dispatchEvent(new Event("change"));
 }
 
-/** Take a step, and remember it. */
-export async function take(label, redo, undo) {
-  await redo();
-  remember(label, undo, redo);
+/** Take a step, and remember it; an undo that comes meanwhile waits for it. */
+export function take(label, redo, undo) {
+  const step = running.then(async () => {
+    await redo();
+    remember(label, undo, redo);
+  });
+  running = step.catch(() => {});
+  return step;
 }
 
 export const undo = () => move(done, undone, "undo", T.history.undone);

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from musicvae.midi.writer import midi_bytes
 
 from .studio_page import StudioPage, tune
@@ -52,27 +50,26 @@ def test_names_with_markup_stay_text(studio_page: StudioPage) -> None:
     assert page.locator("img, b").count() == 0
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "sentence"),
-    [
-        ("notes.mid", b"This is no MIDI file.", "notes"),
-        ("cut.mid", midi_bytes(tune())[:40], "cut"),
-        ("empty.mid", b"", "empty.mid is empty"),
-        ("large.mid", bytes(10_000_001), "large.mid is larger than 10 MB"),
-        ("photo.png", b"\x89PNG\r\n\x1a\n", "photo"),
-    ],
-)
-def test_a_wrong_file_is_a_sentence(
-    studio_page: StudioPage, name: str, data: bytes, sentence: str
-) -> None:
+WRONG = {
+    "notes.mid": (b"This is no MIDI file.", "notes"),
+    "cut.mid": (midi_bytes(tune())[:40], "cut"),
+    "empty.mid": (b"", "empty.mid is empty"),
+    "large.mid": (bytes(10_000_001), "large.mid is larger than 10 MB"),
+    "photo.png": (b"\x89PNG\r\n\x1a\n", "photo"),
+}
+"""Files that cannot be read, and what the sentence about each says."""
+
+
+def test_a_wrong_file_is_a_sentence(studio_page: StudioPage) -> None:
     """It is named, nothing is stored, and a right file beside it is opened."""
     page = studio_page.open("library")
-    studio_page.drop({name: data, "right.mid": midi_bytes(tune())})
-    studio_page.status(sentence)
-    assert page.locator(".status").get_attribute("data-kind") == "error"
-    page.get_by_role("button", name="Play right").wait_for()
-    assert [clip["name"] for clip in studio_page.get("/api/clips")] == ["right"]
-    studio_page.errors.clear()  # the console names the answer 400
+    for number, (name, (data, sentence)) in enumerate(WRONG.items()):
+        studio_page.drop({name: data, f"right v1.{number}.mid": midi_bytes(tune())})
+        studio_page.status(sentence)
+        assert page.locator(".status").get_attribute("data-kind") == "error"
+        page.get_by_role("button", name=f"Play right v1.{number}").wait_for()
+    assert len(studio_page.get("/api/clips")) == len(WRONG)
+    studio_page.errors.clear()  # the console names each answer 400
 
 
 def test_a_file_may_be_dropped_in_every_view(studio_page: StudioPage) -> None:
