@@ -7,6 +7,7 @@ Writes studio-make.png and studio-pad.png.
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
@@ -54,7 +55,7 @@ def draw_make(page: Page, target: Path) -> None:
     page.locator(".star").nth(1).click()
     page.locator(".card-play").nth(1).click()
     page.wait_for_timeout(3000)
-    page.screenshot(path=target)
+    save(page, target)
 
 
 def draw_pad(page: Page, target: Path) -> None:
@@ -73,8 +74,17 @@ def draw_pad(page: Page, target: Path) -> None:
         if number == 0:
             page.mouse.down()
     page.wait_for_timeout(2500)
-    page.screenshot(path=target)
+    save(page, target)
     page.mouse.up()
+
+
+def save(page: Page, target: Path) -> None:
+    """The page as a picture of 256 colours, which is small enough for a repository."""
+    from PIL import Image
+
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    colours = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    colours.save(target, optimize=True)
 
 
 def set_seed(page: Page, model: str) -> None:

@@ -4,13 +4,12 @@ import { el } from "./dom.js";
 import { attempt, say } from "./status.js";
 import { edit, state } from "./store.js";
 import { T } from "./texts.js";
-import { isPlaying, nowPlaying, onTransport, position, setSink } from "./transport.js";
+import { beginning, isPlaying, milliseconds, nowPlaying, onTransport, setSink } from "./transport.js";
 
 const TICKS = 24; // clock messages in a quarter note, MIDI 1.0
 const AHEAD = 200; // milliseconds
 const PERIOD = 50;
-const LOST = 60; // milliseconds from which the clock jumps to the music
-const NUDGE = 0.3;
+const NUDGE = 0.3; // milliseconds
 const [CLOCK, START, STOP] = [0xf8, 0xfa, 0xfc];
 
 /** The field that chooses a port; null where the browser has no Web MIDI. */
@@ -53,32 +52,27 @@ export function midiField() {
     setSink(port ? sinkFor(port) : null);
   }
 
-  // the clock
+  // the clock: ticks follow each other evenly, and slowly follow the audio clock where it drifts
   let timer = 0;
+  let begin = 0; // on the clock of the audio
   let due = 0; // time of the next tick
   let sent = 0; // ticks so far
-  let before = 0;
-  let rounds = 0; // quarters of the loops that are over
+  let music = null;
   function tick() {
-    const music = nowPlaying();
-    if (!music || !port) return;
-    const now = position();
-    if (now < before - music.quarters / 2) rounds += music.quarters;
-    before = now;
-    const perTick = 60_000 / music.bpm / TICKS;
-    const error = performance.now() + (sent - (rounds + now) * TICKS) * perTick - due;
-    // where the music is is known to some milliseconds only, so the clock follows it slowly
-    due += Math.abs(error) > LOST ? error : Math.max(-NUDGE, Math.min(NUDGE, error / 10));
-    for (; due < performance.now() + AHEAD; due += perTick) {
-      port.send([CLOCK], Math.max(due, performance.now()));
-      sent++;
-    }
+    if (!nowPlaying() || !port) return;
+    const perTick = 60_000 / nowPlaying().bpm / TICKS;
+    if (nowPlaying() === music) due += clamp((milliseconds(begin) + sent * perTick - due) / 10, -NUDGE, NUDGE);
+    for (; due < performance.now() + AHEAD; due += perTick, sent++) port.send([CLOCK], due);
   }
   onTransport(() => {
     const runs = isPlaying() && port && clock.checked;
     if (runs && !timer) {
-      [due, sent, before, rounds] = [0, 0, 0, 0];
+      music = nowPlaying();
+      begin = beginning();
+      due = milliseconds(begin);
+      sent = 0;
       port.send([START]);
+      tick();
       timer = setInterval(tick, PERIOD);
     } else if (!runs && timer) {
       clearInterval(timer);
@@ -88,6 +82,8 @@ export function midiField() {
   });
   return el("div", { class: "midi-out" }, select, clockField);
 }
+
+const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
 
 /** What a player sends notes to. */
 export function sinkFor(port) {

@@ -17,8 +17,11 @@ export const onPosition = (listener) =>
 export const isPlaying = () => player?.playing ?? false;
 export const nowPlaying = () => (isPlaying() ? current : null);
 export const lastPlayed = () => current;
-export const position = () => (player ? player.position() : 0);
-export const audio = () => player?.context ?? null;
+
+/** Where quarter 0 of the oldest round lies on the clock of the audio, in seconds. */
+export const beginning = () => player.spans[0].base;
+/** A time of the audio on the clock of the page, in milliseconds. */
+export const milliseconds = (seconds) => player.milliseconds(seconds);
 
 /** Fetch the voices ahead, so that the first click sounds at once. */
 export function warmUp() {
@@ -48,6 +51,7 @@ export function play(music, from = 0) {
     const whole = hasNotes(music) ? music : await full(music.id);
     const instrument = await loud;
     instrument.stop();
+    changed();
     instrument.load(whole);
     current = whole;
     instrument.play({ loop: true, from });

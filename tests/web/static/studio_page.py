@@ -14,7 +14,7 @@ from musicvae.theory.meter import Meter
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
 
-SECONDS = 6
+SECONDS = 20
 """Longest wait for music, on a machine that is busy with other tests."""
 
 DROP = """([selector, files, clip]) => {

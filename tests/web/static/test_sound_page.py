@@ -101,7 +101,7 @@ def test_midi_goes_to_a_port_ahead_of_time(studio_page: StudioPage) -> None:
     assert min(message[3] - message[4] for message in ons) > 0  # ahead
     clocks = np.array([message[1] for message in sent if message[0] == 0xF8])
     assert len(clocks) > 24
-    assert np.abs(np.diff(clocks) - 500 / 24).max() < 5
+    assert np.abs(np.diff(clocks) - 500 / 24).max() < 1
     assert [message[0] for message in sent if message[0] in (0xFA, 0xFC)] == [0xFA, 0xFC]
 
 
