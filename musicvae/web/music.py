@@ -102,7 +102,8 @@ def _time_signatures(music: Mapping[str, Any]) -> Iterator[_Timed]:
         values = _list("meters", row)
         if len(values) < 2:
             raise RequestError(f"A change of meter is [time, meter], not {quote(row)}.")
-        meter = parse_meter(check_text("meter", values[1]))
+        text = check_text("meter", values[1]).replace(" triplets", "t")  # as it is written
+        meter = parse_meter(text)
         yield _time("meters", values[0]), _time_signature(meter.numerator, meter.denominator)
 
 
