@@ -42,7 +42,7 @@ def test_a_corner_is_its_reconstruction(tiny_model: MusicVAE, pad: Pad, corner: 
 def test_two_corners_are_a_line(tiny_model: MusicVAE) -> None:
     """The other direction changes nothing, and the points are those of a walk."""
     line = Pad(tiny_model.player, CORNERS[:2])
-    walk = interpolate(tiny_model.player, *CORNERS[:2], 5, curve="line")
+    walk = interpolate(tiny_model.player, CORNERS[0], CORNERS[1], 5, curve="line")
     for x, step in zip((0.0, 0.25, 0.5, 0.75, 1.0), walk, strict=True):
         assert notes(line.decode((x, 0.0))) == notes(line.decode((x, 1.0))) == notes(step)
 
