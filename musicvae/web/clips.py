@@ -80,8 +80,7 @@ def uploaded_clip(data: bytes, name: str) -> Clip:
     name = clean_name(Path(name.replace("\\", "/")).name)
     midi = data
     if _is_score(data, name):
-        ending = ".abc" if name.lower().endswith(".abc") else ".musicxml"
-        midi = score_to_midi(f"{Path(name).stem}{ending}", data)
+        midi = score_to_midi(name, data)
     opened = open_midi(midi, name)
     about = {**Made()._asdict(), "cost": None, "notices": list(opened.notices)}
     return _with_summary(Clip(Path(name).stem or name, about, {}, midi))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from ..arguments import check_number, check_text, check_whole, quote
@@ -24,10 +25,13 @@ from ..midi.song_events import meta_event, song_bytes
 from ..midi.writer import CHANNELS
 from ..score.phrase import DEFAULT_VELOCITY
 from ..score.song import Event, Song
-from ..theory.meter import RESOLUTION, Meter, bpm_to_tempo, parse_meter
+from ..theory.meter import DENOMINATORS, RESOLUTION, bpm_to_tempo, parse_meter
 
 MAX_QUARTERS = 100_000.0
 """Latest time that is read."""
+
+MAX_PICKUP = 4
+"""Whole notes of the longest pick-up."""
 
 
 def midi_of(music: Mapping[str, Any]) -> bytes:
@@ -40,17 +44,10 @@ def midi_of(music: Mapping[str, Any]) -> bytes:
         RequestError: a field has another form.
     """
     parts = _list("parts", music.get("parts"))
-    pickup, meters = _time("pickup", music.get("pickup", 0)), [*_meters(music)]
-    first = meters[0][1]
-    bar = first.steps_per_bar / first.steps_per_quarter
-    shift = bar - pickup if pickup else 0.0  # the file begins with a whole bar
-    events = [(0.0, _time_signature(first))]
-    events += [(time + shift, _time_signature(meter)) for time, meter in meters[1:]]
-    events += [(time + shift if time else 0.0, event) for time, event in _tempos(music)]
-    events += [(time + shift, event) for time, event in _markers(music)]
-    tracks = [events, *(_part(number, part, shift) for number, part in enumerate(parts))]
-    end = max([time for track in tracks for time, _ in track])
-    end = max(end, _time("quarters", music.get("quarters", 0)) + shift)
+    events = [*_time_signatures(music), *_tempos(music), *_markers(music)]
+    tracks = [events, *(_part(number, part) for number, part in enumerate(parts))]
+    end = max(time for track in tracks for time, _ in track)
+    end = max(end, _time("quarters", music.get("quarters", 0)))
     return song_bytes(Song(1, RESOLUTION, tuple(_track(track, end) for track in tracks)))
 
 
@@ -64,7 +61,7 @@ def _track(events: Sequence[_Timed], end: float) -> tuple[Event, ...]:
     return (*ordered, (round(end * RESOLUTION), meta_event(END_OF_TRACK, b"")))
 
 
-def _part(number: int, part: object, shift: float) -> list[_Timed]:
+def _part(number: int, part: object) -> list[_Timed]:
     """The events of a part; notes end before others begin."""
     part = _object("parts", part)
     is_drum = part.get("drum", False) is True
@@ -74,11 +71,10 @@ def _part(number: int, part: object, shift: float) -> list[_Timed]:
     programs = part.get("programs") or [[0, part.get("program", 0)]]
     for time, program in _pairs("programs", programs):
         event = bytes([PROGRAM_CHANGE | channel, _byte("program", program)])
-        events.append((_time("programs", time) + shift if time else 0.0, event))
+        events.append((_time("programs", time), event))
     starts, ends = [], []
     for note in _list("notes", part.get("notes")):
         start, length, pitch, velocity = _note(note)
-        start += shift
         starts.append((start, bytes([NOTE_ON | channel, pitch, velocity])))
         ends.append((start + length, bytes([NOTE_OFF | channel, pitch, 0])))
     return events + ends + starts
@@ -95,18 +91,24 @@ def _note(note: object) -> tuple[float, float, int, int]:
     return start, max(length, 1 / RESOLUTION), pitch, max(1, velocity)
 
 
-def _meters(music: Mapping[str, Any]) -> Iterator[tuple[float, Meter]]:
-    """Each meter and the time of its first whole bar, the first one first."""
-    rows = music.get("meters") or [[0, music.get("meter", "4/4")]]
+def _time_signatures(music: Mapping[str, Any]) -> Iterator[_Timed]:
+    """Each meter from its first whole bar on; a pick-up is a bar with a meter of its own."""
+    pickup = _time("pickup", music.get("pickup", 0))
+    length = Fraction(pickup).limit_denominator(DENOMINATORS[-1]) / 4
+    if 0 < length < MAX_PICKUP and length.denominator in DENOMINATORS:
+        yield 0.0, _time_signature(length.numerator, length.denominator)
+    rows = music.get("meters") or [[pickup, music.get("meter", "4/4")]]
     for row in _list("meters", rows):
         values = _list("meters", row)
         if len(values) < 2:
             raise RequestError(f"A change of meter is [time, meter], not {quote(row)}.")
-        yield _time("meters", values[0]), parse_meter(check_text("meter", values[1]))
+        text = check_text("meter", values[1]).replace(" triplets", "t")  # as it is written
+        meter = parse_meter(text)
+        yield _time("meters", values[0]), _time_signature(meter.numerator, meter.denominator)
 
 
-def _time_signature(meter: Meter) -> bytes:
-    data = bytes([meter.numerator, meter.denominator.bit_length() - 1, 24, 8])
+def _time_signature(numerator: int, denominator: int) -> bytes:
+    data = bytes([numerator, denominator.bit_length() - 1, 24, 8])
     return meta_event(TIME_SIGNATURE, data)
 
 

@@ -56,10 +56,6 @@ class Refusal:
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
-class TooLarge(Exception):
-    """A body turned out to be larger than it may be."""
-
-
 def is_loopback(host: str) -> bool:
     """True if only this computer reaches a server on this host."""
     if host in LOOPBACK:
@@ -86,23 +82,11 @@ class Guard:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        is_answered = False
-
-        async def answer(message: Message) -> None:
-            nonlocal is_answered
-            if message["type"] == "http.response.start":
-                is_answered = True
-                message = {**message, "headers": _with_headers(message.get("headers", ()))}
-            await send(message)
-
-        refusal = self._refusal(scope)
-        if refusal is None:
-            try:
-                await self._application(scope, _bounded(receive, _limit(scope)), answer)
-            except TooLarge:
-                refusal = _too_large(_limit(scope))
-        if refusal and not is_answered:
-            await _refuse(refusal, answer)
+        guarded = _Exchange(receive, send, _limit(scope))
+        if refusal := self._refusal(scope):
+            await guarded.refuse(refusal)
+        else:
+            await self._application(scope, guarded.receive, guarded.send)
 
     def _refusal(self, scope: Message) -> Refusal | None:
         """Why a request is refused; None if it passes."""
@@ -196,21 +180,6 @@ def _too_large(limit: int) -> Refusal:
     return Refusal(413, f"That is too large: at most {size} are read.")
 
 
-def _bounded(receive: Receive, limit: int) -> Receive:
-    """`receive`, which raises TooLarge when a body has more bytes."""
-    seen = 0
-
-    async def bounded() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise TooLarge
-        return message
-
-    return bounded
-
-
 def _with_headers(headers: Any) -> list[tuple[bytes, bytes]]:
     """The headers of an answer, and those that every answer has unless it has its own."""
     own = {name.lower() for name, _ in headers}
@@ -218,12 +187,44 @@ def _with_headers(headers: Any) -> list[tuple[bytes, bytes]]:
     return [*headers, *((name, value) for name, value in added if name not in own)]
 
 
-async def _refuse(refusal: Refusal, send: Send) -> None:
-    body = json.dumps({"error": refusal.sentence}).encode() if refusal.sentence else b""
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        *refusal.headers,
-    ]
-    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+class _Exchange:
+    """A request whose body is bounded, and an answer with the headers of every answer."""
+
+    def __init__(self, receive: Receive, send: Send, limit: int) -> None:
+        self._receive, self._send, self._limit = receive, send, limit
+        self._seen = 0
+        self._is_refused = self._is_answered = False
+
+    async def receive(self) -> Message:
+        """The next message; of a body that is too large the rest is not read."""
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        if self._seen <= self._limit:
+            return message
+        if not self._is_answered:
+            await self.refuse(_too_large(self._limit))
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        """Send a message, unless the request was refused."""
+        if not self._is_refused:
+            await self._answer(message)
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Answer in place of the application."""
+        self._is_refused = True
+        body = json.dumps({"error": refusal.sentence}).encode() if refusal.sentence else b""
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+            *refusal.headers,
+        ]
+        start = {"type": "http.response.start", "status": refusal.status, "headers": headers}
+        await self._answer(start)
+        await self._answer({"type": "http.response.body", "body": body})
+
+    async def _answer(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._is_answered = True
+            message = {**message, "headers": _with_headers(message.get("headers", ()))}
+        await self._send(message)
