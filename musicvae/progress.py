@@ -1,14 +1,19 @@
 """Progress reports of long work: frozen events, and the callable that receives them.
 
-The terminal draws a bar from them; a test passes `list.append`.
+The terminal draws a bar from them; a test passes `list.append`. What plays, which takes no such
+callable, is watched by whoever calls it inside `watched`: see `Watch`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
+
+T = TypeVar("T")
 
 Ending = Literal["", "done", "patience", "time", "interrupt"]
 """Why a training run ended; see `Report`."""
@@ -48,3 +53,55 @@ class Progress(Protocol):
 
 def no_progress(report: Report, /) -> None:
     """Ignore all reports."""
+
+
+class Watch:
+    """Whoever waits for a verb: it can stop the verb, and hears what share is done.
+
+    Args:
+        check: called at every step that is sampled; what it raises ends the work.
+        report: takes the share that is done, 0 to 1, which never shrinks.
+    """
+
+    def __init__(self, check: Callable[[], object], report: Callable[[float], object]) -> None:
+        self.check, self._report = check, report
+        self._start, self._size = 0.0, 1.0
+
+    def parts(self, items: Sequence[T]) -> Iterator[T]:
+        """The items one by one: each is an equal part of the work, or of the part around it."""
+        start, size = self._start, self._size
+        try:
+            for number, item in enumerate(items):
+                self._start, self._size = start + size * number / len(items), size / len(items)
+                self._report(self._start)
+                yield item
+        finally:
+            self._start, self._size = start, size
+
+
+_watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
+
+
+@contextmanager
+def watched(
+    check: Callable[[], object], report: Callable[[float], object] = lambda share: None
+) -> Iterator[None]:
+    """Watch the verbs that are called in this thread inside the block; see `Watch`."""
+    token = _watch.set(Watch(check, report))
+    try:
+        yield
+    finally:
+        _watch.reset(token)
+
+
+def check_watch() -> None:
+    """Let whoever waits for this work stop it: call it at every step."""
+    watch = _watch.get()
+    if watch is not None:
+        watch.check()
+
+
+def in_parts(items: Sequence[T]) -> Iterator[T]:
+    """The items one by one, each an equal part of the work that somebody may watch."""
+    watch = _watch.get()
+    return iter(items) if watch is None else watch.parts(items)

@@ -14,8 +14,17 @@ ROOMS = (
     *("locks", "bounded_read", "atomic_files"),
     *("nets", "theory", "score", "checkpoint", "midi", "codecs", "plotting"),
     "audio",
-    *("constraints", "metrics", "notation", "corpus", "engine", "performance", "generation"),
-    *("retrieval", "training", "adapt", "verbs", "evaluation", "api", "cli", "", "__main__"),
+    *(
+        "constraints",
+        "metrics",
+        "notation",
+        "page",
+        "corpus",
+        "engine",
+        "performance",
+        "generation",
+    ),
+    *("retrieval", "training", "adapt", "verbs", "evaluation", "api", "web", "cli", "", "__main__"),
 )
 """From low to high: a room is a folder, or a file by itself; "" is the package's own module."""
 

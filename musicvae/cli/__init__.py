@@ -11,7 +11,7 @@ import typer
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "fill", "harmonize"),
     *("melodize", "accompany", "drumify", "reconstruct", "replay", "transpose", "humanize"),
-    *("chords", "convert", "similar", "attributes", "info", "render", "play"),
+    *("chords", "convert", "similar", "attributes", "info", "render", "play", "studio"),
     *("personalize", "prepare", "train", "fit_prior", "fit_attributes", "evaluate"),
 )
 """Commands in the order of `--help`; each is a function in the module of its name."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..arrays import DoubleArray, FloatArray, IntArray
 from ..codecs.base import Codec, Codes, SoundingState
+from ..progress import check_watch
 from .constrained import ConstraintState
 from .constraint_cost import log_prob, log_prob_ruled
 from .lookback import CodesProjection
@@ -79,6 +80,7 @@ def sample_particles(
     sampled: list[Codes] = []
     log_weights, nats = np.zeros((2, len(noise)))
     for t in range(noise.shape[1]):
+        check_watch()
         if t % state.steps_per_bar == 0:
             if t:
                 rows = _resample(log_weights, rng)

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..arrays import BoolArray, DoubleArray, FloatArray
 from ..codecs.base import Codec, Codes, SoundingState, head_slices
+from ..progress import check_watch
 from .constrained import ConstraintState, expected_notes
 from .constraint_cost import step_cost
 from .layers import row_product
@@ -70,6 +71,7 @@ def sample_steps(
     sampled: list[Codes] = []
     truncated = top_p < 1 and temperature > 0
     for t in range(noise.shape[1]):
+        check_watch()
         logits, allowed = steps(known + t, previous), codec.allowed(sounding)
         scaled_noise = np.float32(temperature) * noise[:, t]
         narrower = narrow(t, sampled) if narrow else None

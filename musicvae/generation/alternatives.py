@@ -9,6 +9,7 @@ from typing import Any
 from ..codecs.base import Codes
 from ..engine import Player
 from ..errors import RequestError
+from ..progress import in_parts
 from ..score.phrase import Phrase
 from ..score.provenance import Recipe
 from ..theory.meter import Meter
@@ -40,12 +41,13 @@ class DrawingTask:
 
     def draw(self, rows: Sequence[int], sampling: Sampling) -> list[Phrase]:
         """Alternatives by their numbers; each depends on its number and the seed alone."""
-        return [self._draw_one(row, sampling, resolve_seed(sampling.seed)) for row in rows]
+        seed = resolve_seed(sampling.seed)
+        return [self._draw_one(row, sampling, seed) for row in in_parts(rows)]
 
     def _draw_one(self, row: int, sampling: Sampling, seed: int) -> Phrase:
         net, rng = self.player.prior or self.player, generator(seed, row)
         codes, nats = self.codes, 0.0
-        for gap in self.gaps:
+        for gap in in_parts(self.gaps):
             codes, more = fill_gap(net, codes, gap, self.meter, rng, sampling)
             nats += more
         result, bar = self.put_in(codes), self.meter.steps_per_bar

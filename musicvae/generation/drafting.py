@@ -17,6 +17,7 @@ from ..codecs.base import Codec, Codes, head_slices
 from ..constraints.spec import Constraints
 from ..engine import Player
 from ..engine.sampling import Narrow
+from ..progress import in_parts
 from ..score.windows import window_bars
 from ..theory.meter import Meter
 from .closing import OPEN, Closing, opening
@@ -53,7 +54,7 @@ def draft_music(
         # bars that lead to a rest are drawn one by one, as a rule has one density for a window
         known = max(1, min(size, first.bars - LAST_BARS))
     drafts = []
-    for window, rng in zip(windows, rngs, strict=True):
+    for window, rng in in_parts([*zip(windows, rngs, strict=True)]):
         bars = max(first.bars, size) - known
         drafted = [drafter.extend(window[: known * bar], first, rng, bars, known)]
         for number, music in enumerate(layout.music[1:], 1):
@@ -113,7 +114,7 @@ class _Drafter:
         drums = self.without_drums(music)
         if drums is not None:
             within = np.tile(drums, (bars * bar, 1)) & (True if within is None else within)
-        for number in range(start, start + bars):
+        for number in in_parts(range(start, start + bars)):
             end = None if music.cadence == OPEN else (music.bars - number) * bar
             constraints = self.constraints(music, may_rest=end == bar)
             now = (number - start) * bar

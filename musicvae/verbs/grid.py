@@ -13,6 +13,7 @@ from ..generation.decoding import render_like, with_recipe
 from ..generation.latent_path import PathEnd, lerp, path_positions, path_shares
 from ..generation.seeding import MOST_PROBABLE, Sampling, check_request
 from ..performance.transfer import mean_tempo, scale_tempo, transfer_performance
+from ..progress import in_parts
 from ..score.phrase import Phrase
 from .analogy import analogous
 
@@ -58,7 +59,7 @@ def grid(
     corner_tempos = np.log([mean_tempo(end.like.phrase) for end in ends]).reshape(2, 2)
     log_tempos = weights @ corner_tempos @ weights.T
     phrases = []
-    for row, column in np.ndindex(n, n):
+    for row, column in in_parts([*np.ndindex(n, n)]):
         corner = int(shares[row] >= 0.5), int(shares[column] >= 0.5)
         near = ends[2 * corner[0] + corner[1]]
         z_a, z_b, z_c, z_d = (end.over(near) for end in ends)

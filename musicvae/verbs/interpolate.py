@@ -11,6 +11,7 @@ from ..generation.decoding import render_like, with_recipe
 from ..generation.latent_path import PathEnd, lerp, path_positions, path_shares
 from ..generation.seeding import MOST_PROBABLE, Sampling, check_request
 from ..performance.transfer import mean_tempo, scale_tempo, transfer_performance
+from ..progress import in_parts
 from ..score.phrase import Phrase
 
 
@@ -39,7 +40,8 @@ def interpolate(
     ends = PathEnd.of(player, a), PathEnd.of(player, b)
     ratio = mean_tempo(ends[1].like.phrase) / mean_tempo(ends[0].like.phrase)
     phrases = []
-    for share, position in zip(shares, path_positions(player, *ends, shares, curve), strict=True):
+    positions = path_positions(player, *ends, shares, curve)
+    for share, position in in_parts([*zip(shares, positions, strict=True)]):
         side = 0 if share < 0.5 else 1
         near = ends[side]
         z = lerp(ends[0].over(near), ends[1].over(near), position)

@@ -26,6 +26,7 @@ from ..generation.seeding import (
 )
 from ..generation.source import EncodedPhrase
 from ..performance.transfer import transfer_performance
+from ..progress import in_parts
 from ..score.phrase import Phrase
 from ..score.windows import join_phrases, window_bars
 
@@ -77,7 +78,7 @@ def vary(
     )
     origin = player.codec.encode(perform(player, source.plan).phrase)
     plans: list[DecodePlan] = []
-    for row in range(n):
+    for row in in_parts(range(n)):
         amounts = {name: amount * (row + 1) / n for name, amount in settings.items()}
         z = apply_attributes(player, source.mu, amounts, [phrase.meter] * len(source.mu))
         if share:

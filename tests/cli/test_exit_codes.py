@@ -39,6 +39,7 @@ CANNOT = {
     "prepare": (NOWHERE, "-o", "out"),
     "render": (NOWHERE, "out.wav"),
     "play": (NOWHERE,),
+    "studio": ("--no-open", "--model", NOWHERE),
     "train": ("--data", NOWHERE, "-o", "out"),
     "fit-prior": (NOWHERE, "--data", NOWHERE),
     "fit-attributes": (NOWHERE, "--data", NOWHERE),

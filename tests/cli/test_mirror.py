@@ -100,7 +100,7 @@ def test_a_command_has_the_options_of_its_method(
 COMMANDS = (
     *("generate", "interpolate", "vary", "grid", "analogy", "extend", "fill", "harmonize"),
     *("melodize", "accompany", "drumify", "reconstruct", "replay", "transpose", "humanize"),
-    *("chords", "convert", "similar", "attributes", "info", "render", "play"),
+    *("chords", "convert", "similar", "attributes", "info", "render", "play", "studio"),
     *("personalize", "prepare", "train", "fit-prior", "fit-attributes", "evaluate"),
 )
 
