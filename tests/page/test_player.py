@@ -122,7 +122,7 @@ def test_a_muted_part_is_silent(player: Page) -> None:
 def test_a_closed_hi_hat_ends_an_open_one(player: Page) -> None:
     """As in the synthesizer."""
     alone = render(player, tune([[0, 1, 46, 100]], 4, drum=True), VOICES, 1).mean(0)
-    ended = [[0, 1, 46, 100], [0.5, 1, 44, 1]]
+    ended: list[list[float]] = [[0, 1, 46, 100], [0.5, 1, 44, 1]]
     choked = render(player, tune(ended, 4, drum=True), VOICES, 1).mean(0)
     late = slice(round(0.3 * RATE), round(0.35 * RATE))  # the hall still rings
     assert (choked[late] ** 2).mean() < (alone[late] ** 2).mean() / 10
@@ -149,7 +149,7 @@ def test_it_is_as_loud_as_the_synthesizer(player: Page, name: str) -> None:
     """Within 3 LU, and never clipped."""
     music = json.loads(json.dumps(music_json(PHRASES[name])))
     sound = render(player, music, VOICES, 5)
-    reference = render_in_python(PHRASES[name]).samples.T.astype(np.float32) / 32_768
+    reference = render_in_python(PHRASES[name]).samples.T.astype(np.float32) / np.float32(32_768)
     assert loudness(sound) == pytest.approx(loudness(reference), abs=3)
     assert abs(sound).max() < 10 ** (VOICES["levels"]["ceiling"] / 20) + 1e-3
 
