@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..arrays import BoolArray, DoubleArray, FloatArray
+from ..arrays import BoolArray, DoubleArray, FloatArray, IntArray
 from ..codecs.base import Codec, Codes, head_slices
 from ..constraints.compile import compile_rule
 from ..engine import Net
@@ -115,7 +115,8 @@ def _fill_heard(
         if stop == gap.stop < bars:
             after = _nats_after(net, piece, first, drawn.codes, meter)
             weights, nats = weights - after, nats + after
-        best = int(np.where(_sounds(codec, drawn.codes), weights, weights - 1e6).argmax())
+        silent = _silent_parts(codec, drawn.codes, gap.allowed[steps])
+        best = int((weights - 1e6 * silent).argmax())
         piece[first * bar : stop * bar] = drawn.codes[best]
         total += nats[best]
     return piece, float(total)
@@ -169,7 +170,15 @@ def _nats_after(net: Net, piece: Codes, first: int, drawn: Codes, meter: Meter) 
     return np.array([steps[end - start : stop - start].sum() for steps in nll], float)
 
 
-def _sounds(codec: Codec, drawn: Codes) -> BoolArray:
-    """True for particles in which the first part plays. `[P, T, ...]` -> `[P]`"""
-    part, codes = next(iter(codec.split(drawn)))
-    return np.asarray(part.onset_mask(codes).any(axis=1))
+def _silent_parts(codec: Codec, drawn: Codes, allowed: BoolArray) -> IntArray:
+    """How many of the parts that were free to play rest all along; chords do not count. `[P]`
+
+    Shape:
+        - drawn: `[P, T, ...]`
+        - allowed: `[T, C]`
+    """
+    silent = np.zeros(len(drawn), np.int64)
+    for (part, codes), head in zip(codec.split(drawn), head_slices(codec), strict=False):
+        if not part.has_chords and (allowed[:, head].sum(axis=1) > 1).any():
+            silent += ~part.onset_mask(codes).any(axis=1)
+    return silent
