@@ -54,11 +54,18 @@ def prepared(tmp_path_factory: pytest.TempPathFactory, tunes: Path) -> Path:
 
 @pytest.fixture
 def here(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A copy of that folder as the working directory."""
+    """A copy of that folder as the working directory. Nothing sounds; the studio ends at once."""
     shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     shorten_commands(monkeypatch)
-    monkeypatch.setattr("musicvae.audio.players._play_by_library", lambda sound: True)  # silence
+    monkeypatch.setattr("musicvae.audio.players._play_by_library", lambda sound: True)
+    monkeypatch.setattr("typer.launch", lambda address: 0)
+    monkeypatch.setattr("uvicorn.Server.main_loop", at_once)
+    monkeypatch.setenv("MUSICVAE_DATA", str(tmp_path / "data"))
+
+
+async def at_once(server: object) -> None:
+    """In place of serving."""
 
 
 def run(line: str) -> str:

@@ -1,5 +1,5 @@
-"""The fixtures of the browser, for this folder too."""
+"""The fixtures of the browser."""
 
-from ..web.conftest import browser, page
+from ..chromium import browser, page
 
 __all__ = ["browser", "page"]

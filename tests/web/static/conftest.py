@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ...chromium import browser
 from .studio_page import StudioPage
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+__all__ = ["browser"]
 
-@pytest.fixture(scope="session")
+
+@pytest.fixture(scope="package")
 def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where `musicvae studio` serves the page; no server without a browser."""
     library = tmp_path_factory.mktemp("studio") / "library.sqlite"
