@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..checkpoint import CONFIG, stored_digest
@@ -52,6 +53,17 @@ def reads_drums(opened: Opened, track: str | int | None) -> bool:
         return is_drums(opened.main, track)
     except RequestError:  # the verb says that there is no such track
         return False
+
+
+def takes_drums(music: Sequence[Opened], track: str | int | None, is_made: bool) -> bool:
+    """Return True if a model of drums is to read this music.
+
+    Args:
+        is_made: whether the model that made the music is known; it then reads drums that are not
+            named by a track.
+    """
+    are_drums = all(reads_drums(opened, track) for opened in music)
+    return are_drums and (track is not None or not is_made)
 
 
 def reads_band(opened: Opened, track: str | int | None) -> bool:

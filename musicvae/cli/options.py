@@ -176,12 +176,11 @@ def load_for(
     one of a band, where the maker would be taken too. Both are said.
     """
     from ..api.model import load
-    from ..api.registry import find_maker, reads_band, reads_drums
+    from ..api.registry import find_maker, reads_band, takes_drums
     from ..presets import BAND_MODEL, DRUM_MODEL
 
     maker = find_maker(*opened) if by_maker else None
-    are_drums = all(reads_drums(music, track) for music in opened)
-    if model is None and are_drums and (track is not None or maker is None):
+    if model is None and takes_drums(opened, track, is_made=maker is not None):
         typer.echo(f"drums are read by the model {DRUM_MODEL}", err=True)
         return load(DRUM_MODEL)
     is_free = model is None and maker is None and by_maker and default != BAND_MODEL

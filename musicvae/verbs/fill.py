@@ -79,12 +79,11 @@ def draw_fills(
     bar, codec = phrase.meter.steps_per_bar, player.codec
     whole = cut_phrase(phrase, 0, phrase.steps + phrase.lead_in)
     old, kept = codec.encode(whole), codec.encode(without_notes(whole, gaps, parts))
+    particles = PARTICLES_BESIDE if len(parts) < len(phrase.parts) else None
     holes = []
     for start, stop in gaps:
         allowed = allowed_notes(codec, old, kept, start, stop, keep, parts)
-        hole = Gap(start // bar, stop // bar, allowed)
-        if len(parts) < len(phrase.parts):
-            hole = replace(hole, particles=PARTICLES_BESIDE)
+        hole = Gap(start // bar, stop // bar, allowed, particles=particles)
         if keep == "pitches":
             hole = replace(hole, narrow=partial(_in_order, codec, old[start:stop]))
         holes.append(hole)

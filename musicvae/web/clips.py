@@ -7,7 +7,6 @@ from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -148,7 +147,7 @@ def clip_json(clip: Clip, *, notes: bool = True) -> dict[str, Any]:
 
     One that is not stored has its file as base64, so that `posted_clip` can store it as it is.
     """
-    music = _music(clip.midi, clip.name) if notes else clip.summary
+    music = (clip.music or _music(clip.midi, clip.name)) if notes else clip.summary
     return {
         **music,
         **({} if clip.id else {"midi": b64encode(clip.midi).decode()}),
@@ -197,7 +196,6 @@ def name_of(verb: str, sources: Sequence[Opened], seed: int | None, number: int,
     return f"{stem} ({verb}{which})"
 
 
-@lru_cache(maxsize=8)  # a new clip is summed up and then answered
 def _music(midi: bytes, name: str) -> dict[str, Any]:
     """The music of a file as JSON, all its sections one after another."""
     first, *others = read_midi_data(name, midi)
@@ -205,9 +203,9 @@ def _music(midi: bytes, name: str) -> dict[str, Any]:
 
 
 def _with_summary(clip: Clip) -> Clip:
-    """The clip with its music as JSON, but for the notes."""
-    summary = _music(clip.midi, clip.name)
+    """The clip with its music as JSON, and the same without notes."""
+    music = _music(clip.midi, clip.name)
     parts = [
-        {key: value for key, value in part.items() if key != "notes"} for part in summary["parts"]
+        {key: value for key, value in part.items() if key != "notes"} for part in music["parts"]
     ]
-    return replace(clip, summary={**summary, "parts": parts})
+    return replace(clip, music=music, summary={**music, "parts": parts})

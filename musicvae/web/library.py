@@ -57,12 +57,14 @@ class Clip:
         about: `verb`, `model`, `seed`, `parents`, `cost` and `notices`, as JSON values.
         summary: its music as JSON without notes.
         midi: its file; empty where clips are listed.
+        music: its music as JSON with the notes, which is not stored; None if it was not read.
     """
 
     name: str
     about: dict[str, Any]
     summary: dict[str, Any]
     midi: bytes = field(default=b"", repr=False)
+    music: dict[str, Any] | None = field(default=None, repr=False, compare=False)
     id: str | None = None
     starred: bool = False
     trashed: bool = False

@@ -12,7 +12,7 @@ from typing import Any
 from ..api.accompanying import names_of_parts
 from ..api.inputs import Opened
 from ..api.model import MusicVAE, load
-from ..api.registry import find_checkpoint, find_maker, reads_drums, shipped
+from ..api.registry import find_checkpoint, find_maker, shipped, takes_drums
 from ..arguments import quote
 from ..errors import RequestError
 from ..presets import DEFAULT_MODEL, DRUM_MODEL
@@ -75,9 +75,8 @@ class Models:
         """
         if name is None:
             maker = self._maker(music) if verb.by_maker else None
-            drums = verb.by_drums and all(reads_drums(one, _track(track)) for one in music)
-            is_for_drums = drums and (track is not None or maker is None)
-            name = DRUM_MODEL if is_for_drums else maker or str(verb.model)
+            drums = verb.by_drums and takes_drums(music, _track(track), is_made=maker is not None)
+            name = DRUM_MODEL if drums else maker or str(verb.model)
         return name, self.get(name)
 
     def _maker(self, music: Sequence[Opened]) -> str | None:
@@ -108,7 +107,7 @@ def description(name: str, folder: Path, model: MusicVAE) -> dict[str, Any]:
         "verbs": verbs,
         "attributes": list(model.attributes),
         "meters": None,  # each takes any whose bar has at most 32 steps
-        "drums": not codec.pitches or "drums" in names_of_parts(codec),
+        "drums": any(not (part.pitches or part.has_chords) for part in codec.parts),
         "chords": codec.has_chords,
         "polyphonic": codec.polyphonic,
         "default": name == DEFAULT_MODEL,

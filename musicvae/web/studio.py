@@ -196,7 +196,7 @@ class Studio:
                 raise RequestError(f"A map has 1 to {MAX_RESULTS} clips, not {len(clips)}.")
             name = model or RECONSTRUCTION_MODEL
             music = [self.open(clip) for clip in clips]
-            new = [self.show(clip, one) for clip, one in zip(clips, music, strict=True)]
+            new = [self.show(clip) for clip in clips]
         positions = map_positions(self.models.get(name), music)
         return {
             "points": [
@@ -204,7 +204,7 @@ class Studio:
             ]
         }
 
-    def show(self, clip: ClipLike, opened: Opened | None = None) -> Json:
+    def show(self, clip: ClipLike) -> Json:
         """A clip as JSON.
 
         Raises:

@@ -74,7 +74,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise OutputError(f"{host} is no address to listen on: {error.strerror}.") from error
     try:
-        if socket.SO_REUSEADDR and hasattr(socket, "SO_REUSEPORT"):  # not on Windows
+        if hasattr(socket, "SO_REUSEPORT"):  # not on Windows
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(BACKLOG)

@@ -1,5 +1,7 @@
 // Elements without a framework. Text is always set as text, never as markup.
 
+import { T } from "./texts.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** An element; `props` are attributes, `on...` listeners, `class`, `text` and `data`. */
@@ -64,6 +66,11 @@ export function iconButton(name, label, onclick, props = {}) {
     { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...props },
     icon(name),
   );
+}
+
+/** The look of a button that plays a view's music, or stops it while it sounds. */
+export function showListening(button, sounds) {
+  button.replaceChildren(icon(sounds ? "stop" : "play"), sounds ? T.stop : T.listen);
 }
 
 /** A choice of one of some values, as pills. Returns its inputs too. */

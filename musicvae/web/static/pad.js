@@ -4,7 +4,7 @@ import { api } from "./api.js";
 import { arrived, byId, full, onClips } from "./clips.js";
 import { draggable } from "./card.js";
 import { chooseClip } from "./chooser.js";
-import { choiceField, el, icon, svg } from "./dom.js";
+import { choiceField, el, icon, showListening, svg } from "./dom.js";
 import { dropZone, openFiles } from "./files.js";
 import { cardGrid } from "./grid.js";
 import { choose, modelField } from "./models.js";
@@ -286,7 +286,7 @@ export function padView() {
 
   function sounding() {
     const ours = isOurs();
-    listen.replaceChildren(icon(ours ? "stop" : "play"), ours ? T.stop : T.listen);
+    showListening(listen, ours);
     if (!ours) roll.at(null);
   }
 

@@ -4,7 +4,7 @@ import { api } from "./api.js";
 import { arrived, byId } from "./clips.js";
 import { describe } from "./card.js";
 import { CONTROLS, controlField, optionsFor, slider } from "./controls.js";
-import { el, icon, iconButton } from "./dom.js";
+import { el, icon, iconButton, showListening } from "./dom.js";
 import { choose, modelField } from "./models.js";
 import { fullRoll } from "./roll.js";
 import { attempt, say } from "./status.js";
@@ -167,7 +167,7 @@ export function slidersView() {
 
   function sounding() {
     const ours = isOurs();
-    listen.replaceChildren(icon(ours ? "stop" : "play"), ours ? T.stop : T.listen);
+    showListening(listen, ours);
     if (!ours) roll.at(null);
   }
 

@@ -4,7 +4,7 @@ import { api } from "./api.js";
 import { arrived, byId, full, onClips, remove } from "./clips.js";
 import { chooseClip } from "./chooser.js";
 import { download, fileName, describe } from "./card.js";
-import { el, icon } from "./dom.js";
+import { el, icon, showListening } from "./dom.js";
 import { dropZone, openFiles } from "./files.js";
 import { models } from "./models.js";
 import { miniRoll } from "./roll.js";
@@ -255,7 +255,7 @@ export function songView() {
 
   function sounding() {
     const ours = isOurs();
-    listen.replaceChildren(icon(ours ? "stop" : "play"), ours ? T.stop : T.listen);
+    showListening(listen, ours);
   }
 
   watch("song", update);
