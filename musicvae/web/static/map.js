@@ -1,7 +1,7 @@
 // The map: clips as points in the latent space, laid out in two dimensions.
 
 import { api } from "./api.js";
-import { all, arrived, byId, full, hasNotes, onClips } from "./clips.js";
+import { all, arrived, byId, full, hasNotes, onClips, refresh } from "./clips.js";
 import { describe, download } from "./card.js";
 import { choiceField, el, icon, svg } from "./dom.js";
 import { remember } from "./history.js";
@@ -47,6 +47,7 @@ export function mapView() {
 
   async function load() {
     const { chosen: model } = await choose(state.map.model ?? "melody-2bar", "interpolate", "generate");
+    if (state.map.source === "library") await attempt(refresh); // a page that has just opened has not read it yet
     const ids = all().map((clip) => clip.id);
     if (state.map.source === "library" && ids.length < 3) return say(T.map.tooFew);
     const call = state.map.source === "library" ? { model: model.name, clips: ids.slice(0, 200) } : { model: model.name, n: state.map.n };
